@@ -1,0 +1,182 @@
+package dev.smsroutes.outcome;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How one send request ended. Immutable and free of any channel: HTTP, files and JMS each render it
+ * in their own way, and the rules of which answer means what are in {@link StatusTable}.
+ *
+ * <p>The states are those of the delivery contract.
+ */
+public sealed interface Outcome {
+
+  /** The states of the delivery contract in which the pipeline can leave a request. */
+  enum State {
+    /** The API took it: 202 and errorcode 0, on top and on the item. */
+    ACCEPTED(true),
+    /** An earlier attempt of ours had been taken; the API says so with 109110. */
+    ACCEPTED_EARLIER(true),
+    /** It was never valid: by our own checks, or by the API's. */
+    REFUSED(true),
+    /** Its key has been used for another request. */
+    DUPLICATE(true),
+    /** Nobody can say whether it was taken, and no machine may try again: a person decides. */
+    PARKED(true),
+    /**
+     * An attempt left and its answer did not come or says nothing; the same key may be repeated.
+     */
+    UNCERTAIN(false),
+    /** Surely not sent yet, and worth another try later. */
+    WAITING(false);
+
+    private final boolean settled;
+
+    State(boolean settled) {
+      this.settled = settled;
+    }
+
+    /** Whether no further attempt follows by itself. */
+    public boolean settled() {
+      return settled;
+    }
+  }
+
+  /** Why a request is not settled. What each means towards a caller is in {@link StatusTable}. */
+  enum Reason {
+    /** The API refused our credentials or token, again after a renewal. */
+    UNAUTHENTICATED,
+    /** The API refused the account: privileges, wrong stack. */
+    FORBIDDEN,
+    /** Too many requests for the API at this moment. */
+    RATE_LIMITED,
+    /** The API blocked the account for a while. */
+    BLOCKED,
+    /** The API says that it is unavailable. */
+    UNAVAILABLE,
+    /** No connection could be made: nothing left this machine. */
+    UNREACHABLE,
+    /** The request left; no answer, or one that decides nothing, came back. */
+    NO_CLEAR_ANSWER,
+    /** A fault of this bundle, before anything was sent. */
+    INTERNAL
+  }
+
+  /** Identifies this handling of the request: the API's own id once it gave one, else ours. */
+  String requestId();
+
+  /** The message key, or empty when the request had none. */
+  Optional<String> messageKey();
+
+  State state();
+
+  /** The API's number for it; 0 when accepted. May be one that {@link ErrorCode} does not know. */
+  int errorCode();
+
+  /** What happened, for a person; empty when accepted. Holds no phone number and no attribute. */
+  String message();
+
+  /** Every fault of a refused request; empty in all other states. */
+  default List<Fault> faults() {
+    return List.of();
+  }
+
+  /** How long to wait before trying again, if somebody said so. */
+  default Optional<Duration> retryAfter() {
+    return Optional.empty();
+  }
+
+  /** Taken by the API. */
+  record Accepted(String requestId, Optional<String> messageKey, boolean earlier)
+      implements Outcome {
+    public Accepted {
+      Objects.requireNonNull(requestId, "requestId");
+      Objects.requireNonNull(messageKey, "messageKey");
+    }
+
+    @Override
+    public State state() {
+      return earlier ? State.ACCEPTED_EARLIER : State.ACCEPTED;
+    }
+
+    @Override
+    public int errorCode() {
+      return ErrorCode.OK.number();
+    }
+
+    @Override
+    public String message() {
+      return "";
+    }
+  }
+
+  /** Never valid, or its key belongs to another request. */
+  record Refused(
+      String requestId,
+      Optional<String> messageKey,
+      int errorCode,
+      String message,
+      List<Fault> faults)
+      implements Outcome {
+    public Refused {
+      Objects.requireNonNull(requestId, "requestId");
+      Objects.requireNonNull(messageKey, "messageKey");
+      Objects.requireNonNull(message, "message");
+      faults = List.copyOf(faults);
+    }
+
+    /** Refused by our own checks: the first fault gives the code and the message on top. */
+    public static Refused of(String requestId, Optional<String> messageKey, List<Fault> faults) {
+      Fault first = faults.get(0);
+      return new Refused(requestId, messageKey, first.code().number(), first.message(), faults);
+    }
+
+    @Override
+    public State state() {
+      return errorCode == ErrorCode.DUPLICATE_MESSAGE_KEY.number()
+          ? State.DUPLICATE
+          : State.REFUSED;
+    }
+  }
+
+  /** No machine may go on with it. */
+  record Parked(String requestId, Optional<String> messageKey, int errorCode, String message)
+      implements Outcome {
+    public Parked {
+      Objects.requireNonNull(requestId, "requestId");
+      Objects.requireNonNull(messageKey, "messageKey");
+      Objects.requireNonNull(message, "message");
+    }
+
+    @Override
+    public State state() {
+      return State.PARKED;
+    }
+  }
+
+  /** Not settled: the same request with the same key may be tried again. */
+  record Unsettled(
+      String requestId,
+      Optional<String> messageKey,
+      Reason reason,
+      boolean uncertain,
+      int errorCode,
+      String message,
+      Optional<Duration> retryAfter)
+      implements Outcome {
+    public Unsettled {
+      Objects.requireNonNull(requestId, "requestId");
+      Objects.requireNonNull(messageKey, "messageKey");
+      Objects.requireNonNull(reason, "reason");
+      Objects.requireNonNull(message, "message");
+      Objects.requireNonNull(retryAfter, "retryAfter");
+    }
+
+    @Override
+    public State state() {
+      return uncertain ? State.UNCERTAIN : State.WAITING;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.smsroutes.request;
+
+import dev.smsroutes.outcome.ErrorCode;
+import jakarta.validation.Constraint;
+import jakarta.validation.Payload;
+import jakarta.validation.ReportAsSingleViolation;
+import jakarta.validation.constraints.NotNull;
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** The value must be there, and text must hold more than white space. */
+@Documented
+@NotNull
+@ReportAsSingleViolation
+@Constraint(validatedBy = RequiredText.class)
+@Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.METHOD})
+@Retention(RetentionPolicy.RUNTIME)
+public @interface Required {
+  /** The API's code for a request without it. */
+  ErrorCode code();
+
+  String message();
+
+  Class<?>[] groups() default {};
+
+  Class<? extends Payload>[] payload() default {};
+}
