@@ -1,10 +1,18 @@
 package dev.smsroutes;
 
-/** Starts it. */
+import dev.smsroutes.cli.SmsRoutesCommand;
+import picocli.CommandLine;
+
+/** The main class: hands over to the commands. */
 public final class SmsRoutes {
   private SmsRoutes() {}
 
+  /**
+   * Runs a command and ends with its exit code.
+   *
+   * @param args a command and its options; none means {@code serve}
+   */
   public static void main(String[] args) {
-    System.out.println("hi");
+    System.exit(new CommandLine(new SmsRoutesCommand()).execute(args));
   }
 }

@@ -19,7 +19,7 @@ import java.lang.annotation.Target;
 @Pattern(regexp = "(?s)(?!\\.{1,2}$).*")
 @ReportAsSingleViolation
 @Constraint(validatedBy = {})
-@Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.METHOD})
+@Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface NotAPathStep {
   ErrorCode code() default ErrorCode.INVALID_MESSAGE_KEY;

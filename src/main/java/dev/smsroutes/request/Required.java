@@ -3,8 +3,6 @@ package dev.smsroutes.request;
 import dev.smsroutes.outcome.ErrorCode;
 import jakarta.validation.Constraint;
 import jakarta.validation.Payload;
-import jakarta.validation.ReportAsSingleViolation;
-import jakarta.validation.constraints.NotNull;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -13,10 +11,8 @@ import java.lang.annotation.Target;
 
 /** The value must be there, and text must hold more than white space. */
 @Documented
-@NotNull
-@ReportAsSingleViolation
 @Constraint(validatedBy = RequiredText.class)
-@Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.METHOD})
+@Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Required {
   /** The API's code for a request without it. */

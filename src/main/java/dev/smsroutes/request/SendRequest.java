@@ -38,7 +38,7 @@ public record SendRequest(
             message = "Expected an object with contactKey and to; none came")
         @Valid
         Recipient recipient,
-    String message,
+    @NotBlankIfGiven String message,
     boolean resubscribe,
     @Size(max = 0) List<Fault> unreadable) {
   public SendRequest {
@@ -53,5 +53,11 @@ public record SendRequest(
   /** The same request under another key. */
   public SendRequest withMessageKey(String key) {
     return new SendRequest(key, definitionKey, recipient, message, resubscribe, unreadable);
+  }
+
+  /** Without number, attributes and text: a request may end up in a log by accident. */
+  @Override
+  public String toString() {
+    return "SendRequest[messageKey=" + messageKey + ", definitionKey=" + definitionKey + "]";
   }
 }

@@ -12,7 +12,7 @@ import java.lang.annotation.Target;
 /** Text of at most so many characters, counted as Unicode code points. */
 @Documented
 @Constraint(validatedBy = UpToCharacters.class)
-@Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.METHOD})
+@Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface UpTo {
   /** The most code points. */

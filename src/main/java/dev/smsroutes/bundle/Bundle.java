@@ -1,0 +1,229 @@
+package dev.smsroutes.bundle;
+
+import dev.smsroutes.definition.DefinitionDirectory;
+import dev.smsroutes.edge.HttpDoor;
+import dev.smsroutes.edge.HttpEdge;
+import dev.smsroutes.edge.HttpHeaders;
+import dev.smsroutes.ledger.Ledger;
+import dev.smsroutes.outcome.StatusTable;
+import dev.smsroutes.request.RequestReader;
+import dev.smsroutes.sandbox.Sandbox;
+import dev.smsroutes.sandbox.SandboxOptions;
+import dev.smsroutes.send.ApiClient;
+import dev.smsroutes.send.DeliverRoute;
+import dev.smsroutes.send.RetryPolicy;
+import dev.smsroutes.send.SendRoute;
+import dev.smsroutes.send.SendSteps;
+import dev.smsroutes.send.TokenRoute;
+import dev.smsroutes.send.TokenRoute.Credentials;
+import dev.smsroutes.send.TokenSource;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.ExecutorService;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.processor.aggregate.GroupedBodyAggregationStrategy;
+import org.apache.camel.spi.PropertiesComponent;
+import org.apache.camel.spi.Registry;
+import org.apache.camel.spi.ThreadPoolProfile;
+import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole bundle in this process: puts the rooms together, starts Camel, and stops all of it.
+ *
+ * <p>The one place that knows every room. Start and close it from one thread.
+ */
+public final class Bundle implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Bundle.class);
+  private static final String MESSAGES = "/messaging/v1/sms/messages";
+  private static final String TOKEN = "/v2/token";
+
+  private final Clock clock;
+  private final Main main = new Main();
+  private Optional<Sandbox> sandbox = Optional.empty();
+  private int configuredPort;
+
+  private Bundle(Clock clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * Starts the bundle; returns when it takes requests.
+   *
+   * @param overrides property keys and values that win over all other sources
+   * @throws InvalidSettingsException if the configuration cannot work
+   */
+  public static Bundle start(Map<String, String> overrides) {
+    Bundle bundle = new Bundle(Clock.systemUTC());
+    try {
+      bundle.run(overrides);
+      return bundle;
+    } catch (Throwable failure) {
+      bundle.close();
+      throw failure;
+    }
+  }
+
+  private void run(Map<String, String> overrides) {
+    main.setPropertyPlaceholderLocations(
+        "file:application.properties;optional=true,classpath:application.properties");
+    overrides.forEach(main::addOverrideProperty);
+    main.addMainListener(
+        new MainListenerSupport() {
+          @Override
+          public void beforeConfigure(BaseMainSupport configured) {
+            wire(configured.getCamelContext());
+          }
+        });
+    main.start();
+  }
+
+  private void wire(CamelContext context) {
+    PropertiesComponent properties = context.getPropertiesComponent();
+    Settings settings = new Settings(properties::resolveProperty);
+    refuseUnknownKeys(properties, settings);
+
+    int maxInFlight = settings.number("sms.http.max-in-flight", 1, 100_000);
+    int recipients = settings.number("sms.http.recipients-concurrency", 1, 1_000);
+    int maxParts = settings.number("sms.message.max-parts", 1, 255);
+    int maxRecipients = settings.number("sms.http.max-recipients", 1, 100_000);
+    configuredPort = settings.number("camel.server.port", 0, 65_535);
+    settings.oneOf("sms.definitions.source", "directory");
+    ApiClient client =
+        new ApiClient(
+            maxInFlight + recipients,
+            settings.duration("sms.api.connect-timeout", Duration.ofMillis(1)),
+            settings.duration("sms.api.response-timeout", Duration.ofMillis(1)),
+            settings.duration("sms.api.connect-timeout", Duration.ofMillis(1)));
+    RetryPolicy retries =
+        new RetryPolicy(
+            settings.duration("sms.api.retry-delay", Duration.ZERO),
+            Duration.ofSeconds(30),
+            settings.duration("sms.http.deadline", Duration.ofMillis(1)));
+    Api api = api(settings);
+    settings.check();
+
+    DefinitionDirectory definitions =
+        DefinitionDirectory.load(settings.path("sms.definitions.directory"));
+    definitions.report().forEach(LOG::info);
+    StatusTable table = new StatusTable(clock);
+    TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), table, clock);
+    SendSteps steps =
+        SendSteps.of(definitions, Ledger.unrecorded(), table, tokens, maxParts, retries);
+    RequestReader reader = new RequestReader(maxRecipients);
+
+    client.install(context);
+    Registry registry = context.getRegistry();
+    registry.bind("httpEdge", new HttpEdge(reader, table));
+    registry.bind("httpHeaders", new HttpHeaders());
+    registry.bind("smsOutcomes", new GroupedBodyAggregationStrategy());
+    registry.bind("smsRecipients", pool(context, "sms-recipients", recipients));
+    // One worker for each request that is let in: a consumer holds its worker to the end.
+    registry.bind("smsVertx", new VertxOptions().setWorkerPoolSize(maxInFlight));
+    context.getManagementStrategy().addEventNotifier(new HttpDoor(configuredPort, maxInFlight));
+
+    main.configure().addRoutesBuilder(new SendRoute(steps));
+    main.configure()
+        .addRoutesBuilder(
+            new DeliverRoute(steps, api.url() + MESSAGES + ApiClient.ENDPOINT_OPTIONS));
+    main.configure()
+        .addRoutesBuilder(
+            new TokenRoute(api.tokenUrl() + ApiClient.ENDPOINT_OPTIONS, api.credentials()));
+  }
+
+  /** Where the API is and how we log in. */
+  private record Api(String url, String tokenUrl, Credentials credentials) {}
+
+  private Api api(Settings settings) {
+    Optional<String> configured = settings.optional("sms.api.url");
+    boolean plain = settings.flag("sms.api.allow-plain-http");
+    if (configured.isPresent()) {
+      String url = settings.serviceUrl("sms.api.url", configured.get(), plain);
+      String auth =
+          settings
+              .optional("sms.api.auth-url")
+              .map(value -> settings.serviceUrl("sms.api.auth-url", value, plain))
+              .orElse(url);
+      return new Api(
+          url,
+          auth.endsWith(TOKEN) ? auth : auth + TOKEN,
+          new Credentials(
+              settings.required("sms.api.client-id", "sms.api.url names an API"),
+              settings.required("sms.api.client-secret", "sms.api.url names an API"),
+              settings.optional("sms.api.account-id")));
+    }
+    int port = settings.number("sms.sandbox.port", 0, 65_535);
+    Path definitions = settings.path("sms.definitions.directory");
+    // What is wrong up to here is told before anything is started.
+    settings.check();
+    Sandbox started =
+        Sandbox.start(
+            SandboxOptions.defaults().withPort(port).withDefinitionsDirectory(definitions));
+    sandbox = Optional.of(started);
+    LOG.warn(
+        "SANDBOX: no sms.api.url is set, so no SMS leaves this machine; the API is played at {}",
+        started.url());
+    return new Api(
+        started.url(),
+        started.url() + TOKEN,
+        new Credentials("sandbox", "sandbox", Optional.empty()));
+  }
+
+  /** A misspelt key would silently leave its default in place. */
+  private static void refuseUnknownKeys(PropertiesComponent properties, Settings settings) {
+    Properties known = new Properties();
+    try (InputStream defaults = Bundle.class.getResourceAsStream("/application.properties")) {
+      known.load(defaults);
+    } catch (IOException e) {
+      throw new IllegalStateException("Cannot read the defaults", e);
+    }
+    properties.loadProperties(key -> key.startsWith("sms.")).stringPropertyNames().stream()
+        .filter(key -> !known.containsKey(key))
+        .sorted()
+        .forEach(key -> settings.fault(key + ": there is no such key; see application.properties"));
+  }
+
+  private static ExecutorService pool(CamelContext context, String name, int threads) {
+    ThreadPoolProfile profile = new ThreadPoolProfile(name);
+    profile.setPoolSize(threads);
+    profile.setMaxPoolSize(threads);
+    profile.setMaxQueueSize(threads);
+    profile.setRejectedPolicy(ThreadPoolRejectedPolicy.CallerRuns);
+    return context.getExecutorServiceManager().newThreadPool(name, name, profile);
+  }
+
+  /** The port on which the HTTP intake really listens. */
+  public int httpPort() {
+    return main.getCamelContext().getCamelContextExtension().getServices().stream()
+        .filter(VertxPlatformHttpServer.class::isInstance)
+        .map(VertxPlatformHttpServer.class::cast)
+        .filter(server -> server.getConfigurationPort() == configuredPort)
+        .findFirst()
+        .orElseThrow()
+        .getPort();
+  }
+
+  /** The sandbox that this bundle started, if it did. */
+  public Optional<Sandbox> sandbox() {
+    return sandbox;
+  }
+
+  /** Stops taking requests, ends what is under way, and stops what was started. */
+  @Override
+  public void close() {
+    main.stop();
+    sandbox.ifPresent(Sandbox::close);
+  }
+}

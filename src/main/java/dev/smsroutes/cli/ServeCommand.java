@@ -1,0 +1,58 @@
+package dev.smsroutes.cli;
+
+import dev.smsroutes.bundle.Bundle;
+import dev.smsroutes.bundle.InvalidSettingsException;
+import dev.smsroutes.definition.InvalidDefinitionException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Starts the bundle and keeps it running until the process is told to stop. */
+@Command(
+    name = "serve",
+    description = "Takes requests until the process is stopped. The default.",
+    mixinStandardHelpOptions = true)
+public final class ServeCommand implements Callable<Integer> {
+  /** The configuration or the definitions cannot work; nothing was started. */
+  static final int MISCONFIGURED = 2;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-s", "--set"},
+      paramLabel = "KEY=VALUE",
+      description = "Sets a key of application.properties; wins over all other sources.")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    CountDownLatch stopped = new CountDownLatch(1);
+    try {
+      Bundle bundle = Bundle.start(overrides);
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    bundle.close();
+                    stopped.countDown();
+                  },
+                  "sms-routes-stop"));
+      Banner.lines(bundle).forEach(out::println);
+      out.flush();
+    } catch (InvalidSettingsException | InvalidDefinitionException e) {
+      err.println("sms-routes cannot start:");
+      err.println(e.getMessage());
+      return MISCONFIGURED;
+    }
+    stopped.await();
+    return 0;
+  }
+}

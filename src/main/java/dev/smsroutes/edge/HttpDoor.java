@@ -1,0 +1,185 @@
+package dev.smsroutes.edge;
+
+import dev.smsroutes.outcome.ErrorCode;
+import dev.smsroutes.outcome.StatusTable;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.spi.CamelEvent.CamelContextRoutesStartingEvent;
+import org.apache.camel.spi.CamelEvent.CamelContextStoppingEvent;
+import org.apache.camel.support.EventNotifierSupport;
+
+/**
+ * The door of the HTTP server, before any route: lets in so many requests and no more, and gives
+ * what HTTP itself answers (404, 405, 413, 415, 503) the same JSON as every other answer.
+ *
+ * <p>Works on the event loop and never blocks. Each request that is let in holds one of the
+ * server's workers until it is answered, which is why their number is the limit: behind it,
+ * requests would queue without bound.
+ */
+public final class HttpDoor extends EventNotifierSupport {
+  private final int port;
+  private final int maxInFlight;
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private volatile boolean stopping;
+
+  /**
+   * @param port the configured port of the server that is guarded
+   * @param maxInFlight how many requests may be under way at the same time
+   */
+  public HttpDoor(int port, int maxInFlight) {
+    this.port = port;
+    this.maxInFlight = maxInFlight;
+    setIgnoreCamelContextEvents(false);
+    setIgnoreExchangeEvents(true);
+    setIgnoreRouteEvents(true);
+    setIgnoreServiceEvents(true);
+    setIgnoreStepEvents(true);
+  }
+
+  @Override
+  public void notify(CamelEvent event) {
+    if (event instanceof CamelContextRoutesStartingEvent starting) {
+      open(starting.getContext());
+    } else if (event instanceof CamelContextStoppingEvent) {
+      stopping = true;
+    }
+  }
+
+  /** How many requests are under way. */
+  public int inFlight() {
+    return inFlight.get();
+  }
+
+  private void open(CamelContext context) {
+    VertxPlatformHttpRouter router =
+        VertxPlatformHttpRouter.lookup(
+            context, VertxPlatformHttpRouter.getRouterNameFromPort(port));
+    if (router == null) {
+      throw new IllegalStateException(
+          "Expected an HTTP server on port " + port + "; there is none");
+    }
+    router.route().order(-1).handler(this::enter).failureHandler(HttpDoor::failed);
+    router.route().last().handler(context0 -> unmatched(router, context0));
+  }
+
+  private void enter(RoutingContext request) {
+    if (stopping) {
+      overloaded(request, "This gateway is stopping");
+      return;
+    }
+    if (inFlight.incrementAndGet() > maxInFlight) {
+      inFlight.decrementAndGet();
+      overloaded(request, "This gateway has " + maxInFlight + " requests under way already");
+      return;
+    }
+    AtomicBoolean left = new AtomicBoolean();
+    // Not the end handler: that one fires when a caller hangs up, while its worker is still busy.
+    request.addHeadersEndHandler(
+        written -> {
+          if (left.compareAndSet(false, true)) {
+            inFlight.decrementAndGet();
+          }
+        });
+    request.next();
+  }
+
+  private static void overloaded(RoutingContext request, String message) {
+    request.response().putHeader("Retry-After", "1");
+    end(request, StatusTable.OVERLOADED, ErrorCode.UNAVAILABLE, message);
+  }
+
+  private static void failed(RoutingContext request) {
+    if (request.response().ended() || request.response().headWritten()) {
+      return;
+    }
+    int status = request.statusCode();
+    if (status == StatusTable.TOO_LARGE) {
+      // The rest of the body is not wanted.
+      request.response().putHeader("Connection", "close");
+      end(request, status, ErrorCode.VALIDATION, "Expected a smaller body");
+    } else if (status >= 400 && status < 500) {
+      end(request, status, ErrorCode.VALIDATION, "Expected a request that HTTP allows");
+    } else {
+      end(
+          request,
+          StatusTable.INTERNAL_ERROR,
+          ErrorCode.INTERNAL,
+          "Internal error; nothing is known of this request");
+    }
+  }
+
+  /** No route took it: says whether that was for its path, its method or its content. */
+  private static void unmatched(VertxPlatformHttpRouter router, RoutingContext request) {
+    Set<String> methods = new TreeSet<>();
+    boolean methodFits = false;
+    for (Route route : router.getRoutes()) {
+      if (route.getPath() == null || !fits(route.getPath(), request.normalizedPath())) {
+        continue;
+      }
+      Set<HttpMethod> allowed = route.methods();
+      if (allowed == null || allowed.contains(request.request().method())) {
+        methodFits = true;
+      } else {
+        allowed.forEach(method -> methods.add(method.name()));
+      }
+    }
+    if (methodFits) {
+      end(
+          request,
+          StatusTable.WRONG_MEDIA_TYPE,
+          ErrorCode.BAD_FORMAT,
+          "Expected the header Content-Type: application/json");
+    } else if (!methods.isEmpty()) {
+      request.response().putHeader("Allow", String.join(", ", methods));
+      end(
+          request,
+          StatusTable.WRONG_METHOD,
+          ErrorCode.INVALID_OPERATION,
+          "Expected the method " + String.join(" or ", methods) + " on this path");
+    } else {
+      end(
+          request,
+          StatusTable.NOT_FOUND,
+          ErrorCode.NOT_FOUND,
+          "Expected POST /messaging/v1/sms/messages/{messageKey} with a recipient, or POST"
+              + " /messaging/v1/sms/messages/ with recipients; there is nothing on this path");
+    }
+  }
+
+  /** Whether a path fits a pattern whose variable parts begin with a colon. */
+  static boolean fits(String pattern, String path) {
+    String[] expected = pattern.split("/", -1);
+    String[] came = path.split("/", -1);
+    int length = came.length;
+    // A slash at the end does not matter, to Vert.x as well.
+    if (length == expected.length + 1 && came[length - 1].isEmpty()) {
+      length--;
+    }
+    if (length != expected.length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      boolean variable = expected[i].startsWith(":") && !came[i].isEmpty();
+      if (!variable && !expected[i].equals(came[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void end(RoutingContext request, int status, ErrorCode code, String message) {
+    request
+        .response()
+        .setStatusCode(status)
+        .putHeader("Content-Type", "application/json")
+        .end(OutcomeJson.error(code, message));
+  }
+}

@@ -1,0 +1,381 @@
+package dev.smsroutes.outcome;
+
+import dev.smsroutes.outcome.Outcome.Accepted;
+import dev.smsroutes.outcome.Outcome.Parked;
+import dev.smsroutes.outcome.Outcome.Reason;
+import dev.smsroutes.outcome.Outcome.Refused;
+import dev.smsroutes.outcome.Outcome.Unsettled;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What each answer of the SMS API means, and what we answer for each outcome: the only place that
+ * knows a status code. It is the table of the delivery contract, written down once.
+ *
+ * <table>
+ * <caption>Answers of the API</caption>
+ * <tr><th>answer</th><th>outcome</th><th>we answer</th></tr>
+ * <tr><td>202, errorcode 0</td><td>accepted</td><td>202</td></tr>
+ * <tr><td>202 or 4xx with a code of validation, runtime or 1091xx</td><td>refused</td><td>400</td></tr>
+ * <tr><td>109110 after an uncertain attempt of ours</td><td>accepted earlier</td><td>202</td></tr>
+ * <tr><td>109110 on a first try</td><td>duplicate</td><td>400</td></tr>
+ * <tr><td>400, other; after an uncertain attempt</td><td>refused; parked</td><td>400; 500</td></tr>
+ * <tr><td>401</td><td>waiting</td><td>401</td></tr>
+ * <tr><td>403, or a code of authorization</td><td>waiting</td><td>403</td></tr>
+ * <tr><td>429, 503</td><td>waiting</td><td>500 + Retry-After</td></tr>
+ * <tr><td>500, 502, 504, anything else, timeout, reset</td><td>uncertain</td><td>500 + Retry-After</td></tr>
+ * <tr><td>no connection</td><td>waiting</td><td>500 + Retry-After</td></tr>
+ * </table>
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class StatusTable {
+  /** The HTTP statuses of the API's answers that we tell apart or give. */
+  public static final int ACCEPTED = 202;
+
+  public static final int INVALID = 400;
+  public static final int UNAUTHORIZED = 401;
+  public static final int FORBIDDEN = 403;
+  public static final int NOT_FOUND = 404;
+  public static final int WRONG_METHOD = 405;
+  public static final int TOO_LARGE = 413;
+  public static final int WRONG_MEDIA_TYPE = 415;
+  public static final int INTERNAL_ERROR = 500;
+  public static final int OVERLOADED = 503;
+
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration WHEN_BLOCKED = Duration.ofMinutes(5);
+
+  /** What a code in the body of a 202 or a 4xx says about the request. */
+  private enum Meaning {
+    REFUSED,
+    DUPLICATE,
+    FORBIDDEN,
+    RATE_LIMITED,
+    BLOCKED,
+    UNAVAILABLE
+  }
+
+  private static final Map<ErrorCode, Meaning> MEANINGS = meanings();
+
+  private final Clock clock;
+
+  /**
+   * @param clock tells the time against which a {@code Retry-After} date is read
+   */
+  public StatusTable(Clock clock) {
+    this.clock = Objects.requireNonNull(clock, "clock");
+  }
+
+  private static Map<ErrorCode, Meaning> meanings() {
+    Map<ErrorCode, Meaning> meanings = new EnumMap<>(ErrorCode.class);
+    for (ErrorCode code : ErrorCode.values()) {
+      switch (code) {
+        case OK -> {
+          // Says nothing by itself: a 401 carries it too.
+        }
+        case UNAUTHORIZED, INSUFFICIENT_PRIVILEGES, FORBIDDEN, WRONG_STACK, TOKEN_IN_URL ->
+            meanings.put(code, Meaning.FORBIDDEN);
+        case RATE_LIMITED -> meanings.put(code, Meaning.RATE_LIMITED);
+        case BLOCKED -> meanings.put(code, Meaning.BLOCKED);
+        case UNAVAILABLE -> meanings.put(code, Meaning.UNAVAILABLE);
+        case DUPLICATE_MESSAGE_KEY -> meanings.put(code, Meaning.DUPLICATE);
+        case SOME_FAILED -> {
+          // Says nothing by itself: the item's own code does.
+        }
+        default -> meanings.put(code, Meaning.REFUSED);
+      }
+    }
+    return meanings;
+  }
+
+  /**
+   * Judges a reply to one attempt.
+   *
+   * @param reply what came back
+   * @param requestId our id, used unless the API gave one
+   * @param messageKey the key under which it was sent
+   * @param uncertainBefore whether an earlier attempt of ours with this key may have been taken
+   */
+  public Outcome judge(
+      ApiReply reply, String requestId, String messageKey, boolean uncertainBefore) {
+    ReplyBody body = ReplyBody.read(reply.body());
+    Judgement judgement =
+        new Judgement(reply, body, body.requestId().orElse(requestId), messageKey, uncertainBefore);
+    int status = reply.status();
+    if (status == ACCEPTED) {
+      return body.saysOk()
+          ? new Accepted(judgement.requestId, judgement.key(), false)
+          : judgement.byCode(body.isJson());
+    }
+    if (status == UNAUTHORIZED) {
+      return judgement.waiting(
+          Reason.UNAUTHENTICATED, "The SMS API refused our token, also after a renewal");
+    }
+    if (status == FORBIDDEN) {
+      return judgement.waiting(
+          Reason.FORBIDDEN, "The SMS API refused our account: check its privileges and its stack");
+    }
+    if (status == TOO_MANY_REQUESTS) {
+      return body.code().equals(OptionalInt.of(ErrorCode.BLOCKED.number()))
+          ? judgement.blocked()
+          : judgement.rateLimited();
+    }
+    if (status == OVERLOADED) {
+      return judgement.unavailable();
+    }
+    if (status >= 400 && status < 500) {
+      return judgement.byCode(status == INVALID);
+    }
+    return judgement.unclear();
+  }
+
+  /** The attempt left, and no reply came: timeout, reset, or a reply that broke off. */
+  public Outcome noReply(String requestId, String messageKey) {
+    return new Unsettled(
+        requestId,
+        Optional.of(messageKey),
+        Reason.NO_CLEAR_ANSWER,
+        true,
+        ErrorCode.INTERNAL.number(),
+        "The SMS API did not answer in time; the message may have been taken."
+            + " Repeat the request with the same messageKey",
+        Optional.empty());
+  }
+
+  /** Nothing left: no connection, or no token to send with. */
+  public Outcome notSent(
+      Reason reason,
+      String requestId,
+      String messageKey,
+      boolean uncertainBefore,
+      String message,
+      Optional<Duration> retryAfter) {
+    return new Unsettled(
+        requestId,
+        Optional.of(messageKey),
+        reason,
+        uncertainBefore,
+        codeOf(reason),
+        message,
+        retryAfter);
+  }
+
+  /** A fault of this bundle, before anything was sent. */
+  public Outcome failedInside(String requestId, Optional<String> messageKey) {
+    return new Unsettled(
+        requestId,
+        messageKey,
+        Reason.INTERNAL,
+        false,
+        ErrorCode.INTERNAL.number(),
+        "Internal error; nothing was sent. The log tells more under this requestId",
+        Optional.empty());
+  }
+
+  /** The HTTP status with which the intake answers for this outcome. */
+  public int httpStatus(Outcome outcome) {
+    return switch (outcome.state()) {
+      case ACCEPTED, ACCEPTED_EARLIER -> ACCEPTED;
+      case REFUSED, DUPLICATE -> INVALID;
+      case PARKED -> INTERNAL_ERROR;
+      case UNCERTAIN, WAITING ->
+          switch (((Unsettled) outcome).reason()) {
+            case UNAUTHENTICATED -> UNAUTHORIZED;
+            case FORBIDDEN -> FORBIDDEN;
+            case RATE_LIMITED, BLOCKED, UNAVAILABLE, UNREACHABLE, NO_CLEAR_ANSWER, INTERNAL ->
+                INTERNAL_ERROR;
+          };
+    };
+  }
+
+  /** How long a caller is asked to wait; empty when repeating would not help by itself. */
+  public Optional<Duration> retryAfter(Outcome outcome) {
+    if (!(outcome instanceof Unsettled unsettled)) {
+      return Optional.empty();
+    }
+    return switch (unsettled.reason()) {
+      case UNAUTHENTICATED, FORBIDDEN -> Optional.empty();
+      case BLOCKED -> Optional.of(unsettled.retryAfter().orElse(WHEN_BLOCKED));
+      case RATE_LIMITED, UNAVAILABLE, UNREACHABLE, NO_CLEAR_ANSWER, INTERNAL ->
+          Optional.of(unsettled.retryAfter().orElse(SOON));
+    };
+  }
+
+  /** Whether one more attempt with the same key, right now or shortly, can change the outcome. */
+  public boolean worthAnotherAttempt(Outcome outcome) {
+    if (!(outcome instanceof Unsettled unsettled)) {
+      return false;
+    }
+    return switch (unsettled.reason()) {
+      case RATE_LIMITED, UNAVAILABLE, UNREACHABLE, NO_CLEAR_ANSWER -> true;
+      case UNAUTHENTICATED, FORBIDDEN, BLOCKED, INTERNAL -> false;
+    };
+  }
+
+  /** Whether a reply says that the token is no longer good. */
+  public boolean refusesToken(ApiReply reply) {
+    return reply.status() == UNAUTHORIZED;
+  }
+
+  /**
+   * Judges a reply of the token endpoint that is not a token.
+   *
+   * @return why there is none: a fault of the configuration, or a passing one
+   */
+  public Reason tokenRefusal(ApiReply reply) {
+    int status = reply.status();
+    if (status == TOO_MANY_REQUESTS) {
+      return Reason.RATE_LIMITED;
+    }
+    if (status == FORBIDDEN) {
+      return Reason.FORBIDDEN;
+    }
+    return status >= 400 && status < 500 ? Reason.UNAUTHENTICATED : Reason.UNAVAILABLE;
+  }
+
+  /** The {@code Retry-After} of a reply, if it has a readable one. */
+  public Optional<Duration> retryAfter(ApiReply reply) {
+    return reply.retryAfter().flatMap(value -> RetryAfter.read(value, clock));
+  }
+
+  /** Whether a reply of the token endpoint is a success. */
+  public boolean isOk(ApiReply reply) {
+    return reply.status() >= 200 && reply.status() < 300;
+  }
+
+  private static int codeOf(Reason reason) {
+    return switch (reason) {
+      case UNAUTHENTICATED -> ErrorCode.UNAUTHORIZED.number();
+      case FORBIDDEN -> ErrorCode.FORBIDDEN.number();
+      case RATE_LIMITED -> ErrorCode.RATE_LIMITED.number();
+      case BLOCKED -> ErrorCode.BLOCKED.number();
+      case UNAVAILABLE, UNREACHABLE -> ErrorCode.UNAVAILABLE.number();
+      case NO_CLEAR_ANSWER, INTERNAL -> ErrorCode.INTERNAL.number();
+    };
+  }
+
+  /** One reply with all that is needed to judge it. */
+  private final class Judgement {
+    private final ApiReply reply;
+    private final ReplyBody body;
+    private final String requestId;
+    private final String messageKey;
+    private final boolean uncertainBefore;
+
+    private Judgement(
+        ApiReply reply,
+        ReplyBody body,
+        String requestId,
+        String messageKey,
+        boolean uncertainBefore) {
+      this.reply = reply;
+      this.body = body;
+      this.requestId = requestId;
+      this.messageKey = messageKey;
+      this.uncertainBefore = uncertainBefore;
+    }
+
+    private Optional<String> key() {
+      return Optional.of(messageKey);
+    }
+
+    /**
+     * The code in the body decides.
+     *
+     * @param decidesWithoutCode whether the status alone refuses the request
+     */
+    private Outcome byCode(boolean decidesWithoutCode) {
+      int number = body.code().orElse(0);
+      Optional<Meaning> meaning = ErrorCode.of(number).map(MEANINGS::get);
+      if (meaning.isEmpty()) {
+        return decidesWithoutCode ? refusedWithoutKnownCode(number) : unclear();
+      }
+      return switch (meaning.get()) {
+        case REFUSED -> refused(number);
+        case DUPLICATE -> uncertainBefore ? new Accepted(requestId, key(), true) : refused(number);
+        case FORBIDDEN ->
+            waiting(Reason.FORBIDDEN, "The SMS API refused our account: " + words(number));
+        case RATE_LIMITED -> rateLimited();
+        case BLOCKED -> blocked();
+        case UNAVAILABLE -> unavailable();
+      };
+    }
+
+    private Outcome refused(int number) {
+      return new Refused(requestId, key(), number, words(number), List.of());
+    }
+
+    /** After an uncertain attempt such an answer may well mean that the first one was taken. */
+    private Outcome refusedWithoutKnownCode(int number) {
+      int code = number == 0 ? ErrorCode.VALIDATION.number() : number;
+      return uncertainBefore
+          ? new Parked(
+              requestId,
+              key(),
+              code,
+              "The SMS API refused a repetition with a code that we do not know, after an attempt"
+                  + " that may have been taken: a person has to decide. It said: "
+                  + words(code))
+          : refused(code);
+    }
+
+    private Outcome rateLimited() {
+      return waiting(Reason.RATE_LIMITED, "The SMS API asks us to send more slowly");
+    }
+
+    private Outcome blocked() {
+      return waiting(Reason.BLOCKED, "The SMS API has blocked this account for a while");
+    }
+
+    private Outcome unavailable() {
+      return waiting(Reason.UNAVAILABLE, "The SMS API is not available at the moment");
+    }
+
+    private Outcome waiting(Reason reason, String message) {
+      Optional<Duration> wait =
+          reply.retryAfter().or(body::retryAfter).flatMap(value -> RetryAfter.read(value, clock));
+      int number = body.code().orElse(0);
+      return new Unsettled(
+          requestId,
+          key(),
+          reason,
+          uncertainBefore,
+          number == 0 ? codeOf(reason) : number,
+          message,
+          wait);
+    }
+
+    private Outcome unclear() {
+      int number = body.code().orElse(0);
+      return new Unsettled(
+          requestId,
+          key(),
+          Reason.NO_CLEAR_ANSWER,
+          true,
+          number == 0 ? ErrorCode.INTERNAL.number() : number,
+          "The SMS API answered "
+              + reply.status()
+              + (body.isJson() ? "" : " with a body that is not its JSON")
+              + "; the message may have been taken. Repeat the request with the same messageKey",
+          reply.retryAfter().flatMap(value -> RetryAfter.read(value, clock)));
+    }
+
+    private String words(int number) {
+      if (!body.message().isBlank()) {
+        return body.message();
+      }
+      return ErrorCode.of(number)
+          .map(ErrorCode::words)
+          .orElse("The SMS API refused the request with code " + number);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.smsroutes.send;
+
+import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.StatusTable;
+import dev.smsroutes.request.SendRequest;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The first and the last step: gives the request its id, and writes the line that tells its end.
+ */
+public final class Arrival {
+  private static final Logger LOG = LoggerFactory.getLogger("dev.smsroutes.outcome");
+  private static final int LONGEST_KEY = 100;
+
+  private final StatusTable table;
+
+  Arrival(StatusTable table) {
+    this.table = table;
+  }
+
+  /** Notes the request and gives its handling an id. */
+  public void begin(Exchange exchange) {
+    exchange.setProperty(SendState.REQUEST, exchange.getMessage().getBody());
+    exchange.setProperty(SendState.REQUEST_ID, UUID.randomUUID().toString());
+    exchange.removeProperty(SendState.OUTCOME);
+    exchange.removeProperty(SendState.UNCERTAIN);
+  }
+
+  /** A fault of ours: the log gets all of it, the caller an id to ask about. */
+  public Outcome failed(Exchange exchange) {
+    Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+    String requestId = exchange.getProperty(SendState.REQUEST_ID, String.class);
+    LOG.error("requestId={} failed inside", requestId, cause);
+    SendRequest request = exchange.getProperty(SendState.REQUEST, SendRequest.class);
+    return table.failedInside(requestId, Optional.ofNullable(request).map(SendRequest::messageKey));
+  }
+
+  /** One line for each request; without number, attributes and text. */
+  public void end(Exchange exchange) {
+    if (!LOG.isInfoEnabled()) {
+      return;
+    }
+    Outcome outcome = exchange.getMessage().getBody(Outcome.class);
+    SendRequest request = exchange.getProperty(SendState.REQUEST, SendRequest.class);
+    LOG.info(
+        "requestId={} route={} messageKey={} definitionKey={} outcome={} code={} fields={} ms={}",
+        outcome.requestId(),
+        exchange.getFromRouteId(),
+        loggable(request.messageKey()),
+        loggable(request.definitionKey()),
+        outcome.state(),
+        outcome.errorCode(),
+        outcome.faults().stream().map(fault -> loggable(fault.field())).toList(),
+        exchange.getClock().elapsed());
+  }
+
+  /** A stranger's text must neither break the line nor fill the log. */
+  private static String loggable(String text) {
+    if (text == null) {
+      return "-";
+    }
+    String shown = text.length() <= LONGEST_KEY ? text : text.substring(0, LONGEST_KEY) + "…";
+    for (int i = 0; i < shown.length(); i++) {
+      if (Character.isISOControl(shown.charAt(i)) || Character.isWhitespace(shown.charAt(i))) {
+        return shown.replaceAll("[\\p{Cntrl}\\s]", "_");
+      }
+    }
+    return shown;
+  }
+}

@@ -1,0 +1,72 @@
+package dev.smsroutes.send;
+
+import java.io.IOException;
+import org.apache.camel.builder.RouteBuilder;
+
+/**
+ * Takes a message to the SMS API. Three routes, because Camel repeats only the step that failed:
+ * {@code sms-deliver} repeats {@code sms-attempt} (call, then judge), which may make {@code
+ * sms-call} twice when the token had run out.
+ */
+public final class DeliverRoute extends RouteBuilder {
+  static final String DELIVER = "direct:sms-deliver";
+
+  private static final String ATTEMPT = "direct:sms-attempt";
+  private static final String CALL = "direct:sms-call";
+
+  private final SendSteps steps;
+  private final String messagesUri;
+
+  /**
+   * @param messagesUri the Camel endpoint of the API's {@code /messaging/v1/sms/messages}
+   */
+  public DeliverRoute(SendSteps steps, String messagesUri) {
+    this.steps = steps;
+    this.messagesUri = messagesUri;
+  }
+
+  @Override
+  public void configure() {
+    Attempt attempt = steps.attempt();
+
+    from(DELIVER)
+        .routeId("sms-deliver")
+        .description("Repeats an attempt that did not settle, with the same key")
+        .onException(UnsettledException.class)
+        .retryWhile(method(attempt, "again"))
+        .logExhausted(false)
+        .logExhaustedMessageHistory(false)
+        .continued(true)
+        .end()
+        .to(ATTEMPT)
+        .bean(attempt, "outcome");
+
+    from(ATTEMPT)
+        .routeId("sms-attempt")
+        .description("One attempt: call, renew the token once if it ran out, judge")
+        .errorHandler(noErrorHandler())
+        .bean(attempt, "begin")
+        .doTry()
+        .to(CALL)
+        .choice()
+        .when(method(attempt, "tokenRefused"))
+        .bean(attempt, "renewToken")
+        .to(CALL)
+        .end()
+        .bean(attempt, "judge")
+        .endDoTry()
+        .doCatch(TokenException.class)
+        .bean(attempt, "noToken")
+        .doCatch(IOException.class)
+        .bean(attempt, "noReply")
+        .end()
+        .bean(attempt, "throwIfUnsettled");
+
+    from(CALL)
+        .routeId("sms-call")
+        .description("One HTTP call to the SMS API")
+        .errorHandler(noErrorHandler())
+        .bean(attempt, "write")
+        .to(messagesUri);
+  }
+}

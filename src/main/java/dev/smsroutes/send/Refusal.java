@@ -1,0 +1,71 @@
+package dev.smsroutes.send;
+
+import dev.smsroutes.outcome.ErrorCode;
+import dev.smsroutes.outcome.Fault;
+import dev.smsroutes.outcome.InvalidRequestException;
+import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Refused;
+import dev.smsroutes.request.SendRequest;
+import jakarta.validation.ConstraintViolation;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.component.bean.validator.BeanValidationException;
+
+/**
+ * Says what is wrong with a request, all of it: whichever step refused first, the other steps are
+ * asked too. Costs nothing for a request that is fine. Thread-safe.
+ */
+public final class Refusal {
+  private final Enrichment enrichment;
+  private final Substitution substitution;
+
+  public Refusal(Enrichment enrichment, Substitution substitution) {
+    this.enrichment = enrichment;
+    this.substitution = substitution;
+  }
+
+  /** The outcome for a request that some step refused. */
+  public Outcome explain(
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception refusal,
+      @ExchangeProperty(SendState.REQUEST) SendRequest request,
+      @ExchangeProperty(SendState.REQUEST_ID) String requestId) {
+    List<Fault> found = new ArrayList<>(request.unreadable());
+    if (refusal instanceof BeanValidationException invalid) {
+      found.addAll(violations(invalid));
+    } else if (refusal instanceof InvalidRequestException invalid) {
+      found.addAll(invalid.faults());
+    }
+    found.addAll(enrichment.faults(request));
+    found.addAll(substitution.faults(request, enrichment.find(request)));
+    return Refused.of(requestId, Optional.ofNullable(request.messageKey()), firstOfEach(found));
+  }
+
+  /** One fault for each field: what could not be read is not missing as well. */
+  private static List<Fault> firstOfEach(List<Fault> found) {
+    Map<String, Fault> byField = new LinkedHashMap<>();
+    found.forEach(fault -> byField.putIfAbsent(fault.field(), fault));
+    return List.copyOf(byField.values());
+  }
+
+  private static List<Fault> violations(BeanValidationException invalid) {
+    return invalid.getConstraintViolations().stream()
+        .filter(
+            violation -> violation.getConstraintDescriptor().getAttributes().get("code") != null)
+        .map(Refusal::fault)
+        .sorted(Comparator.comparing(Fault::code))
+        .toList();
+  }
+
+  private static Fault fault(ConstraintViolation<?> violation) {
+    ErrorCode code = (ErrorCode) violation.getConstraintDescriptor().getAttributes().get("code");
+    String path = violation.getPropertyPath().toString();
+    return new Fault(
+        path.equals("message") ? "content.message" : path, code, violation.getMessage());
+  }
+}

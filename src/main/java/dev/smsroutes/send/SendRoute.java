@@ -1,0 +1,49 @@
+package dev.smsroutes.send;
+
+import dev.smsroutes.outcome.InvalidRequestException;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.bean.validator.BeanValidationException;
+
+/**
+ * The story: a send request comes in, becomes one message, is sent once, and ends in one outcome.
+ *
+ * <p>{@value #SEND} takes a {@code SendRequest} as its body and leaves an {@code Outcome} there. It
+ * never throws: whatever happens is an outcome. Every intake ends here.
+ */
+public final class SendRoute extends RouteBuilder {
+  /** Where every intake hands over. */
+  public static final String SEND = "direct:sms-send";
+
+  private final SendSteps steps;
+
+  public SendRoute(SendSteps steps) {
+    this.steps = steps;
+  }
+
+  @Override
+  public void configure() {
+    // No error handler here, not even the default one: it would hide faults from the caller's.
+    from(SEND)
+        .routeId("sms-send")
+        .description("Validates, enriches, renders, admits and delivers one send request")
+        .errorHandler(noErrorHandler())
+        .bean(steps.arrival(), "begin")
+        .doTry()
+        .to("bean-validator:sms-request")
+        .bean(steps.enrichment(), "enrich")
+        .bean(steps.substitution(), "render")
+        .bean(steps.admission(), "admit")
+        .choice()
+        .when(exchangeProperty(SendState.OUTCOME).isNull())
+        .to(DeliverRoute.DELIVER)
+        .bean(steps.admission(), "settle")
+        .end()
+        .endDoTry()
+        .doCatch(BeanValidationException.class, InvalidRequestException.class)
+        .bean(steps.refusal(), "explain")
+        .doCatch(Exception.class)
+        .bean(steps.arrival(), "failed")
+        .end()
+        .bean(steps.arrival(), "end");
+  }
+}

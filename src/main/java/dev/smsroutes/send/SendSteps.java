@@ -1,0 +1,41 @@
+package dev.smsroutes.send;
+
+import dev.smsroutes.definition.Definitions;
+import dev.smsroutes.ledger.Ledger;
+import dev.smsroutes.outcome.StatusTable;
+
+/** The small steps that the pipeline's routes name. */
+public record SendSteps(
+    Arrival arrival,
+    Enrichment enrichment,
+    Substitution substitution,
+    Refusal refusal,
+    Admission admission,
+    Attempt attempt,
+    TokenSource tokens) {
+
+  /**
+   * Puts the steps together.
+   *
+   * @param maxParts the most parts of one message
+   * @param retries how an unsettled attempt is repeated
+   */
+  public static SendSteps of(
+      Definitions definitions,
+      Ledger ledger,
+      StatusTable table,
+      TokenSource tokens,
+      int maxParts,
+      RetryPolicy retries) {
+    Enrichment enrichment = new Enrichment(definitions);
+    Substitution substitution = new Substitution(maxParts);
+    return new SendSteps(
+        new Arrival(table),
+        enrichment,
+        substitution,
+        new Refusal(enrichment, substitution),
+        new Admission(ledger),
+        new Attempt(table, ledger, tokens, retries),
+        tokens);
+  }
+}

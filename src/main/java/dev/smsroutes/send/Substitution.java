@@ -1,0 +1,112 @@
+package dev.smsroutes.send;
+
+import dev.smsroutes.definition.Definition;
+import dev.smsroutes.outcome.ErrorCode;
+import dev.smsroutes.outcome.Fault;
+import dev.smsroutes.outcome.InvalidRequestException;
+import dev.smsroutes.request.Message;
+import dev.smsroutes.request.SendRequest;
+import dev.smsroutes.substitution.Template;
+import dev.smsroutes.substitution.TextParts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.ExchangeProperty;
+
+/**
+ * Makes the text of the message: the request's own or the definition's, with the attributes in
+ * their places. Thread-safe.
+ *
+ * <p>A text with AMPscript or system strings is left to the API: then only its plain placeholders
+ * are checked, and no text is forwarded unless the caller gave one (contract, section 5).
+ */
+public final class Substitution {
+  private final int maxParts;
+
+  /**
+   * @param maxParts the most parts of one message, as the networks count them
+   */
+  public Substitution(int maxParts) {
+    this.maxParts = maxParts;
+  }
+
+  /**
+   * Renders the text.
+   *
+   * @throws InvalidRequestException if attributes are missing or dangerous, or the text is too long
+   */
+  public Message render(
+      Enriched enriched, @ExchangeProperty(SendState.REQUEST_ID) String requestId) {
+    SendRequest request = enriched.request();
+    Definition definition = enriched.definition();
+    Map<String, String> attributes = request.recipient().attributes();
+    Template template = template(request, definition);
+
+    List<Fault> faults = template.check(attributes, definition.key());
+    if (!faults.isEmpty()) {
+      throw new InvalidRequestException(faults);
+    }
+    return new Message(
+        requestId,
+        request.messageKey(),
+        definition.key(),
+        request.recipient().contactKey(),
+        enriched.digits(),
+        attributes,
+        template.leftToApi()
+            ? Optional.ofNullable(request.message())
+            : Optional.of(measured(template.render(attributes))),
+        request.resubscribe());
+  }
+
+  /** What {@link #render} would refuse, for a request that may be wrong in other ways too. */
+  List<Fault> faults(SendRequest request, Optional<Definition> definition) {
+    if (definition.isEmpty() || request.recipient() == null) {
+      return List.of();
+    }
+    Map<String, String> attributes = request.recipient().attributes();
+    Template template = template(request, definition.get());
+    List<Fault> faults = new ArrayList<>(template.check(attributes, definition.get().key()));
+    if (faults.isEmpty() && !template.leftToApi()) {
+      length(template.render(attributes)).ifPresent(faults::add);
+    }
+    return faults;
+  }
+
+  private static Template template(SendRequest request, Definition definition) {
+    return request.message() == null ? definition.template() : Template.parse(request.message());
+  }
+
+  private String measured(String text) {
+    length(text)
+        .ifPresent(
+            fault -> {
+              throw new InvalidRequestException(fault);
+            });
+    return text;
+  }
+
+  private Optional<Fault> length(String text) {
+    if (text.isBlank()) {
+      return Optional.of(
+          new Fault("content.message", ErrorCode.BAD_VALUE, "Expected a text; it came out empty"));
+    }
+    TextParts parts = TextParts.count(text);
+    if (parts.parts() <= maxParts) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Fault(
+            "content.message",
+            ErrorCode.BAD_VALUE,
+            "Expected a text of at most "
+                + maxParts
+                + " parts; this one has "
+                + parts.parts()
+                + parts
+                    .firstNonGsm()
+                    .map(which -> ", each of fewer characters because of " + which)
+                    .orElse("")));
+  }
+}

@@ -1,0 +1,27 @@
+package dev.smsroutes.send;
+
+import dev.smsroutes.outcome.Outcome.Reason;
+import java.time.Duration;
+import java.util.Optional;
+
+/** There is no token to send with. The message is for callers and holds no secret. */
+final class TokenException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final Reason reason;
+  private final transient Optional<Duration> retryAfter;
+
+  TokenException(Reason reason, String message, Optional<Duration> retryAfter) {
+    super(message, null, false, false);
+    this.reason = reason;
+    this.retryAfter = retryAfter;
+  }
+
+  Reason reason() {
+    return reason;
+  }
+
+  Optional<Duration> retryAfter() {
+    return retryAfter;
+  }
+}
