@@ -81,6 +81,10 @@ public final class PhoneNumbers {
       return Reading.of(whole);
     }
     boolean wholeValid = LIBRARY.isValidNumber(international);
+    if (wholeValid && international.getCountryCode() == national.getCountryCode()) {
+      // The definition's own country code in front: the form that the API itself asks for.
+      return Reading.of(whole);
+    }
     boolean dialledValid = LIBRARY.isValidNumber(national);
     if (wholeValid == dialledValid) {
       return Reading.wrong(
