@@ -1,0 +1,203 @@
+package dev.smsroutes.definition;
+
+import dev.smsroutes.definition.DefinitionReader.Result;
+import dev.smsroutes.definition.InvalidDefinitionException.Problem;
+import dev.smsroutes.substitution.Template;
+import dev.smsroutes.substitution.TextParts;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The definitions of a folder: one {@code .json}, {@code .yaml} or {@code .yml} file for each, in
+ * the API's own shape. Read once and checked as a whole; immutable and thread-safe afterwards.
+ *
+ * <p>Sub-folders are not read, hidden files are passed over, and other files are passed over and
+ * mentioned in the {@link #report()}.
+ */
+public final class DefinitionDirectory implements Definitions {
+  private static final String KEY = "sms.definitions.directory";
+  private static final int LONGEST_KEY_TO_COMPARE = 200;
+
+  private final Path directory;
+  private final Map<String, Definition> byKey;
+  private final Map<String, String> keyByLetters = new HashMap<>();
+  private final List<String> ignored;
+
+  private DefinitionDirectory(Path directory, Map<String, Definition> byKey, List<String> ignored) {
+    this.directory = directory;
+    this.byKey = Collections.unmodifiableMap(byKey);
+    this.ignored = List.copyOf(ignored);
+    byKey.keySet().forEach(key -> keyByLetters.putIfAbsent(letters(key), key));
+    // A key of signs alone resembles nothing.
+    keyByLetters.remove("");
+  }
+
+  /**
+   * Reads all definitions of a folder, in the order of the file names. An empty folder is allowed:
+   * the {@link #report()} warns of it.
+   *
+   * @throws InvalidDefinitionException when there is no such folder, or when any file cannot be
+   *     used; names all faults of all files
+   */
+  public static DefinitionDirectory load(Path directory) {
+    List<Problem> problems = new ArrayList<>();
+    List<String> ignored = new ArrayList<>();
+    Map<String, Definition> byKey = new LinkedHashMap<>();
+    Map<String, String> fileOfKey = new HashMap<>();
+    for (Path file : files(directory)) {
+      String name = file.getFileName().toString();
+      String extension = extension(name);
+      if (Files.isDirectory(file) || !List.of("json", "yaml", "yml").contains(extension)) {
+        ignored.add(name);
+        continue;
+      }
+      Result result = read(file, name, !extension.equals("json"));
+      problems.addAll(result.problems());
+      result
+          .definition()
+          .ifPresent(
+              definition -> {
+                String other = fileOfKey.putIfAbsent(definition.key(), name);
+                if (other == null) {
+                  byKey.put(definition.key(), definition);
+                } else {
+                  problems.add(
+                      new Problem(
+                          name,
+                          "definitionKey",
+                          "expected a key of its own, '"
+                              + definition.key()
+                              + "' is defined in "
+                              + other
+                              + " too"));
+                }
+              });
+    }
+    if (!problems.isEmpty()) {
+      throw new InvalidDefinitionException(problems);
+    }
+    return new DefinitionDirectory(directory, byKey, ignored);
+  }
+
+  @Override
+  public Optional<Definition> find(String key) {
+    return Optional.ofNullable(byKey.get(key));
+  }
+
+  @Override
+  public Collection<Definition> all() {
+    return byKey.values();
+  }
+
+  @Override
+  public Optional<String> nearest(String key) {
+    return key.length() > LONGEST_KEY_TO_COMPARE
+        ? Optional.empty()
+        : Optional.ofNullable(keyByLetters.get(letters(key)));
+  }
+
+  /** What a log says at the start: a line for each definition, and for each file passed over. */
+  public List<String> report() {
+    List<String> lines = new ArrayList<>();
+    byKey.values().forEach(definition -> lines.add(line(definition)));
+    if (byKey.isEmpty()) {
+      lines.add(
+          "No definition in "
+              + directory
+              + ": every request will be refused ("
+              + KEY
+              + " names the folder)");
+    }
+    ignored.forEach(
+        name -> lines.add(name + " in " + directory + " is not read: not a .json or .yaml file"));
+    return lines;
+  }
+
+  private static String line(Definition definition) {
+    Template template = definition.template();
+    StringBuilder line = new StringBuilder("Definition ").append(definition.key());
+    line.append(" (").append(definition.status().word()).append("): ");
+    line.append(
+        template.names().isEmpty()
+            ? "no placeholders"
+            : template.names().stream()
+                .map(name -> "%%" + name + "%%")
+                .collect(Collectors.joining(", ", "needs ", "")));
+    if (template.leftToApi()) {
+      line.append("; left to the API: ").append(String.join(", ", template.apiOnly()));
+    }
+    TextParts parts = TextParts.count(template.literalText());
+    boolean exact = template.names().isEmpty() && !template.leftToApi();
+    line.append(exact ? "; " : "; at least ");
+    line.append(parts.parts()).append(parts.parts() == 1 ? " part of " : " parts of ");
+    line.append(parts.encoding().words());
+    parts.firstNonGsm().ifPresent(character -> line.append(", for ").append(character.character()));
+    return line.toString();
+  }
+
+  private static List<Path> files(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      throw new InvalidDefinitionException(
+          List.of(
+              new Problem(
+                  directory.toString(),
+                  "",
+                  (Files.exists(directory) ? "this is a file" : "there is no such folder")
+                      + "; expected "
+                      + KEY
+                      + " to name the folder of the send definitions (looked at "
+                      + directory.toAbsolutePath().normalize()
+                      + ")")));
+    }
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+      for (Path file : stream) {
+        // Not Files.isHidden: what counts as hidden must not depend on the system.
+        if (!file.getFileName().toString().startsWith(".")) {
+          files.add(file);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new InvalidDefinitionException(
+          List.of(new Problem(directory.toString(), "", "cannot be read: " + e)));
+    }
+    files.sort(Comparator.comparing(file -> file.getFileName().toString()));
+    return files;
+  }
+
+  private static Result read(Path file, String name, boolean yaml) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return DefinitionReader.read(name, yaml, in.readNBytes(DefinitionReader.MAX_BYTES + 1));
+    } catch (IOException e) {
+      return new Result(Optional.empty(), List.of(new Problem(name, "", "cannot be read: " + e)));
+    }
+  }
+
+  private static String extension(String name) {
+    int dot = name.lastIndexOf('.');
+    return dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
+  }
+
+  private static String letters(String key) {
+    return key.codePoints()
+        .filter(Character::isLetterOrDigit)
+        .map(Character::toLowerCase)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+}

@@ -1,0 +1,308 @@
+package dev.smsroutes.definition;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import dev.smsroutes.definition.Definition.Status;
+import dev.smsroutes.definition.InvalidDefinitionException.Problem;
+import dev.smsroutes.substitution.Template;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+
+/**
+ * Reads one definition in the API's own shape, JSON or YAML, UTF-8 with or without a byte order
+ * mark. Unknown fields are accepted, since the API returns more than we use. Thread-safe.
+ */
+final class DefinitionReader {
+  /** The largest file, in bytes: what the API takes as a body. */
+  static final int MAX_BYTES = 4 * 1024 * 1024;
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+              JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private static final ObjectMapper YAML = new ObjectMapper(yamlFactory());
+
+  /** What came out of a file: a definition, or everything that is wrong with it. */
+  record Result(Optional<Definition> definition, List<Problem> problems) {}
+
+  private final String file;
+  private final List<Problem> problems = new ArrayList<>();
+
+  private DefinitionReader(String file) {
+    this.file = file;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param file its name, for problems
+   * @param yaml whether it is YAML, else JSON
+   * @param bytes its content
+   */
+  static Result read(String file, boolean yaml, byte[] bytes) {
+    DefinitionReader reader = new DefinitionReader(file);
+    Optional<Definition> definition = Optional.empty();
+    if (bytes.length > MAX_BYTES) {
+      reader.problem("", "expected at most " + MAX_BYTES + " bytes, there are more");
+    } else {
+      definition =
+          reader
+              .decode(bytes)
+              .flatMap(text -> yaml ? reader.parseYaml(text) : reader.parseJson(text))
+              .flatMap(reader::definition);
+    }
+    return new Result(
+        reader.problems.isEmpty() ? definition : Optional.empty(), List.copyOf(reader.problems));
+  }
+
+  private static YAMLFactory yamlFactory() {
+    LoaderOptions limits = new LoaderOptions();
+    limits.setCodePointLimit(MAX_BYTES);
+    return YAMLFactory.builder()
+        .loaderOptions(limits)
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        // The country code of Norway is NO, which YAML 1.1 reads as false.
+        .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
+        .build();
+  }
+
+  private Optional<String> decode(byte[] bytes) {
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return Optional.of(text.startsWith("\uFEFF") ? text.substring(1) : text);
+    } catch (CharacterCodingException e) {
+      problem("", "expected UTF-8, other bytes came");
+      return Optional.empty();
+    }
+  }
+
+  private Optional<JsonNode> parseJson(String text) {
+    try {
+      return Optional.of(JSON.readTree(text));
+    } catch (JsonProcessingException e) {
+      problem("", "expected one JSON object: " + reason(e));
+      return Optional.empty();
+    }
+  }
+
+  private Optional<JsonNode> parseYaml(String text) {
+    try {
+      // Jackson takes an alias for a text: *greeting would be sent as the word "greeting".
+      try (JsonParser parser = YAML.createParser(text)) {
+        while (parser.nextToken() != null) {
+          if (((YAMLParser) parser).isCurrentAlias()) {
+            problem("", "expected no aliases (*name), one came" + at(parser.currentLocation()));
+            return Optional.empty();
+          }
+        }
+      }
+      JsonNode tree;
+      try (JsonParser parser = YAML.createParser(text)) {
+        tree = YAML.readTree(parser);
+        if (parser.nextToken() != null) {
+          problem("", "expected one document, another follows" + at(parser.currentLocation()));
+          return Optional.empty();
+        }
+      }
+      return Optional.of(tree == null ? YAML.missingNode() : tree);
+    } catch (IOException e) {
+      problem("", "expected one YAML mapping: " + reason(e));
+      return Optional.empty();
+    }
+  }
+
+  private static String reason(IOException e) {
+    if (e.getCause() instanceof MarkedYAMLException yaml && yaml.getProblemMark() != null) {
+      Mark mark = yaml.getProblemMark();
+      String problem = yaml.getProblem();
+      // A text that begins with a placeholder is the most likely one to be caught by this.
+      String hint =
+          problem != null && (problem.contains("'%'") || problem.contains("%(37)"))
+              ? "; put a text that begins with % in quotes"
+              : "";
+      return line(problem) + at(mark.getLine() + 1, mark.getColumn() + 1) + hint;
+    }
+    if (e instanceof JsonProcessingException json) {
+      return line(json.getOriginalMessage()) + at(json.getLocation());
+    }
+    return line(e.getMessage());
+  }
+
+  private static String at(JsonLocation location) {
+    return location == null ? "" : at(location.getLineNr(), location.getColumnNr());
+  }
+
+  private static String at(int line, int column) {
+    return " (line " + line + ", column " + column + ")";
+  }
+
+  private static String line(String message) {
+    String line = String.valueOf(message).replaceAll("\\s+", " ").strip();
+    return line.length() <= 200 ? line : line.substring(0, 200) + "…";
+  }
+
+  private Optional<Definition> definition(JsonNode root) {
+    if (!root.isObject()) {
+      problem("", "expected an object with definitionKey and content.message, " + came(root));
+      return Optional.empty();
+    }
+    Optional<String> key = required(root, "", "definitionKey");
+    key.filter(text -> !text.equals(text.strip()) || text.chars().anyMatch(Character::isISOControl))
+        .ifPresent(
+            text ->
+                problem(
+                    "definitionKey",
+                    "expected a key without control characters and without spaces at its ends"));
+    Optional<String> name = text(root, "", "name");
+    // The API's own default when a definition is made.
+    Status status =
+        text(root, "", "status")
+            .flatMap(
+                word -> {
+                  Optional<Status> known = Status.of(word);
+                  if (known.isEmpty()) {
+                    problem(
+                        "status",
+                        "expected Active, Inactive or Deleted, '" + line(word) + "' came");
+                  }
+                  return known;
+                })
+            .orElse(Status.ACTIVE);
+    text(root, "", "description");
+    Optional<String> message =
+        object(root, "content").flatMap(content -> required(content, "content.", "message"));
+    if (!root.hasNonNull("content")) {
+      problem(
+          "content.message", "expected the text to send, none came" + misspelt(root, "content"));
+    }
+    Optional<JsonNode> subscriptions = object(root, "subscriptions");
+    String within = "subscriptions.";
+    Optional<String> shortCode = subscriptions.flatMap(node -> code(node, within, "shortCode"));
+    Optional<String> keyword = subscriptions.flatMap(node -> text(node, within, "keyword"));
+    Optional<String> region =
+        subscriptions.flatMap(node -> code(node, within, "countryCode")).flatMap(this::region);
+    subscriptions.ifPresent(node -> flag(node, within, "autoAddSubscriber"));
+    subscriptions.ifPresent(node -> flag(node, within, "updateSubscriber"));
+    if (key.isEmpty() || message.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Definition(
+            key.get(),
+            name.orElse(key.get()),
+            status,
+            Template.parse(message.get()),
+            region,
+            shortCode,
+            keyword));
+  }
+
+  private Optional<String> region(String countryCode) {
+    Optional<String> region = Region.of(countryCode);
+    if (region.isEmpty()) {
+      problem(
+          "subscriptions.countryCode",
+          "expected a country such as US or DE, or a calling code such as 49, '"
+              + line(countryCode)
+              + "' came");
+    }
+    return region;
+  }
+
+  private Optional<String> required(JsonNode parent, String path, String field) {
+    JsonNode node = parent.path(field);
+    if (node.isMissingNode() || node.isNull()) {
+      problem(path + field, "expected a text, none came" + misspelt(parent, field));
+      return Optional.empty();
+    }
+    if (node.isTextual() && node.textValue().isBlank()) {
+      problem(path + field, "expected a text, an empty one came");
+      return Optional.empty();
+    }
+    return text(parent, path, field);
+  }
+
+  /** A text; empty for a field that is missing, null or blank. */
+  private Optional<String> text(JsonNode parent, String path, String field) {
+    JsonNode node = parent.path(field);
+    if (node.isMissingNode() || node.isNull()) {
+      return Optional.empty();
+    }
+    if (!node.isTextual()) {
+      problem(
+          path + field,
+          "expected a text, " + came(node) + (node.isValueNode() ? "; put it in quotes" : ""));
+      return Optional.empty();
+    }
+    return Optional.of(node.textValue()).filter(text -> !text.isBlank());
+  }
+
+  /** A text of digits or letters, for which a whole number can only mean its digits. */
+  private Optional<String> code(JsonNode parent, String path, String field) {
+    JsonNode node = parent.path(field);
+    return node.isIntegralNumber() ? Optional.of(node.asText()) : text(parent, path, field);
+  }
+
+  private void flag(JsonNode parent, String path, String field) {
+    JsonNode node = parent.path(field);
+    if (!node.isMissingNode() && !node.isNull() && !node.isBoolean()) {
+      problem(path + field, "expected true or false, " + came(node));
+    }
+  }
+
+  private Optional<JsonNode> object(JsonNode parent, String field) {
+    JsonNode node = parent.path(field);
+    if (node.isMissingNode() || node.isNull()) {
+      return Optional.empty();
+    }
+    if (!node.isObject()) {
+      problem(field, "expected an object, " + came(node));
+      return Optional.empty();
+    }
+    return Optional.of(node);
+  }
+
+  private static String misspelt(JsonNode parent, String field) {
+    for (Iterator<String> names = parent.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      if (name.equalsIgnoreCase(field) && !name.equals(field)) {
+        return "; there is '" + line(name) + "', which is another field";
+      }
+    }
+    return "";
+  }
+
+  private static String came(JsonNode node) {
+    return switch (node.getNodeType()) {
+      case ARRAY -> "a list came";
+      case OBJECT -> "an object came";
+      case BOOLEAN -> "true or false came";
+      case NUMBER -> "a number came";
+      case STRING -> "a text came";
+      case NULL -> "null came";
+      default -> "nothing came";
+    };
+  }
+
+  private void problem(String field, String reason) {
+    problems.add(new Problem(file, field, reason));
+  }
+}

@@ -1,0 +1,42 @@
+package dev.smsroutes.definition;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Definitions that cannot be used. Names every fault of every file, so that one look is enough. */
+public final class InvalidDefinitionException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * One thing wrong.
+   *
+   * @param file the name of the file, or the folder as configured
+   * @param field path of the field, for example {@code content.message}; empty when the fault is of
+   *     the whole file
+   * @param reason what was expected and what came; one line
+   */
+  public record Problem(String file, String field, String reason) {
+    @Override
+    public String toString() {
+      return file + ": " + (field.isEmpty() ? "" : field + ": ") + reason;
+    }
+  }
+
+  private final transient List<Problem> problems;
+
+  /**
+   * @param problems at least one
+   */
+  InvalidDefinitionException(List<Problem> problems) {
+    super(
+        problems.stream()
+            .map(problem -> "\n  " + problem)
+            .collect(Collectors.joining("", "The send definitions cannot be used:", "")));
+    this.problems = List.copyOf(problems);
+  }
+
+  /** Every fault, in the order of the files. */
+  public List<Problem> problems() {
+    return problems;
+  }
+}
