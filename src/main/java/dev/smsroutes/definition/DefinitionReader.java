@@ -172,7 +172,7 @@ final class DefinitionReader {
                     "definitionKey",
                     "expected a key without control characters and without spaces at its ends"));
     Optional<String> name = text(root, "", "name");
-    // The API's own default when a definition is made.
+    // Our choice: an export always has it, a hand-written definition is meant to be used.
     Status status =
         text(root, "", "status")
             .flatMap(

@@ -60,7 +60,7 @@ public final class Enrichment {
     return PhoneNumbers.read(to, definition.flatMap(Definition::region));
   }
 
-  private static Optional<Fault> definition(SendRequest request, Optional<Definition> definition) {
+  private Optional<Fault> definition(SendRequest request, Optional<Definition> definition) {
     if (definition.isEmpty()) {
       return Optional.of(
           new Fault(
@@ -68,7 +68,11 @@ public final class Enrichment {
               ErrorCode.INVALID_DEFINITION_KEY,
               "Expected the key of a known send definition; there is none '"
                   + printable(request.definitionKey())
-                  + "'"));
+                  + "'"
+                  + definitions
+                      .nearest(request.definitionKey())
+                      .map(near -> " (did you mean '" + near + "'?)")
+                      .orElse("")));
     }
     if (!definition.get().active()) {
       return Optional.of(

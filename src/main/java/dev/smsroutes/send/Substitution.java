@@ -43,7 +43,7 @@ public final class Substitution {
     Map<String, String> attributes = request.recipient().attributes();
     Template template = template(request, definition);
 
-    List<Fault> faults = template.check(attributes, definition.key());
+    List<Fault> faults = check(template, request, definition);
     if (!faults.isEmpty()) {
       throw new InvalidRequestException(faults);
     }
@@ -67,11 +67,18 @@ public final class Substitution {
     }
     Map<String, String> attributes = request.recipient().attributes();
     Template template = template(request, definition.get());
-    List<Fault> faults = new ArrayList<>(template.check(attributes, definition.get().key()));
+    List<Fault> faults = new ArrayList<>(check(template, request, definition.get()));
     if (faults.isEmpty() && !template.leftToApi()) {
       length(template.render(attributes)).ifPresent(faults::add);
     }
     return faults;
+  }
+
+  private static List<Fault> check(Template template, SendRequest request, Definition definition) {
+    Map<String, String> attributes = request.recipient().attributes();
+    return request.message() == null
+        ? template.check(attributes, definition.key())
+        : template.check(attributes);
   }
 
   private static Template template(SendRequest request, Definition definition) {
