@@ -1,0 +1,251 @@
+package dev.smsroutes.sandbox;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What was accepted: the oracle's memory and the API's own key window. Bounded in keys and in bytes
+ * of detail, the oldest go first. Thread-safe.
+ */
+final class Messages {
+  /**
+   * One accepted call, shared by the messages that came in it.
+   *
+   * @param requestId what the answer named it
+   * @param receivedAt epoch milliseconds
+   * @param keyed whether it came by the keyed route
+   * @param definition whose text it used
+   */
+  static final class Call {
+    final UUID requestId;
+    final long receivedAt;
+    final boolean keyed;
+    final Sent definition;
+    private volatile Detail detail;
+
+    Call(UUID requestId, long receivedAt, boolean keyed, Sent definition, Detail detail) {
+      this.requestId = requestId;
+      this.receivedAt = receivedAt;
+      this.keyed = keyed;
+      this.definition = definition;
+      this.detail = detail;
+    }
+
+    /** Empty once it was forgotten. */
+    Optional<Detail> detail() {
+      return Optional.ofNullable(detail);
+    }
+  }
+
+  /** The definition as it was when the call came. */
+  record Sent(String definitionKey, String text, boolean active) {}
+
+  /**
+   * What came over the wire.
+   *
+   * @param path still encoded
+   * @param headers one {@code name: value} in each line, without the token
+   */
+  record Detail(String path, String headers, byte[] body) {
+    long bytes() {
+      return 64L + path.length() + headers.length() + body.length;
+    }
+  }
+
+  /**
+   * One message as it is now.
+   *
+   * @param sequence counts what was accepted, from 1
+   * @param index of its recipient in the call
+   * @param times how often the key was accepted, ever
+   * @param duplicates how often the key was refused with 109110
+   */
+  record Message(
+      String messageKey, long sequence, Call call, int index, int times, int duplicates) {}
+
+  /** A page of messages; {@code more} when others follow. */
+  record Page(List<Message> messages, boolean more) {}
+
+  private static final class Entry {
+    final String key;
+    final long sequence;
+    final Call call;
+    final int index;
+    final int times;
+    int duplicates;
+
+    Entry(String key, long sequence, Call call, int index, int times, int duplicates) {
+      this.key = key;
+      this.sequence = sequence;
+      this.call = call;
+      this.index = index;
+      this.times = times;
+      this.duplicates = duplicates;
+    }
+
+    Message message() {
+      return new Message(key, sequence, call, index, times, duplicates);
+    }
+  }
+
+  private final Clock clock;
+  private final long windowMs;
+  private final int most;
+  private final long mostBytes;
+
+  private final Map<String, Entry> byKey = new HashMap<>();
+  private final Deque<Call> detailed = new ArrayDeque<>();
+  private long bytes;
+
+  /** A ring by sequence; a slot is null when its key was accepted again later. */
+  private Entry[] ring = new Entry[1024];
+
+  private long oldest = 1;
+  private long next = 1;
+  private long forgotten;
+
+  Messages(Clock clock, Duration keyWindow, int most, long mostBytes) {
+    this.clock = clock;
+    this.windowMs = keyWindow.toMillis();
+    this.most = most;
+    this.mostBytes = mostBytes;
+  }
+
+  /**
+   * Takes the messages of a call, each key once.
+   *
+   * @param keys by recipient; null for a recipient that is not valid
+   * @return the recipients whose key was used before, in the window or in this call
+   */
+  synchronized BitSet accept(Call call, List<String> keys) {
+    BitSet duplicates = new BitSet();
+    boolean any = false;
+    for (int index = 0; index < keys.size(); index++) {
+      String key = keys.get(index);
+      if (key == null) {
+        continue;
+      }
+      Entry before = byKey.get(key);
+      if (before != null
+          && (before.call == call || call.receivedAt - before.call.receivedAt < windowMs)) {
+        before.duplicates++;
+        duplicates.set(index);
+      } else {
+        add(call, key, index, before);
+        any = true;
+      }
+    }
+    if (any) {
+      keepDetail(call);
+    } else {
+      call.detail = null;
+    }
+    return duplicates;
+  }
+
+  private void add(Call call, String key, int index, Entry before) {
+    int times = 1;
+    int duplicates = 0;
+    if (before != null) {
+      times += before.times;
+      duplicates = before.duplicates;
+      ring[slot(before.sequence)] = null;
+    }
+    if (next - oldest == most) {
+      Entry first = ring[slot(oldest)];
+      if (first != null) {
+        byKey.remove(first.key);
+        forgotten++;
+      }
+      ring[slot(oldest)] = null;
+      oldest++;
+    }
+    if (next - oldest == ring.length) {
+      grow();
+    }
+    Entry entry = new Entry(key, next++, call, index, times, duplicates);
+    ring[slot(entry.sequence)] = entry;
+    byKey.put(key, entry);
+  }
+
+  private int slot(long sequence) {
+    return (int) (sequence % ring.length);
+  }
+
+  private void grow() {
+    Entry[] small = ring;
+    ring = new Entry[(int) Math.min(Math.max(most, 1024), small.length * 2L)];
+    for (Entry entry : small) {
+      if (entry != null) {
+        ring[slot(entry.sequence)] = entry;
+      }
+    }
+  }
+
+  private void keepDetail(Call call) {
+    Detail detail = call.detail;
+    if (detail == null) {
+      return;
+    }
+    detailed.addLast(call);
+    bytes += detail.bytes();
+    while (bytes > mostBytes) {
+      Call first = detailed.removeFirst();
+      bytes -= first.detail.bytes();
+      first.detail = null;
+    }
+  }
+
+  synchronized Optional<Message> find(String key) {
+    return Optional.ofNullable(byKey.get(key)).map(Entry::message);
+  }
+
+  /** Those after a sequence number, oldest first. */
+  synchronized Page after(long sequence, int limit) {
+    List<Message> page = new ArrayList<>();
+    long at = Math.max(oldest, sequence + 1);
+    for (; at < next && page.size() < limit; at++) {
+      Entry entry = ring[slot(at)];
+      if (entry != null) {
+        page.add(entry.message());
+      }
+    }
+    return new Page(page, at < next);
+  }
+
+  synchronized int count() {
+    return byKey.size();
+  }
+
+  /** How many keys fell out of memory. */
+  synchronized long forgotten() {
+    return forgotten;
+  }
+
+  synchronized void clear() {
+    byKey.clear();
+    detailed.clear();
+    Arrays.fill(ring, null);
+    bytes = 0;
+    oldest = next;
+    forgotten = 0;
+  }
+
+  boolean keepsDetail() {
+    return mostBytes > 0;
+  }
+
+  long now() {
+    return clock.millis();
+  }
+}

@@ -1,0 +1,524 @@
+package dev.smsroutes.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How the sandbox starts. Immutable; begin with {@link #defaults()}.
+ *
+ * @param clock for tokens, the key window and timestamps; idle connections and latency run on the
+ *     machine's own time
+ * @param host the address to listen on; loopback unless told
+ * @param port the port to listen on; 0 for any free one
+ * @param clientId the client id that gets a token; empty to take any
+ * @param clientSecret the secret that gets a token; empty to take any
+ * @param accountId the account that gets a token; empty to take any, or none
+ * @param tokenLifetime how long a token is valid; {@code expires_in} reports nine tenths of it, as
+ *     the API does (20 minutes, 1080 s; contract, section 4)
+ * @param keyWindow how long a messageKey stays used (72 h; contract, section 4)
+ * @param maxMessages how many keys are remembered at most, the newest ones; about 300 bytes each
+ * @param maxDetailBytes how many bytes of calls (path, headers, body) are kept at most, of the
+ *     newest ones; 0 keeps just the keys
+ * @param definitions send definitions, in the shape that the API gives them out
+ * @param definitionsDirectory a directory with more of them, one in each {@code *.json}, {@code
+ *     *.yaml} or {@code *.yml}
+ * @param idleTimeout after which an idle connection is closed (5 s; contract, section 4); zero for
+ *     never
+ * @param requestTimeout after which an unanswered call is cut off (120 s; contract, section 4)
+ * @param latency how long every call of /messaging waits before it is looked at
+ * @param maxBodyBytes the longest body that is read (4 MB; contract, section 4)
+ * @param maxRecipients the most recipients in one call; the API publishes no number
+ * @param eventLoops how many threads serve connections
+ */
+public record SandboxOptions(
+    Clock clock,
+    String host,
+    int port,
+    String clientId,
+    String clientSecret,
+    String accountId,
+    Duration tokenLifetime,
+    Duration keyWindow,
+    int maxMessages,
+    long maxDetailBytes,
+    List<JsonNode> definitions,
+    Optional<Path> definitionsDirectory,
+    Duration idleTimeout,
+    Duration requestTimeout,
+    Duration latency,
+    int maxBodyBytes,
+    int maxRecipients,
+    int eventLoops) {
+
+  public SandboxOptions {
+    Objects.requireNonNull(clock, "clock");
+    Objects.requireNonNull(host, "host");
+    Objects.requireNonNull(clientId, "clientId");
+    Objects.requireNonNull(clientSecret, "clientSecret");
+    Objects.requireNonNull(accountId, "accountId");
+    definitions = List.copyOf(definitions);
+    Objects.requireNonNull(definitionsDirectory, "definitionsDirectory");
+    within("sms.sandbox.port", port, 0, 65535);
+    within("maxMessages", maxMessages, 1, 100_000_000);
+    within("maxDetailBytes", maxDetailBytes, 0, Long.MAX_VALUE);
+    within("maxBodyBytes", maxBodyBytes, 1, 1 << 30);
+    within("maxRecipients", maxRecipients, 1, 1_000_000);
+    within("eventLoops", eventLoops, 1, 1024);
+    positive("tokenLifetime", tokenLifetime);
+    positive("requestTimeout", requestTimeout);
+    notNegative("keyWindow", keyWindow);
+    notNegative("idleTimeout", idleTimeout);
+    notNegative("latency", latency);
+  }
+
+  /** Port 8089 on loopback, any credentials, no definitions, and the API's own limits. */
+  public static SandboxOptions defaults() {
+    Runtime machine = Runtime.getRuntime();
+    return new SandboxOptions(
+        Clock.systemUTC(),
+        "127.0.0.1",
+        8089,
+        "",
+        "",
+        "",
+        Duration.ofMinutes(20),
+        Duration.ofHours(72),
+        1_000_000,
+        Math.min(256L << 20, machine.maxMemory() / 8),
+        List.of(),
+        Optional.empty(),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(120),
+        Duration.ZERO,
+        4 << 20,
+        500,
+        Math.max(1, Math.min(4, machine.availableProcessors())));
+  }
+
+  public SandboxOptions withClock(Clock other) {
+    return new SandboxOptions(
+        other,
+        host,
+        port,
+        clientId,
+        clientSecret,
+        accountId,
+        tokenLifetime,
+        keyWindow,
+        maxMessages,
+        maxDetailBytes,
+        definitions,
+        definitionsDirectory,
+        idleTimeout,
+        requestTimeout,
+        latency,
+        maxBodyBytes,
+        maxRecipients,
+        eventLoops);
+  }
+
+  public SandboxOptions withHost(String other) {
+    return new SandboxOptions(
+        clock,
+        other,
+        port,
+        clientId,
+        clientSecret,
+        accountId,
+        tokenLifetime,
+        keyWindow,
+        maxMessages,
+        maxDetailBytes,
+        definitions,
+        definitionsDirectory,
+        idleTimeout,
+        requestTimeout,
+        latency,
+        maxBodyBytes,
+        maxRecipients,
+        eventLoops);
+  }
+
+  /** 0 for any free port. */
+  public SandboxOptions withPort(int other) {
+    return new SandboxOptions(
+        clock,
+        host,
+        other,
+        clientId,
+        clientSecret,
+        accountId,
+        tokenLifetime,
+        keyWindow,
+        maxMessages,
+        maxDetailBytes,
+        definitions,
+        definitionsDirectory,
+        idleTimeout,
+        requestTimeout,
+        latency,
+        maxBodyBytes,
+        maxRecipients,
+        eventLoops);
+  }
+
+  /** Only these get a token; an empty one is not compared. */
+  public SandboxOptions withCredentials(String id, String secret, String account) {
+    return new SandboxOptions(
+        clock,
+        host,
+        port,
+        id,
+        secret,
+        account,
+        tokenLifetime,
+        keyWindow,
+        maxMessages,
+        maxDetailBytes,
+        definitions,
+        definitionsDirectory,
+        idleTimeout,
+        requestTimeout,
+        latency,
+        maxBodyBytes,
+        maxRecipients,
+        eventLoops);
+  }
+
+  public SandboxOptions withTokenLifetime(Duration other) {
+    return new SandboxOptions(
+        clock,
+        host,
+        port,
+        clientId,
+        clientSecret,
+        accountId,
+        other,
+        keyWindow,
+        maxMessages,
+        maxDetailBytes,
+        definitions,
+        definitionsDirectory,
+        idleTimeout,
+        requestTimeout,
+        latency,
+        maxBodyBytes,
+        maxRecipients,
+        eventLoops);
+  }
+
+  public SandboxOptions withKeyWindow(Duration other) {
+    return new SandboxOptions(
+        clock,
+        host,
+        port,
+        clientId,
+        clientSecret,
+        accountId,
+        tokenLifetime,
+        other,
+        maxMessages,
+        maxDetailBytes,
+        definitions,
+        definitionsDirectory,
+        idleTimeout,
+        requestTimeout,
+        latency,
+        maxBodyBytes,
+        maxRecipients,
+        eventLoops);
+  }
+
+  public SandboxOptions withMaxMessages(int other) {
+    return new SandboxOptions(
+        clock,
+        host,
+        port,
+        clientId,
+        clientSecret,
+        accountId,
+        tokenLifetime,
+        keyWindow,
+        other,
+        maxDetailBytes,
+        definitions,
+        definitionsDirectory,
+        idleTimeout,
+        requestTimeout,
+        latency,
+        maxBodyBytes,
+        maxRecipients,
+        eventLoops);
+  }
+
+  public SandboxOptions withMaxDetailBytes(long other) {
+    return new SandboxOptions(
+        clock,
+        host,
+        port,
+        clientId,
+        clientSecret,
+        accountId,
+        tokenLifetime,
+        keyWindow,
+        maxMessages,
+        other,
+        definitions,
+        definitionsDirectory,
+        idleTimeout,
+        requestTimeout,
+        latency,
+        maxBodyBytes,
+        maxRecipients,
+        eventLoops);
+  }
+
+  /** Remembers which keys arrived and how often, and nothing else: for long benchmarks. */
+  public SandboxOptions withKeysOnly() {
+    return new SandboxOptions(
+        clock,
+        host,
+        port,
+        clientId,
+        clientSecret,
+        accountId,
+        tokenLifetime,
+        keyWindow,
+        maxMessages,
+        0,
+        definitions,
+        definitionsDirectory,
+        idleTimeout,
+        requestTimeout,
+        latency,
+        maxBodyBytes,
+        maxRecipients,
+        eventLoops);
+  }
+
+  /** With one more definition, in the API's own shape. */
+  public SandboxOptions withDefinition(JsonNode definition) {
+    List<JsonNode> more = new ArrayList<>(definitions);
+    more.add(definition);
+    return withDefinitions(more);
+  }
+
+  /** With one more definition: active, without a keyword. */
+  public SandboxOptions withDefinition(String definitionKey, String text) {
+    ObjectNode definition =
+        Json.object()
+            .put("definitionKey", definitionKey)
+            .put("name", definitionKey)
+            .put("status", "Active");
+    definition.putObject("content").put("message", text);
+    return withDefinition(definition);
+  }
+
+  public SandboxOptions withDefinitions(List<JsonNode> other) {
+    return new SandboxOptions(
+        clock,
+        host,
+        port,
+        clientId,
+        clientSecret,
+        accountId,
+        tokenLifetime,
+        keyWindow,
+        maxMessages,
+        maxDetailBytes,
+        other,
+        definitionsDirectory,
+        idleTimeout,
+        requestTimeout,
+        latency,
+        maxBodyBytes,
+        maxRecipients,
+        eventLoops);
+  }
+
+  public SandboxOptions withDefinitionsDirectory(Path directory) {
+    return new SandboxOptions(
+        clock,
+        host,
+        port,
+        clientId,
+        clientSecret,
+        accountId,
+        tokenLifetime,
+        keyWindow,
+        maxMessages,
+        maxDetailBytes,
+        definitions,
+        Optional.of(directory),
+        idleTimeout,
+        requestTimeout,
+        latency,
+        maxBodyBytes,
+        maxRecipients,
+        eventLoops);
+  }
+
+  public SandboxOptions withIdleTimeout(Duration other) {
+    return new SandboxOptions(
+        clock,
+        host,
+        port,
+        clientId,
+        clientSecret,
+        accountId,
+        tokenLifetime,
+        keyWindow,
+        maxMessages,
+        maxDetailBytes,
+        definitions,
+        definitionsDirectory,
+        other,
+        requestTimeout,
+        latency,
+        maxBodyBytes,
+        maxRecipients,
+        eventLoops);
+  }
+
+  public SandboxOptions withRequestTimeout(Duration other) {
+    return new SandboxOptions(
+        clock,
+        host,
+        port,
+        clientId,
+        clientSecret,
+        accountId,
+        tokenLifetime,
+        keyWindow,
+        maxMessages,
+        maxDetailBytes,
+        definitions,
+        definitionsDirectory,
+        idleTimeout,
+        other,
+        latency,
+        maxBodyBytes,
+        maxRecipients,
+        eventLoops);
+  }
+
+  public SandboxOptions withLatency(Duration other) {
+    return new SandboxOptions(
+        clock,
+        host,
+        port,
+        clientId,
+        clientSecret,
+        accountId,
+        tokenLifetime,
+        keyWindow,
+        maxMessages,
+        maxDetailBytes,
+        definitions,
+        definitionsDirectory,
+        idleTimeout,
+        requestTimeout,
+        other,
+        maxBodyBytes,
+        maxRecipients,
+        eventLoops);
+  }
+
+  public SandboxOptions withMaxBodyBytes(int other) {
+    return new SandboxOptions(
+        clock,
+        host,
+        port,
+        clientId,
+        clientSecret,
+        accountId,
+        tokenLifetime,
+        keyWindow,
+        maxMessages,
+        maxDetailBytes,
+        definitions,
+        definitionsDirectory,
+        idleTimeout,
+        requestTimeout,
+        latency,
+        other,
+        maxRecipients,
+        eventLoops);
+  }
+
+  public SandboxOptions withMaxRecipients(int other) {
+    return new SandboxOptions(
+        clock,
+        host,
+        port,
+        clientId,
+        clientSecret,
+        accountId,
+        tokenLifetime,
+        keyWindow,
+        maxMessages,
+        maxDetailBytes,
+        definitions,
+        definitionsDirectory,
+        idleTimeout,
+        requestTimeout,
+        latency,
+        maxBodyBytes,
+        other,
+        eventLoops);
+  }
+
+  public SandboxOptions withEventLoops(int other) {
+    return new SandboxOptions(
+        clock,
+        host,
+        port,
+        clientId,
+        clientSecret,
+        accountId,
+        tokenLifetime,
+        keyWindow,
+        maxMessages,
+        maxDetailBytes,
+        definitions,
+        definitionsDirectory,
+        idleTimeout,
+        requestTimeout,
+        latency,
+        maxBodyBytes,
+        maxRecipients,
+        other);
+  }
+
+  /** Only what may be logged: no secret. */
+  @Override
+  public String toString() {
+    return "SandboxOptions[host=" + host + ", port=" + port + "]";
+  }
+
+  private static void within(String name, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          name + ": expected a whole number from " + least + " to " + most + ", came " + value);
+    }
+  }
+
+  private static void positive(String name, Duration value) {
+    if (value.isZero() || value.isNegative()) {
+      throw new IllegalArgumentException(name + ": expected more than no time, came " + value);
+    }
+  }
+
+  private static void notNegative(String name, Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException(name + ": expected no negative time, came " + value);
+    }
+  }
+}

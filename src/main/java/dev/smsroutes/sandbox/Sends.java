@@ -1,0 +1,300 @@
+package dev.smsroutes.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/** The two send routes (contract, sections 1 to 3). Thread-safe. */
+final class Sends {
+  static final int LONGEST_KEY = 100;
+
+  private static final Set<String> KEYED_FIELDS =
+      Set.of("definitionKey", "recipient", "content", "subscriptions");
+  private static final Set<String> BARE_FIELDS =
+      Set.of("definitionKey", "recipients", "content", "subscriptions");
+  private static final Set<String> KEYED_RECIPIENT = Set.of("contactKey", "to", "attributes");
+  private static final Set<String> BARE_RECIPIENT =
+      Set.of("contactKey", "to", "attributes", "messageKey");
+  private static final Set<String> CONTENT_FIELDS = Set.of("message");
+  private static final Set<String> SUBSCRIPTION_FIELDS = Set.of("resubscribe");
+  private static final Pattern DIGITS = Pattern.compile("[0-9]{1,15}");
+  private static final Pattern PLUS_DIGITS = Pattern.compile("\\+?[0-9]{1,15}");
+
+  private final Definitions definitions;
+  private final Messages messages;
+  private final Replies replies;
+  private final Supplier<Settings> settings;
+  private final int maxRecipients;
+
+  Sends(
+      Definitions definitions,
+      Messages messages,
+      Replies replies,
+      Supplier<Settings> settings,
+      int maxRecipients) {
+    this.definitions = definitions;
+    this.messages = messages;
+    this.replies = replies;
+    this.settings = settings;
+    this.maxRecipients = maxRecipients;
+  }
+
+  /** A refusal on its way to the answer. */
+  private static final class Refused extends Exception {
+    final ApiCode code;
+    final String detail;
+
+    Refused(ApiCode code, String detail) {
+      super(code.message(detail), null, false, false);
+      this.code = code;
+      this.detail = detail;
+    }
+  }
+
+  Answer keyed(Incoming call) {
+    UUID requestId = Replies.id();
+    String key = call.key().orElse(null);
+    try {
+      JsonNode body = body(call, KEYED_FIELDS);
+      ObjectNode definition = definition(body);
+      checkContent(body, definition);
+      JsonNode recipient = body.path("recipient");
+      if (recipient.isMissingNode() || recipient.isNull()) {
+        throw new Refused(ApiCode.NO_RECIPIENTS, "recipient");
+      }
+      checkRecipient("recipient", recipient, KEYED_RECIPIENT);
+      checkKey(key);
+      BitSet duplicates = messages.accept(record(call, requestId, true, definition), List.of(key));
+      if (!duplicates.isEmpty()) {
+        throw new Refused(ApiCode.DUPLICATE_MESSAGE_KEY, "");
+      }
+    } catch (Refused refused) {
+      if (!settings.get().as202(refused.code)) {
+        return replies.error(refused.code, refused.detail);
+      }
+      ObjectNode body = replies.responses(requestId, ApiCode.SOME_FAILED);
+      replies.addRefused(body.putArray("responses"), key, refused.code, refused.detail);
+      return Answer.json(202, body);
+    }
+    ObjectNode body = replies.responses(requestId, ApiCode.OK);
+    replies.addAccepted(body.putArray("responses"), key);
+    return Answer.json(202, body);
+  }
+
+  Answer bare(Incoming call) {
+    try {
+      JsonNode body = body(call, BARE_FIELDS);
+      ObjectNode definition = definition(body);
+      checkContent(body, definition);
+      JsonNode recipients = body.path("recipients");
+      if (recipients.isMissingNode() || recipients.isNull()) {
+        throw new Refused(ApiCode.NO_RECIPIENTS, "recipients");
+      }
+      if (!recipients.isArray()) {
+        throw new Refused(ApiCode.WRONG_TYPE, "recipients: expected an array");
+      }
+      if (recipients.isEmpty()) {
+        throw new Refused(ApiCode.NO_RECIPIENTS, "recipients");
+      }
+      if (recipients.size() > maxRecipients) {
+        throw new Refused(
+            ApiCode.TOO_MANY_RECIPIENTS,
+            "expected up to " + maxRecipients + ", came " + recipients.size());
+      }
+      return bare(call, recipients, definition);
+    } catch (Refused refused) {
+      return replies.error(refused.code, refused.detail);
+    }
+  }
+
+  private Answer bare(Incoming call, JsonNode recipients, ObjectNode definition) {
+    UUID requestId = Replies.id();
+    List<String> keys = new ArrayList<>(recipients.size());
+    List<Refused> refusals = new ArrayList<>(recipients.size());
+    for (JsonNode recipient : recipients) {
+      Refused refusal = null;
+      String key = null;
+      try {
+        checkRecipient("recipients[" + keys.size() + "]", recipient, BARE_RECIPIENT);
+        key = text(recipient, "messageKey");
+        if (key == null) {
+          key = Replies.id().toString();
+        }
+        checkKey(key);
+      } catch (Refused refused) {
+        key = null;
+        refusal = refused;
+      }
+      keys.add(key);
+      refusals.add(refusal);
+    }
+    BitSet duplicates = messages.accept(record(call, requestId, false, definition), keys);
+    int accepted = 0;
+    boolean onlyDuplicates = true;
+    for (int i = 0; i < keys.size(); i++) {
+      if (duplicates.get(i)) {
+        refusals.set(i, new Refused(ApiCode.DUPLICATE_MESSAGE_KEY, ""));
+      } else if (refusals.get(i) == null) {
+        accepted++;
+      } else {
+        onlyDuplicates = false;
+      }
+    }
+    ApiCode noneLeft = onlyDuplicates ? ApiCode.DUPLICATE_MESSAGE_KEY : ApiCode.NO_VALID_RECIPIENTS;
+    if (accepted == 0 && !settings.get().as202(noneLeft)) {
+      return replies.error(ApiCode.NO_VALID_RECIPIENTS, "");
+    }
+    ObjectNode body =
+        replies.responses(requestId, accepted == keys.size() ? ApiCode.OK : ApiCode.SOME_FAILED);
+    ArrayNode responses = body.putArray("responses");
+    for (int i = 0; i < keys.size(); i++) {
+      Refused refused = refusals.get(i);
+      if (refused == null) {
+        replies.addAccepted(responses, keys.get(i));
+      } else {
+        String key = recipients.get(i).path("messageKey").textValue();
+        replies.addRefused(responses, key, refused.code, refused.detail);
+      }
+    }
+    return Answer.json(202, body);
+  }
+
+  private Messages.Call record(
+      Incoming call, UUID requestId, boolean keyed, ObjectNode definition) {
+    Messages.Detail detail =
+        messages.keepsDetail()
+            ? new Messages.Detail(call.path, call.headerLines(), call.body)
+            : null;
+    Messages.Sent sent =
+        new Messages.Sent(
+            definition.get("definitionKey").textValue(),
+            definition.path("content").path("message").asText(""),
+            Definitions.isActive(definition));
+    return new Messages.Call(requestId, messages.now(), keyed, sent, detail);
+  }
+
+  private static JsonNode body(Incoming call, Set<String> fields) throws Refused {
+    JsonNode body;
+    try {
+      body = call.json();
+    } catch (Json.Malformed e) {
+      throw new Refused(ApiCode.MALFORMED_JSON, e.getMessage());
+    }
+    object("body", body);
+    onlyFields("", body, fields);
+    return body;
+  }
+
+  private ObjectNode definition(JsonNode body) throws Refused {
+    String key = text(body, "definitionKey");
+    if (key == null || key.isEmpty()) {
+      throw new Refused(ApiCode.MISSING_DEFINITION_KEY, "");
+    }
+    Optional<ObjectNode> definition = definitions.find(key);
+    return definition.orElseThrow(() -> new Refused(ApiCode.UNKNOWN_DEFINITION, ""));
+  }
+
+  private static void checkContent(JsonNode body, ObjectNode definition) throws Refused {
+    JsonNode content = body.path("content");
+    if (!content.isMissingNode() && !content.isNull()) {
+      object("content", content);
+      onlyFields("content.", content, CONTENT_FIELDS);
+      text(content, "message");
+    }
+    JsonNode subscriptions = body.path("subscriptions");
+    if (!subscriptions.isMissingNode() && !subscriptions.isNull()) {
+      object("subscriptions", subscriptions);
+      onlyFields("subscriptions.", subscriptions, SUBSCRIPTION_FIELDS);
+      JsonNode resubscribe = subscriptions.path("resubscribe");
+      if (!resubscribe.isMissingNode() && !resubscribe.isNull() && !resubscribe.isBoolean()) {
+        throw new Refused(ApiCode.WRONG_TYPE, "subscriptions.resubscribe: expected true or false");
+      }
+      if (resubscribe.asBoolean(false)
+          && definition.path("subscriptions").path("keyword").asText("").isBlank()) {
+        throw new Refused(ApiCode.RESUBSCRIBE_WITHOUT_KEYWORD, "");
+      }
+    }
+  }
+
+  private void checkRecipient(String where, JsonNode recipient, Set<String> fields) throws Refused {
+    object(where, recipient);
+    onlyFields(where + ".", recipient, fields);
+    String contactKey = text(recipient, "contactKey");
+    if (contactKey == null || contactKey.isBlank()) {
+      throw new Refused(ApiCode.MISSING_CONTACT_KEY, "");
+    }
+    String to = text(recipient, "to");
+    if (to == null || to.isBlank()) {
+      throw new Refused(ApiCode.MISSING_TO, "");
+    }
+    Pattern numbers = settings.get().acceptsPlus() ? PLUS_DIGITS : DIGITS;
+    if (!numbers.matcher(to).matches()) {
+      throw new Refused(ApiCode.INVALID_TO, "expected country code and number, digits only");
+    }
+    JsonNode attributes = recipient.path("attributes");
+    if (attributes.isMissingNode() || attributes.isNull()) {
+      return;
+    }
+    object(where + ".attributes", attributes);
+    for (JsonNode value : attributes) {
+      if (value.isContainerNode()) {
+        throw new Refused(ApiCode.WRONG_TYPE, where + ".attributes: expected texts");
+      }
+    }
+  }
+
+  /** A key may hold any character; but a dot step would be taken out of the path on the way. */
+  private static void checkKey(String key) throws Refused {
+    if (key == null) {
+      throw new Refused(
+          ApiCode.INVALID_MESSAGE_KEY, "expected percent-encoded UTF-8 as one step of the path");
+    }
+    if (key.isEmpty()) {
+      throw new Refused(ApiCode.MISSING_MESSAGE_KEY, "");
+    }
+    int length = key.codePointCount(0, key.length());
+    if (length > LONGEST_KEY) {
+      throw new Refused(
+          ApiCode.INVALID_MESSAGE_KEY,
+          "expected up to " + LONGEST_KEY + " characters, came " + length);
+    }
+    if (key.equals(".") || key.equals("..")) {
+      throw new Refused(ApiCode.INVALID_MESSAGE_KEY, "a dot step cannot stand in a path");
+    }
+  }
+
+  private static String text(JsonNode node, String field) throws Refused {
+    JsonNode value = node.path(field);
+    if (value.isMissingNode() || value.isNull()) {
+      return null;
+    }
+    if (!value.isTextual()) {
+      throw new Refused(ApiCode.WRONG_TYPE, field + ": expected a text");
+    }
+    return value.textValue();
+  }
+
+  private static void object(String where, JsonNode node) throws Refused {
+    if (!node.isObject()) {
+      throw new Refused(ApiCode.WRONG_TYPE, where + ": expected an object");
+    }
+  }
+
+  private static void onlyFields(String where, JsonNode node, Set<String> known) throws Refused {
+    for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      if (!known.contains(name)) {
+        throw new Refused(ApiCode.MISPLACED_FIELD, where + name);
+      }
+    }
+  }
+}
