@@ -85,6 +85,7 @@ public record ApiClient(
             .setRedirectsEnabled(false)
             .setExpectContinueEnabled(false)
             .build());
+    client.setUserAgent("sms-routes");
     client.setKeepAliveStrategy((response, context) -> IDLE);
     client.evictIdleConnections(IDLE);
     client.addExecInterceptorFirst("sms-bounded-reply", ApiClient::bounded);
