@@ -41,10 +41,15 @@ public final class ArtemisMessages {
     return core(message).getMessageID();
   }
 
-  /** JMSMessageID, or the id that an AMQP client gave; a STOMP client gives none. */
+  /**
+   * The id that the sender gave to the message, the same at each delivery: JMSMessageID of CORE
+   * clients, message-id of AMQP clients. STOMP clients give none, and AMQP clients need not.
+   */
   public static Optional<String> messageId(Message message) throws JMSException {
-    String id = message.getJMSMessageID();
-    return Optional.ofNullable(id != null ? id : message.getStringProperty(AMQP_MESSAGE_ID));
+    // First, because the broker makes a new JMSMessageID for an AMQP message at every delivery: a
+    // key made of that one would send again what has been sent.
+    Object id = message.getObjectProperty(AMQP_MESSAGE_ID);
+    return Optional.ofNullable(id instanceof String text ? text : message.getJMSMessageID());
   }
 
   /** The {@code JMSReplyTo} of a message, from whatever protocol it came. */

@@ -1,5 +1,6 @@
 package dev.smsroutes.broker;
 
+import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
 import jakarta.jms.ConnectionFactory;
 import java.io.IOException;
@@ -170,15 +171,19 @@ public final class EmbeddedBroker implements AutoCloseable {
         .setIDCacheSize(20_000)
         .setPersistIDCache(true)
         .setGracefulShutdownEnabled(false)
+        // Nobody listens to them, and those of the last moment fail with a stack trace.
+        .setSuppressSessionNotifications(true)
         .addAcceptorConfiguration(
             new TransportConfiguration(InVMAcceptorFactory.class.getName(), inVm(), "vm"))
         .addAcceptorConfiguration(
             new TransportConfiguration(NettyAcceptorFactory.class.getName(), tcp(), TCP));
 
     configuration.addAddressSetting("#", others());
-    for (String queue :
-        List.of(options.queues().send(), options.queues().invalid(), options.queues().dead())) {
-      configuration.addAddressSetting(queue, ours());
+    Queues queues = options.queues();
+    configuration.addAddressSetting(queues.send(), requests());
+    configuration.addAddressSetting(queues.invalid(), kept());
+    configuration.addAddressSetting(queues.dead(), kept());
+    for (String queue : List.of(queues.send(), queues.invalid(), queues.dead())) {
       configuration.addAddressConfiguration(
           new CoreAddressConfiguration()
               .setName(queue)
@@ -225,24 +230,39 @@ public final class EmbeddedBroker implements AutoCloseable {
         .setAutoDeleteAddressesDelay(300_000);
   }
 
-  private AddressSettings ours() {
+  private AddressSettings requests() {
     Redelivery redelivery = options.redelivery();
-    return paging(new AddressSettings())
-        .setDefaultAddressRoutingType(RoutingType.ANYCAST)
-        .setDefaultQueueRoutingType(RoutingType.ANYCAST)
-        .setAutoDeleteAddresses(false)
-        .setAutoDeleteQueues(false)
+    SimpleString dead = SimpleString.of(options.queues().dead());
+    return ours()
         // Without this address Artemis drops a message after its last attempt.
-        .setDeadLetterAddress(SimpleString.of(options.queues().dead()))
+        .setDeadLetterAddress(dead)
         .setMaxDeliveryAttempts(redelivery.attempts())
         // 0, the default, would deliver again at once: a hot loop.
         .setRedeliveryDelay(redelivery.first().toMillis())
         .setRedeliveryMultiplier(redelivery.multiplier())
-        .setMaxRedeliveryDelay(redelivery.most().toMillis());
+        .setMaxRedeliveryDelay(redelivery.most().toMillis())
+        // A request whose sender gave it a time to live: too late to send, but not to be seen.
+        .setExpiryAddress(dead);
+  }
+
+  /** What lies here waits for a person: for ever, and however often it is looked at. */
+  private static AddressSettings kept() {
+    return ours().setMaxDeliveryAttempts(-1).setNoExpiry(true);
+  }
+
+  private static AddressSettings ours() {
+    return paging(new AddressSettings())
+        .setDefaultAddressRoutingType(RoutingType.ANYCAST)
+        .setDefaultQueueRoutingType(RoutingType.ANYCAST)
+        .setAutoDeleteAddresses(false)
+        .setAutoDeleteQueues(false);
   }
 
   private static AddressSettings paging(AddressSettings settings) {
     return settings
+        // Empty is "nowhere, and I mean it"; null is the same with a warning for each new queue.
+        .setDeadLetterAddress(SimpleString.of(""))
+        .setExpiryAddress(SimpleString.of(""))
         .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
         .setMaxSizeBytes(16L * MEBIBYTE)
         .setPageSizeBytes(MEBIBYTE)

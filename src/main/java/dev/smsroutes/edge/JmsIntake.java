@@ -49,6 +49,8 @@ public final class JmsIntake {
     jms.setCacheLevelName("CACHE_CONSUMER");
     jms.setConcurrentConsumers(options.concurrency());
     jms.setMaxConcurrentConsumers(options.concurrency());
+    // A stop waits for it to pass.
+    jms.setReceiveTimeout(250);
     // What has been received is finished: rejecting it costs an attempt, and logs its properties.
     jms.setAcceptMessagesWhileStopping(true);
     jms.setDisableReplyTo(true);

@@ -56,6 +56,7 @@ final class JmsBench implements AutoCloseable {
   final List<Map<String, Object>> headersSeen = new CopyOnWriteArrayList<>();
   final AtomicInteger crashesAfterAnswer = new AtomicInteger();
   private final Map<String, AtomicInteger> tries = new ConcurrentHashMap<>();
+  private final Map<String, MessageConsumer> consumers = new HashMap<>();
   private final Connection connection;
   final Session session;
 
@@ -191,11 +192,15 @@ final class JmsBench implements AutoCloseable {
 
   /** The next message of a queue; fails when none comes. */
   Message take(String queue) throws JMSException {
-    try (MessageConsumer consumer = session.createConsumer(session.createQueue(queue))) {
-      Message message = consumer.receive(PATIENCE_MS);
-      assertThat(message).as("a message on " + queue).isNotNull();
-      return message;
+    // Stays open: the body of a large message comes when it is read.
+    MessageConsumer consumer = consumers.get(queue);
+    if (consumer == null) {
+      consumer = session.createConsumer(session.createQueue(queue));
+      consumers.put(queue, consumer);
     }
+    Message message = consumer.receive(PATIENCE_MS);
+    assertThat(message).as("a message on " + queue).isNotNull();
+    return message;
   }
 
   int depth(String queue) throws JMSException {
