@@ -31,6 +31,14 @@ public final class ExternalBroker {
     }
   }
 
+  /**
+   * For an intake that is switched off: Camel asks for a factory even then. Nothing listens where
+   * it would connect to.
+   */
+  public static ConnectionFactory none() {
+    return connectionFactory("tcp://127.0.0.1:1", Optional.empty());
+  }
+
   static ConnectionFactory careful(ActiveMQConnectionFactory factory, Optional<Login> login) {
     login.ifPresent(l -> factory.setUser(l.user()).setPassword(l.password()));
     // Nothing here opens an ObjectMessage (CVE-2026-40860); should anything try, it finds no class.

@@ -1,5 +1,7 @@
 package dev.smsroutes.edge;
 
+import dev.smsroutes.broker.EmbeddedBroker;
+import dev.smsroutes.broker.ExternalBroker;
 import dev.smsroutes.outcome.InvalidRequestException;
 import dev.smsroutes.outcome.Outcome;
 import jakarta.jms.ConnectionFactory;
@@ -40,6 +42,9 @@ public final class JmsIntake {
   /**
    * The component for the name {@code jms}: transacted, bounded, and deaf to headers. Camel's own
    * defaults acknowledge before the route runs and reply wherever a sender says (camel-notes).
+   *
+   * @param connections from {@link EmbeddedBroker#connectionFactory()} or {@link ExternalBroker};
+   *     {@link ExternalBroker#none()} when the intake is disabled
    */
   public static JmsComponent component(JmsOptions options, ConnectionFactory connections) {
     JmsComponent jms = new JmsComponent();

@@ -123,7 +123,8 @@ public record JmsOptions(
       String value = text(key, otherwise);
       try {
         return Duration.ofMillis(TimeUtils.toMilliSeconds(value));
-      } catch (IllegalArgumentException e) {
+      } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+        // Camel's parser answers a word with the latter.
         throw unexpected(key, "a time such as 500ms, 10s or 1h", value);
       }
     }

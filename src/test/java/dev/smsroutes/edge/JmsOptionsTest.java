@@ -3,6 +3,7 @@ package dev.smsroutes.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.smsroutes.broker.ExternalBroker;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -64,7 +65,7 @@ class JmsOptionsTest {
       Properties properties = new Properties();
       properties.putAll(keys);
       camel.getPropertiesComponent().setInitialProperties(properties);
-      camel.addComponent("jms", JmsIntake.component(options, null));
+      camel.addComponent("jms", JmsIntake.component(options, ExternalBroker.none()));
       camel.getRegistry().bind(JmsIntake.BEAN, new JmsIntake(options, JmsBench::read, o -> ""));
       camel.addRoutes(
           new RouteBuilder() {
