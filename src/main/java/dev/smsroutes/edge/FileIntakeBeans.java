@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.ThreadPoolProfileBuilder;
+import org.apache.camel.util.TimeUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,8 +66,8 @@ public final class FileIntakeBeans {
         .bind(
             "fileInboxLock",
             new InboxLock(
-                Duration.ofMillis(number(context, "sms.file.min-age", 0)),
-                Duration.ofMillis(number(context, "sms.file.retry-delay", 0)),
+                duration(context, "sms.file.min-age"),
+                duration(context, "sms.file.retry-delay"),
                 clock));
     int threads = number(context, "sms.file.concurrency", 1);
     // The queue is unbounded on purpose, and stays short by itself: the splitter queues its own
@@ -105,7 +106,17 @@ public final class FileIntakeBeans {
       // Said below.
     }
     throw new IllegalArgumentException(
-        "Expected a whole number of " + least + " or more for " + key + "; '" + value + "' came");
+        key + ": expected a whole number of " + least + " or more; '" + value + "' came");
+  }
+
+  private static Duration duration(CamelContext context, String key) {
+    String value = value(context, key);
+    try {
+      return Duration.ofMillis(TimeUtils.toMilliSeconds(value.strip()));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          key + ": expected a time such as 500ms, 10s or 5m; '" + value + "' came");
+    }
   }
 
   private static String value(CamelContext context, String key) {
