@@ -103,15 +103,30 @@ class JmsIntakeTest {
   }
 
   @Test
-  void a_message_with_a_duplicate_id_can_be_refused_more_than_once() throws Exception {
-    try (JmsBench bench =
-        new JmsBench(directory, (request, attempt) -> JmsBench.refused(request))) {
-      bench.crashesAfterAnswer.set(1);
+  void moves_a_message_without_what_steers_a_broker() throws Exception {
+    try (JmsBench bench = new JmsBench(directory, JmsBench.always(JmsBench::refused))) {
       TextMessage message = bench.text("{}");
       message.setStringProperty("_AMQ_DUPL_ID", "order-4711");
       bench.send(message);
       Message moved = bench.take("sms.send.invalid");
       assertThat(moved.getStringProperty("smsMessageKey")).isEqualTo("order-4711");
+      assertThat(moved.propertyExists("_AMQ_DUPL_ID"))
+          .as("it would keep the repaired message from being put back")
+          .isFalse();
+    }
+  }
+
+  @Test
+  void moves_a_large_body_whole_after_it_was_read() throws Exception {
+    try (JmsBench bench = new JmsBench(directory, JmsBench.always(JmsBench::refused))) {
+      String large = "{\"definitionKey\":\"" + "€".repeat(60_000) + "\"}";
+      BytesMessage bytes = bench.session.createBytesMessage();
+      bytes.writeBytes(large.getBytes(StandardCharsets.UTF_8));
+      bench.send(bytes);
+      assertThat(JmsBench.utf8((BytesMessage) bench.take("sms.send.invalid"))).isEqualTo(large);
+      bench.send(bench.text(large));
+      assertThat(((TextMessage) bench.take("sms.send.invalid")).getText()).isEqualTo(large);
+      assertThat(bench.handedOver).hasSize(2);
     }
   }
 
