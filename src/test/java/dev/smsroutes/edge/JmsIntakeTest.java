@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.activemq.artemis.jms.client.ActiveMQDestination;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -405,6 +406,20 @@ class JmsIntakeTest {
       bench.send(message);
       await().until(() -> !bench.handedOver.isEmpty() && bench.depth("sms.send") == 0);
       assertThat(bench.depth(queue.getQueueName())).isZero();
+    }
+  }
+
+  @Test
+  void does_not_take_a_senders_word_for_a_queue_being_temporary() throws Exception {
+    try (JmsBench bench =
+        new JmsBench(
+            directory, JmsBench.always(JmsBench::accepted), "sms.jms.reply-to-temporary", "true")) {
+      bench.session.createConsumer(bench.session.createQueue("orders.in")).close();
+      TextMessage message = bench.text(good("k1"));
+      message.setJMSReplyTo(ActiveMQDestination.createTemporaryQueue("orders.in"));
+      bench.send(message);
+      await().until(() -> !bench.handedOver.isEmpty() && bench.depth("sms.send") == 0);
+      assertThat(bench.depth("orders.in")).isZero();
     }
   }
 
