@@ -201,6 +201,7 @@ class KeyedSendTest {
     assertThat(caller.send("k1").status()).isEqualTo(202);
     assertThat(caller.arrived("k1").get("times").intValue()).isEqualTo(2);
     assertThat(caller.count()).isEqualTo(1);
+    assertThat(caller.get("/sandbox/messages").json().get("messages")).hasSize(1);
   }
 
   @Test
