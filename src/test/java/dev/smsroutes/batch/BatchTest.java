@@ -441,6 +441,29 @@ class BatchTest {
     assertThat(file.run("b.csv", result.rejects(), BatchFile::accept).requests()).hasSize(1);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "results/a.csv.results.ndjson",
+    "results/a.csv.rejects.csv",
+    "done/a.csv",
+    "failed/a.csv",
+    "failed/a.csv.reason.json"
+  })
+  void a_name_of_which_anything_is_left_is_not_used_again(String remnant) throws IOException {
+    Files.writeString(home.resolve(remnant), "of an earlier file");
+
+    Result result = file.run("a.csv", HEADER + "d,c,1,A\n", BatchFile::refuse);
+
+    assertThat(result.target()).isEqualTo(file.folders.done().resolve("a~2.csv"));
+    assertThat(left())
+        .containsExactlyInAnyOrder(
+            remnant,
+            "done/a~2.csv",
+            "results/a~2.csv.rejects.csv",
+            "results/a~2.csv.results.ndjson");
+    assertThat(Files.readString(home.resolve(remnant))).isEqualTo("of an earlier file");
+  }
+
   @Test
   void folders_must_differ() {
     assertThatIllegalArgumentException()
