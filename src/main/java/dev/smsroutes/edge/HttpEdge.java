@@ -109,7 +109,7 @@ public final class HttpEdge {
         "requestId={} failed inside",
         requestId,
         exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
-    Outcome outcome = table.failedInside(requestId, Optional.empty());
+    Outcome outcome = table.failedInside(requestId, Optional.empty(), false);
     answer(
         exchange, table.httpStatus(outcome), OutcomeJson.one(outcome), table.retryAfter(outcome));
   }

@@ -60,7 +60,7 @@ public sealed interface Outcome {
     UNREACHABLE,
     /** The request left; no answer, or one that decides nothing, came back. */
     NO_CLEAR_ANSWER,
-    /** A fault of this bundle, before anything was sent. */
+    /** A fault of this bundle. */
     INTERNAL
   }
 

@@ -170,15 +170,22 @@ public final class StatusTable {
         retryAfter);
   }
 
-  /** A fault of this bundle, before anything was sent. */
-  public Outcome failedInside(String requestId, Optional<String> messageKey) {
+  /**
+   * A fault of this bundle.
+   *
+   * @param attempted whether an attempt may have left before
+   */
+  public Outcome failedInside(String requestId, Optional<String> messageKey, boolean attempted) {
     return new Unsettled(
         requestId,
         messageKey,
         Reason.INTERNAL,
-        false,
+        attempted,
         ErrorCode.INTERNAL.number(),
-        "Internal error; nothing was sent. The log tells more under this requestId",
+        attempted
+            ? "Internal error; the message may have been taken."
+                + " Repeat the request with the same messageKey"
+            : "Internal error; nothing was sent. The log tells more under this requestId",
         Optional.empty());
   }
 

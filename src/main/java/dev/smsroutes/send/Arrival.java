@@ -24,10 +24,11 @@ public final class Arrival {
 
   /** Notes the request and gives its handling an id. */
   public void begin(Exchange exchange) {
-    exchange.setProperty(SendState.REQUEST, exchange.getMessage().getBody());
+    exchange.removeProperties(SendState.ALL);
     exchange.setProperty(SendState.REQUEST_ID, UUID.randomUUID().toString());
-    exchange.removeProperty(SendState.OUTCOME);
-    exchange.removeProperty(SendState.UNCERTAIN);
+    SendRequest request = request(exchange);
+    exchange.setProperty(SendState.REQUEST, request);
+    exchange.getMessage().setBody(request);
   }
 
   /** A fault of ours: the log gets all of it, the caller an id to ask about. */
@@ -36,7 +37,23 @@ public final class Arrival {
     String requestId = exchange.getProperty(SendState.REQUEST_ID, String.class);
     LOG.error("requestId={} failed inside", requestId, cause);
     SendRequest request = exchange.getProperty(SendState.REQUEST, SendRequest.class);
-    return table.failedInside(requestId, Optional.ofNullable(request).map(SendRequest::messageKey));
+    return table.failedInside(
+        requestId,
+        Optional.ofNullable(request.messageKey()),
+        exchange.getProperty(SendState.ATTEMPTS, 0, Integer.class) > 0);
+  }
+
+  /** An intake that hands over anything else has a fault in its route; it gets an outcome too. */
+  private static SendRequest request(Exchange exchange) {
+    Object body = exchange.getMessage().getBody();
+    if (body instanceof SendRequest request) {
+      return request;
+    }
+    LOG.error(
+        "route={} handed over a {}, expected a SendRequest",
+        exchange.getFromRouteId(),
+        body == null ? "null" : body.getClass().getName());
+    return new SendRequest(null, null, null, null);
   }
 
   /** One line for each request; without number, attributes and text. */

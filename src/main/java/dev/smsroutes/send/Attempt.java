@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.component.http.HttpConstants;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
@@ -40,6 +41,7 @@ public final class Attempt {
     exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
     exchange.removeProperty(SendState.OUTCOME);
     ledger.attempted(message(exchange));
+    exchange.setProperty(SendState.ATTEMPTS, attempts(exchange) + 1);
   }
 
   /** Writes the call: our own headers only, whatever came before. */
@@ -48,8 +50,7 @@ public final class Attempt {
     String token = tokens.token();
     exchange.setProperty(SendState.TOKEN, token);
     org.apache.camel.Message call = exchange.getMessage();
-    // The counter of the redelivery lives in a header; camel-http never sends those.
-    call.removeHeaders("*", "CamelRedeliver*");
+    call.removeHeaders("*");
     call.setHeader(HttpConstants.HTTP_METHOD, "POST");
     call.setHeader(
         HttpConstants.HTTP_PATH,
@@ -127,8 +128,8 @@ public final class Attempt {
   /** Whether there is to be another attempt; if so, says when. */
   public boolean again(Exchange exchange) {
     Outcome outcome = exchange.getProperty(SendState.OUTCOME, Outcome.class);
-    int repetitions =
-        exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
+    // Our own count: camel-http drops the header in which Camel keeps its.
+    int repetitions = attempts(exchange) - 1;
     Optional<Duration> wait =
         retries.next(
             repetitions,
@@ -141,8 +142,8 @@ public final class Attempt {
   }
 
   /** The body becomes the outcome of the last attempt. */
-  public Outcome outcome(Exchange exchange) {
-    return exchange.getProperty(SendState.OUTCOME, Outcome.class);
+  public Outcome outcome(@ExchangeProperty(SendState.OUTCOME) Outcome outcome) {
+    return outcome;
   }
 
   private static void end(Exchange exchange, Outcome outcome) {
@@ -151,6 +152,10 @@ public final class Attempt {
 
   private static Message message(Exchange exchange) {
     return exchange.getProperty(SendState.MESSAGE, Message.class);
+  }
+
+  private static int attempts(Exchange exchange) {
+    return exchange.getProperty(SendState.ATTEMPTS, 0, Integer.class);
   }
 
   private static boolean uncertain(Exchange exchange) {

@@ -5,23 +5,29 @@ package dev.smsroutes.send;
  * headers: a header could come from, or go to, a stranger.
  */
 public final class SendState {
+  /** All that is the pipeline's own, as a pattern. */
+  static final String ALL = "smsSend*";
+
   /** The {@code SendRequest} as it came in. */
-  static final String REQUEST = "smsRequest";
+  static final String REQUEST = "smsSendRequest";
 
   /** Our id of this handling. */
-  static final String REQUEST_ID = "smsRequestId";
+  static final String REQUEST_ID = "smsSendRequestId";
 
   /** The {@code Message} that is being delivered. */
-  static final String MESSAGE = "smsMessage";
+  static final String MESSAGE = "smsSendMessage";
+
+  /** How many attempts were about to leave, an {@link Integer}. */
+  static final String ATTEMPTS = "smsSendAttempts";
 
   /** Set once an attempt may have been taken by the API. */
-  static final String UNCERTAIN = "smsUncertain";
+  static final String UNCERTAIN = "smsSendUncertain";
 
   /** The outcome of the last attempt. */
-  static final String OUTCOME = "smsOutcome";
+  static final String OUTCOME = "smsSendOutcome";
 
   /** The token with which the last call was made. */
-  static final String TOKEN = "smsToken";
+  static final String TOKEN = "smsSendToken";
 
   /**
    * How often delivery may repeat an unsettled attempt with the same key, an {@link Integer}; 1

@@ -1,0 +1,407 @@
+package dev.smsroutes.send;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.smsroutes.definition.Definition;
+import dev.smsroutes.definition.Definition.Status;
+import dev.smsroutes.definition.Definitions;
+import dev.smsroutes.ledger.Ledger;
+import dev.smsroutes.outcome.ApiReply;
+import dev.smsroutes.outcome.Fault;
+import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.State;
+import dev.smsroutes.outcome.StatusTable;
+import dev.smsroutes.request.Message;
+import dev.smsroutes.request.Recipient;
+import dev.smsroutes.request.SendRequest;
+import dev.smsroutes.substitution.Template;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.http.HttpConstants;
+import org.apache.camel.test.junit5.CamelTestSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The pipeline with everything real but the API, which answers from a script. */
+class SendRouteTest extends CamelTestSupport {
+  private static final String OK = "{\"requestId\":\"theirs\",\"errorcode\":0,\"responses\":[{}]}";
+
+  /** What the API does, one entry for each call; then it accepts. */
+  private final Deque<Answer> script = new ArrayDeque<>();
+
+  private final List<Map<String, Object>> calls = new ArrayList<>();
+  private final RecordingLedger ledger = new RecordingLedger();
+  private int tokens;
+
+  @FunctionalInterface
+  private interface Answer {
+    void answer(Exchange exchange) throws IOException;
+  }
+
+  @Override
+  protected RoutesBuilder[] createRouteBuilders() {
+    StatusTable table = new StatusTable(Clock.systemUTC());
+    TokenSource source = new TokenSource(this::token, table, Clock.systemUTC());
+    SendSteps steps =
+        SendSteps.of(
+            new TwoDefinitions(),
+            ledger,
+            table,
+            source,
+            10,
+            new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)));
+    return new RoutesBuilder[] {
+      new SendRoute(steps), new DeliverRoute(steps, "direct:api"), new ScriptedApi()
+    };
+  }
+
+  @Test
+  void sends_the_rendered_message_with_our_headers_only() {
+    Exchange exchange =
+        template.request(
+            SendRoute.SEND,
+            asked -> {
+              asked.getMessage().setBody(request("k/1"));
+              asked.getMessage().setHeader("CamelHttpUri", "http://elsewhere");
+              asked.getMessage().setHeader("Cookie", "secret");
+              asked.getMessage().setHeader("camelhttppath", "x");
+            });
+
+    assertThat(exchange.getMessage().getBody(Outcome.class).state()).isEqualTo(State.ACCEPTED);
+    assertThat(calls).hasSize(1);
+    assertThat(calls.get(0))
+        .containsEntry(HttpConstants.HTTP_PATH, "k%2F1")
+        .containsEntry("Authorization", "Bearer token-1")
+        .containsOnlyKeys(
+            HttpConstants.HTTP_METHOD,
+            HttpConstants.HTTP_PATH,
+            HttpConstants.CONTENT_TYPE,
+            "Authorization",
+            "body");
+    assertThat(calls.get(0).get("body"))
+        .isEqualTo(
+            "{\"definitionKey\":\"reset\",\"recipient\":{\"contactKey\":\"c\","
+                + "\"to\":\"14255550123\",\"attributes\":{\"password\":\"p1\"}},"
+                + "\"content\":{\"message\":\"Your code: p1\"}}");
+  }
+
+  @Test
+  void opts_in_again_through_the_bare_route_which_alone_has_a_field_for_it() {
+    SendRequest request = request("k");
+    send(new SendRequest("k", request.definitionKey(), request.recipient(), null, true, List.of()));
+
+    assertThat(calls.get(0)).containsEntry(HttpConstants.HTTP_PATH, "");
+    assertThat(calls.get(0).get("body").toString())
+        .contains("\"recipients\":[{")
+        .contains("\"messageKey\":\"k\"")
+        .contains("\"subscriptions\":{\"resubscribe\":true}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {429, 503, 500, 502, 504, 200, 302})
+  void repeats_an_attempt_that_did_not_settle_once_with_the_same_key(int status) {
+    script.add(reply(status, ""));
+
+    assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED);
+    assertThat(calls)
+        .extracting(call -> call.get(HttpConstants.HTTP_PATH))
+        .containsExactly("k", "k");
+  }
+
+  @Test
+  void gives_up_after_one_repetition_and_says_what_came_last() {
+    script.add(reply(503, ""));
+    script.add(reply(503, ""));
+    script.add(reply(202, OK));
+
+    assertThat(send(request("k")).state()).isEqualTo(State.WAITING);
+    assertThat(calls).hasSize(2);
+  }
+
+  @Test
+  void repeats_as_often_as_the_intake_allows() {
+    for (int i = 0; i < 4; i++) {
+      script.add(reply(503, ""));
+    }
+    Outcome outcome =
+        template
+            .request(
+                SendRoute.SEND,
+                asked -> {
+                  asked.setProperty(SendState.MAX_RETRIES, 4);
+                  asked.getMessage().setBody(request("k"));
+                })
+            .getMessage()
+            .getBody(Outcome.class);
+
+    assertThat(outcome.state()).isEqualTo(State.ACCEPTED);
+    assertThat(calls).hasSize(5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 401, 403})
+  void does_not_repeat_what_a_repetition_cannot_change(int status) {
+    script.add(reply(status, ""));
+    script.add(reply(status, ""));
+    script.add(reply(202, OK));
+
+    assertThat(send(request("k")).state()).isNotEqualTo(State.ACCEPTED);
+    assertThat(calls).hasSize(status == 401 ? 2 : 1);
+  }
+
+  @Test
+  void knows_its_own_earlier_attempt_again_when_the_api_calls_the_repetition_a_duplicate() {
+    script.add(
+        exchange -> {
+          throw new SocketTimeoutException("Read timed out");
+        });
+    script.add(reply(400, "{\"errorcode\":109110}"));
+
+    assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED_EARLIER);
+  }
+
+  @Test
+  void takes_a_duplicate_for_one_when_the_earlier_attempt_surely_never_left() {
+    script.add(
+        exchange -> {
+          throw new ConnectException("refused");
+        });
+    script.add(reply(400, "{\"errorcode\":109110}"));
+
+    assertThat(send(request("k")).state()).isEqualTo(State.DUPLICATE);
+  }
+
+  @Test
+  void stays_uncertain_when_the_repetition_could_not_be_made() {
+    script.add(
+        exchange -> {
+          throw new SocketException("Connection reset");
+        });
+    script.add(
+        exchange -> {
+          throw new ConnectException("refused");
+        });
+
+    assertThat(send(request("k")).state()).isEqualTo(State.UNCERTAIN);
+  }
+
+  @Test
+  void renews_the_token_once_and_repeats_the_call_with_the_new_one() {
+    script.add(reply(401, "{\"errorcode\":0}"));
+
+    assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED);
+    assertThat(calls)
+        .extracting(call -> call.get("Authorization"))
+        .containsExactly("Bearer token-1", "Bearer token-2");
+    assertThat(tokens).isEqualTo(2);
+  }
+
+  @Test
+  void names_all_faults_of_all_steps_at_once() {
+    Outcome outcome =
+        send(
+            new SendRequest(
+                "k", "reset", new Recipient(null, "+49 1", Map.of("Password ", "x")), null));
+
+    assertThat(outcome.state()).isEqualTo(State.REFUSED);
+    assertThat(outcome.faults())
+        .extracting(Fault::field)
+        .containsExactly("recipient.contactKey", "recipient.to", "recipient.attributes.password");
+    assertThat(calls).isEmpty();
+    assertThat(ledger.events).isEmpty();
+  }
+
+  @Test
+  void refuses_a_request_of_nothing_at_all_with_every_fault() {
+    assertThat(send(new SendRequest(null, null, null, " ")).faults())
+        .extracting(fault -> fault.code().number())
+        .containsExactlyInAnyOrder(109104, 109107, 109102, 10005);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".", ".."})
+  void refuses_a_key_that_cannot_stand_in_a_path(String key) {
+    assertThat(send(request(key)).errorCode()).isEqualTo(109108);
+  }
+
+  @Test
+  void counts_the_characters_of_a_key_not_its_bytes_or_units() {
+    assertThat(send(request("😀".repeat(100))).state()).isEqualTo(State.ACCEPTED);
+    assertThat(send(request("😀".repeat(101))).errorCode()).isEqualTo(109108);
+  }
+
+  @Test
+  void leaves_a_text_that_only_the_api_can_render_to_the_api() {
+    SendRequest request = request("k");
+    send(new SendRequest("k", "script", request.recipient(), null));
+
+    assertThat(calls.get(0).get("body").toString())
+        .contains("\"attributes\":{\"password\":\"p1\"}")
+        .doesNotContain("\"content\"");
+  }
+
+  @Test
+  void tells_the_ledger_before_it_sends_and_before_it_answers() {
+    script.add(reply(503, ""));
+    send(request("k"));
+
+    assertThat(ledger.events)
+        .containsExactly("admit k", "attempted k", "attempted k", "settle k ACCEPTED");
+  }
+
+  @Test
+  void sends_nothing_when_the_ledger_knows_the_outcome() {
+    ledger.known.put("k", new Outcome.Accepted("before", Optional.of("k"), true));
+
+    assertThat(send(request("k")).requestId()).isEqualTo("before");
+    assertThat(calls).isEmpty();
+  }
+
+  @Test
+  void sends_nothing_and_never_throws_when_the_ledger_fails() {
+    ledger.broken = true;
+
+    Outcome outcome = send(request("k"));
+
+    assertThat(outcome.state()).isEqualTo(State.WAITING);
+    assertThat(outcome.message()).doesNotContain("disk");
+    assertThat(calls).isEmpty();
+  }
+
+  @Test
+  void never_throws_when_an_intake_hands_over_something_else() {
+    Exchange exchange =
+        template.request(SendRoute.SEND, asked -> asked.getMessage().setBody("no request"));
+
+    assertThat(exchange.getException()).isNull();
+    assertThat(exchange.getMessage().getBody(Outcome.class).state()).isEqualTo(State.REFUSED);
+  }
+
+  @Test
+  void never_says_that_nothing_was_sent_when_the_outcome_could_not_be_noted() {
+    ledger.fullWhenSettling = true;
+
+    Outcome outcome = send(request("k"));
+
+    assertThat(outcome.state()).isEqualTo(State.UNCERTAIN);
+    assertThat(outcome.message()).contains("may have been taken");
+  }
+
+  private Outcome send(SendRequest request) {
+    return template.requestBody(SendRoute.SEND, request, Outcome.class);
+  }
+
+  private static SendRequest request(String key) {
+    return new SendRequest(
+        key, "reset", new Recipient("c", "+1 425 555 0123", Map.of("password", "p1")), null);
+  }
+
+  private ApiReply token() {
+    tokens++;
+    return new ApiReply(
+        200,
+        ("{\"access_token\":\"token-" + tokens + "\",\"expires_in\":1080}")
+            .getBytes(StandardCharsets.UTF_8),
+        Optional.empty());
+  }
+
+  private static Answer reply(int status, String body) {
+    return exchange -> {
+      exchange.getMessage().removeHeaders("*");
+      exchange.getMessage().setHeader(HttpConstants.HTTP_RESPONSE_CODE, status);
+      exchange.getMessage().setBody(body.getBytes(StandardCharsets.UTF_8));
+    };
+  }
+
+  /** Notes each call and answers from the script. */
+  private final class ScriptedApi extends RouteBuilder {
+    @Override
+    public void configure() {
+      from("direct:api")
+          .errorHandler(noErrorHandler())
+          .process(
+              exchange -> {
+                Map<String, Object> call = new HashMap<>(exchange.getMessage().getHeaders());
+                call.keySet().removeIf(name -> name.startsWith("CamelRedeliver"));
+                call.put("body", exchange.getMessage().getBody(String.class));
+                calls.add(call);
+                Answer answer = script.isEmpty() ? reply(202, OK) : script.remove();
+                answer.answer(exchange);
+              });
+    }
+  }
+
+  private static final class TwoDefinitions implements Definitions {
+    private final List<Definition> all =
+        List.of(
+            definition("reset", "Your code: %%password%%"),
+            definition("script", "%%[ set @a = 1 ]%% %%password%%"));
+
+    @Override
+    public Optional<Definition> find(String key) {
+      return all.stream().filter(definition -> definition.key().equals(key)).findFirst();
+    }
+
+    @Override
+    public Collection<Definition> all() {
+      return all;
+    }
+
+    private static Definition definition(String key, String text) {
+      return new Definition(
+          key,
+          key,
+          Status.ACTIVE,
+          Template.parse(text),
+          Optional.of("US"),
+          Optional.empty(),
+          Optional.of("JOIN"));
+    }
+  }
+
+  private static final class RecordingLedger implements Ledger {
+    private final List<String> events = new ArrayList<>();
+    private final Map<String, Outcome> known = new HashMap<>();
+    private boolean broken;
+    private boolean fullWhenSettling;
+
+    @Override
+    public Optional<Outcome> admit(Message message) {
+      if (broken) {
+        throw new IllegalStateException("the disk is full");
+      }
+      events.add("admit " + message.messageKey());
+      return Optional.ofNullable(known.get(message.messageKey()));
+    }
+
+    @Override
+    public void attempted(Message message) {
+      events.add("attempted " + message.messageKey());
+    }
+
+    @Override
+    public void settle(Message message, Outcome outcome) {
+      if (fullWhenSettling) {
+        throw new IllegalStateException("the disk is full");
+      }
+      events.add("settle " + message.messageKey() + " " + outcome.state());
+    }
+  }
+}
