@@ -22,6 +22,9 @@ public final class ServeCommand implements Callable<Integer> {
   /** The configuration or the definitions cannot work; nothing was started. */
   static final int MISCONFIGURED = 2;
 
+  /** Something else stood in the way; nothing was left running. */
+  static final int FAILED = 1;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -51,8 +54,23 @@ public final class ServeCommand implements Callable<Integer> {
       err.println("sms-routes cannot start:");
       err.println(e.getMessage());
       return MISCONFIGURED;
+    } catch (RuntimeException e) {
+      err.println("sms-routes cannot start: " + root(e).getMessage());
+      err.println("(run it with -Dsms.debug=true for the whole story)");
+      if (Boolean.getBoolean("sms.debug")) {
+        e.printStackTrace(err);
+      }
+      return FAILED;
     }
     stopped.await();
     return 0;
+  }
+
+  private static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return root;
   }
 }
