@@ -349,6 +349,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
 
   /** Closes the file and removes result files that were not finished. May be called twice. */
   @Override
+  @SuppressWarnings("try") // Both are only to be closed, whatever the first one says.
   public void close() throws IOException {
     lock.lock();
     try (FileChannel file = channel;

@@ -33,6 +33,9 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Sets a key of application.properties; wins over all other sources.")
   private Map<String, String> overrides = new LinkedHashMap<>();
 
+  @Option(names = "--stacktrace", description = "Shows the whole story when it cannot start.")
+  private boolean stackTrace;
+
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
@@ -56,9 +59,10 @@ public final class ServeCommand implements Callable<Integer> {
       return MISCONFIGURED;
     } catch (RuntimeException e) {
       err.println("sms-routes cannot start: " + root(e).getMessage());
-      err.println("(run it with -Dsms.debug=true for the whole story)");
-      if (Boolean.getBoolean("sms.debug")) {
+      if (stackTrace) {
         e.printStackTrace(err);
+      } else {
+        err.println("(serve --stacktrace tells the whole story)");
       }
       return FAILED;
     }

@@ -309,9 +309,7 @@ class BatchTest {
     }
     assertThat(Files.readAllLines(file.folders.results().resolve("a.csv.results.ndjson")))
         .extracting(line -> JsonOriginal.MAPPER.readTree(line))
-        .extracting(
-            line ->
-                ((JsonNode) line).path("row").asInt() + ((JsonNode) line).path("outcome").asText())
+        .extracting(line -> line.path("row").asInt() + line.path("outcome").asText())
         .containsExactly("1ACCEPTED", "2REFUSED", "3ACCEPTED", "4ACCEPTED");
   }
 

@@ -48,7 +48,7 @@ class DistributionIT {
         ZipInputStream entries = new ZipInputStream(in)) {
       for (ZipEntry entry = entries.getNextEntry(); entry != null; entry = entries.getNextEntry()) {
         Path target = folder.resolve(entry.getName()).normalize();
-        assertThat(target).startsWith(folder);
+        assertThat(target.startsWith(folder)).isTrue();
         if (entry.isDirectory()) {
           Files.createDirectories(target);
         } else {
