@@ -1,9 +1,15 @@
 package dev.smsroutes.bundle;
 
+import dev.smsroutes.broker.EmbeddedBroker;
+import dev.smsroutes.broker.ExternalBroker;
 import dev.smsroutes.definition.DefinitionDirectory;
+import dev.smsroutes.edge.FileIntakeBeans;
 import dev.smsroutes.edge.HttpDoor;
 import dev.smsroutes.edge.HttpEdge;
 import dev.smsroutes.edge.HttpHeaders;
+import dev.smsroutes.edge.JmsIntake;
+import dev.smsroutes.edge.JmsOptions;
+import dev.smsroutes.edge.OutcomeJson;
 import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.RequestReader;
@@ -18,8 +24,10 @@ import dev.smsroutes.send.TokenRoute;
 import dev.smsroutes.send.TokenRoute.Credentials;
 import dev.smsroutes.send.TokenSource;
 import io.vertx.core.VertxOptions;
+import jakarta.jms.ConnectionFactory;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,6 +61,8 @@ public final class Bundle implements AutoCloseable {
   private final Clock clock;
   private final Main main = new Main();
   private Optional<Sandbox> sandbox = Optional.empty();
+  private Optional<EmbeddedBroker> broker = Optional.empty();
+  private Optional<Path> inbox = Optional.empty();
   private int configuredPort;
 
   private Bundle(Clock clock) {
@@ -84,13 +94,17 @@ public final class Bundle implements AutoCloseable {
         new MainListenerSupport() {
           @Override
           public void beforeConfigure(BaseMainSupport configured) {
-            wire(configured.getCamelContext());
+            try {
+              wire(configured.getCamelContext());
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
           }
         });
     main.start();
   }
 
-  private void wire(CamelContext context) {
+  private void wire(CamelContext context) throws IOException {
     PropertiesComponent properties = context.getPropertiesComponent();
     Settings settings = new Settings(properties::resolveProperty);
     refuseUnknownKeys(properties, settings);
@@ -101,17 +115,23 @@ public final class Bundle implements AutoCloseable {
     int maxRecipients = settings.number("sms.http.max-recipients", 1, 100_000);
     configuredPort = settings.number("camel.server.port", 0, 65_535);
     settings.oneOf("sms.definitions.source", "directory");
-    ApiClient client =
-        new ApiClient(
-            maxInFlight + recipients,
-            settings.duration("sms.api.connect-timeout", Duration.ofMillis(1)),
-            settings.duration("sms.api.response-timeout", Duration.ofMillis(1)),
-            settings.duration("sms.api.connect-timeout", Duration.ofMillis(1)));
     RetryPolicy retries =
         new RetryPolicy(
             settings.duration("sms.api.retry-delay", Duration.ZERO),
             Duration.ofSeconds(30),
             settings.duration("sms.http.deadline", Duration.ofMillis(1)));
+    if (settings.flag("sms.file.enabled")) {
+      inbox = Optional.of(settings.path("sms.file.inbox"));
+    }
+    Optional<JmsOptions> jms =
+        settings.group(() -> JmsOptions.from(key -> properties.resolveProperty(key).orElse(null)));
+    int fileConcurrency = settings.number("sms.file.concurrency", 1, 1_000);
+    ApiClient client =
+        new ApiClient(
+            maxInFlight + recipients + fileConcurrency + jms.map(JmsOptions::concurrency).orElse(0),
+            settings.duration("sms.api.connect-timeout", Duration.ofMillis(1)),
+            settings.duration("sms.api.response-timeout", Duration.ofMillis(1)),
+            settings.duration("sms.api.connect-timeout", Duration.ofMillis(1)));
     Api api = api(settings);
     settings.check();
 
@@ -134,6 +154,10 @@ public final class Bundle implements AutoCloseable {
     registry.bind("smsVertx", new VertxOptions().setWorkerPoolSize(maxInFlight));
     context.getManagementStrategy().addEventNotifier(new HttpDoor(configuredPort, maxInFlight));
 
+    FileIntakeBeans.bind(
+        context, (json, key) -> reader.standalone(json, n -> n == 0 ? key : key + "-" + n), clock);
+    bindJms(registry, jms.orElseThrow(), reader);
+
     main.configure().addRoutesBuilder(new SendRoute(steps));
     main.configure()
         .addRoutesBuilder(
@@ -141,6 +165,35 @@ public final class Bundle implements AutoCloseable {
     main.configure()
         .addRoutesBuilder(
             new TokenRoute(api.tokenUrl() + ApiClient.ENDPOINT_OPTIONS, api.credentials()));
+  }
+
+  private void bindFiles(CamelContext context, Settings settings, RequestReader reader)
+      throws IOException {
+    try {
+      FileIntakeBeans.bind(
+          context,
+          (json, key) -> reader.standalone(json, n -> n == 0 ? key : key + "-" + n),
+          clock);
+    } catch (IllegalArgumentException e) {
+      settings.fault(e.getMessage());
+      settings.check();
+    }
+  }
+
+  private void bindJms(Registry registry, JmsOptions options, RequestReader reader) {
+    ConnectionFactory connections;
+    if (!options.enabled()) {
+      connections = ExternalBroker.none();
+    } else if (options.brokerUrl().isPresent()) {
+      connections =
+          ExternalBroker.connectionFactory(options.brokerUrl().get(), options.broker().login());
+    } else {
+      EmbeddedBroker started = EmbeddedBroker.start(options.broker());
+      broker = Optional.of(started);
+      connections = started.connectionFactory();
+    }
+    registry.bind("jms", JmsIntake.component(options, connections));
+    registry.bind(JmsIntake.BEAN, new JmsIntake(options, reader::one, OutcomeJson::one));
   }
 
   /** Where the API is and how we log in. */
@@ -220,10 +273,21 @@ public final class Bundle implements AutoCloseable {
     return sandbox;
   }
 
+  /** Where batch files are dropped, unless that intake is switched off. */
+  public Optional<Path> inbox() {
+    return inbox;
+  }
+
+  /** The broker that this bundle started, if it did. */
+  public Optional<EmbeddedBroker> broker() {
+    return broker;
+  }
+
   /** Stops taking requests, ends what is under way, and stops what was started. */
   @Override
   public void close() {
     main.stop();
+    broker.ifPresent(EmbeddedBroker::close);
     sandbox.ifPresent(Sandbox::close);
   }
 }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.camel.util.TimeUtils;
 
 /**
@@ -136,6 +137,20 @@ final class Settings {
       wrong(key, "a URL such as https://host", value);
     }
     return value.replaceAll("/+$", "");
+  }
+
+  /**
+   * Reads values that another room reads and checks by itself.
+   *
+   * @return empty if they were wrong, which is noted
+   */
+  <T> Optional<T> group(Supplier<T> reading) {
+    try {
+      return Optional.of(reading.get());
+    } catch (IllegalArgumentException e) {
+      faults.add(e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /** Notes a fault of a kind that this class does not know. */

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -46,6 +47,8 @@ public final class RequestReader {
   private static final Set<String> MANY_FIELDS =
       Set.of("definitionKey", "recipients", "content", "subscriptions");
   private static final Set<String> RECIPIENT_FIELDS = Set.of("contactKey", "to", "attributes");
+  private static final Set<String> STANDALONE_FIELDS = plus(SINGLE_FIELDS, "messageKey");
+  private static final Set<String> ITEM_FIELDS = plus(RECIPIENT_FIELDS, "messageKey");
 
   private static final ObjectReader JSON =
       JsonMapper.builder(
@@ -76,7 +79,7 @@ public final class RequestReader {
    * @throws InvalidRequestException if the body is not a JSON object
    */
   public SendRequest keyed(byte[] body, String messageKey) {
-    return single(object(body), messageKey, SINGLE_FIELDS);
+    return single(object(body), messageKey, SINGLE_FIELDS, RequestReader::misplacedInUrl);
   }
 
   /**
@@ -87,65 +90,71 @@ public final class RequestReader {
    * @throws InvalidRequestException if nothing can be said of any recipient alone
    */
   public List<SendRequest> bare(byte[] body) {
-    return many(object(body), MANY_FIELDS, MessageKeys::make);
+    return many(object(body), MANY_FIELDS, recipient -> MessageKeys.make());
   }
 
   /**
-   * Reads a request that stands by itself, as in a file or a message: either shape, and with one
-   * recipient the key may stand beside it as {@code messageKey}.
+   * Reads a request that stands by itself, as in a file: either shape, and with one recipient the
+   * key may stand beside it as {@code messageKey}.
    *
    * @param keys gives the key of a recipient that has none
    * @return one request for each recipient, in their order; at least one
    * @throws InvalidRequestException as for the two routes
    */
   public List<SendRequest> standalone(byte[] body, KeySource keys) {
-    return standalone(object(body), Set.of(), keys);
+    JsonNode root = object(body);
+    if (root.has("recipients")) {
+      return many(root, MANY_FIELDS, keys);
+    }
+    return List.of(withKey(root, () -> keys.keyOf(0), RequestReader::misplacedInFile));
   }
 
   /**
-   * As {@link #standalone(byte[], KeySource)}, leaving fields of these names aside.
+   * Reads a request with one recipient that stands by itself, as in a message.
    *
-   * @param ignored names at the top of the request that are not ours to judge
+   * @param otherwise the key if the body has none
+   * @return the request; without a key if there is none in either place
+   * @throws InvalidRequestException if the body is not a JSON object
    */
-  public List<SendRequest> standalone(byte[] body, Set<String> ignored, KeySource keys) {
-    return standalone(object(body), ignored, keys);
+  public SendRequest one(byte[] body, Optional<String> otherwise) {
+    return withKey(object(body), () -> otherwise.orElse(null), RequestReader::misplacedInMessage);
   }
 
-  private List<SendRequest> standalone(JsonNode root, Set<String> ignored, KeySource keys) {
-    if (root.has("recipients")) {
-      return many(root, plus(MANY_FIELDS, ignored), keys);
-    }
+  private SendRequest withKey(
+      JsonNode root, Supplier<String> otherwise, UnaryOperator<String> hint) {
     List<Fault> faults = new ArrayList<>();
-    String key = text(root, "messageKey", "messageKey", faults);
-    Set<String> allowed = plus(SINGLE_FIELDS, ignored);
-    allowed.add("messageKey");
-    SendRequest request = single(root, key == null ? keys.next() : key, allowed);
+    String own = text(root, "messageKey", "messageKey", faults);
+    String key = own == null ? otherwise.get() : own;
+    SendRequest request = single(root, key, STANDALONE_FIELDS, hint);
     faults.addAll(request.unreadable());
-    return List.of(
-        new SendRequest(
-            request.messageKey(),
-            request.definitionKey(),
-            request.recipient(),
-            request.message(),
-            request.resubscribe(),
-            faults));
+    return new SendRequest(
+        key,
+        request.definitionKey(),
+        request.recipient(),
+        request.message(),
+        request.resubscribe(),
+        faults);
   }
 
-  private static Set<String> plus(Set<String> names, Set<String> more) {
+  private static Set<String> plus(Set<String> names, String more) {
     Set<String> all = new HashSet<>(names);
-    all.addAll(more);
-    return all;
+    all.add(more);
+    return Set.copyOf(all);
   }
 
   /** Where the key of a recipient comes from who has none. */
   @FunctionalInterface
   public interface KeySource {
-    String next();
+    /**
+     * @param recipient its number, from 1, among many; 0 for a request with one only
+     */
+    String keyOf(int recipient);
   }
 
-  private SendRequest single(JsonNode root, String messageKey, Set<String> allowed) {
+  private SendRequest single(
+      JsonNode root, String messageKey, Set<String> allowed, UnaryOperator<String> hint) {
     List<Fault> faults = new ArrayList<>();
-    unknown(root, "", allowed, faults, RequestReader::misplacedAtTop);
+    unknown(root, "", allowed, faults, hint);
     String definitionKey = text(root, "definitionKey", "definitionKey", faults);
     JsonNode node = object(root, "recipient", "recipient", faults);
     Recipient recipient =
@@ -161,13 +170,12 @@ public final class RequestReader {
 
   private List<SendRequest> many(JsonNode root, Set<String> allowed, KeySource keys) {
     List<Fault> faults = new ArrayList<>();
-    unknown(root, "", allowed, faults, RequestReader::misplacedAtTop);
+    unknown(root, "", allowed, faults, RequestReader::misplacedInUrl);
     String definitionKey = text(root, "definitionKey", "definitionKey", faults);
     String message = message(root, faults);
     boolean resubscribe = resubscribe(root, faults);
 
     List<JsonNode> items = recipients(root, faults);
-    Set<String> itemFields = plus(RECIPIENT_FIELDS, Set.of("messageKey"));
     Set<String> seen = new HashSet<>();
     List<SendRequest> requests = new ArrayList<>(items.size());
     for (JsonNode item : items) {
@@ -185,14 +193,14 @@ public final class RequestReader {
                   "Expected a messageKey of its own for each recipient; an earlier recipient of"
                       + " this request has the same"));
         }
-        recipient = recipient(item, "recipient.", itemFields, own);
+        recipient = recipient(item, "recipient.", ITEM_FIELDS, own);
       } else {
         own.add(wrongType("recipient", "an object", item));
       }
       own.addAll(faults);
       requests.add(
           new SendRequest(
-              key == null ? keys.next() : key,
+              key == null ? keys.keyOf(requests.size() + 1) : key,
               definitionKey,
               recipient,
               message,
@@ -378,9 +386,7 @@ public final class RequestReader {
                 path + name,
                 ErrorCode.MISPLACED_FIELD,
                 "Expected only "
-                    + String.join(
-                        ", ",
-                        allowed.stream().filter(known -> !known.startsWith("_")).sorted().toList())
+                    + String.join(", ", allowed.stream().sorted().toList())
                     + " here; "
                     + shorten(name)
                     + " came"
@@ -389,11 +395,29 @@ public final class RequestReader {
     }
   }
 
-  private static String misplacedAtTop(String name) {
+  private static String misplacedInUrl(String name) {
     return switch (name) {
       case "recipients" -> " (many recipients go to POST /messaging/v1/sms/messages/)";
       case "recipient" -> " (one recipient goes to POST /messaging/v1/sms/messages/{messageKey})";
       case "messageKey" -> " (the key stands in the URL, or with each of many recipients)";
+      default -> misplacedInRequest(name);
+    };
+  }
+
+  private static String misplacedInFile(String name) {
+    return name.equals("recipient")
+        ? " (a request has one recipient or many recipients)"
+        : misplacedInRequest(name);
+  }
+
+  private static String misplacedInMessage(String name) {
+    return name.equals("recipients")
+        ? " (a message holds a request with one recipient)"
+        : misplacedInRequest(name);
+  }
+
+  private static String misplacedInRequest(String name) {
+    return switch (name) {
       case "to", "contactKey", "attributes" -> " (it belongs into the recipient)";
       case "message" -> " (it belongs into content)";
       default -> "";

@@ -43,6 +43,9 @@ public final class RunningBundle implements AutoCloseable {
     overrides.put("camel.main.shutdownTimeout", "5");
     overrides.put("sms.sandbox.port", "0");
     overrides.put("sms.api.retry-delay", "20ms");
+    // The tests of an intake switch it on.
+    overrides.put("sms.file.enabled", "false");
+    overrides.put("sms.jms.enabled", "false");
     return overrides;
   }
 

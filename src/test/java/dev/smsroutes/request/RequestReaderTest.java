@@ -10,7 +10,7 @@ import dev.smsroutes.outcome.Fault;
 import dev.smsroutes.outcome.InvalidRequestException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -179,26 +179,31 @@ class RequestReaderTest {
   }
 
   @Test
-  void reads_a_standalone_request_with_its_key_in_the_body_and_leaves_ignored_fields_aside() {
-    List<SendRequest> requests =
-        reader.standalone(
-            utf8("{\"messageKey\":\"k\",\"definitionKey\":\"d\",\"recipient\":{},\"_code\":5}"),
-            Set.of("_code"),
-            () -> "made");
-
-    assertThat(requests).hasSize(1);
-    assertThat(requests.get(0).messageKey()).isEqualTo("k");
-    assertThat(requests.get(0).unreadable()).isEmpty();
+  void reads_a_standalone_request_with_its_key_in_the_body_or_asks_for_one() {
+    assertThat(standalone("{\"messageKey\":\"k\",\"definitionKey\":\"d\",\"recipient\":{}}"))
+        .extracting(SendRequest::messageKey)
+        .containsExactly("k");
+    assertThat(standalone("{\"definitionKey\":\"d\",\"recipient\":{}}"))
+        .extracting(SendRequest::messageKey)
+        .containsExactly("made-0");
+    assertThat(standalone("{\"recipients\":[{},{\"messageKey\":\"k\"},{}]}"))
+        .extracting(SendRequest::messageKey)
+        .containsExactly("made-1", "k", "made-3");
   }
 
   @Test
-  void asks_for_a_key_when_a_standalone_request_has_none() {
-    assertThat(
-            reader
-                .standalone(utf8("{\"definitionKey\":\"d\",\"recipient\":{}}"), () -> "made")
-                .get(0)
-                .messageKey())
-        .isEqualTo("made");
+  void reads_one_request_and_prefers_its_own_key_to_the_one_from_outside() {
+    assertThat(reader.one(utf8("{\"messageKey\":\"k\"}"), Optional.of("o")).messageKey())
+        .isEqualTo("k");
+    assertThat(reader.one(utf8("{}"), Optional.of("o")).messageKey()).isEqualTo("o");
+    assertThat(reader.one(utf8("{}"), Optional.empty()).messageKey()).isNull();
+    assertThat(reader.one(utf8("{\"recipients\":[]}"), Optional.empty()).unreadable())
+        .extracting(Fault::field)
+        .containsExactly("recipients");
+  }
+
+  private List<SendRequest> standalone(String body) {
+    return reader.standalone(utf8(body), recipient -> "made-" + recipient);
   }
 
   private Fault refusal(byte[] body) {

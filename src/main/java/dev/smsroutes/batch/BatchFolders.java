@@ -1,0 +1,100 @@
+package dev.smsroutes.batch;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Where batch files come in and where everything of them goes. Immutable; the paths are absolute.
+ *
+ * @param inbox what is dropped here is sent
+ * @param results result files and rejects
+ * @param done sources whose results are on disk
+ * @param failed sources that could not be read, each with a reason file
+ */
+public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
+  /** The longest name in bytes that leaves room for what is added to it; the usual limit is 255. */
+  static final int LONGEST_NAME = 200;
+
+  public BatchFolders {
+    inbox = inbox.toAbsolutePath().normalize();
+    results = results.toAbsolutePath().normalize();
+    done = done.toAbsolutePath().normalize();
+    failed = failed.toAbsolutePath().normalize();
+    if (Set.copyOf(List.of(inbox, results, done, failed)).size() < 4) {
+      throw new IllegalArgumentException(
+          "Expected four different folders for inbox, results, done and failed files (sms.file.*);"
+              + " two of them are the same, and results would be sent as requests");
+    }
+  }
+
+  /**
+   * Makes the folders and removes what a crash left half-written. Results are written again from
+   * the source, which is still in the inbox.
+   *
+   * @return how many half-written files were removed
+   */
+  public int prepare() throws IOException {
+    int swept = 0;
+    for (Path folder : List.of(inbox, results, done, failed)) {
+      Files.createDirectories(folder);
+    }
+    for (Path folder : List.of(results, failed)) {
+      try (DirectoryStream<Path> orphans =
+          Files.newDirectoryStream(folder, ".*" + DurableFile.UNFINISHED)) {
+        for (Path orphan : orphans) {
+          swept += Files.deleteIfExists(orphan) ? 1 : 0;
+        }
+      }
+    }
+    return swept;
+  }
+
+  /** The names of all that becomes of one source. */
+  record Names(String source, String results, String rejects, String reason) {}
+
+  /**
+   * Names under which nothing is there yet: those of the source, or with {@code ~2}, {@code ~3} …
+   * before its extension when a file of that name was here before.
+   */
+  Names names(String source) {
+    String shortened = shortened(source);
+    int dot = shortened.lastIndexOf('.');
+    String stem = dot < 0 ? shortened : shortened.substring(0, dot);
+    String dotted = dot < 0 ? "" : shortened.substring(dot);
+    for (int i = 1; ; i++) {
+      String name = i == 1 ? shortened : stem + "~" + i + dotted;
+      Names names =
+          new Names(
+              name, name + ".results.ndjson", name + ".rejects" + dotted, name + ".reason.json");
+      if (free(results, names.results())
+          && free(results, names.rejects())
+          && free(done, names.source())
+          && free(failed, names.source())
+          && free(failed, names.reason())) {
+        return names;
+      }
+    }
+  }
+
+  static boolean tooLong(String name) {
+    return name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME;
+  }
+
+  private static String shortened(String name) {
+    String kept = name;
+    while (tooLong(kept)) {
+      kept = kept.substring(0, kept.offsetByCodePoints(kept.length(), -1));
+    }
+    return kept;
+  }
+
+  private static boolean free(Path folder, String name) {
+    return !Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.smsroutes.batch;
+
+/**
+ * What became of a file.
+ *
+ * @param name under which it is found in the done or failed folder
+ * @param rows how many messages it asked for
+ * @param accepted how many the API took, now or earlier
+ * @param refused how many can never be sent as they are, duplicates included
+ * @param unsettled how many nobody can be sure of, or were surely not sent yet
+ * @param millis from taking the file to its results on disk
+ */
+public record BatchSummary(
+    String name, long rows, long accepted, long refused, long unsettled, long millis) {}

@@ -1,0 +1,105 @@
+package dev.smsroutes.batch;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import dev.smsroutes.batch.CsvRows.CsvOriginal;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The reasons come first, then the original columns. In front they cannot be mistaken: a row with
+ * too few or too many cells comes back with as many as it had.
+ */
+final class CsvRejects implements Rejects {
+  private final CsvHeader header;
+  private final Writer out;
+  private final boolean addsKey;
+
+  CsvRejects(CsvHeader header, OutputStream out, boolean byteOrderMark) throws IOException {
+    this.header = header;
+    this.out = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+    this.addsKey = header.column(CsvHeader.MESSAGE_KEY) < 0;
+    if (byteOrderMark) {
+      this.out.write('\uFEFF');
+    }
+    List<String> cells = new ArrayList<>(List.of(CODE, FIELD, MESSAGE));
+    if (addsKey) {
+      cells.add(CsvHeader.MESSAGE_KEY);
+    }
+    cells.addAll(header.originalCells());
+    line(cells, null);
+  }
+
+  @Override
+  public void write(RawRow row, Reason reason) throws IOException {
+    CsvOriginal original = (CsvOriginal) row.original();
+    List<String> cells =
+        new ArrayList<>(List.of(Integer.toString(reason.code()), reason.field(), reason.message()));
+    String key = reason.messageKey() == null ? "" : reason.messageKey();
+    if (addsKey) {
+      cells.add(key);
+    }
+    if (original.raw().tooLong()) {
+      line(cells, null);
+      return;
+    }
+    if (original.cells() == null) {
+      unreadable(cells, original.raw());
+      return;
+    }
+    List<String> kept = new ArrayList<>(original.cells());
+    int column = header.column(CsvHeader.MESSAGE_KEY);
+    if (!addsKey && !key.isEmpty() && kept.get(column).isEmpty()) {
+      kept.set(column, key);
+    }
+    cells.addAll(header.withoutReasons(kept));
+    line(cells, null);
+  }
+
+  /** The row as it stands, since nobody can say what its cells are. */
+  private void unreadable(List<String> cells, RawRecord raw) throws IOException {
+    if (!header.hasReasons()) {
+      line(cells, raw.text());
+      return;
+    }
+    int skip = header.leadingReasons();
+    String rest = raw.text();
+    CsvQuotes quotes = new CsvQuotes();
+    int from = 0;
+    for (int i = 0; i < rest.length() && skip > 0; i++) {
+      quotes.endsRecord(rest.charAt(i));
+      if (rest.charAt(i) == ',' && !quotes.open()) {
+        skip--;
+        from = i + 1;
+      }
+    }
+    line(cells, rest.substring(from));
+  }
+
+  private void line(List<String> cells, String verbatim) throws IOException {
+    StringWriter line = new StringWriter();
+    try (CsvWriter csv = CsvWriter.builder().build(line)) {
+      csv.writeRecord(cells);
+    }
+    if (verbatim == null) {
+      out.write(line.toString());
+    } else {
+      String text = line.toString();
+      out.write(text, 0, text.length() - "\r\n".length());
+      out.write(',');
+      out.write(verbatim);
+      out.write("\r\n");
+    }
+  }
+
+  @Override
+  public void finish() throws IOException {
+    out.flush();
+  }
+}

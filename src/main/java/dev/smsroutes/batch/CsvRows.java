@@ -1,0 +1,180 @@
+package dev.smsroutes.batch;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import dev.smsroutes.outcome.ErrorCode;
+import dev.smsroutes.outcome.Fault;
+import dev.smsroutes.request.Recipient;
+import dev.smsroutes.request.SendRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A CSV file: RFC 4180, a header row, one request a row. An empty cell is no value. */
+final class CsvRows implements RowSource {
+  private final Records records;
+  private final KeyMaker keys;
+  private final int limit;
+  private final boolean byteOrderMark;
+  private final CsvHeader header;
+  private long number;
+
+  CsvRows(InputStream in, int limit, boolean byteOrderMark, KeyMaker keys)
+      throws IOException, UnreadableFileException {
+    this.records = Records.csv(in, limit);
+    this.limit = limit;
+    this.byteOrderMark = byteOrderMark;
+    this.keys = keys;
+    this.header = readHeader();
+  }
+
+  private CsvHeader readHeader() throws IOException, UnreadableFileException {
+    RawRecord first = records.next();
+    if (first.tooLong()) {
+      throw new UnreadableFileException(
+          "no header",
+          "Expected a header row of up to %,d bytes; the first row has %,d"
+              .formatted(limit, first.length()));
+    }
+    try {
+      return CsvHeader.of(cells(first, false));
+    } catch (CsvParseException e) {
+      throw new UnreadableFileException(
+          "no header",
+          "Expected a header row; on %s text follows a closing quotation mark"
+              .formatted(first.place()));
+    }
+  }
+
+  @Override
+  public RawRow next() throws IOException {
+    RawRecord raw = records.next();
+    if (raw == null) {
+      return null;
+    }
+    number++;
+    if (raw.tooLong()) {
+      return refused(
+          raw,
+          null,
+          new Fault(
+              "",
+              ErrorCode.VALIDATION,
+              ("Expected a row of up to %,d bytes; %s of the file are one row of %,d. Is a quotation"
+                      + " mark missing? The row is not repeated here: take it from the original"
+                      + " file.")
+                  .formatted(limit, raw.place(), raw.length())));
+    }
+    List<String> cells;
+    try {
+      cells = cells(raw, false);
+    } catch (CsvParseException e) {
+      return refused(
+          raw,
+          null,
+          new Fault(
+              "",
+              ErrorCode.BAD_FORMAT,
+              ("Expected a comma or the end of the row after a closing quotation mark; other text"
+                      + " follows it on %s of the file. A quotation mark inside of a quoted cell is"
+                      + " doubled.")
+                  .formatted(raw.place())));
+    }
+    if (cells.size() != header.size()) {
+      return refused(
+          raw,
+          cells,
+          new Fault(
+              "",
+              ErrorCode.VALIDATION,
+              "Expected %,d cells, one for each column of the header; %,d came on %s of the file"
+                  .formatted(header.size(), cells.size(), raw.place())));
+    }
+    return request(raw, cells);
+  }
+
+  private RawRow request(RawRecord raw, List<String> cells) {
+    Map<String, String> attributes = new LinkedHashMap<>();
+    Map<String, String> ours = new LinkedHashMap<>();
+    for (int i = 0; i < cells.size(); i++) {
+      String name = header.name(i);
+      String cell = cells.get(i);
+      if (cell.isEmpty() || header.isReason(i)) {
+        continue;
+      }
+      switch (name) {
+        case CsvHeader.DEFINITION_KEY,
+            CsvHeader.MESSAGE_KEY,
+            CsvHeader.CONTACT_KEY,
+            CsvHeader.TO,
+            CsvHeader.TEXT ->
+            ours.put(name, cell);
+        case "" -> {
+          return refused(
+              raw,
+              cells,
+              new Fault(
+                  "",
+                  ErrorCode.MISPLACED_FIELD,
+                  "Expected nothing in column %,d, which has no name; a value came"
+                      .formatted(i + 1)));
+        }
+        default -> attributes.put(name, cell);
+      }
+    }
+    SendRequest request =
+        new SendRequest(
+            ours.getOrDefault(CsvHeader.MESSAGE_KEY, keys.of(number)),
+            ours.get(CsvHeader.DEFINITION_KEY),
+            new Recipient(ours.get(CsvHeader.CONTACT_KEY), ours.get(CsvHeader.TO), attributes),
+            ours.get(CsvHeader.TEXT));
+    return new RawRow(number, 0, request, List.of(), new CsvOriginal(raw, cells), raw.length());
+  }
+
+  private RawRow refused(RawRecord raw, List<String> cells, Fault fault) {
+    return new RawRow(
+        number, 0, null, List.of(fault), new CsvOriginal(raw, cells), raw.bytes().length);
+  }
+
+  /**
+   * @param lenient whether text after a closing quotation mark is part of the cell
+   */
+  @SuppressWarnings("removal") // The library names no successor for it yet.
+  static List<String> cells(RawRecord raw, boolean lenient) {
+    return new ArrayList<>(
+        CsvReader.builder()
+            .allowExtraCharsAfterClosingQuote(lenient)
+            .ofSingleCsvRecord(raw.text())
+            .getFields());
+  }
+
+  @Override
+  public Rejects rejects(OutputStream out) throws IOException {
+    return new CsvRejects(header, out, byteOrderMark);
+  }
+
+  /** {@code recipient.attributes.FirstName} is the column FirstName. */
+  @Override
+  public String field(String path) {
+    for (String prefix : List.of("recipient.attributes.", "recipient.", "content.")) {
+      if (path.startsWith(prefix)) {
+        return path.substring(prefix.length());
+      }
+    }
+    return path;
+  }
+
+  /**
+   * @param cells null when the record could not be read as cells
+   */
+  record CsvOriginal(RawRecord raw, List<String> cells) {
+    @Override
+    public String toString() {
+      return raw.toString();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.smsroutes.batch;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The bytes of one row as they stand in the file.
+ *
+ * @param bytes without the line end; the first ones only when {@link #tooLong}
+ * @param length how many there are in the file
+ * @param firstLine the line of the file, from 1, on which it begins
+ * @param lastLine the line on which it ends
+ */
+record RawRecord(byte[] bytes, long length, long firstLine, long lastLine) {
+  boolean tooLong() {
+    return length > bytes.length;
+  }
+
+  boolean blank() {
+    for (byte b : bytes) {
+      if (b != ' ' && b != '\t' && b != '\r') {
+        return false;
+      }
+    }
+    return !tooLong();
+  }
+
+  String text() {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Where it is, for a message to a person. */
+  String place() {
+    return firstLine == lastLine
+        ? "line %,d".formatted(firstLine)
+        : "lines %,d to %,d".formatted(firstLine, lastLine);
+  }
+
+  @Override
+  public String toString() {
+    return "RawRecord[length=" + length + ", " + place() + "]";
+  }
+}

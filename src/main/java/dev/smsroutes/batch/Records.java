@@ -1,0 +1,103 @@
+package dev.smsroutes.batch;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Cuts a file into rows. Holds no more than one row of the limit's length; what is longer is read
+ * past. Blank lines are no rows. Not thread-safe.
+ */
+final class Records {
+  private final InputStream in;
+  private final int limit;
+  private final CsvQuotes quotes;
+  private final boolean csv;
+
+  private int pushedBack = -1;
+  private long line = 1;
+
+  private Records(InputStream in, int limit, boolean csv) {
+    this.in = in;
+    this.limit = limit;
+    this.csv = csv;
+    this.quotes = new CsvQuotes();
+  }
+
+  /**
+   * @param in buffered, behind the byte order mark
+   * @param limit the longest row in bytes
+   */
+  static Records csv(InputStream in, int limit) {
+    return new Records(in, limit, true);
+  }
+
+  /** Lines that end with a line feed, or a carriage return and a line feed. */
+  static Records lines(InputStream in, int limit) {
+    return new Records(in, limit, false);
+  }
+
+  /** The next row that is not blank, or null at the end. */
+  RawRecord next() throws IOException {
+    while (true) {
+      RawRecord record = csv ? nextRecord() : nextLine();
+      if (record == null || !record.blank()) {
+        return record;
+      }
+    }
+  }
+
+  private RawRecord nextLine() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    long length = 0;
+    int b = in.read();
+    if (b < 0) {
+      return null;
+    }
+    for (; b >= 0 && b != '\n'; b = in.read()) {
+      if (++length <= limit) {
+        bytes.write(b);
+      }
+    }
+    long at = line++;
+    return new RawRecord(bytes.toByteArray(), length, at, at);
+  }
+
+  private RawRecord nextRecord() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    long length = 0;
+    long first = quotes.line();
+    int b = read();
+    if (b < 0) {
+      return null;
+    }
+    while (b >= 0) {
+      long last = quotes.line();
+      if (quotes.endsRecord(b)) {
+        if (b == '\r') {
+          int after = read();
+          if (after == '\n') {
+            quotes.endsRecord(after);
+          } else {
+            pushedBack = after;
+          }
+        }
+        return new RawRecord(bytes.toByteArray(), length, first, last);
+      }
+      if (++length <= limit) {
+        bytes.write(b);
+      }
+      b = read();
+    }
+    return new RawRecord(bytes.toByteArray(), length, first, quotes.line());
+  }
+
+  private int read() throws IOException {
+    if (pushedBack >= 0) {
+      int b = pushedBack;
+      pushedBack = -1;
+      return b;
+    }
+    return in.read();
+  }
+}

@@ -1,0 +1,65 @@
+package dev.smsroutes.batch;
+
+import dev.smsroutes.outcome.ErrorCode;
+import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Reason;
+import dev.smsroutes.outcome.Outcome.Unsettled;
+import dev.smsroutes.request.SendRequest;
+import java.util.Optional;
+
+/**
+ * One row of a batch on its way through the pipeline. Thread-safe; the first outcome counts.
+ *
+ * <p>Whoever takes a row from a batch owes it an outcome: the batch waits for it.
+ */
+public final class Row {
+  private final Batch batch;
+  private final RawRow raw;
+  // Guarded by the batch's lock.
+  private Outcome outcome;
+
+  Row(Batch batch, RawRow raw) {
+    this.batch = batch;
+    this.raw = raw;
+  }
+
+  /** What to send, always with a message key. */
+  public SendRequest request() {
+    return raw.request();
+  }
+
+  /** Says what became of it. */
+  public void settle(Outcome outcome) {
+    batch.settle(this, outcome);
+  }
+
+  /** Says that the pipeline broke off without an outcome: nobody knows whether it was sent. */
+  public void broke() {
+    settle(
+        new Unsettled(
+            batch.newRequestId(),
+            Optional.of(request().messageKey()),
+            Reason.INTERNAL,
+            true,
+            ErrorCode.INTERNAL.number(),
+            "Expected an outcome for this row; none came, so it may or may not have been sent",
+            Optional.empty()));
+  }
+
+  RawRow raw() {
+    return raw;
+  }
+
+  Outcome outcome() {
+    return outcome;
+  }
+
+  void outcome(Outcome came) {
+    this.outcome = came;
+  }
+
+  @Override
+  public String toString() {
+    return "Row[number=" + raw.number() + "]";
+  }
+}

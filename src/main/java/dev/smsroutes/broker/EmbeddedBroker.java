@@ -1,0 +1,342 @@
+package dev.smsroutes.broker;
+
+import dev.smsroutes.broker.BrokerOptions.Queues;
+import dev.smsroutes.broker.BrokerOptions.Redelivery;
+import jakarta.jms.ConnectionFactory;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.activemq.artemis.api.core.QueueConfiguration;
+import org.apache.activemq.artemis.api.core.RoutingType;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.TransportConfiguration;
+import org.apache.activemq.artemis.api.jms.ActiveMQJMSClient;
+import org.apache.activemq.artemis.api.jms.JMSFactoryType;
+import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.config.CoreAddressConfiguration;
+import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.remoting.impl.invm.InVMAcceptorFactory;
+import org.apache.activemq.artemis.core.remoting.impl.invm.InVMConnectorFactory;
+import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory;
+import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
+import org.apache.activemq.artemis.core.server.ActiveMQServers;
+import org.apache.activemq.artemis.core.server.JournalType;
+import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.apache.activemq.artemis.utils.critical.CriticalAnalyzerPolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An Artemis inside this process: persistent, on loopback only, without management.
+ *
+ * <p>CORE, AMQP and STOMP clients connect over TCP; this process over memory. Every acknowledged
+ * message has been forced to disk. When messages pile up they are paged to disk, so that memory
+ * stays bounded. Thread-safe.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
+
+  /** The API takes 4 MB at most (contract, section 4); twice that leaves room for UTF-16 texts. */
+  static final long MOST_MESSAGE_BYTES = 8 * 1024 * 1024;
+
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final String TCP = "tcp";
+  private static final int MEBIBYTE = 1024 * 1024;
+  private static final AtomicInteger NEXT_ID = new AtomicInteger(1);
+
+  private final BrokerOptions options;
+  private final int id = NEXT_ID.getAndIncrement();
+  private final FileChannel lock;
+  private final ActiveMQServer server;
+
+  private EmbeddedBroker(BrokerOptions options, FileChannel lock) throws Exception {
+    this.options = options;
+    this.lock = lock;
+    this.server =
+        ActiveMQServers.newActiveMQServer(
+            configuration(), null, new LoopbackSecurity(options.login(), options.queues()));
+    server.registerBrokerPlugin(new MessageSizeLimit(MOST_MESSAGE_BYTES));
+  }
+
+  /**
+   * Starts a broker and waits until it takes connections.
+   *
+   * @throws IllegalStateException when the port is taken, or the directory is in use by another
+   *     process or cannot be written; the message names the key to change
+   */
+  public static EmbeddedBroker start(BrokerOptions options) {
+    FileChannel lock = lock(options.directory());
+    boolean started = false;
+    EmbeddedBroker broker = null;
+    try {
+      requireFree(options.port());
+      broker = new EmbeddedBroker(options, lock);
+      broker.server.start();
+      if (!broker.server.isActive() || broker.port() == 0) {
+        throw new IllegalStateException("see the broker's own log lines before this one");
+      }
+      started = true;
+    } catch (IllegalStateException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(
+          "The embedded broker in " + options.directory() + " could not be started", e);
+    } finally {
+      if (!started) {
+        abandon(broker, lock);
+      }
+    }
+    if (options.login().isEmpty()) {
+      LOG.warn(
+          "Any local process may put messages on queue {}: set sms.jms.user and sms.jms.password to"
+              + " ask for credentials",
+          options.queues().send());
+    }
+    LOG.info(
+        "broker=embedded url=tcp://{}:{} protocols=CORE,AMQP,STOMP directory={}",
+        LOOPBACK,
+        broker.port(),
+        options.directory());
+    return broker;
+  }
+
+  /** The TCP port on 127.0.0.1, the real one also when 0 was asked for. */
+  public int port() {
+    return server.getRemotingService().getAcceptor(TCP).getActualPort();
+  }
+
+  /**
+   * A factory of connections within this process. Each call makes a new one; it needs no closing.
+   */
+  public ConnectionFactory connectionFactory() {
+    return ExternalBroker.careful(
+        ActiveMQJMSClient.createConnectionFactoryWithoutHA(
+            JMSFactoryType.CF,
+            new TransportConfiguration(InVMConnectorFactory.class.getName(), inVm())),
+        options.login());
+  }
+
+  /** Stops it; what it held is there again at the next start on the same directory. */
+  @Override
+  public void close() {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      LOG.warn("The embedded broker in {} did not stop cleanly", options.directory(), e);
+    } finally {
+      release(lock);
+    }
+  }
+
+  private Configuration configuration() throws Exception {
+    Path directory = options.directory().toAbsolutePath();
+    ConfigurationImpl configuration = new ConfigurationImpl();
+    configuration
+        .setName("sms-routes")
+        .setPersistenceEnabled(true)
+        .setJournalDirectory(directory.resolve("journal").toString())
+        .setBindingsDirectory(directory.resolve("bindings").toString())
+        .setPagingDirectory(directory.resolve("paging").toString())
+        .setLargeMessagesDirectory(directory.resolve("large").toString())
+        .setNodeManagerLockDirectory(directory.resolve("lock").toString())
+        // AIO needs a native library; NIO forces to disk as well, and works everywhere.
+        .setJournalType(JournalType.NIO)
+        .setJournalSyncTransactional(true)
+        .setJournalSyncNonTransactional(true)
+        .setJournalDatasync(true)
+        // Files are filled with zeros when they are made: small ones make a quick first start.
+        .setJournalFileSize(4 * MEBIBYTE)
+        .setJournalMinFiles(2)
+        .setSecurityEnabled(true)
+        .setJMXManagementEnabled(false)
+        .setMessageCounterEnabled(false)
+        .setCriticalAnalyzerPolicy(CriticalAnalyzerPolicy.LOG)
+        // The default stops producers on a disk that is 90 % full, which says little about room.
+        .setMaxDiskUsage(-1)
+        .setMinDiskFree(256L * MEBIBYTE)
+        .setGlobalMaxSize(Math.min(64L * MEBIBYTE, Runtime.getRuntime().maxMemory() / 4))
+        .setIDCacheSize(20_000)
+        .setPersistIDCache(true)
+        .setGracefulShutdownEnabled(false)
+        // Nobody listens to them, and those of the last moment fail with a stack trace.
+        .setSuppressSessionNotifications(true)
+        .addAcceptorConfiguration(
+            new TransportConfiguration(InVMAcceptorFactory.class.getName(), inVm(), "vm"))
+        .addAcceptorConfiguration(
+            new TransportConfiguration(NettyAcceptorFactory.class.getName(), tcp(), TCP));
+
+    configuration.addAddressSetting("#", others());
+    Queues queues = options.queues();
+    configuration.addAddressSetting(queues.send(), requests());
+    configuration.addAddressSetting(queues.invalid(), kept());
+    configuration.addAddressSetting(queues.dead(), kept());
+    for (String queue : List.of(queues.send(), queues.invalid(), queues.dead())) {
+      configuration.addAddressConfiguration(
+          new CoreAddressConfiguration()
+              .setName(queue)
+              .addRoutingType(RoutingType.ANYCAST)
+              .addQueueConfig(
+                  QueueConfiguration.of(queue)
+                      .setAddress(queue)
+                      .setRoutingType(RoutingType.ANYCAST)
+                      .setDurable(true)
+                      .setAutoDelete(false)));
+    }
+    return configuration;
+  }
+
+  private Map<String, Object> inVm() {
+    return new HashMap<>(Map.of("serverId", id));
+  }
+
+  private Map<String, Object> tcp() {
+    return new HashMap<>(
+        Map.of(
+            TransportConstants.HOST_PROP_NAME,
+            LOOPBACK,
+            TransportConstants.PORT_PROP_NAME,
+            options.port(),
+            TransportConstants.PROTOCOLS_PROP_NAME,
+            "CORE,AMQP,STOMP"));
+  }
+
+  /** Reply queues, and whatever else a client makes for itself: they go when nobody uses them. */
+  private static AddressSettings others() {
+    return paging(new AddressSettings())
+        // A STOMP client that subscribes makes a queue; the default would make it a topic.
+        .setDefaultAddressRoutingType(RoutingType.ANYCAST)
+        .setDefaultQueueRoutingType(RoutingType.ANYCAST)
+        .setAutoCreateAddresses(true)
+        .setAutoCreateQueues(true)
+        .setAutoDeleteAddresses(true)
+        .setAutoDeleteQueues(true)
+        // A reply that nobody came for expires; its queue must not stay for ever.
+        .setAutoDeleteQueuesSkipUsageCheck(true)
+        .setAutoDeleteQueuesDelay(300_000)
+        .setAutoDeleteAddressesSkipUsageCheck(true)
+        .setAutoDeleteAddressesDelay(300_000);
+  }
+
+  private AddressSettings requests() {
+    Redelivery redelivery = options.redelivery();
+    SimpleString dead = SimpleString.of(options.queues().dead());
+    return ours()
+        // Without this address Artemis drops a message after its last attempt.
+        .setDeadLetterAddress(dead)
+        .setMaxDeliveryAttempts(redelivery.attempts())
+        // 0, the default, would deliver again at once: a hot loop.
+        .setRedeliveryDelay(redelivery.first().toMillis())
+        .setRedeliveryMultiplier(redelivery.multiplier())
+        .setMaxRedeliveryDelay(redelivery.most().toMillis())
+        // A request whose sender gave it a time to live: too late to send, but not to be seen.
+        .setExpiryAddress(dead);
+  }
+
+  /** What lies here waits for a person: for ever, and however often it is looked at. */
+  private static AddressSettings kept() {
+    return ours().setMaxDeliveryAttempts(-1).setNoExpiry(true);
+  }
+
+  private static AddressSettings ours() {
+    return paging(new AddressSettings())
+        .setDefaultAddressRoutingType(RoutingType.ANYCAST)
+        .setDefaultQueueRoutingType(RoutingType.ANYCAST)
+        .setAutoDeleteAddresses(false)
+        .setAutoDeleteQueues(false);
+  }
+
+  private static AddressSettings paging(AddressSettings settings) {
+    return settings
+        // Empty is "nowhere, and I mean it"; null is the same with a warning for each new queue.
+        .setDeadLetterAddress(SimpleString.of(""))
+        .setExpiryAddress(SimpleString.of(""))
+        .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
+        .setMaxSizeBytes(16L * MEBIBYTE)
+        .setPageSizeBytes(MEBIBYTE)
+        .setMaxReadPageBytes(2 * MEBIBYTE);
+  }
+
+  private static FileChannel lock(Path directory) {
+    FileChannel channel = null;
+    boolean locked = false;
+    try {
+      Files.createDirectories(directory);
+      channel =
+          FileChannel.open(
+              directory.resolve("in-use.lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE);
+      FileLock lock = channel.tryLock();
+      locked = lock != null;
+    } catch (OverlappingFileLockException e) {
+      locked = false;
+    } catch (IOException e) {
+      release(channel);
+      throw new IllegalStateException(
+          "sms.jms.directory: expected a directory that can be written; "
+              + directory
+              + " cannot ("
+              + e.getClass().getSimpleName()
+              + ")",
+          e);
+    }
+    if (!locked) {
+      release(channel);
+      throw new IllegalStateException(
+          "sms.jms.directory: "
+              + directory
+              + " is in use by another process; stop that one, or give this one another"
+              + " directory");
+    }
+    return channel;
+  }
+
+  /** Artemis logs a failed bind and goes on without the acceptor: look first. */
+  private static void requireFree(int port) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(InetAddress.getByName(LOOPBACK), port));
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "sms.jms.port: "
+              + port
+              + " on "
+              + LOOPBACK
+              + " is in use; stop the other process, set sms.jms.port to another port (0 takes a"
+              + " free one), or name that broker in sms.jms.broker-url",
+          e);
+    }
+  }
+
+  private static void abandon(EmbeddedBroker broker, FileChannel lock) {
+    if (broker != null) {
+      broker.close();
+    } else {
+      release(lock);
+    }
+  }
+
+  private static void release(FileChannel lock) {
+    if (lock == null) {
+      return;
+    }
+    try {
+      lock.close();
+    } catch (IOException e) {
+      LOG.debug("The lock file could not be closed", e);
+    }
+  }
+}

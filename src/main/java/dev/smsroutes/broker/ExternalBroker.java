@@ -1,0 +1,51 @@
+package dev.smsroutes.broker;
+
+import dev.smsroutes.broker.BrokerOptions.Login;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+import java.util.Optional;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+
+/** The client of an Artemis that somebody else runs. */
+public final class ExternalBroker {
+  private ExternalBroker() {}
+
+  /**
+   * A factory of connections; nothing is connected yet.
+   *
+   * @param url of {@code sms.jms.broker-url}: the CORE protocol, for example {@code
+   *     tcp://broker:61616} or {@code (tcp://a:61616,tcp://b:61616)?ha=true&reconnectAttempts=-1}
+   * @throws IllegalArgumentException when the URL cannot be read
+   */
+  public static ConnectionFactory connectionFactory(String url, Optional<Login> login) {
+    try {
+      ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory();
+      factory.setBrokerURL(url);
+      return careful(factory, login);
+    } catch (JMSException | RuntimeException e) {
+      // The cause may quote the URL, which may hold a password.
+      throw new IllegalArgumentException(
+          "sms.jms.broker-url: expected a CORE URL such as tcp://broker:61616; it cannot be read ("
+              + e.getClass().getSimpleName()
+              + ")");
+    }
+  }
+
+  /**
+   * For an intake that is switched off: Camel asks for a factory even then. Nothing listens where
+   * it would connect to.
+   */
+  public static ConnectionFactory none() {
+    return connectionFactory("tcp://127.0.0.1:1", Optional.empty());
+  }
+
+  static ConnectionFactory careful(ActiveMQConnectionFactory factory, Optional<Login> login) {
+    login.ifPresent(l -> factory.setUser(l.user()).setPassword(l.password()));
+    // Nothing here opens an ObjectMessage (CVE-2026-40860); should anything try, it finds no class.
+    factory.setDeserializationDenyList("*");
+    // Messages that a consumer had fetched ahead would be put back, and delayed, by every roll back
+    // of another message in its session.
+    factory.setConsumerWindowSize(0);
+    return factory;
+  }
+}

@@ -1,0 +1,35 @@
+package dev.smsroutes.broker;
+
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ActiveMQIOErrorException;
+import org.apache.activemq.artemis.api.core.Message;
+import org.apache.activemq.artemis.core.server.ServerSession;
+import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugin;
+import org.apache.activemq.artemis.core.transaction.Transaction;
+
+/**
+ * Refuses messages that no consumer could hold: a JMS client reads a whole text into the heap
+ * before anyone can look at its length.
+ */
+final class MessageSizeLimit implements ActiveMQServerMessagePlugin {
+  private final long mostBytes;
+
+  MessageSizeLimit(long mostBytes) {
+    this.mostBytes = mostBytes;
+  }
+
+  @Override
+  public void beforeSend(
+      ServerSession session,
+      Transaction tx,
+      Message message,
+      boolean direct,
+      boolean noAutoCreateQueue)
+      throws ActiveMQException {
+    long size = message.getPersistentSize();
+    if (size > mostBytes) {
+      throw new ActiveMQIOErrorException(
+          "Expected a message of at most " + mostBytes + " bytes; one of " + size + " came");
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.smsroutes.edge;
+
+import dev.smsroutes.batch.Row;
+import dev.smsroutes.outcome.Outcome;
+import org.apache.camel.AggregationStrategy;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives each row its outcome, as the splitter gets it back. Thread-safe, stateless.
+ *
+ * <p>Bound as {@code fileResults}. Camel calls it for every row as soon as it is through, also when
+ * it broke: that one is reported as uncertain and holds up no other. It returns nothing to the
+ * splitter, whose exchange goes on with the batch as it was.
+ */
+public final class FileResults implements AggregationStrategy {
+  /** The exchange property that holds a row's {@link Row}. */
+  public static final String ROW = "smsFileRow";
+
+  private static final Logger LOG = LoggerFactory.getLogger(FileResults.class);
+
+  @Override
+  public Exchange aggregate(Exchange none, Exchange through) {
+    Row row = through.getProperty(ROW, Row.class);
+    if (row == null && through.getMessage().getBody() instanceof Row untouched) {
+      row = untouched;
+    }
+    if (row == null) {
+      throw new IllegalStateException(
+          "Expected the row in the property " + ROW + "; the route lost it");
+    }
+    if (!through.isFailed() && through.getMessage().getBody() instanceof Outcome outcome) {
+      row.settle(outcome);
+    } else {
+      // Not the exception's message: it may hold what was to be sent.
+      LOG.warn(
+          "row without an outcome row={} cause={}",
+          row,
+          through.getException() == null
+              ? "no Outcome in the body"
+              : through.getException().getClass().getName());
+      row.broke();
+    }
+    return null;
+  }
+}

@@ -1,0 +1,109 @@
+package dev.smsroutes.edge;
+
+import dev.smsroutes.broker.EmbeddedBroker;
+import dev.smsroutes.broker.ExternalBroker;
+import dev.smsroutes.outcome.InvalidRequestException;
+import dev.smsroutes.outcome.Outcome;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.jms.JmsComponent;
+import org.apache.camel.component.jms.JmsMessage;
+import org.apache.camel.support.DefaultMessage;
+
+/**
+ * The steps of the route {@code sms-jms-intake}, which knows it as the bean {@code smsJmsIntake}.
+ * Thread-safe.
+ */
+public final class JmsIntake {
+  /** Name under which the route looks for this bean. */
+  public static final String BEAN = "smsJmsIntake";
+
+  /** Exchange property: whether there is a request to hand over; the route reads it. */
+  static final String HAND_OVER = "smsHandOver";
+
+  private static final String DELIVERY = "smsJmsDelivery";
+
+  private final JmsReading reading;
+  private final JmsAnswering answering;
+
+  /**
+   * @param json renders an outcome as the body of a reply
+   */
+  public JmsIntake(JmsOptions options, JmsRequestReader reader, Function<Outcome, String> json) {
+    this.reading = new JmsReading(reader, options.mostBodyBytes());
+    this.answering = new JmsAnswering(options, json);
+  }
+
+  /**
+   * The component for the name {@code jms}: transacted, bounded, and deaf to headers. Camel's own
+   * defaults acknowledge before the route runs and reply wherever a sender says (camel-notes).
+   *
+   * @param connections from {@link EmbeddedBroker#connectionFactory()} or {@link ExternalBroker};
+   *     {@link ExternalBroker#none()} when the intake is disabled
+   */
+  public static JmsComponent component(JmsOptions options, ConnectionFactory connections) {
+    JmsComponent jms = new JmsComponent();
+    jms.setConnectionFactory(connections);
+    jms.setTransacted(true);
+    jms.setLazyCreateTransactionManager(false);
+    jms.setCacheLevelName("CACHE_CONSUMER");
+    jms.setConcurrentConsumers(options.concurrency());
+    jms.setMaxConcurrentConsumers(options.concurrency());
+    // A stop waits for it to pass.
+    jms.setReceiveTimeout(250);
+    // What has been received is finished: rejecting it costs an attempt, and logs its properties.
+    jms.setAcceptMessagesWhileStopping(true);
+    jms.setDisableReplyTo(true);
+    jms.setHeaderFilterStrategy(new JmsHeaders(Set.of(JmsReading.KEY_PROPERTY)));
+    // The body stays the JMS message itself: an ObjectMessage is not opened (CVE-2026-40860).
+    jms.setMapJmsMessage(false);
+    jms.setAllowSerializedHeaders(false);
+    jms.setTransferException(false);
+    jms.setErrorHandler(new JmsFailures());
+    return jms;
+  }
+
+  /** Strips: what the sender wrote goes aside, and a message without headers goes on. */
+  public void strip(Exchange exchange) {
+    JmsMessage in = exchange.getIn(JmsMessage.class);
+    exchange.setProperty(DELIVERY, new JmsDelivery(in.getJmsMessage(), in.getJmsSession()));
+    exchange.setMessage(new DefaultMessage(exchange));
+  }
+
+  /** Reads: the body becomes a request to hand over, or an outcome when there is none. */
+  public void read(Exchange exchange) throws JMSException {
+    Object body = readOrKnown(delivery(exchange));
+    exchange.getMessage().setBody(body);
+    exchange.setProperty(HAND_OVER, !(body instanceof Outcome));
+  }
+
+  /** Answers: the outcome in the body decides where the message goes, and who hears of it. */
+  public void answer(Exchange exchange) throws JMSException {
+    if (!(exchange.getMessage().getBody() instanceof Outcome outcome)) {
+      throw new IllegalStateException("Expected an Outcome from direct:sms-send; none came");
+    }
+    exchange.setRollbackOnly(!answering.answer(delivery(exchange), outcome));
+  }
+
+  private Object readOrKnown(JmsDelivery delivery) throws JMSException {
+    Optional<Outcome> known = answering.known(delivery);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    try {
+      return reading.read(delivery.message());
+    } catch (InvalidRequestException e) {
+      return Outcome.Refused.of(
+          UUID.randomUUID().toString(), JmsReading.key(delivery.message()), e.faults());
+    }
+  }
+
+  private static JmsDelivery delivery(Exchange exchange) {
+    return exchange.getProperty(DELIVERY, JmsDelivery.class);
+  }
+}

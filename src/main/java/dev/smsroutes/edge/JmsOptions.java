@@ -1,0 +1,136 @@
+package dev.smsroutes.edge;
+
+import dev.smsroutes.broker.BrokerOptions;
+import dev.smsroutes.broker.BrokerOptions.Login;
+import dev.smsroutes.broker.BrokerOptions.Queues;
+import dev.smsroutes.broker.BrokerOptions.Redelivery;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.apache.camel.util.TimeUtils;
+
+/**
+ * The keys {@code sms.jms.*}, read and checked. Immutable.
+ *
+ * @param enabled whether the intake runs at all
+ * @param brokerUrl CORE URL of an external broker; empty for the embedded one
+ * @param broker options of the embedded broker; queues, login and attempts hold for both
+ * @param concurrency messages handled at the same time
+ * @param mostBodyBytes longer bodies are refused unread
+ * @param replyQueues where replies may go
+ * @param replyTimeToLive a reply that nobody took by then is dropped by the broker
+ */
+public record JmsOptions(
+    boolean enabled,
+    Optional<String> brokerUrl,
+    BrokerOptions broker,
+    int concurrency,
+    int mostBodyBytes,
+    ReplyQueues replyQueues,
+    Duration replyTimeToLive) {
+  public JmsOptions {
+    Objects.requireNonNull(brokerUrl, "brokerUrl");
+    Objects.requireNonNull(broker, "broker");
+    Objects.requireNonNull(replyQueues, "replyQueues");
+    if (concurrency < 1) {
+      throw new IllegalArgumentException(
+          "sms.jms.concurrency: expected at least 1; " + concurrency + " came");
+    }
+    if (mostBodyBytes < 1 || mostBodyBytes > 4 * 1024 * 1024) {
+      throw new IllegalArgumentException(
+          "sms.jms.max-body-bytes: expected 1 to 4194304; " + mostBodyBytes + " came");
+    }
+    if (replyTimeToLive.isNegative()) {
+      throw new IllegalArgumentException(
+          "sms.jms.reply-time-to-live: expected 0 or more; " + replyTimeToLive + " came");
+    }
+  }
+
+  /**
+   * Reads the keys.
+   *
+   * @param properties gives the value of a key, or null; defaults are in application.properties
+   * @throws IllegalArgumentException naming the key whose value makes no sense
+   */
+  public static JmsOptions from(UnaryOperator<String> properties) {
+    Keys keys = new Keys(properties);
+    Queues queues =
+        new Queues(
+            keys.text("sms.jms.queue", "sms.send"),
+            keys.text("sms.jms.invalid-queue", "sms.send.invalid"),
+            keys.text("sms.jms.dead-letter-queue", "sms.send.dead"));
+    Redelivery redelivery =
+        new Redelivery(
+            keys.duration("sms.jms.redelivery-delay", "1s"),
+            keys.decimal("sms.jms.redelivery-multiplier", "2"),
+            keys.duration("sms.jms.max-redelivery-delay", "10m"),
+            keys.number("sms.jms.max-attempts", "150"));
+    BrokerOptions broker =
+        new BrokerOptions(
+            Path.of(keys.text("sms.jms.directory", "data/broker")),
+            keys.number("sms.jms.port", "61616"),
+            Login.of(keys.text("sms.jms.user", ""), keys.text("sms.jms.password", "")),
+            queues,
+            redelivery);
+    return new JmsOptions(
+        keys.yes("sms.jms.enabled", "true"),
+        Optional.of(keys.text("sms.jms.broker-url", "")).filter(url -> !url.isEmpty()),
+        broker,
+        keys.number("sms.jms.concurrency", "8"),
+        keys.number("sms.jms.max-body-bytes", "262144"),
+        ReplyQueues.of(
+            keys.text("sms.jms.reply-queues", "sms.reply.*"),
+            keys.yes("sms.jms.reply-to-temporary", "false"),
+            queues),
+        keys.duration("sms.jms.reply-time-to-live", "1h"));
+  }
+
+  private record Keys(UnaryOperator<String> properties) {
+    String text(String key, String otherwise) {
+      String value = properties.apply(key);
+      return value == null ? otherwise : value.trim();
+    }
+
+    boolean yes(String key, String otherwise) {
+      String value = text(key, otherwise);
+      if (!value.equals("true") && !value.equals("false")) {
+        throw unexpected(key, "true or false", value);
+      }
+      return value.equals("true");
+    }
+
+    int number(String key, String otherwise) {
+      String value = text(key, otherwise);
+      try {
+        return Integer.parseInt(value);
+      } catch (NumberFormatException e) {
+        throw unexpected(key, "a whole number", value);
+      }
+    }
+
+    double decimal(String key, String otherwise) {
+      String value = text(key, otherwise);
+      try {
+        return Double.parseDouble(value);
+      } catch (NumberFormatException e) {
+        throw unexpected(key, "a number", value);
+      }
+    }
+
+    Duration duration(String key, String otherwise) {
+      String value = text(key, otherwise);
+      try {
+        return Duration.ofMillis(TimeUtils.toMilliSeconds(value));
+      } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+        // Camel's parser answers a word with the latter.
+        throw unexpected(key, "a time such as 500ms, 10s or 1h", value);
+      }
+    }
+
+    private static IllegalArgumentException unexpected(String key, String expected, String came) {
+      return new IllegalArgumentException(key + ": expected " + expected + "; '" + came + "' came");
+    }
+  }
+}

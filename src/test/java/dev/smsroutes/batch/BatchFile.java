@@ -1,0 +1,102 @@
+package dev.smsroutes.batch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.smsroutes.outcome.ErrorCode;
+import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Accepted;
+import dev.smsroutes.outcome.Outcome.Refused;
+import dev.smsroutes.request.SendRequest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Runs single files without Camel, on folders below one home. */
+final class BatchFile {
+  static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-23T10:00:00Z"), ZoneOffset.UTC);
+
+  final Path home;
+  final BatchFolders folders;
+  BatchLimits limits = BatchLimits.DEFAULTS;
+  ResultsWriter.Opener opener;
+
+  BatchFile(Path home) throws IOException {
+    this.home = home;
+    this.folders =
+        new BatchFolders(
+            home.resolve("inbox"),
+            home.resolve("results"),
+            home.resolve("done"),
+            home.resolve("failed"));
+    this.folders.prepare();
+    this.opener = name -> new DurableFile(folders.results(), name);
+  }
+
+  /** What one file became: the requests handed over, the lines, and the rejects if any. */
+  record Result(List<SendRequest> requests, List<JsonNode> lines, String rejects, Path target) {
+    JsonNode line(int row) {
+      return lines.get(row - 1);
+    }
+  }
+
+  Path write(String name, byte[] content) throws IOException {
+    return Files.write(folders.inbox().resolve(name), content);
+  }
+
+  Batch open(Path file) throws IOException {
+    return Batch.open(
+        file, new Batch.Setting(folders, limits, new TestRequests(), CLOCK, () -> "r"), opener);
+  }
+
+  Result run(String name, String content, Function<SendRequest, Outcome> pipeline)
+      throws IOException {
+    return run(name, content.getBytes(StandardCharsets.UTF_8), pipeline);
+  }
+
+  Result run(String name, byte[] content, Function<SendRequest, Outcome> pipeline)
+      throws IOException {
+    Path file = write(name, content);
+    List<SendRequest> requests = new ArrayList<>();
+    Path target;
+    try (Batch batch = open(file)) {
+      for (Row row : batch) {
+        requests.add(row.request());
+        row.settle(pipeline.apply(row.request()));
+      }
+      target = batch.finish();
+    }
+    Files.move(file, target);
+    String base = target.getFileName().toString();
+    Path results = folders.results().resolve(base + ".results.ndjson");
+    List<JsonNode> lines = new ArrayList<>();
+    if (Files.exists(results)) {
+      for (String line : Files.readAllLines(results)) {
+        lines.add(JsonOriginal.MAPPER.readTree(line));
+      }
+    }
+    String extension = base.substring(base.lastIndexOf('.') + 1);
+    Path rejects = folders.results().resolve(base + ".rejects." + extension);
+    return new Result(
+        requests, lines, Files.exists(rejects) ? Files.readString(rejects) : null, target);
+  }
+
+  static Outcome accept(SendRequest request) {
+    return new Accepted("r", Optional.of(request.messageKey()), false);
+  }
+
+  static Outcome refuse(SendRequest request) {
+    return new Refused(
+        "r",
+        Optional.of(request.messageKey()),
+        ErrorCode.INVALID_TO.number(),
+        "no, \"no\"",
+        List.of());
+  }
+}
