@@ -417,7 +417,7 @@ public final class RequestReader {
     };
   }
 
-  private static JsonNode object(byte[] body) {
+  static JsonNode object(byte[] body) {
     JsonNode root = parse(body);
     if (root.isMissingNode()) {
       throw malformed("Expected a JSON object; an empty body came");
