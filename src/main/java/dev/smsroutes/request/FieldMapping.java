@@ -1,6 +1,7 @@
 package dev.smsroutes.request;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Fault;
@@ -33,7 +34,8 @@ import java.util.stream.Collectors;
  * <p>Set up by one thread, then thread-safe.
  */
 public final class FieldMapping {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final JsonMapper JSON =
+      JsonMapper.builder().disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
 
   /** What the API calls the parts of a request, and how it complains of a missing one. */
   private enum Part {
