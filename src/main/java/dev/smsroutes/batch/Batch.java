@@ -38,8 +38,8 @@ import java.util.function.Supplier;
  * and is thrown by {@link #finish}: the source then stays where it is, and the next try asks for
  * the same messages under the same keys.
  *
- * <p>Not {@link java.io.Closeable}: Camel's splitter closes such a body after its last row was
- * started, which is before its outcome is there.
+ * <p>Not {@code Closeable}: Camel's splitter closes such a body after its last row was started,
+ * which is before its outcome is there.
  */
 public final class Batch implements Iterable<Row>, AutoCloseable {
   /** What a batch needs from its surroundings. Immutable. */
@@ -349,6 +349,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
 
   /** Closes the file and removes result files that were not finished. May be called twice. */
   @Override
+  @SuppressWarnings("try") // Both are only to be closed, whatever the first one says.
   public void close() throws IOException {
     lock.lock();
     try (FileChannel file = channel;

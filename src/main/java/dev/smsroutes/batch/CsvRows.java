@@ -143,6 +143,7 @@ final class CsvRows implements RowSource {
   /**
    * @param lenient whether text after a closing quotation mark is part of the cell
    */
+  @SuppressWarnings("removal") // The library names no successor for it yet.
   static List<String> cells(RawRecord raw, boolean lenient) {
     return new ArrayList<>(
         CsvReader.builder()

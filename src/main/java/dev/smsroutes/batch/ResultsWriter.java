@@ -107,6 +107,7 @@ final class ResultsWriter implements Closeable {
   }
 
   @Override
+  @SuppressWarnings("try") // Both are only to be closed.
   public void close() throws IOException {
     try (DurableFile first = rejectsFile;
         DurableFile second = results) {

@@ -103,7 +103,6 @@ public final class ArtemisMessages {
     copy.setDurable(true);
     copy.setExpiration(0);
     copy.setRoutingType(RoutingType.ANYCAST);
-    copy.getBodyBuffer().resetReaderIndex();
     try (ClientProducer producer = core(session).createProducer(SimpleString.of(queue))) {
       producer.send(copy);
     } catch (ActiveMQException e) {

@@ -62,6 +62,7 @@ public final class Bundle implements AutoCloseable {
   private final Main main = new Main();
   private Optional<Sandbox> sandbox = Optional.empty();
   private Optional<EmbeddedBroker> broker = Optional.empty();
+  private Optional<Path> inbox = Optional.empty();
   private int configuredPort;
 
   private Bundle(Clock clock) {
@@ -119,6 +120,9 @@ public final class Bundle implements AutoCloseable {
             settings.duration("sms.api.retry-delay", Duration.ZERO),
             Duration.ofSeconds(30),
             settings.duration("sms.http.deadline", Duration.ofMillis(1)));
+    if (settings.flag("sms.file.enabled")) {
+      inbox = Optional.of(settings.path("sms.file.inbox"));
+    }
     Optional<JmsOptions> jms =
         settings.group(() -> JmsOptions.from(key -> properties.resolveProperty(key).orElse(null)));
     int fileConcurrency = settings.number("sms.file.concurrency", 1, 1_000);
@@ -267,6 +271,11 @@ public final class Bundle implements AutoCloseable {
   /** The sandbox that this bundle started, if it did. */
   public Optional<Sandbox> sandbox() {
     return sandbox;
+  }
+
+  /** Where batch files are dropped, unless that intake is switched off. */
+  public Optional<Path> inbox() {
+    return inbox;
   }
 
   /** The broker that this bundle started, if it did. */

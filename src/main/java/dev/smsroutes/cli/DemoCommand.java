@@ -1,16 +1,102 @@
 package dev.smsroutes.cli;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import dev.smsroutes.bundle.Bundle;
+import dev.smsroutes.bundle.InvalidSettingsException;
+import dev.smsroutes.definition.InvalidDefinitionException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** Sends the samples through every intake. */
+/** Shows a newcomer that all of it works, and finds out when it does not. */
 @Command(
     name = "demo",
-    description = "Sends the samples through every intake and checks what happens.",
+    description = {
+      "Starts everything on free ports in a temporary folder, sends the samples through all three",
+      "intakes, good and bad ones, and shows what became of each."
+    },
+    footer = {
+      "",
+      "Ends with 0 if everything went as it should, with 1 if anything did not.",
+      "Run it where samples/, definitions/ and routes/ are."
+    },
     mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--verbose", description = "Shows the log as well.")
+  private boolean verbose;
+
   @Override
-  public Integer call() {
-    return 1;
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    if (!Files.isDirectory(Path.of("samples"))) {
+      err.println("Expected a folder samples/ here; run the demo where sms-routes was unpacked");
+      return ServeCommand.MISCONFIGURED;
+    }
+    if (!verbose && LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
+      root.setLevel(Level.ERROR);
+    }
+    Path folder = Files.createTempDirectory("sms-routes-demo");
+    try (Bundle bundle = Bundle.start(settings(folder))) {
+      List<DemoLine> lines = new Demo(bundle, Path.of("samples"), folder).run();
+      DemoTable.print(lines, out);
+      long wrong = lines.stream().filter(line -> !line.asExpected()).count();
+      out.println(
+          wrong == 0
+              ? "All " + lines.size() + " went as they should."
+              : wrong + " of " + lines.size() + " did not go as they should.");
+      out.flush();
+      return wrong == 0 ? 0 : 1;
+    } catch (InvalidSettingsException | InvalidDefinitionException e) {
+      err.println("sms-routes cannot start:");
+      err.println(e.getMessage());
+      return ServeCommand.MISCONFIGURED;
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private static Map<String, String> settings(Path folder) {
+    return Map.ofEntries(
+        Map.entry("sms.api.url", ""),
+        Map.entry("sms.sandbox.port", "0"),
+        Map.entry("camel.server.host", "127.0.0.1"),
+        Map.entry("camel.server.port", "0"),
+        Map.entry("camel.management.enabled", "false"),
+        Map.entry("sms.file.enabled", "true"),
+        Map.entry("sms.file.inbox", folder.resolve("inbox").toString()),
+        Map.entry("sms.file.results", folder.resolve("results").toString()),
+        Map.entry("sms.file.done", folder.resolve("done").toString()),
+        Map.entry("sms.file.failed", folder.resolve("failed").toString()),
+        Map.entry("sms.file.poll-delay", "100ms"),
+        Map.entry("sms.file.min-age", "0ms"),
+        Map.entry("sms.jms.enabled", "true"),
+        Map.entry("sms.jms.broker-url", ""),
+        Map.entry("sms.jms.user", ""),
+        Map.entry("sms.jms.password", ""),
+        Map.entry("sms.jms.port", "0"),
+        Map.entry("sms.jms.directory", folder.resolve("broker").toString()));
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
   }
 }

@@ -22,6 +22,9 @@ public final class ServeCommand implements Callable<Integer> {
   /** The configuration or the definitions cannot work; nothing was started. */
   static final int MISCONFIGURED = 2;
 
+  /** Something else stood in the way; nothing was left running. */
+  static final int FAILED = 1;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -29,6 +32,9 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "KEY=VALUE",
       description = "Sets a key of application.properties; wins over all other sources.")
   private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Option(names = "--stacktrace", description = "Shows the whole story when it cannot start.")
+  private boolean stackTrace;
 
   @Override
   public Integer call() throws InterruptedException {
@@ -51,8 +57,24 @@ public final class ServeCommand implements Callable<Integer> {
       err.println("sms-routes cannot start:");
       err.println(e.getMessage());
       return MISCONFIGURED;
+    } catch (RuntimeException e) {
+      err.println("sms-routes cannot start: " + root(e).getMessage());
+      if (stackTrace) {
+        e.printStackTrace(err);
+      } else {
+        err.println("(serve --stacktrace tells the whole story)");
+      }
+      return FAILED;
     }
     stopped.await();
     return 0;
+  }
+
+  private static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return root;
   }
 }

@@ -1,12 +1,21 @@
 package dev.smsroutes.edge;
 
 import dev.smsroutes.outcome.ErrorCode;
+import dev.smsroutes.outcome.Fault;
+import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.outcome.StatusTable;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
@@ -66,11 +75,19 @@ public final class HttpDoor extends EventNotifierSupport {
       throw new IllegalStateException(
           "Expected an HTTP server on port " + port + "; there is none");
     }
+    if (router.getServer().getServer().requestHandler() instanceof Router root) {
+      // A path with a broken escape fails before any route has it.
+      root.errorHandler(StatusTable.INVALID, HttpDoor::unreadableKey);
+    }
     router.route().order(-1).handler(this::enter).failureHandler(HttpDoor::failed);
     router.route().last().handler(context0 -> unmatched(router, context0));
   }
 
   private void enter(RoutingContext request) {
+    if (!isUtf8(request.request().path())) {
+      unreadableKey(request);
+      return;
+    }
     if (stopping) {
       overloaded(request, "This gateway is stopping");
       return;
@@ -89,6 +106,19 @@ public final class HttpDoor extends EventNotifierSupport {
           }
         });
     request.next();
+  }
+
+  private static void unreadableKey(RoutingContext request) {
+    Fault fault =
+        new Fault(
+            "messageKey",
+            ErrorCode.INVALID_MESSAGE_KEY,
+            "Expected percent-encoded UTF-8 in the path; something else came");
+    reply(
+        request,
+        StatusTable.INVALID,
+        OutcomeJson.one(
+            Refused.of(UUID.randomUUID().toString(), Optional.empty(), List.of(fault))));
   }
 
   private static void overloaded(RoutingContext request, String message) {
@@ -175,11 +205,48 @@ public final class HttpDoor extends EventNotifierSupport {
     return true;
   }
 
+  /**
+   * Whether a path, as it stood in the request line, is UTF-8. Vert.x would turn every other byte
+   * into the same replacement character, and different keys into one.
+   */
+  static boolean isUtf8(String path) {
+    byte[] bytes = new byte[path.length()];
+    int length = 0;
+    boolean escaped = false;
+    for (int i = 0; i < path.length(); i++) {
+      char character = path.charAt(i);
+      if (character > 0x7e) {
+        return false;
+      }
+      if (character == '%' && i + 2 < path.length()) {
+        // Broken escapes have been refused before.
+        bytes[length++] = (byte) Integer.parseInt(path, i + 1, i + 3, 16);
+        escaped = true;
+        i += 2;
+      } else {
+        bytes[length++] = (byte) character;
+      }
+    }
+    if (!escaped) {
+      return true;
+    }
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+  }
+
   private static void end(RoutingContext request, int status, ErrorCode code, String message) {
+    reply(request, status, OutcomeJson.error(code, message));
+  }
+
+  private static void reply(RoutingContext request, int status, String json) {
     request
         .response()
         .setStatusCode(status)
         .putHeader("Content-Type", "application/json")
-        .end(OutcomeJson.error(code, message));
+        .end(json);
   }
 }

@@ -8,6 +8,7 @@ import dev.smsroutes.outcome.Outcome.State;
 import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.RequestReader;
 import dev.smsroutes.request.SendRequest;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Comparator;
@@ -125,7 +126,8 @@ public final class HttpEdge {
     reply.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
     reply.setHeader(Exchange.CONTENT_TYPE, "application/json");
     retryAfter.ifPresent(wait -> reply.setHeader("Retry-After", seconds(wait)));
-    reply.setBody(json.getBytes(StandardCharsets.UTF_8));
+    // Not bytes: those would go out through a stream, in several steps and as many events.
+    reply.setBody(ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Whole seconds, rounded up: asked for 200 ms, a caller must not come back at once. */

@@ -65,8 +65,8 @@ public record JmsOptions(
         new Redelivery(
             keys.duration("sms.jms.redelivery-delay", "1s"),
             keys.decimal("sms.jms.redelivery-multiplier", "2"),
-            keys.duration("sms.jms.max-redelivery-delay", "60s"),
-            keys.number("sms.jms.max-attempts", "10"));
+            keys.duration("sms.jms.max-redelivery-delay", "10m"),
+            keys.number("sms.jms.max-attempts", "150"));
     BrokerOptions broker =
         new BrokerOptions(
             Path.of(keys.text("sms.jms.directory", "data/broker")),

@@ -109,7 +109,7 @@ public final class OutcomeJson {
     json.writeArrayFieldStart("errors");
     for (Fault fault : faults) {
       json.writeStartObject();
-      json.writeStringField("field", path.isEmpty() ? fault.field() : ofItem(fault.field(), path));
+      json.writeStringField("field", path.isEmpty() ? fault.field() : ofItem(fault, path));
       json.writeNumberField("errorcode", fault.code().number());
       json.writeStringField("message", fault.message());
       json.writeEndObject();
@@ -118,7 +118,12 @@ public final class OutcomeJson {
   }
 
   /** A caller with many recipients wrote no {@code recipient}: names the one it wrote. */
-  private static String ofItem(String field, String path) {
+  private static String ofItem(Fault fault, String path) {
+    String field = fault.field();
+    if (field.equals("recipient") && fault.code() == ErrorCode.MISPLACED_FIELD) {
+      // It did write one, beside the many.
+      return field;
+    }
     if (field.equals("recipient") || field.startsWith("recipient.")) {
       return path + field.substring("recipient".length());
     }

@@ -114,7 +114,8 @@ public final class StatusTable {
     if (status == ACCEPTED) {
       return body.saysOk()
           ? new Accepted(judgement.requestId, judgement.key(), false)
-          : judgement.byCode(body.isJson());
+          // Without a code it may well have been taken: refused is only what says so.
+          : judgement.byCode(body.code().orElse(0) != 0);
     }
     if (status == UNAUTHORIZED) {
       return judgement.waiting(

@@ -270,6 +270,8 @@ public final class RequestReader {
             new Fault(path, ErrorCode.BAD_VALUE, "Expected attributes with names; one has none"));
       } else if (!value.isValueNode() || value.isNull()) {
         faults.add(wrongType(at, "text, a number or a boolean", value));
+      } else if (!isWritable(name) || !isWritable(value.asText())) {
+        faults.add(halfCharacter(isWritable(name) ? at : path, ErrorCode.BAD_VALUE));
       } else {
         attributes.put(name, value.asText());
         String other = byLowerCase.put(name.toLowerCase(Locale.ROOT), name);
@@ -322,7 +324,35 @@ public final class RequestReader {
       faults.add(wrongType(path, "text", node));
       return null;
     }
+    if (!isWritable(node.textValue())) {
+      faults.add(
+          halfCharacter(
+              path,
+              name.equals("messageKey") ? ErrorCode.INVALID_MESSAGE_KEY : ErrorCode.BAD_VALUE));
+      return null;
+    }
     return node.textValue();
+  }
+
+  /**
+   * JSON can name half of a surrogate pair, which no encoding can write (RFC 8259, section 8.2).
+   */
+  private static boolean isWritable(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (!Character.isSurrogatePair(
+            text.charAt(i), i + 1 < text.length() ? text.charAt(i + 1) : ' ')) {
+          return false;
+        }
+        i++;
+      }
+    }
+    return true;
+  }
+
+  private static Fault halfCharacter(String path, ErrorCode code) {
+    return new Fault(
+        path, code, "Expected whole Unicode characters; half of a surrogate pair came");
   }
 
   private static JsonNode object(JsonNode parent, String name, String path, List<Fault> faults) {

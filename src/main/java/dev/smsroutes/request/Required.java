@@ -9,7 +9,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The value must be there, and text must hold more than white space. */
+/** The value must be there, and text must hold more than white space unless told otherwise. */
 @Documented
 @Constraint(validatedBy = RequiredText.class)
 @Target(ElementType.FIELD)
@@ -19,6 +19,9 @@ public @interface Required {
   ErrorCode code();
 
   String message();
+
+  /** Whether white space is a text like any other. */
+  boolean whiteSpaceCounts() default false;
 
   Class<?>[] groups() default {};
 

@@ -3,10 +3,20 @@ package dev.smsroutes.request;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
 
-/** Thread-safe, stateless. */
+/** Stateless after initialisation, so thread-safe. */
 public final class RequiredText implements ConstraintValidator<Required, Object> {
+  private boolean whiteSpaceCounts;
+
+  @Override
+  public void initialize(Required constraint) {
+    whiteSpaceCounts = constraint.whiteSpaceCounts();
+  }
+
   @Override
   public boolean isValid(Object value, ConstraintValidatorContext context) {
-    return value != null && !(value instanceof CharSequence text && text.toString().isBlank());
+    if (value instanceof CharSequence text) {
+      return whiteSpaceCounts ? !text.isEmpty() : !text.toString().isBlank();
+    }
+    return value != null;
   }
 }

@@ -25,7 +25,8 @@ import java.util.List;
 public record SendRequest(
     @Required(
             code = ErrorCode.MISSING_MESSAGE_KEY,
-            message = "Expected a messageKey of 1 to 100 characters; none came")
+            message = "Expected a messageKey of 1 to 100 characters; none came",
+            whiteSpaceCounts = true)
         @UpTo(value = 100, code = ErrorCode.INVALID_MESSAGE_KEY)
         @NotAPathStep
         String messageKey,

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,8 +147,7 @@ final class Definitions {
   }
 
   private static void merge(ObjectNode into, ObjectNode changes) {
-    for (Iterator<Map.Entry<String, JsonNode>> fields = changes.fields(); fields.hasNext(); ) {
-      Map.Entry<String, JsonNode> field = fields.next();
+    for (Map.Entry<String, JsonNode> field : changes.properties()) {
       if (field.getValue() instanceof ObjectNode object
           && into.get(field.getKey()) instanceof ObjectNode existing) {
         merge(existing, object);

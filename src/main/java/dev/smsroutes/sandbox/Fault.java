@@ -169,8 +169,7 @@ final class Fault {
       throw doc.bad("headers", "an object of names and texts", node);
     }
     Map<String, String> headers = new LinkedHashMap<>();
-    for (Iterator<Map.Entry<String, JsonNode>> fields = node.fields(); fields.hasNext(); ) {
-      Map.Entry<String, JsonNode> field = fields.next();
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
       if (!field.getValue().isTextual() || !HEADER_NAME.matcher(field.getKey()).matches()) {
         throw doc.bad("headers", "an object of names and texts", node);
       }

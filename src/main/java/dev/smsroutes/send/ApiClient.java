@@ -47,7 +47,7 @@ public record ApiClient(
 
   /** What every endpoint of the API is called with: statuses are answers, not exceptions. */
   public static final String ENDPOINT_OPTIONS =
-      "?throwExceptionOnFailure=false&copyHeaders=false&skipResponseHeaders=false";
+      "?httpMethod=POST&throwExceptionOnFailure=false&copyHeaders=false";
 
   /** Configures both schemes of a context; to be called before its routes are built. */
   public void install(CamelContext context) {

@@ -51,7 +51,6 @@ public final class Attempt {
     exchange.setProperty(SendState.TOKEN, token);
     org.apache.camel.Message call = exchange.getMessage();
     call.removeHeaders("*");
-    call.setHeader(HttpConstants.HTTP_METHOD, "POST");
     call.setHeader(
         HttpConstants.HTTP_PATH,
         message.resubscribe() ? "" : PathSegment.encode(message.messageKey()));

@@ -68,7 +68,6 @@ public final class TokenRoute extends RouteBuilder {
             exchange -> {
               Message call = exchange.getMessage();
               call.removeHeaders("*");
-              call.setHeader(HttpConstants.HTTP_METHOD, "POST");
               call.setHeader(HttpConstants.CONTENT_TYPE, "application/json");
               call.setBody(request);
             })

@@ -309,9 +309,7 @@ class BatchTest {
     }
     assertThat(Files.readAllLines(file.folders.results().resolve("a.csv.results.ndjson")))
         .extracting(line -> JsonOriginal.MAPPER.readTree(line))
-        .extracting(
-            line ->
-                ((JsonNode) line).path("row").asInt() + ((JsonNode) line).path("outcome").asText())
+        .extracting(line -> line.path("row").asInt() + line.path("outcome").asText())
         .containsExactly("1ACCEPTED", "2REFUSED", "3ACCEPTED", "4ACCEPTED");
   }
 
@@ -439,6 +437,29 @@ class BatchTest {
 
     assertThat(result.rejects()).startsWith("\uFEFF_code,");
     assertThat(file.run("b.csv", result.rejects(), BatchFile::accept).requests()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "results/a.csv.results.ndjson",
+    "results/a.csv.rejects.csv",
+    "done/a.csv",
+    "failed/a.csv",
+    "failed/a.csv.reason.json"
+  })
+  void a_name_of_which_anything_is_left_is_not_used_again(String remnant) throws IOException {
+    Files.writeString(home.resolve(remnant), "of an earlier file");
+
+    Result result = file.run("a.csv", HEADER + "d,c,1,A\n", BatchFile::refuse);
+
+    assertThat(result.target()).isEqualTo(file.folders.done().resolve("a~2.csv"));
+    assertThat(left())
+        .containsExactlyInAnyOrder(
+            remnant,
+            "done/a~2.csv",
+            "results/a~2.csv.rejects.csv",
+            "results/a~2.csv.results.ndjson");
+    assertThat(Files.readString(home.resolve(remnant))).isEqualTo("of an earlier file");
   }
 
   @Test

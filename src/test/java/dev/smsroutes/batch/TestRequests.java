@@ -55,8 +55,8 @@ public final class TestRequests implements JsonRequests {
     Map<String, String> attributes = new LinkedHashMap<>();
     recipient
         .path("attributes")
-        .fields()
-        .forEachRemaining(field -> attributes.put(field.getKey(), field.getValue().asText()));
+        .properties()
+        .forEach(field -> attributes.put(field.getKey(), field.getValue().asText()));
     return new SendRequest(
         key,
         text(tree, "definitionKey"),

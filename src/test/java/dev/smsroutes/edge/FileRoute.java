@@ -102,7 +102,7 @@ final class FileRoute implements AutoCloseable {
   }
 
   private static Logger rootLogger() {
-    return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    return (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
   }
 
   private void send(Exchange exchange) throws Exception {

@@ -227,7 +227,7 @@ final class JmsBench implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws JMSException {
     try (connection) {
       camel.stop();
     } finally {

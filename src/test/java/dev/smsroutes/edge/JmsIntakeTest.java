@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.activemq.artemis.jms.client.ActiveMQDestination;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -103,15 +104,30 @@ class JmsIntakeTest {
   }
 
   @Test
-  void a_message_with_a_duplicate_id_can_be_refused_more_than_once() throws Exception {
-    try (JmsBench bench =
-        new JmsBench(directory, (request, attempt) -> JmsBench.refused(request))) {
-      bench.crashesAfterAnswer.set(1);
+  void moves_a_message_without_what_steers_a_broker() throws Exception {
+    try (JmsBench bench = new JmsBench(directory, JmsBench.always(JmsBench::refused))) {
       TextMessage message = bench.text("{}");
       message.setStringProperty("_AMQ_DUPL_ID", "order-4711");
       bench.send(message);
       Message moved = bench.take("sms.send.invalid");
       assertThat(moved.getStringProperty("smsMessageKey")).isEqualTo("order-4711");
+      assertThat(moved.propertyExists("_AMQ_DUPL_ID"))
+          .as("it would keep the repaired message from being put back")
+          .isFalse();
+    }
+  }
+
+  @Test
+  void moves_a_large_body_whole_after_it_was_read() throws Exception {
+    try (JmsBench bench = new JmsBench(directory, JmsBench.always(JmsBench::refused))) {
+      String large = "{\"definitionKey\":\"" + "€".repeat(60_000) + "\"}";
+      BytesMessage bytes = bench.session.createBytesMessage();
+      bytes.writeBytes(large.getBytes(StandardCharsets.UTF_8));
+      bench.send(bytes);
+      assertThat(JmsBench.utf8((BytesMessage) bench.take("sms.send.invalid"))).isEqualTo(large);
+      bench.send(bench.text(large));
+      assertThat(((TextMessage) bench.take("sms.send.invalid")).getText()).isEqualTo(large);
+      assertThat(bench.handedOver).hasSize(2);
     }
   }
 
@@ -390,6 +406,20 @@ class JmsIntakeTest {
       bench.send(message);
       await().until(() -> !bench.handedOver.isEmpty() && bench.depth("sms.send") == 0);
       assertThat(bench.depth(queue.getQueueName())).isZero();
+    }
+  }
+
+  @Test
+  void does_not_take_a_senders_word_for_a_queue_being_temporary() throws Exception {
+    try (JmsBench bench =
+        new JmsBench(
+            directory, JmsBench.always(JmsBench::accepted), "sms.jms.reply-to-temporary", "true")) {
+      bench.session.createConsumer(bench.session.createQueue("orders.in")).close();
+      TextMessage message = bench.text(good("k1"));
+      message.setJMSReplyTo(ActiveMQDestination.createTemporaryQueue("orders.in"));
+      bench.send(message);
+      await().until(() -> !bench.handedOver.isEmpty() && bench.depth("sms.send") == 0);
+      assertThat(bench.depth("orders.in")).isZero();
     }
   }
 

@@ -42,6 +42,8 @@ class StatusTableTest {
           202 | {"errorcode":999999,"message":"new"}                                         | false | REFUSED          | 999999 | 400
           202 | {"errorcode":999999,"message":"new"}                                         | true  | PARKED           | 999999 | 500
           202 | <html>ok</html>                                                              | false | UNCERTAIN        | 30000  | 500
+          202 | {}                                                                           | false | UNCERTAIN        | 30000  | 500
+          202 | {"requestId":"r","responses":[{"messageKey":"k"}]}                           | false | UNCERTAIN        | 30000  | 500
           202 | ''                                                                           | false | UNCERTAIN        | 30000  | 500
           400 | {"message":"bad","errorcode":109111,"documentation":""}                      | false | REFUSED          | 109111 | 400
           400 | {"message":"bad","errorcode":109111}                                         | true  | REFUSED          | 109111 | 400

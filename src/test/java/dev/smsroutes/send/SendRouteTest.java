@@ -90,11 +90,7 @@ class SendRouteTest extends CamelTestSupport {
         .containsEntry(HttpConstants.HTTP_PATH, "k%2F1")
         .containsEntry("Authorization", "Bearer token-1")
         .containsOnlyKeys(
-            HttpConstants.HTTP_METHOD,
-            HttpConstants.HTTP_PATH,
-            HttpConstants.CONTENT_TYPE,
-            "Authorization",
-            "body");
+            HttpConstants.HTTP_PATH, HttpConstants.CONTENT_TYPE, "Authorization", "body");
     assertThat(calls.get(0).get("body"))
         .isEqualTo(
             "{\"definitionKey\":\"reset\",\"recipient\":{\"contactKey\":\"c\","
