@@ -181,6 +181,18 @@ public final class FieldMapping {
                     + " came"));
         return false;
       }
+      if (!RequestReader.isWritable(node.asText())) {
+        faults.add(
+            new Fault(
+                path,
+                path.equals(Part.MESSAGE_KEY.path)
+                    ? ErrorCode.INVALID_MESSAGE_KEY
+                    : ErrorCode.BAD_VALUE,
+                "Expected whole Unicode characters in "
+                    + name
+                    + "; half of a surrogate pair came"));
+        return false;
+      }
     }
     return true;
   }

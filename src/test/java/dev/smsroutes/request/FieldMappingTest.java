@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.CharRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -114,6 +115,17 @@ class FieldMappingTest {
             tuple("recipient.attributes.OrderNumber", ErrorCode.WRONG_TYPE));
   }
 
+  @Test
+  void refuses_half_a_surrogate_pair() {
+    assertThat(
+            read("{\"order\": \"\\ud83d\", \"customer\": {\"number\": 1, \"phone\": 1}}")
+                .unreadable())
+        .extracting(Fault::field, Fault::code)
+        .containsExactly(
+            tuple("messageKey", ErrorCode.INVALID_MESSAGE_KEY),
+            tuple("recipient.attributes.OrderNumber", ErrorCode.BAD_VALUE));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "{", "[]", "{\"order\": 1, \"order\": 2}", "{} {}"})
   void refuses_what_is_no_json_object(String body) {
@@ -131,7 +143,7 @@ class FieldMappingTest {
   }
 
   @Property
-  void never_looks_into_a_value(@ForAll String value) {
+  void never_looks_into_a_value(@ForAll @CharRange(from = '\0', to = '\ud7ff') String value) {
     FieldMapping mapping = new FieldMapping();
     mapping.setTo("<{a}{b}>");
     mapping.getAttributes().put("A", "{a}");
