@@ -1,0 +1,211 @@
+package dev.smsroutes.bundle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.Queue;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Each answer of the SMS API, and each kind of fault of a request, as a file and a JMS message are
+ * told: the delivery contract's tables for these two channels, through the whole bundle.
+ */
+@Timeout(120)
+class FileAndJmsAnswersTest {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final String GOOD =
+      """
+      {"messageKey":"KEY","definitionKey":"account-reset","recipient":{"contactKey":"c",\
+      "to":"+1 425 555 0123","attributes":{"FirstName":"Ada","password":"p"}}}""";
+
+  @TempDir private static Path folder;
+
+  private static RunningBundle bundle;
+  private static int number;
+
+  @BeforeAll
+  static void start() {
+    bundle =
+        RunningBundle.start(
+            "sms.api.response-timeout", "300ms",
+            "sms.file.enabled", "true",
+            "sms.file.inbox", folder.resolve("inbox").toString(),
+            "sms.file.results", folder.resolve("results").toString(),
+            "sms.file.done", folder.resolve("done").toString(),
+            "sms.file.failed", folder.resolve("failed").toString(),
+            "sms.file.poll-delay", "50ms",
+            "sms.file.min-age", "0ms",
+            "sms.jms.enabled", "true",
+            "sms.jms.port", "0",
+            "sms.jms.directory", folder.resolve("broker").toString(),
+            "sms.jms.redelivery-delay", "20ms",
+            "sms.jms.max-redelivery-delay", "50ms",
+            "sms.jms.max-attempts", "3");
+  }
+
+  @AfterAll
+  static void stop() {
+    bundle.close();
+  }
+
+  @BeforeEach
+  void forget() {
+    bundle.sandbox().reset();
+  }
+
+  /**
+   * What the API does | the row's outcome and code | where the message ends and the code it is told
+   * | whether the API accepted it, however it answered.
+   */
+  @ParameterizedTest(name = "{0} → file {1} {2}, JMS {3} {4}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"latencyMs": 1}                                  | ACCEPTED         | 0      | gone    | 0      | true
+          {"dropReply": "after", "calls": 1}                | ACCEPTED_EARLIER | 0      | gone    | 0      | true
+          {"status": 500, "accept": true, "calls": 1}       | ACCEPTED_EARLIER | 0      | gone    | 0      | true
+          {"status": 503, "calls": 1}                       | ACCEPTED         | 0      | gone    | 0      | true
+          {"expireTokens": true, "calls": 1}                | ACCEPTED         | 0      | gone    | 0      | true
+          {"code": 109121}                                  | REFUSED          | 109121 | invalid | 109121 | false
+          {"status": 202, "code": 109111}                   | REFUSED          | 109111 | invalid | 109111 | false
+          {"code": 109110}                                  | DUPLICATE        | 109110 | invalid | 109110 | false
+          {"status": 400, "nonJson": true}                  | REFUSED          | 10000  | invalid | 10000  | false
+          {"status": 403}                                   | WAITING          | 20001  | dead    | 20001  | false
+          {"status": 429}                                   | WAITING          | 50100  | dead    | 50100  | false
+          {"code": 50200}                                   | WAITING          | 50200  | dead    | 50200  | false
+          {"status": 503}                                   | WAITING          | 50300  | dead    | 50300  | false
+          {"status": 500}                                   | UNCERTAIN        | 30000  | dead    | 30000  | false
+          {"status": 502, "nonJson": true}                  | UNCERTAIN        | 30000  | dead    | 30000  | false
+          {"hang": "before"}                                | UNCERTAIN        | 30000  | dead    | 30000  | false
+          """)
+  void tells_what_the_api_answered(
+      String trouble, String outcome, int rowCode, String queue, int messageCode, boolean accepted)
+      throws Exception {
+    bundle.sandbox().faults(trouble);
+    String row = key();
+    JsonNode result = file(GOOD.replace("KEY", row), row);
+    assertThat(result.path("outcome").asText()).isEqualTo(outcome);
+    assertThat(result.path("code").asInt()).isEqualTo(rowCode);
+    assertThat(result.path("messageKey").asText()).isEqualTo(row);
+    assertThat(bundle.sandbox().find(row).isPresent()).isEqualTo(accepted);
+    assertThat(Files.exists(folder.resolve("results/" + row + ".ndjson.rejects.ndjson")))
+        .isEqualTo(!accepted);
+
+    // Faults for so many calls are used up by now.
+    bundle.sandbox().faults(trouble);
+    String message = key();
+    assertThat(jms(GOOD.replace("KEY", message), message)).isEqualTo(queue + " " + messageCode);
+    assertThat(bundle.sandbox().find(message).isPresent()).isEqualTo(accepted);
+  }
+
+  /** A request | the first code; the API gets nothing, whatever the channel. */
+  @ParameterizedTest(name = "{0} → {1}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"messageKey":"KEY","definitionKey":"account-reset"}                                                   | 109102
+          {"messageKey":"KEY","recipient":{"contactKey":"c","to":"+14255550123"}}                                | 109107
+          {"messageKey":"KEY","definitionKey":"account-reset","recipient":{"contactKey":"c"}}                    | 109106
+          {"messageKey":"KEY","definitionKey":"account-reset","recipient":{"to":"+14255550123"}}                 | 109105
+          {"messageKey":"KEY","definitionKey":"account-reset","recipient":{"contactKey":"c","to":"12"}}          | 109121
+          {"messageKey":"KEY","definitionKey":"account-reset","recipient":{"contactKey":"c","to":"+14255550123"}} | 10002
+          {"messageKey":"KEY","definitionKey":"none","recipient":{"contactKey":"c","to":"+14255550123"}}         | 109111
+          {"messageKey":"KEY","definitionKey":"retired-offer","recipient":{"contactKey":"c","to":"+14255550123"}} | 109111
+          {"messageKey":"KEY","definitionKey":"account-reset","recipient":{"contactKey":"c","to":"+14255550123","attributes":{"FirstName":"%%=x=%%","password":"p"}}} | 10005
+          {"messageKey":"KEY","definitionKey":"account-reset","recipient":{"contactKey":"c","to":"+14255550123","attributes":{"a":[1]}}} | 10001
+          {"messageKey":"KEY","definitionKey":"account-reset","recipient":{},"more":1}                           | 109122
+          """)
+  void refuses_what_can_never_be_sent(String request, int code) throws Exception {
+    String row = key();
+    JsonNode result = file(request.replace("KEY", row), row);
+    assertThat(result.path("outcome").asText()).isEqualTo("REFUSED");
+    assertThat(result.path("code").asInt()).isEqualTo(code);
+
+    String message = key();
+    assertThat(jms(request.replace("KEY", message), message)).isEqualTo("invalid " + code);
+    assertThat(bundle.sandbox().sends()).isZero();
+  }
+
+  private static String key() {
+    return "both-" + ++number;
+  }
+
+  private static JsonNode file(String request, String name) throws IOException {
+    Path part = folder.resolve("inbox/" + name + ".part");
+    Files.writeString(part, request + "\n");
+    Files.move(part, folder.resolve("inbox/" + name + ".ndjson"), StandardCopyOption.ATOMIC_MOVE);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> Files.exists(folder.resolve("done/" + name + ".ndjson")));
+    List<String> lines =
+        Files.readAllLines(folder.resolve("results/" + name + ".ndjson.results.ndjson"));
+    assertThat(lines).hasSize(1);
+    return JSON.readTree(lines.get(0));
+  }
+
+  /** Where the message ended, and the code that its sender was told. */
+  private static String jms(String request, String correlation) throws JMSException, IOException {
+    try (ActiveMQConnectionFactory factory =
+            new ActiveMQConnectionFactory(
+                "tcp://127.0.0.1:" + bundle.bundle().broker().orElseThrow().port());
+        Connection connection = factory.createConnection();
+        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
+      connection.start();
+      Queue replies = session.createQueue("sms.reply.test");
+      TextMessage message = session.createTextMessage(request);
+      message.setJMSReplyTo(replies);
+      message.setJMSCorrelationID(correlation);
+      session.createProducer(session.createQueue("sms.send")).send(message);
+
+      TextMessage reply = (TextMessage) take(session, "sms.reply.test", correlation, 30_000);
+      assertThat(reply).as("the reply").isNotNull();
+      List<String> ended = new ArrayList<>();
+      for (String queue : List.of("invalid", "dead")) {
+        Message moved = take(session, "sms.send." + queue, correlation, 50);
+        if (moved != null) {
+          assertThat(moved.getBody(String.class)).isEqualTo(request);
+          assertThat(moved.getStringProperty("smsReason")).isNotBlank();
+          ended.add(queue);
+        }
+      }
+      assertThat(ended).hasSizeLessThan(2);
+      return (ended.isEmpty() ? "gone" : ended.get(0))
+          + " "
+          + JSON.readTree(reply.getText()).path("errorcode").asInt(-1);
+    }
+  }
+
+  private static Message take(Session session, String queue, String correlation, long millis)
+      throws JMSException {
+    try (MessageConsumer consumer =
+        session.createConsumer(
+            session.createQueue(queue), "JMSCorrelationID = '" + correlation + "'")) {
+      return consumer.receive(millis);
+    }
+  }
+}
