@@ -37,6 +37,7 @@ import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -155,6 +156,10 @@ public final class Bundle implements AutoCloseable {
     registry.bind("httpHeaders", new HttpHeaders());
     registry.bind("smsOutcomes", new GroupedBodyAggregationStrategy());
     registry.bind("smsRecipients", pool(context, "sms-recipients", recipients));
+    // With a second server for management, platform-http would look for the first one on 8080 only.
+    VertxPlatformHttpServerConfiguration server = new VertxPlatformHttpServerConfiguration();
+    server.setBindPort(configuredPort);
+    registry.bind("smsHttpServer", server);
     // One worker for each request that is let in: a consumer holds its worker to the end.
     registry.bind("smsVertx", new VertxOptions().setWorkerPoolSize(maxInFlight));
     context.getManagementStrategy().addEventNotifier(new HttpDoor(configuredPort, maxInFlight));

@@ -1,0 +1,50 @@
+package dev.smsroutes.bundle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Health and metrics live on a port of their own, whichever port the intake has. */
+@Timeout(60)
+class ManagementTest {
+  @Test
+  void tells_health_and_metrics_on_the_management_port_and_nowhere_else() throws Exception {
+    int port = freePort();
+    try (RunningBundle bundle =
+        RunningBundle.start(
+            "camel.management.enabled", "true", "camel.management.port", Integer.toString(port))) {
+      assertThat(bundle.keyed("managed", Requests.keyed()).status()).isEqualTo(202);
+
+      assertThat(get(port, "/observe/health").statusCode()).isEqualTo(200);
+      assertThat(get(port, "/observe/health").body()).contains("UP");
+      assertThat(get(port, "/observe/metrics").body()).contains("sms-http-intake");
+      assertThat(get(bundle.port(), "/observe/health").statusCode()).isEqualTo(404);
+      assertThat(get(bundle.port(), "/observe/metrics").statusCode()).isEqualTo(404);
+      assertThat(get(port, "/messaging/v1/sms/messages/k").statusCode()).isEqualTo(404);
+    }
+  }
+
+  private static HttpResponse<String> get(int port, String path)
+      throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+            BodyHandlers.ofString());
+  }
+
+  /** The management server cannot be asked which port it got. */
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
