@@ -90,9 +90,14 @@ public final class Bundle implements AutoCloseable {
   private void run(Map<String, String> overrides) {
     main.setPropertyPlaceholderLocations(
         "file:application.properties;optional=true,classpath:application.properties");
-    overrides.forEach(main::addOverrideProperty);
+    Precedence.over(defaults().stringPropertyNames(), overrides).forEach(main::addOverrideProperty);
     main.addMainListener(
         new MainListenerSupport() {
+          @Override
+          public void beforeInitialize(BaseMainSupport configured) {
+            Precedence.askEnvironmentLast(configured.getCamelContext());
+          }
+
           @Override
           public void beforeConfigure(BaseMainSupport configured) {
             try {
@@ -249,16 +254,21 @@ public final class Bundle implements AutoCloseable {
 
   /** A misspelt key would silently leave its default in place. */
   private static void refuseUnknownKeys(PropertiesComponent properties, Settings settings) {
-    Properties known = new Properties();
-    try (InputStream defaults = Bundle.class.getResourceAsStream("/application.properties")) {
-      known.load(defaults);
-    } catch (IOException e) {
-      throw new IllegalStateException("Cannot read the defaults", e);
-    }
+    Properties known = defaults();
     properties.loadProperties(key -> key.startsWith("sms.")).stringPropertyNames().stream()
         .filter(key -> !known.containsKey(key))
         .sorted()
         .forEach(key -> settings.fault(key + ": there is no such key; see application.properties"));
+  }
+
+  private static Properties defaults() {
+    Properties defaults = new Properties();
+    try (InputStream in = Bundle.class.getResourceAsStream("/application.properties")) {
+      defaults.load(in);
+    } catch (IOException e) {
+      throw new IllegalStateException("Cannot read the defaults", e);
+    }
+    return defaults;
   }
 
   private static ExecutorService pool(CamelContext context, String name, int threads) {

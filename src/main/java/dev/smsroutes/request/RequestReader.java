@@ -337,7 +337,7 @@ public final class RequestReader {
   /**
    * JSON can name half of a surrogate pair, which no encoding can write (RFC 8259, section 8.2).
    */
-  private static boolean isWritable(String text) {
+  static boolean isWritable(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
         if (!Character.isSurrogatePair(
@@ -447,7 +447,7 @@ public final class RequestReader {
     };
   }
 
-  private static JsonNode object(byte[] body) {
+  static JsonNode object(byte[] body) {
     JsonNode root = parse(body);
     if (root.isMissingNode()) {
       throw malformed("Expected a JSON object; an empty body came");
