@@ -138,12 +138,19 @@ public final class Bundle implements AutoCloseable {
             settings.duration("sms.api.connect-timeout", Duration.ofMillis(1)),
             settings.duration("sms.api.response-timeout", Duration.ofMillis(1)),
             settings.duration("sms.api.connect-timeout", Duration.ofMillis(1)));
-    Api api = api(settings);
+    settings.freePort("camel.server.host", "camel.server.port");
+    if (settings.flag("camel.management.enabled")) {
+      settings.freePort("camel.management.host", "camel.management.port");
+    }
+    Path directory = settings.path("sms.definitions.directory");
+    Optional<Api> configured = configuredApi(settings);
+    int sandboxPort = settings.number("sms.sandbox.port", 0, 65_535);
+    // What is wrong up to here is told before anything is started.
     settings.check();
 
-    DefinitionDirectory definitions =
-        DefinitionDirectory.load(settings.path("sms.definitions.directory"));
+    DefinitionDirectory definitions = DefinitionDirectory.load(directory);
     definitions.report().forEach(LOG::info);
+    Api api = configured.orElseGet(() -> sandboxApi(sandboxPort, directory));
     StatusTable table = new StatusTable(clock);
     TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), table, clock);
     SendSteps steps =
@@ -209,28 +216,29 @@ public final class Bundle implements AutoCloseable {
   /** Where the API is and how we log in. */
   private record Api(String url, String tokenUrl, Credentials credentials) {}
 
-  private Api api(Settings settings) {
-    Optional<String> configured = settings.optional("sms.api.url");
+  private static Optional<Api> configuredApi(Settings settings) {
     boolean plain = settings.flag("sms.api.allow-plain-http");
-    if (configured.isPresent()) {
-      String url = settings.serviceUrl("sms.api.url", configured.get(), plain);
-      String auth =
-          settings
-              .optional("sms.api.auth-url")
-              .map(value -> settings.serviceUrl("sms.api.auth-url", value, plain))
-              .orElse(url);
-      return new Api(
-          url,
-          auth.endsWith(TOKEN) ? auth : auth + TOKEN,
-          new Credentials(
-              settings.required("sms.api.client-id", "sms.api.url names an API"),
-              settings.required("sms.api.client-secret", "sms.api.url names an API"),
-              settings.optional("sms.api.account-id")));
+    Optional<String> configured = settings.optional("sms.api.url");
+    if (configured.isEmpty()) {
+      return Optional.empty();
     }
-    int port = settings.number("sms.sandbox.port", 0, 65_535);
-    Path definitions = settings.path("sms.definitions.directory");
-    // What is wrong up to here is told before anything is started.
-    settings.check();
+    String url = settings.serviceUrl("sms.api.url", configured.get(), plain);
+    String auth =
+        settings
+            .optional("sms.api.auth-url")
+            .map(value -> settings.serviceUrl("sms.api.auth-url", value, plain))
+            .orElse(url);
+    return Optional.of(
+        new Api(
+            url,
+            auth.endsWith(TOKEN) ? auth : auth + TOKEN,
+            new Credentials(
+                settings.required("sms.api.client-id", "sms.api.url names an API"),
+                settings.required("sms.api.client-secret", "sms.api.url names an API"),
+                settings.optional("sms.api.account-id"))));
+  }
+
+  private Api sandboxApi(int port, Path definitions) {
     Sandbox started =
         Sandbox.start(
             SandboxOptions.defaults().withPort(port).withDefinitionsDirectory(definitions));

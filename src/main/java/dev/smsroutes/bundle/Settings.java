@@ -1,5 +1,8 @@
 package dev.smsroutes.bundle;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -81,8 +84,8 @@ final class Settings {
       if (duration.compareTo(least) >= 0) {
         return duration;
       }
-    } catch (IllegalArgumentException e) {
-      // Told below.
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      // Told below; the latter is how Camel stumbles over a text that does not begin with a digit.
     }
     wrong(key, "a time of at least " + least.toMillis() + "ms, such as 500ms, 10s or 5m", value);
     return least;
@@ -153,6 +156,21 @@ final class Settings {
     }
   }
 
+  /** A port on which nobody listens yet: Camel's HTTP server would only log that it cannot. */
+  void freePort(String hostKey, String portKey) {
+    String host = text(hostKey);
+    int port = number(portKey, 0, 65_535);
+    if (port == 0) {
+      return;
+    }
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(host, port));
+    } catch (IOException e) {
+      wrong(portKey, "a port of " + host + " (" + hostKey + ") that is free", text(portKey));
+    }
+  }
+
   /** Notes a fault of a kind that this class does not know. */
   void fault(String message) {
     faults.add(message);
@@ -165,7 +183,7 @@ final class Settings {
    */
   void check() {
     if (!faults.isEmpty()) {
-      throw new InvalidSettingsException(List.copyOf(faults));
+      throw new InvalidSettingsException(faults.stream().distinct().toList());
     }
   }
 

@@ -34,6 +34,8 @@ import org.apache.camel.support.EventNotifierSupport;
  * requests would queue without bound.
  */
 public final class HttpDoor extends EventNotifierSupport {
+  private static final long LINGER_MS = 1_000;
+
   private final int port;
   private final int maxInFlight;
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -132,9 +134,11 @@ public final class HttpDoor extends EventNotifierSupport {
     }
     int status = request.statusCode();
     if (status == StatusTable.TOO_LARGE) {
-      // The rest of the body is not wanted.
+      // The rest of the body is not wanted; but cut off at once, a caller who is still writing
+      // would never read this.
       request.response().putHeader("Connection", "close");
       end(request, status, ErrorCode.VALIDATION, "Expected a smaller body");
+      request.vertx().setTimer(LINGER_MS, timer -> request.request().connection().close());
     } else if (status >= 400 && status < 500) {
       end(request, status, ErrorCode.VALIDATION, "Expected a request that HTTP allows");
     } else {

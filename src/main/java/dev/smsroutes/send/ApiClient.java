@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import org.apache.camel.CamelContext;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.support.service.ServiceSupport;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.IdleConnectionEvictor;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
@@ -58,8 +61,32 @@ public record ApiClient(
       component.setCookieManagementDisabled(true);
       component.setAuthCachingDisabled(true);
       component.setContentCompressionDisabled(true);
-      component.setClientConnectionManager(pool());
+      PoolingHttpClientConnectionManager pool = pool();
+      component.setClientConnectionManager(pool);
+      addEvictor(context, pool);
       component.setHttpClientConfigurer(this::configure);
+    }
+  }
+
+  /** The client would not do it: Camel tells it that the pool is shared. */
+  private static void addEvictor(CamelContext context, PoolingHttpClientConnectionManager pool) {
+    IdleConnectionEvictor evictor =
+        new IdleConnectionEvictor(pool, TimeValue.ofMilliseconds(500), IDLE);
+    try {
+      context.addService(
+          new ServiceSupport() {
+            @Override
+            protected void doStart() {
+              evictor.start();
+            }
+
+            @Override
+            protected void doStop() {
+              evictor.shutdown();
+            }
+          });
+    } catch (Exception e) {
+      throw RuntimeCamelException.wrapRuntimeCamelException(e);
     }
   }
 
@@ -87,7 +114,6 @@ public record ApiClient(
             .build());
     client.setUserAgent("sms-routes");
     client.setKeepAliveStrategy((response, context) -> IDLE);
-    client.evictIdleConnections(IDLE);
     client.addExecInterceptorFirst("sms-bounded-reply", ApiClient::bounded);
   }
 

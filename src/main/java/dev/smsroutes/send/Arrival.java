@@ -5,6 +5,7 @@ import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.SendRequest;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +16,9 @@ import org.slf4j.LoggerFactory;
 public final class Arrival {
   private static final Logger LOG = LoggerFactory.getLogger("dev.smsroutes.outcome");
   private static final int LONGEST_KEY = 100;
+
+  /** What could break the line, forge a field of it, or change how a terminal shows it. */
+  private static final Pattern STRANGE = Pattern.compile("[\\p{C}\\p{Z}\\s=]");
 
   private final StatusTable table;
 
@@ -81,11 +85,6 @@ public final class Arrival {
       return "-";
     }
     String shown = text.length() <= LONGEST_KEY ? text : text.substring(0, LONGEST_KEY) + "…";
-    for (int i = 0; i < shown.length(); i++) {
-      if (Character.isISOControl(shown.charAt(i)) || Character.isWhitespace(shown.charAt(i))) {
-        return shown.replaceAll("[\\p{Cntrl}\\s]", "_");
-      }
-    }
-    return shown;
+    return STRANGE.matcher(shown).replaceAll("_");
   }
 }

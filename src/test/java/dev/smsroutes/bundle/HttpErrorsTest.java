@@ -1,0 +1,267 @@
+package dev.smsroutes.bundle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What HTTP itself defines keeps its status, and has the same JSON as every other error. */
+class HttpErrorsTest {
+  private static final Set<String> OUR_HEADERS =
+      Set.of("content-type", "content-length", "connection", "retry-after", "allow");
+  private static final String KEYED = "/messaging/v1/sms/messages/k";
+
+  private static RunningBundle bundle;
+
+  @BeforeAll
+  static void start() {
+    bundle = RunningBundle.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    bundle.close();
+  }
+
+  private static void assertErrorShape(Reply reply) {
+    assertThat(reply.header("Content-Type")).contains("application/json");
+    assertThat(reply.json().path("requestId").asText()).matches("[0-9a-f-]{36}");
+    assertThat(reply.json().path("errorcode").isInt()).isTrue();
+    assertThat(reply.json().path("errorcode").asInt()).isPositive();
+    assertThat(reply.message()).isNotBlank();
+    assertThat(reply.json().path("errors").isArray()).isTrue();
+    assertThat(reply.body()).doesNotContain("Exception", "\\tat ", "java.", "camel", "vertx");
+    assertSaysNothingElse(reply);
+  }
+
+  private static void assertSaysNothingElse(Reply reply) {
+    assertThat(reply.headers().keySet())
+        .allMatch(name -> OUR_HEADERS.contains(name.toLowerCase(Locale.ROOT)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "POST, /",
+    "GET, /",
+    "POST, /nope",
+    "POST, //",
+    "POST, /messaging/v1/sms",
+    "POST, /messaging/v1/sms/messages/a/b",
+    "POST, /messaging/v1/sms/definitions",
+    "POST, /messaging/v1/email/messages/k",
+    "POST, /MESSAGING/v1/sms/messages/k",
+    "POST, /v2/token",
+    "GET, /sandbox/messages",
+    "GET, /observe/health",
+    "GET, /favicon.ico",
+    "POST, /proxy/messaging/v1/sms/messages/k",
+    "POST, /messagingXv1/sms/messages/k",
+  })
+  void answers_404_on_any_other_path(String method, String path) {
+    Reply reply =
+        bundle.exchange(method, path, Requests.keyed(), "Content-Type", "application/json");
+
+    assertThat(reply.status()).isEqualTo(404);
+    assertThat(reply.code()).isEqualTo(30003);
+    assertThat(reply.message()).contains("POST /messaging/v1/sms/messages/{messageKey}");
+    assertErrorShape(reply);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PUT, /messaging/v1/sms/messages/k",
+    "DELETE, /messaging/v1/sms/messages/k",
+    "PATCH, /messaging/v1/sms/messages/k",
+    "OPTIONS, /messaging/v1/sms/messages/k",
+    "TRACE, /messaging/v1/sms/messages/k",
+    "PROPFIND, /messaging/v1/sms/messages/k",
+    "PUT, /messaging/v1/sms/messages/",
+    "DELETE, /messaging/v1/sms/messages",
+  })
+  void answers_405_and_allow_on_any_other_method(String method, String path) {
+    Reply reply = bundle.exchange(method, path, "");
+
+    assertThat(reply.status()).isEqualTo(405);
+    assertThat(reply.header("Allow").orElseThrow()).contains("POST");
+    assertThat(reply.code()).isEqualTo(30001);
+    assertErrorShape(reply);
+  }
+
+  @Test
+  void answers_405_to_head_without_a_body() {
+    Reply reply =
+        bundle.raw(
+            ("HEAD " + KEYED + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+
+    assertThat(reply.status()).isEqualTo(405);
+    assertThat(reply.header("Allow").orElseThrow()).contains("POST");
+    assertThat(reply.body()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/x-www-form-urlencoded",
+        "application/x-www-form-urlencoded; charset=utf-8",
+        "multipart/form-data; boundary=x",
+        "multipart/form-data",
+        "text/plain",
+        "text/json",
+        "text/html",
+        "application/xml",
+        "application/jsonx",
+        "application/octet-stream",
+      })
+  void answers_415_to_any_other_content_type(String type) {
+    for (String path : new String[] {KEYED, RunningBundle.MESSAGES}) {
+      Reply reply =
+          bundle.exchange("POST", path, "definitionKey=account-reset", "Content-Type", type);
+
+      assertThat(reply.status()).as(reply.body()).isEqualTo(415);
+      assertThat(reply.code()).isEqualTo(10003);
+      assertThat(reply.message()).contains("Content-Type: application/json");
+      assertErrorShape(reply);
+    }
+  }
+
+  @Test
+  void answers_415_without_a_content_type() {
+    Reply reply = bundle.exchange("POST", KEYED, Requests.keyed());
+
+    assertThat(reply.status()).isEqualTo(415);
+    assertErrorShape(reply);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/json",
+        "application/json; charset=utf-8",
+        "application/json;charset=\"UTF-8\"",
+        "application/json; charset=latin1",
+        "application/json; charset=no-such-charset",
+        "application/json; odata=verbose",
+      })
+  void reads_json_as_json_whatever_its_parameters(String type) {
+    String key = Requests.key();
+    String body = Requests.keyed().toString().replace("Ada", "Adä");
+
+    Reply reply = bundle.exchange("POST", RunningBundle.MESSAGES + key, body, "Content-Type", type);
+
+    assertThat(reply.status()).as(reply.body()).isEqualTo(202);
+    assertThat(bundle.sandbox().message(key).path("text").asText()).startsWith("Adä,");
+  }
+
+  @Test
+  void answers_413_to_a_body_that_says_that_it_is_too_long() {
+    Reply reply =
+        bundle.raw(
+            ("POST "
+                    + KEYED
+                    + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: 4194305\r\n\r\n{")
+                .getBytes(StandardCharsets.US_ASCII));
+
+    assertThat(reply.status()).isEqualTo(413);
+    assertThat(reply.header("Connection")).contains("close");
+    assertErrorShape(reply);
+  }
+
+  @Test
+  void answers_413_to_a_body_that_turns_out_too_long() throws IOException {
+    try (Socket socket = bundle.connect()) {
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          ("POST "
+                  + KEYED
+                  + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                  + "Transfer-Encoding: chunked\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      String chunk = "10000\r\n" + " ".repeat(0x10000) + "\r\n";
+      try {
+        for (int i = 0; i < 65; i++) {
+          out.write(chunk.getBytes(StandardCharsets.US_ASCII));
+        }
+        out.flush();
+      } catch (SocketException e) {
+        // It need not read what it does not want.
+      }
+      byte[] start = socket.getInputStream().readNBytes("HTTP/1.1 413".length());
+      assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 413");
+    }
+  }
+
+  @Test
+  void tells_a_client_that_is_still_writing_that_its_body_is_too_long() {
+    String body = Requests.keyed() + " ".repeat(6 * 1024 * 1024);
+
+    assertThat(bundle.keyed("k", body).status()).isEqualTo(413);
+  }
+
+  @Test
+  void takes_a_body_of_4_mb() {
+    String body = Requests.keyed().toString();
+
+    Reply reply = bundle.keyed(Requests.key(), body + " ".repeat(4 * 1024 * 1024 - body.length()));
+
+    assertThat(reply.status()).isEqualTo(202);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nonsense\r\n\r\n",
+        "POST /messaging/v1/sms/messages/k HTTP/1.1\r\nNo colon\r\n\r\n",
+        "POST /messaging/v1/sms/messages/k HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+        "POST /messaging/v1/sms/messages/k HTTP/1.1\r\nContent-Length: 2\r\n"
+            + "Content-Length: 3\r\n\r\n{}",
+      })
+  void answers_400_to_what_is_no_http(String request) {
+    Reply reply = bundle.raw(request.getBytes(StandardCharsets.US_ASCII));
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertSaysNothingElse(reply);
+  }
+
+  /** Before HTTP is even read: no JSON here. The longest key there is has 1,200 bytes. */
+  @Test
+  void answers_414_to_an_endless_path() {
+    assertThat(bundle.rawPost(KEYED + "x".repeat(5000), Requests.keyed()).status()).isEqualTo(414);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/messaging/v1/sms/messages/echo-, 202",
+    "/messaging/v1/sms/messages/., 400",
+    "/x, 404"
+  })
+  void echoes_no_header(String path, int status) {
+    Reply reply =
+        bundle.rawPost(
+            path + (status == 202 ? Requests.key() : ""),
+            Requests.keyed(),
+            "X-Echo: echo",
+            "Authorization: Bearer secret-of-the-caller",
+            "Cookie: session=secret-of-the-caller",
+            "Origin: https://evil.example",
+            "Accept: text/html",
+            "Accept-Encoding: gzip");
+
+    assertThat(reply.status()).isEqualTo(status);
+    assertThat(reply.header("Content-Type")).contains("application/json");
+    assertSaysNothingElse(reply);
+    assertThat(reply.body()).doesNotContain("secret-of-the-caller", "evil");
+  }
+}
