@@ -34,7 +34,8 @@ class DocsTest {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
   private static final Pattern CODE_BLOCK = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$");
-  private static final Pattern SETTING = Pattern.compile("`((?:sms|camel)\\.[a-zA-Z.-]+)(?:=[^`]*)?`");
+  private static final Pattern SETTING =
+      Pattern.compile("`((?:sms|camel)\\.[a-zA-Z.-]+)(?:=[^`]*)?`");
   private static final Pattern SAMPLE = Pattern.compile("(samples/[a-z.-]*[a-z])");
 
   /** Names that look like settings and are queues. */
