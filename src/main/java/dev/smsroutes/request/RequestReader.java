@@ -125,6 +125,9 @@ public final class RequestReader {
     List<Fault> faults = new ArrayList<>();
     String own = text(root, "messageKey", "messageKey", faults);
     String key = own == null ? otherwise.get() : own;
+    if (own == null && key != null && !isWritable(key)) {
+      faults.add(halfCharacter("messageKey", ErrorCode.INVALID_MESSAGE_KEY));
+    }
     SendRequest request = single(root, key, STANDALONE_FIELDS, hint);
     faults.addAll(request.unreadable());
     return new SendRequest(

@@ -197,6 +197,9 @@ class RequestReaderTest {
         .isEqualTo("k");
     assertThat(reader.one(utf8("{}"), Optional.of("o")).messageKey()).isEqualTo("o");
     assertThat(reader.one(utf8("{}"), Optional.empty()).messageKey()).isNull();
+    assertThat(reader.one(utf8("{}"), Optional.of("\ud83d")).unreadable())
+        .extracting(Fault::code)
+        .containsExactly(ErrorCode.INVALID_MESSAGE_KEY);
     assertThat(reader.one(utf8("{\"recipients\":[]}"), Optional.empty()).unreadable())
         .extracting(Fault::field)
         .containsExactly("recipients");
