@@ -19,14 +19,17 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Each answer of the SMS API, and each kind of fault of a request, as a file and a JMS message are
@@ -151,6 +154,60 @@ class FileAndJmsAnswersTest {
     assertThat(bundle.sandbox().sends()).isZero();
   }
 
+  /** CVE-2026-40453 and its like: a property of a message is not a word of command to Camel. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CamelHttpUri",
+        "camelhttpuri",
+        "CAMELHTTPURI",
+        "CamelHttpPath",
+        "camelHttpPath",
+        "CamelHttpQuery",
+        "CamelRestHttpUri",
+        "CamelHttpMethod",
+        "CamelJmsDestinationName",
+        "CamelFileName",
+        "CamelRedeliveryDelay",
+        "CamelBeanMethodName",
+        "Authorization",
+        "Cookie"
+      })
+  void changes_nothing_for_a_property_of_a_message(String property) throws Exception {
+    String message = key();
+    assertThat(jms(GOOD.replace("KEY", message), message, property)).isEqualTo("gone 0");
+
+    JsonNode sent = bundle.sandbox().message(message);
+    assertThat(sent.path("path").asText()).isEqualTo(RunningBundle.MESSAGES + message);
+    assertThat(sent.path("headers").properties())
+        .extracting(Map.Entry::getKey)
+        .containsExactlyInAnyOrder(
+            "host", "content-length", "content-type", "connection", "user-agent");
+  }
+
+  /** Over JMS the key travels in the body, in a file in the row: it arrives as it was. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"a/b", "a?b#c", "%2F", "{{env:HOME}}", "${env:HOME}", "\uD83D\uDE00", " ", "a+b"})
+  void carries_a_hostile_key_to_the_api_as_it_is(String hostile) throws Exception {
+    String row = key();
+    file(GOOD.replace("KEY", hostile + row), row);
+    String message = key();
+    assertThat(jms(GOOD.replace("KEY", hostile + message), message)).isEqualTo("gone 0");
+
+    assertThat(bundle.sandbox().find(hostile + row)).isPresent();
+    assertThat(bundle.sandbox().find(hostile + message)).isPresent();
+  }
+
+  @Test
+  void carries_a_key_of_a_hundred_euro_signs() throws Exception {
+    String name = key();
+    file(GOOD.replace("KEY", "€".repeat(100)), name);
+
+    assertThat(bundle.sandbox().message("€".repeat(100)).path("path").asText())
+        .isEqualTo(RunningBundle.MESSAGES + "%E2%82%AC".repeat(100));
+  }
+
   private static String key() {
     return "both-" + ++number;
   }
@@ -169,7 +226,8 @@ class FileAndJmsAnswersTest {
   }
 
   /** Where the message ended, and the code that its sender was told. */
-  private static String jms(String request, String correlation) throws JMSException, IOException {
+  private static String jms(String request, String correlation, String... properties)
+      throws JMSException, IOException {
     try (ActiveMQConnectionFactory factory =
             new ActiveMQConnectionFactory(
                 "tcp://127.0.0.1:" + bundle.bundle().broker().orElseThrow().port());
@@ -180,6 +238,9 @@ class FileAndJmsAnswersTest {
       TextMessage message = session.createTextMessage(request);
       message.setJMSReplyTo(replies);
       message.setJMSCorrelationID(correlation);
+      for (String property : properties) {
+        message.setStringProperty(property, "http://127.0.0.1:1/elsewhere");
+      }
       session.createProducer(session.createQueue("sms.send")).send(message);
 
       TextMessage reply = (TextMessage) take(session, "sms.reply.test", correlation, 30_000);
