@@ -64,6 +64,7 @@ public final class Bundle implements AutoCloseable {
   private Optional<Sandbox> sandbox = Optional.empty();
   private Optional<EmbeddedBroker> broker = Optional.empty();
   private Optional<Path> inbox = Optional.empty();
+  private HttpDoor door;
   private int configuredPort;
 
   private Bundle(Clock clock) {
@@ -108,6 +109,9 @@ public final class Bundle implements AutoCloseable {
           }
         });
     main.start();
+    if (!door.isOpen()) {
+      throw new IllegalStateException("The HTTP server started without its door");
+    }
   }
 
   private void wire(CamelContext context) throws IOException {
@@ -115,6 +119,7 @@ public final class Bundle implements AutoCloseable {
     Settings settings = new Settings(properties::resolveProperty);
     refuseUnknownKeys(properties, settings);
 
+    Duration bodyTimeout = settings.duration("sms.http.body-timeout", Duration.ofMillis(1));
     int maxInFlight = settings.number("sms.http.max-in-flight", 1, 100_000);
     int recipients = settings.number("sms.http.recipients-concurrency", 1, 1_000);
     int maxParts = settings.number("sms.message.max-parts", 1, 255);
@@ -169,7 +174,8 @@ public final class Bundle implements AutoCloseable {
     registry.bind("smsHttpServer", server);
     // One worker for each request that is let in: a consumer holds its worker to the end.
     registry.bind("smsVertx", new VertxOptions().setWorkerPoolSize(maxInFlight));
-    context.getManagementStrategy().addEventNotifier(new HttpDoor(configuredPort, maxInFlight));
+    door = new HttpDoor(configuredPort, maxInFlight, bodyTimeout);
+    context.getManagementStrategy().addEventNotifier(door);
 
     FileIntakeBeans.bind(
         context, (json, key) -> reader.standalone(json, n -> n == 0 ? key : key + "-" + n), clock);

@@ -5,19 +5,18 @@ import dev.smsroutes.outcome.Fault;
 import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.outcome.StatusTable;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.spi.CamelEvent;
@@ -38,16 +37,20 @@ public final class HttpDoor extends EventNotifierSupport {
 
   private final int port;
   private final int maxInFlight;
+  private final Duration bodyTimeout;
   private final AtomicInteger inFlight = new AtomicInteger();
+  private volatile boolean open;
   private volatile boolean stopping;
 
   /**
    * @param port the configured port of the server that is guarded
    * @param maxInFlight how many requests may be under way at the same time
+   * @param bodyTimeout how long a caller may take for a body, from the headers on
    */
-  public HttpDoor(int port, int maxInFlight) {
+  public HttpDoor(int port, int maxInFlight, Duration bodyTimeout) {
     this.port = port;
     this.maxInFlight = maxInFlight;
+    this.bodyTimeout = bodyTimeout;
     setIgnoreCamelContextEvents(false);
     setIgnoreExchangeEvents(true);
     setIgnoreRouteEvents(true);
@@ -62,6 +65,14 @@ public final class HttpDoor extends EventNotifierSupport {
     } else if (event instanceof CamelContextStoppingEvent) {
       stopping = true;
     }
+  }
+
+  /**
+   * Whether the door is in its place. Camel only logs what goes wrong in a listener such as this,
+   * so whoever starts the server has to ask.
+   */
+  public boolean isOpen() {
+    return open;
   }
 
   /** How many requests are under way. */
@@ -80,9 +91,12 @@ public final class HttpDoor extends EventNotifierSupport {
     if (router.getServer().getServer().requestHandler() instanceof Router root) {
       // A path with a broken escape fails before any route has it.
       root.errorHandler(StatusTable.INVALID, HttpDoor::unreadableKey);
+      root.errorHandler(StatusTable.NOT_FOUND, HttpDoor::noSuchPath);
+      root.errorHandler(StatusTable.WRONG_METHOD, request -> wrongMethod(router, request));
+      root.errorHandler(StatusTable.WRONG_MEDIA_TYPE, HttpDoor::wrongMediaType);
     }
     router.route().order(-1).handler(this::enter).failureHandler(HttpDoor::failed);
-    router.route().last().handler(context0 -> unmatched(router, context0));
+    open = true;
   }
 
   private void enter(RoutingContext request) {
@@ -107,6 +121,18 @@ public final class HttpDoor extends EventNotifierSupport {
             inFlight.decrementAndGet();
           }
         });
+    // A body that does not end would hold its place for ever; a closed connection gives it back.
+    long timer =
+        request
+            .vertx()
+            .setTimer(
+                bodyTimeout.toMillis(),
+                late -> {
+                  if (!request.request().isEnded()) {
+                    request.request().connection().close();
+                  }
+                });
+    request.addHeadersEndHandler(written -> request.vertx().cancelTimer(timer));
     request.next();
   }
 
@@ -150,42 +176,32 @@ public final class HttpDoor extends EventNotifierSupport {
     }
   }
 
-  /** No route took it: says whether that was for its path, its method or its content. */
-  private static void unmatched(VertxPlatformHttpRouter router, RoutingContext request) {
-    Set<String> methods = new TreeSet<>();
-    boolean methodFits = false;
-    for (Route route : router.getRoutes()) {
-      if (route.getPath() == null || !fits(route.getPath(), request.normalizedPath())) {
-        continue;
-      }
-      Set<HttpMethod> allowed = route.methods();
-      if (allowed == null || allowed.contains(request.request().method())) {
-        methodFits = true;
-      } else {
-        allowed.forEach(method -> methods.add(method.name()));
-      }
-    }
-    if (methodFits) {
-      end(
-          request,
-          StatusTable.WRONG_MEDIA_TYPE,
-          ErrorCode.BAD_FORMAT,
-          "Expected the header Content-Type: application/json");
-    } else if (!methods.isEmpty()) {
-      request.response().putHeader("Allow", String.join(", ", methods));
-      end(
-          request,
-          StatusTable.WRONG_METHOD,
-          ErrorCode.INVALID_OPERATION,
-          "Expected the method " + String.join(" or ", methods) + " on this path");
-    } else {
-      end(
-          request,
-          StatusTable.NOT_FOUND,
-          ErrorCode.NOT_FOUND,
-          "Expected POST /messaging/v1/sms/messages/{messageKey} with a recipient, or POST"
-              + " /messaging/v1/sms/messages/ with recipients; there is nothing on this path");
-    }
+  private static void noSuchPath(RoutingContext request) {
+    end(
+        request,
+        StatusTable.NOT_FOUND,
+        ErrorCode.NOT_FOUND,
+        "Expected POST /messaging/v1/sms/messages/{messageKey} with a recipient, or POST"
+            + " /messaging/v1/sms/messages/ with recipients; there is nothing on this path");
+  }
+
+  /** HTTP wants the methods that would do; Vert.x knows them, but does not say. */
+  private static void wrongMethod(VertxPlatformHttpRouter router, RoutingContext request) {
+    String allowed =
+        router.getRoutes().stream()
+            .filter(route -> route.getPath() != null && route.methods() != null)
+            .filter(route -> fits(route.getPath(), request.normalizedPath()))
+            .flatMap(route -> route.methods().stream())
+            .map(HttpMethod::name)
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "));
+    request.response().putHeader("Allow", allowed);
+    end(
+        request,
+        StatusTable.WRONG_METHOD,
+        ErrorCode.INVALID_OPERATION,
+        "Expected the method " + allowed + " on this path");
   }
 
   /** Whether a path fits a pattern whose variable parts begin with a colon. */
@@ -207,6 +223,14 @@ public final class HttpDoor extends EventNotifierSupport {
       }
     }
     return true;
+  }
+
+  private static void wrongMediaType(RoutingContext request) {
+    end(
+        request,
+        StatusTable.WRONG_MEDIA_TYPE,
+        ErrorCode.BAD_FORMAT,
+        "Expected the header Content-Type: application/json");
   }
 
   /**

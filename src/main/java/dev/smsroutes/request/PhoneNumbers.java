@@ -24,7 +24,7 @@ public final class PhoneNumbers {
   private static final PhoneNumberUtil LIBRARY = PhoneNumberUtil.getInstance();
 
   /** Letters are not here on purpose: libphonenumber would dial 1-800-FLOWERS. */
-  private static final Pattern WRITTEN = Pattern.compile("\\s*\\+?[0-9 ()./\\-\u00a0]{3,40}\\s*");
+  private static final Pattern WRITTEN = Pattern.compile("\\s*\\+?[0-9 ()./\\-\u00a0]{1,40}\\s*");
 
   private static final Pattern BETWEEN = Pattern.compile("[ ()./\\-\u00a0\\s]");
 

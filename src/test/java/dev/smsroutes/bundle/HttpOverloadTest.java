@@ -27,7 +27,10 @@ class HttpOverloadTest {
   @BeforeAll
   static void start() {
     bundle =
-        RunningBundle.start("sms.http.max-in-flight", "2", "sms.api.response-timeout", "1500ms");
+        RunningBundle.start(
+            "sms.http.max-in-flight", "2",
+            "sms.http.body-timeout", "500ms",
+            "sms.api.response-timeout", "1500ms");
   }
 
   @AfterAll
@@ -134,6 +137,17 @@ class HttpOverloadTest {
 
     assertBothPlacesBecomeFree();
     assertThat(bundle.sandbox().find("half")).isEmpty();
+  }
+
+  @Test
+  void frees_the_place_of_a_caller_who_never_ends_the_body() throws IOException {
+    Socket one = begun("slow-1", 0.5);
+    Socket two = begun("slow-2", 0);
+
+    assertThat(one.getInputStream().read()).isEqualTo(-1);
+    assertThat(two.getInputStream().read()).isEqualTo(-1);
+    assertBothPlacesBecomeFree();
+    assertThat(bundle.sandbox().find("slow-1")).isEmpty();
   }
 
   @Test
