@@ -164,21 +164,10 @@ public final class Bundle implements AutoCloseable {
 
     client.install(context);
     Registry registry = context.getRegistry();
-    registry.bind("httpEdge", new HttpEdge(reader, table));
-    registry.bind("httpHeaders", new HttpHeaders());
-    registry.bind("smsOutcomes", new GroupedBodyAggregationStrategy());
-    registry.bind("smsRecipients", pool(context, "sms-recipients", recipients));
-    // With a second server for management, platform-http would look for the first one on 8080 only.
-    VertxPlatformHttpServerConfiguration server = new VertxPlatformHttpServerConfiguration();
-    server.setBindPort(configuredPort);
-    registry.bind("smsHttpServer", server);
-    // One worker for each request that is let in: a consumer holds its worker to the end.
-    registry.bind("smsVertx", new VertxOptions().setWorkerPoolSize(maxInFlight));
+    bindHttp(context, new HttpEdge(reader, table), maxInFlight, recipients);
     door = new HttpDoor(configuredPort, maxInFlight, bodyTimeout);
     context.getManagementStrategy().addEventNotifier(door);
-
-    FileIntakeBeans.bind(
-        context, (json, key) -> reader.standalone(json, n -> n == 0 ? key : key + "-" + n), clock);
+    bindFiles(context, settings, reader);
     bindJms(registry, jms.orElseThrow(), reader);
 
     main.configure().addRoutesBuilder(new SendRoute(steps));
@@ -188,6 +177,20 @@ public final class Bundle implements AutoCloseable {
     main.configure()
         .addRoutesBuilder(
             new TokenRoute(api.tokenUrl() + ApiClient.ENDPOINT_OPTIONS, api.credentials()));
+  }
+
+  private void bindHttp(CamelContext context, HttpEdge edge, int maxInFlight, int recipients) {
+    Registry registry = context.getRegistry();
+    registry.bind("httpEdge", edge);
+    registry.bind("httpHeaders", new HttpHeaders());
+    registry.bind("smsOutcomes", new GroupedBodyAggregationStrategy());
+    registry.bind("smsRecipients", pool(context, "sms-recipients", recipients));
+    // With a second server for management, platform-http would look for the first one on 8080 only.
+    VertxPlatformHttpServerConfiguration server = new VertxPlatformHttpServerConfiguration();
+    server.setBindPort(configuredPort);
+    registry.bind("smsHttpServer", server);
+    // One worker for each request that is let in: a consumer holds its worker to the end.
+    registry.bind("smsVertx", new VertxOptions().setWorkerPoolSize(maxInFlight));
   }
 
   private void bindFiles(CamelContext context, Settings settings, RequestReader reader)

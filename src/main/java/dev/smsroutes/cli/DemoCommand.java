@@ -23,10 +23,9 @@ import picocli.CommandLine.Spec;
 /** Shows a newcomer that all of it works, and finds out when it does not. */
 @Command(
     name = "demo",
-    description = {
-      "Starts everything on free ports in a temporary folder, sends the samples through all three",
-      "intakes, good and bad ones, and shows what became of each."
-    },
+    description =
+        "Sends the samples, good and bad ones, through all three intakes of a bundle of its own,"
+            + " on free ports and in a temporary folder, and shows what became of each.",
     footer = {
       "",
       "Ends with 0 if everything went as it should, with 1 if anything did not.",
