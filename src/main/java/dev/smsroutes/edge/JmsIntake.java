@@ -41,7 +41,7 @@ public final class JmsIntake {
 
   /**
    * The component for the name {@code jms}: transacted, bounded, and deaf to headers. Camel's own
-   * defaults acknowledge before the route runs and reply wherever a sender says (camel-notes).
+   * defaults acknowledge before the route runs and reply wherever a sender says.
    *
    * @param connections from {@link EmbeddedBroker#connectionFactory()} or {@link ExternalBroker};
    *     {@link ExternalBroker#none()} when the intake is disabled
