@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * How the sandbox starts. Immutable; begin with {@link #defaults()}.
@@ -103,204 +104,47 @@ public record SandboxOptions(
   }
 
   public SandboxOptions withClock(Clock other) {
-    return new SandboxOptions(
-        other,
-        host,
-        port,
-        clientId,
-        clientSecret,
-        accountId,
-        tokenLifetime,
-        keyWindow,
-        maxMessages,
-        maxDetailBytes,
-        definitions,
-        definitionsDirectory,
-        idleTimeout,
-        requestTimeout,
-        latency,
-        maxBodyBytes,
-        maxRecipients,
-        eventLoops);
+    return with(draft -> draft.clock = other);
   }
 
   public SandboxOptions withHost(String other) {
-    return new SandboxOptions(
-        clock,
-        other,
-        port,
-        clientId,
-        clientSecret,
-        accountId,
-        tokenLifetime,
-        keyWindow,
-        maxMessages,
-        maxDetailBytes,
-        definitions,
-        definitionsDirectory,
-        idleTimeout,
-        requestTimeout,
-        latency,
-        maxBodyBytes,
-        maxRecipients,
-        eventLoops);
+    return with(draft -> draft.host = other);
   }
 
   /** 0 for any free port. */
   public SandboxOptions withPort(int other) {
-    return new SandboxOptions(
-        clock,
-        host,
-        other,
-        clientId,
-        clientSecret,
-        accountId,
-        tokenLifetime,
-        keyWindow,
-        maxMessages,
-        maxDetailBytes,
-        definitions,
-        definitionsDirectory,
-        idleTimeout,
-        requestTimeout,
-        latency,
-        maxBodyBytes,
-        maxRecipients,
-        eventLoops);
+    return with(draft -> draft.port = other);
   }
 
   /** Only these get a token; an empty one is not compared. */
   public SandboxOptions withCredentials(String id, String secret, String account) {
-    return new SandboxOptions(
-        clock,
-        host,
-        port,
-        id,
-        secret,
-        account,
-        tokenLifetime,
-        keyWindow,
-        maxMessages,
-        maxDetailBytes,
-        definitions,
-        definitionsDirectory,
-        idleTimeout,
-        requestTimeout,
-        latency,
-        maxBodyBytes,
-        maxRecipients,
-        eventLoops);
+    return with(
+        draft -> {
+          draft.clientId = id;
+          draft.clientSecret = secret;
+          draft.accountId = account;
+        });
   }
 
   public SandboxOptions withTokenLifetime(Duration other) {
-    return new SandboxOptions(
-        clock,
-        host,
-        port,
-        clientId,
-        clientSecret,
-        accountId,
-        other,
-        keyWindow,
-        maxMessages,
-        maxDetailBytes,
-        definitions,
-        definitionsDirectory,
-        idleTimeout,
-        requestTimeout,
-        latency,
-        maxBodyBytes,
-        maxRecipients,
-        eventLoops);
+    return with(draft -> draft.tokenLifetime = other);
   }
 
   public SandboxOptions withKeyWindow(Duration other) {
-    return new SandboxOptions(
-        clock,
-        host,
-        port,
-        clientId,
-        clientSecret,
-        accountId,
-        tokenLifetime,
-        other,
-        maxMessages,
-        maxDetailBytes,
-        definitions,
-        definitionsDirectory,
-        idleTimeout,
-        requestTimeout,
-        latency,
-        maxBodyBytes,
-        maxRecipients,
-        eventLoops);
+    return with(draft -> draft.keyWindow = other);
   }
 
   public SandboxOptions withMaxMessages(int other) {
-    return new SandboxOptions(
-        clock,
-        host,
-        port,
-        clientId,
-        clientSecret,
-        accountId,
-        tokenLifetime,
-        keyWindow,
-        other,
-        maxDetailBytes,
-        definitions,
-        definitionsDirectory,
-        idleTimeout,
-        requestTimeout,
-        latency,
-        maxBodyBytes,
-        maxRecipients,
-        eventLoops);
+    return with(draft -> draft.maxMessages = other);
   }
 
   public SandboxOptions withMaxDetailBytes(long other) {
-    return new SandboxOptions(
-        clock,
-        host,
-        port,
-        clientId,
-        clientSecret,
-        accountId,
-        tokenLifetime,
-        keyWindow,
-        maxMessages,
-        other,
-        definitions,
-        definitionsDirectory,
-        idleTimeout,
-        requestTimeout,
-        latency,
-        maxBodyBytes,
-        maxRecipients,
-        eventLoops);
+    return with(draft -> draft.maxDetailBytes = other);
   }
 
   /** Remembers which keys arrived and how often, and nothing else: for long benchmarks. */
   public SandboxOptions withKeysOnly() {
-    return new SandboxOptions(
-        clock,
-        host,
-        port,
-        clientId,
-        clientSecret,
-        accountId,
-        tokenLifetime,
-        keyWindow,
-        maxMessages,
-        0,
-        definitions,
-        definitionsDirectory,
-        idleTimeout,
-        requestTimeout,
-        latency,
-        maxBodyBytes,
-        maxRecipients,
-        eventLoops);
+    return with(draft -> draft.maxDetailBytes = 0);
   }
 
   /** With one more definition, in the API's own shape. */
@@ -322,179 +166,106 @@ public record SandboxOptions(
   }
 
   public SandboxOptions withDefinitions(List<JsonNode> other) {
-    return new SandboxOptions(
-        clock,
-        host,
-        port,
-        clientId,
-        clientSecret,
-        accountId,
-        tokenLifetime,
-        keyWindow,
-        maxMessages,
-        maxDetailBytes,
-        other,
-        definitionsDirectory,
-        idleTimeout,
-        requestTimeout,
-        latency,
-        maxBodyBytes,
-        maxRecipients,
-        eventLoops);
+    return with(draft -> draft.definitions = other);
   }
 
   public SandboxOptions withDefinitionsDirectory(Path directory) {
-    return new SandboxOptions(
-        clock,
-        host,
-        port,
-        clientId,
-        clientSecret,
-        accountId,
-        tokenLifetime,
-        keyWindow,
-        maxMessages,
-        maxDetailBytes,
-        definitions,
-        Optional.of(directory),
-        idleTimeout,
-        requestTimeout,
-        latency,
-        maxBodyBytes,
-        maxRecipients,
-        eventLoops);
+    return with(draft -> draft.definitionsDirectory = Optional.of(directory));
   }
 
   public SandboxOptions withIdleTimeout(Duration other) {
-    return new SandboxOptions(
-        clock,
-        host,
-        port,
-        clientId,
-        clientSecret,
-        accountId,
-        tokenLifetime,
-        keyWindow,
-        maxMessages,
-        maxDetailBytes,
-        definitions,
-        definitionsDirectory,
-        other,
-        requestTimeout,
-        latency,
-        maxBodyBytes,
-        maxRecipients,
-        eventLoops);
+    return with(draft -> draft.idleTimeout = other);
   }
 
   public SandboxOptions withRequestTimeout(Duration other) {
-    return new SandboxOptions(
-        clock,
-        host,
-        port,
-        clientId,
-        clientSecret,
-        accountId,
-        tokenLifetime,
-        keyWindow,
-        maxMessages,
-        maxDetailBytes,
-        definitions,
-        definitionsDirectory,
-        idleTimeout,
-        other,
-        latency,
-        maxBodyBytes,
-        maxRecipients,
-        eventLoops);
+    return with(draft -> draft.requestTimeout = other);
   }
 
   public SandboxOptions withLatency(Duration other) {
-    return new SandboxOptions(
-        clock,
-        host,
-        port,
-        clientId,
-        clientSecret,
-        accountId,
-        tokenLifetime,
-        keyWindow,
-        maxMessages,
-        maxDetailBytes,
-        definitions,
-        definitionsDirectory,
-        idleTimeout,
-        requestTimeout,
-        other,
-        maxBodyBytes,
-        maxRecipients,
-        eventLoops);
+    return with(draft -> draft.latency = other);
   }
 
   public SandboxOptions withMaxBodyBytes(int other) {
-    return new SandboxOptions(
-        clock,
-        host,
-        port,
-        clientId,
-        clientSecret,
-        accountId,
-        tokenLifetime,
-        keyWindow,
-        maxMessages,
-        maxDetailBytes,
-        definitions,
-        definitionsDirectory,
-        idleTimeout,
-        requestTimeout,
-        latency,
-        other,
-        maxRecipients,
-        eventLoops);
+    return with(draft -> draft.maxBodyBytes = other);
   }
 
   public SandboxOptions withMaxRecipients(int other) {
-    return new SandboxOptions(
-        clock,
-        host,
-        port,
-        clientId,
-        clientSecret,
-        accountId,
-        tokenLifetime,
-        keyWindow,
-        maxMessages,
-        maxDetailBytes,
-        definitions,
-        definitionsDirectory,
-        idleTimeout,
-        requestTimeout,
-        latency,
-        maxBodyBytes,
-        other,
-        eventLoops);
+    return with(draft -> draft.maxRecipients = other);
   }
 
   public SandboxOptions withEventLoops(int other) {
-    return new SandboxOptions(
-        clock,
-        host,
-        port,
-        clientId,
-        clientSecret,
-        accountId,
-        tokenLifetime,
-        keyWindow,
-        maxMessages,
-        maxDetailBytes,
-        definitions,
-        definitionsDirectory,
-        idleTimeout,
-        requestTimeout,
-        latency,
-        maxBodyBytes,
-        maxRecipients,
-        other);
+    return with(draft -> draft.eventLoops = other);
+  }
+
+  private SandboxOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** A copy that can still be changed. */
+  private static final class Draft {
+    private Clock clock;
+    private String host;
+    private int port;
+    private String clientId;
+    private String clientSecret;
+    private String accountId;
+    private Duration tokenLifetime;
+    private Duration keyWindow;
+    private int maxMessages;
+    private long maxDetailBytes;
+    private List<JsonNode> definitions;
+    private Optional<Path> definitionsDirectory;
+    private Duration idleTimeout;
+    private Duration requestTimeout;
+    private Duration latency;
+    private int maxBodyBytes;
+    private int maxRecipients;
+    private int eventLoops;
+
+    private Draft(SandboxOptions from) {
+      clock = from.clock();
+      host = from.host();
+      port = from.port();
+      clientId = from.clientId();
+      clientSecret = from.clientSecret();
+      accountId = from.accountId();
+      tokenLifetime = from.tokenLifetime();
+      keyWindow = from.keyWindow();
+      maxMessages = from.maxMessages();
+      maxDetailBytes = from.maxDetailBytes();
+      definitions = from.definitions();
+      definitionsDirectory = from.definitionsDirectory();
+      idleTimeout = from.idleTimeout();
+      requestTimeout = from.requestTimeout();
+      latency = from.latency();
+      maxBodyBytes = from.maxBodyBytes();
+      maxRecipients = from.maxRecipients();
+      eventLoops = from.eventLoops();
+    }
+
+    private SandboxOptions options() {
+      return new SandboxOptions(
+          clock,
+          host,
+          port,
+          clientId,
+          clientSecret,
+          accountId,
+          tokenLifetime,
+          keyWindow,
+          maxMessages,
+          maxDetailBytes,
+          definitions,
+          definitionsDirectory,
+          idleTimeout,
+          requestTimeout,
+          latency,
+          maxBodyBytes,
+          maxRecipients,
+          eventLoops);
+    }
   }
 
   /** Only what may be logged: no secret. */
