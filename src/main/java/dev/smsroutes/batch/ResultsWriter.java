@@ -64,7 +64,7 @@ final class ResultsWriter implements Closeable {
     line.put("requestId", outcome.requestId());
     results.out().write(JsonOriginal.write(line));
     results.out().write('\n');
-    if (state != State.ACCEPTED && state != State.ACCEPTED_EARLIER) {
+    if (!outcome.accepted()) {
       if (rejects == null) {
         rejectsFile = opener.open(names.rejects());
         rejects = source.rejects(rejectsFile.out());

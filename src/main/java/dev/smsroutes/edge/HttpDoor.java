@@ -75,11 +75,6 @@ public final class HttpDoor extends EventNotifierSupport {
     return open;
   }
 
-  /** How many requests are under way. */
-  public int inFlight() {
-    return inFlight.get();
-  }
-
   private void open(CamelContext context) {
     VertxPlatformHttpRouter router =
         VertxPlatformHttpRouter.lookup(
@@ -113,14 +108,6 @@ public final class HttpDoor extends EventNotifierSupport {
       overloaded(request, "This gateway has " + maxInFlight + " requests under way already");
       return;
     }
-    AtomicBoolean left = new AtomicBoolean();
-    // Not the end handler: that one fires when a caller hangs up, while its worker is still busy.
-    request.addHeadersEndHandler(
-        written -> {
-          if (left.compareAndSet(false, true)) {
-            inFlight.decrementAndGet();
-          }
-        });
     // A body that does not end would hold its place for ever; a closed connection gives it back.
     long timer =
         request
@@ -132,7 +119,15 @@ public final class HttpDoor extends EventNotifierSupport {
                     request.request().connection().close();
                   }
                 });
-    request.addHeadersEndHandler(written -> request.vertx().cancelTimer(timer));
+    AtomicBoolean left = new AtomicBoolean();
+    // Not the end handler: that one fires when a caller hangs up, while its worker is still busy.
+    request.addHeadersEndHandler(
+        written -> {
+          request.vertx().cancelTimer(timer);
+          if (left.compareAndSet(false, true)) {
+            inFlight.decrementAndGet();
+          }
+        });
     request.next();
   }
 

@@ -4,7 +4,6 @@ import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.InvalidRequestException;
 import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.Refused;
-import dev.smsroutes.outcome.Outcome.State;
 import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.RequestReader;
 import dev.smsroutes.request.SendRequest;
@@ -63,7 +62,7 @@ public final class HttpEdge {
   @SuppressWarnings("unchecked")
   public void answerMany(Exchange exchange) {
     List<Outcome> outcomes = exchange.getMessage().getBody(List.class);
-    long accepted = outcomes.stream().filter(HttpEdge::accepted).count();
+    long accepted = outcomes.stream().filter(Outcome::accepted).count();
     String requestId = UUID.randomUUID().toString();
     if (accepted > 0) {
       ErrorCode top = accepted == outcomes.size() ? ErrorCode.OK : ErrorCode.SOME_FAILED;
@@ -113,10 +112,6 @@ public final class HttpEdge {
     Outcome outcome = table.failedInside(requestId, Optional.empty(), false);
     answer(
         exchange, table.httpStatus(outcome), OutcomeJson.one(outcome), table.retryAfter(outcome));
-  }
-
-  private static boolean accepted(Outcome outcome) {
-    return outcome.state() == State.ACCEPTED || outcome.state() == State.ACCEPTED_EARLIER;
   }
 
   private static void answer(

@@ -44,6 +44,11 @@ public sealed interface Outcome {
     }
   }
 
+  /** Whether the API has taken it, now or at an earlier attempt of ours. */
+  default boolean accepted() {
+    return state() == State.ACCEPTED || state() == State.ACCEPTED_EARLIER;
+  }
+
   /** Why a request is not settled. What each means towards a caller is in {@link StatusTable}. */
   enum Reason {
     /** The API refused our credentials or token, again after a renewal. */

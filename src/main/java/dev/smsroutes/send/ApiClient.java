@@ -54,6 +54,8 @@ public record ApiClient(
 
   /** Configures both schemes of a context; to be called before its routes are built. */
   public void install(CamelContext context) {
+    PoolingHttpClientConnectionManager pool = pool();
+    addEvictor(context, pool);
     for (String scheme : new String[] {"http", "https"}) {
       HttpComponent component = context.getComponent(scheme, HttpComponent.class);
       component.setAutomaticRetriesDisabled(true);
@@ -61,9 +63,7 @@ public record ApiClient(
       component.setCookieManagementDisabled(true);
       component.setAuthCachingDisabled(true);
       component.setContentCompressionDisabled(true);
-      PoolingHttpClientConnectionManager pool = pool();
       component.setClientConnectionManager(pool);
-      addEvictor(context, pool);
       component.setHttpClientConfigurer(this::configure);
     }
   }

@@ -120,7 +120,7 @@ public final class Attempt {
       exchange.setProperty(SendState.UNCERTAIN, true);
     }
     if (table.worthAnotherAttempt(outcome)) {
-      throw new UnsettledException(outcome);
+      throw new UnsettledException(outcome.state());
     }
   }
 

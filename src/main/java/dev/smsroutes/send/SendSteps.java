@@ -11,8 +11,7 @@ public record SendSteps(
     Substitution substitution,
     Refusal refusal,
     Admission admission,
-    Attempt attempt,
-    TokenSource tokens) {
+    Attempt attempt) {
 
   /**
    * Puts the steps together.
@@ -35,7 +34,6 @@ public record SendSteps(
         substitution,
         new Refusal(enrichment, substitution),
         new Admission(ledger),
-        new Attempt(table, ledger, tokens, retries),
-        tokens);
+        new Attempt(table, ledger, tokens, retries));
   }
 }

@@ -3,7 +3,6 @@ package dev.smsroutes.send;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.smsroutes.outcome.ApiReply;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
@@ -45,8 +44,7 @@ public final class TokenRoute extends RouteBuilder {
       if (exchange.getException() != null) {
         throw asIoException(exchange.getException());
       }
-      ApiReply reply = CamelReply.of(exchange);
-      return reply;
+      return CamelReply.of(exchange);
     };
   }
 

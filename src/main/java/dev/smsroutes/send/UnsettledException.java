@@ -1,19 +1,12 @@
 package dev.smsroutes.send;
 
-import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.State;
 
-/** Carries an outcome that another attempt may change to the place that decides about it. */
+/** Says that another attempt may change the outcome, to the place that decides about it. */
 final class UnsettledException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  private final transient Outcome outcome;
-
-  UnsettledException(Outcome outcome) {
-    super(outcome.state().toString(), null, false, false);
-    this.outcome = outcome;
-  }
-
-  Outcome outcome() {
-    return outcome;
+  UnsettledException(State state) {
+    super(state.toString(), null, false, false);
   }
 }
