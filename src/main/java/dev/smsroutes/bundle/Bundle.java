@@ -4,6 +4,7 @@ import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.broker.ExternalBroker;
 import dev.smsroutes.definition.DefinitionDirectory;
 import dev.smsroutes.edge.FileIntakeBeans;
+import dev.smsroutes.edge.FileOptions;
 import dev.smsroutes.edge.HttpDoor;
 import dev.smsroutes.edge.HttpEdge;
 import dev.smsroutes.edge.HttpHeaders;
@@ -35,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
+import java.util.function.UnaryOperator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
@@ -131,15 +133,16 @@ public final class Bundle implements AutoCloseable {
             settings.duration("sms.api.retry-delay", Duration.ZERO),
             Duration.ofSeconds(30),
             settings.duration("sms.http.deadline", Duration.ofMillis(1)));
-    if (settings.flag("sms.file.enabled")) {
-      inbox = Optional.of(settings.path("sms.file.inbox"));
-    }
-    Optional<JmsOptions> jms =
-        settings.group(() -> JmsOptions.from(key -> properties.resolveProperty(key).orElse(null)));
-    int fileConcurrency = settings.number("sms.file.concurrency", 1, 1_000);
+    UnaryOperator<String> values = key -> properties.resolveProperty(key).orElse(null);
+    boolean filesEnabled = settings.flag("sms.file.enabled");
+    Optional<FileOptions> files = settings.group(() -> FileOptions.from(filesEnabled, values));
+    Optional<JmsOptions> jms = settings.group(() -> JmsOptions.from(values));
     ApiClient client =
         new ApiClient(
-            maxInFlight + recipients + fileConcurrency + jms.map(JmsOptions::concurrency).orElse(0),
+            maxInFlight
+                + recipients
+                + files.map(FileOptions::concurrency).orElse(0)
+                + jms.map(JmsOptions::concurrency).orElse(0),
             settings.duration("sms.api.connect-timeout", Duration.ofMillis(1)),
             settings.duration("sms.api.response-timeout", Duration.ofMillis(1)),
             settings.duration("sms.api.connect-timeout", Duration.ofMillis(1)));
@@ -167,7 +170,7 @@ public final class Bundle implements AutoCloseable {
     bindHttp(context, new HttpEdge(reader, table), maxInFlight, recipients);
     door = new HttpDoor(configuredPort, maxInFlight, bodyTimeout);
     context.getManagementStrategy().addEventNotifier(door);
-    bindFiles(context, settings, reader);
+    bindFiles(context, files.orElseThrow(), reader);
     bindJms(registry, jms.orElseThrow(), reader);
 
     main.configure().addRoutesBuilder(new SendRoute(steps));
@@ -193,16 +196,15 @@ public final class Bundle implements AutoCloseable {
     registry.bind("smsVertx", new VertxOptions().setWorkerPoolSize(maxInFlight));
   }
 
-  private void bindFiles(CamelContext context, Settings settings, RequestReader reader)
+  private void bindFiles(CamelContext context, FileOptions options, RequestReader reader)
       throws IOException {
-    try {
-      FileIntakeBeans.bind(
-          context,
-          (json, key) -> reader.standalone(json, n -> n == 0 ? key : key + "-" + n),
-          clock);
-    } catch (IllegalArgumentException e) {
-      settings.fault(e.getMessage());
-      settings.check();
+    FileIntakeBeans.bind(
+        context,
+        options,
+        (json, key) -> reader.standalone(json, n -> n == 0 ? key : key + "-" + n),
+        clock);
+    if (options.enabled()) {
+      inbox = Optional.of(options.folders().inbox());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.smsroutes.bundle;
 
+import dev.smsroutes.edge.Times;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -15,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.apache.camel.util.TimeUtils;
 
 /**
  * The configuration as values, read once at start: what {@code application.properties} explains.
@@ -80,12 +80,12 @@ final class Settings {
   Duration duration(String key, Duration least) {
     String value = text(key);
     try {
-      Duration duration = Duration.ofMillis(TimeUtils.toMilliSeconds(value));
+      Duration duration = Times.read(value);
       if (duration.compareTo(least) >= 0) {
         return duration;
       }
-    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      // Told below; the latter is how Camel stumbles over a text that does not begin with a digit.
+    } catch (IllegalArgumentException e) {
+      // Told below.
     }
     wrong(key, "a time of at least " + least.toMillis() + "ms, such as 500ms, 10s or 5m", value);
     return least;

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.apache.camel.util.TimeUtils;
 
 /**
  * The keys {@code sms.jms.*}, read and checked. Immutable.
@@ -85,52 +84,5 @@ public record JmsOptions(
             keys.yes("sms.jms.reply-to-temporary", "false"),
             queues),
         keys.duration("sms.jms.reply-time-to-live", "1h"));
-  }
-
-  private record Keys(UnaryOperator<String> properties) {
-    String text(String key, String otherwise) {
-      String value = properties.apply(key);
-      return value == null ? otherwise : value.trim();
-    }
-
-    boolean yes(String key, String otherwise) {
-      String value = text(key, otherwise);
-      if (!value.equals("true") && !value.equals("false")) {
-        throw unexpected(key, "true or false", value);
-      }
-      return value.equals("true");
-    }
-
-    int number(String key, String otherwise) {
-      String value = text(key, otherwise);
-      try {
-        return Integer.parseInt(value);
-      } catch (NumberFormatException e) {
-        throw unexpected(key, "a whole number", value);
-      }
-    }
-
-    double decimal(String key, String otherwise) {
-      String value = text(key, otherwise);
-      try {
-        return Double.parseDouble(value);
-      } catch (NumberFormatException e) {
-        throw unexpected(key, "a number", value);
-      }
-    }
-
-    Duration duration(String key, String otherwise) {
-      String value = text(key, otherwise);
-      try {
-        return Duration.ofMillis(TimeUtils.toMilliSeconds(value));
-      } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-        // Camel's parser answers a word with the latter.
-        throw unexpected(key, "a time such as 500ms, 10s or 1h", value);
-      }
-    }
-
-    private static IllegalArgumentException unexpected(String key, String expected, String came) {
-      return new IllegalArgumentException(key + ": expected " + expected + "; '" + came + "' came");
-    }
   }
 }

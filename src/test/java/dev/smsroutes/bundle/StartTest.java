@@ -80,6 +80,10 @@ class StartTest {
         arguments("sms.api.url", "api.example.com", "a URL such as https://host"),
         arguments("sms.api.url", "https://user:secret-canary@host", "without user"),
         arguments("sms.api.url", "https://host?x=secret-canary", "without user, query"),
+        arguments("sms.file.min-age", "soon", "expected a time such as 500ms"),
+        arguments("sms.file.concurrency", "0", "a whole number from 1 to 1000; '0' came"),
+        arguments("sms.file.max-line-bytes", "0", "a whole number from 1 to"),
+        arguments("sms.file.done", "", "a path; '' came"),
         arguments("sms.http.maxInFlight", "5", "there is no such key"),
         arguments("sms.typo", "", "there is no such key"));
   }

@@ -85,7 +85,13 @@ final class FileRoute implements AutoCloseable {
     properties.setProperty("sms.file.retry-delay", "200");
     properties.putAll(overrides);
     context.getPropertiesComponent().setInitialProperties(properties);
-    FileIntakeBeans.bind(context, new TestRequests(), Clock.systemUTC());
+    FileIntakeBeans.bind(
+        context,
+        FileOptions.from(
+            Boolean.parseBoolean(properties.getProperty("sms.file.enabled")),
+            properties::getProperty),
+        new TestRequests(),
+        Clock.systemUTC());
     context.addRoutes(
         new RouteBuilder() {
           @Override

@@ -1,0 +1,83 @@
+package dev.smsroutes.edge;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+
+/**
+ * Reads the keys of an intake. Each method throws {@link IllegalArgumentException} that names the
+ * key, what was expected and what came.
+ *
+ * @param properties gives the value of a key, or null
+ */
+record Keys(UnaryOperator<String> properties) {
+  String text(String key, String otherwise) {
+    String value = properties.apply(key);
+    return value == null ? otherwise : value.trim();
+  }
+
+  Path path(String key, String otherwise) {
+    String value = text(key, otherwise);
+    try {
+      if (!value.isEmpty()) {
+        return Path.of(value);
+      }
+    } catch (InvalidPathException e) {
+      // Told below.
+    }
+    throw unexpected(key, "a path", value);
+  }
+
+  boolean yes(String key, String otherwise) {
+    String value = text(key, otherwise);
+    if (!value.equals("true") && !value.equals("false")) {
+      throw unexpected(key, "true or false", value);
+    }
+    return value.equals("true");
+  }
+
+  int number(String key, String otherwise) {
+    String value = text(key, otherwise);
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw unexpected(key, "a whole number", value);
+    }
+  }
+
+  int number(String key, String otherwise, int least, int most) {
+    String value = text(key, otherwise);
+    try {
+      int number = Integer.parseInt(value);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Told below, together with a number that is out of range.
+    }
+    throw unexpected(key, "a whole number from " + least + " to " + most, value);
+  }
+
+  double decimal(String key, String otherwise) {
+    String value = text(key, otherwise);
+    try {
+      return Double.parseDouble(value);
+    } catch (NumberFormatException e) {
+      throw unexpected(key, "a number", value);
+    }
+  }
+
+  Duration duration(String key, String otherwise) {
+    String value = text(key, otherwise);
+    try {
+      return Times.read(value);
+    } catch (IllegalArgumentException e) {
+      throw unexpected(key, "a time such as 500ms, 10s or 1h", value);
+    }
+  }
+
+  private static IllegalArgumentException unexpected(String key, String expected, String came) {
+    return new IllegalArgumentException(key + ": expected " + expected + "; '" + came + "' came");
+  }
+}
