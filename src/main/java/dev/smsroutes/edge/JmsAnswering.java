@@ -74,13 +74,12 @@ final class JmsAnswering {
       commits = remember(delivery, outcome);
     } else if (attempt < attempts) {
       LOG.warn(
-          "jms=later {} attempt={}/{} state={} code={} reason=\"{}\"",
+          "jms=later {} attempt={}/{} state={} code={}",
           ids(outcome),
           attempt,
           attempts,
           outcome.state(),
-          outcome.errorCode(),
-          oneLine(outcome.message()));
+          outcome.errorCode());
       return false;
     }
     switch (outcome.state()) {
@@ -103,13 +102,13 @@ final class JmsAnswering {
 
   private void move(JmsDelivery delivery, Outcome outcome, String queue) throws JMSException {
     ArtemisMessages.forward(delivery.session(), delivery.message(), queue, reasons(outcome));
+    // Not the reason: it may be the API's own text, which may quote the number.
     LOG.warn(
-        "jms=moved {} queue={} state={} code={} reason=\"{}\"",
+        "jms=moved {} queue={} state={} code={}",
         ids(outcome),
         queue,
         outcome.state(),
-        outcome.errorCode(),
-        oneLine(outcome.message()));
+        outcome.errorCode());
   }
 
   private static Map<String, Object> reasons(Outcome outcome) {
@@ -216,10 +215,6 @@ final class JmsAnswering {
   private static String shown(String text) {
     String plain = text.replaceAll("[^A-Za-z0-9._:/$-]", "?");
     return plain.length() <= 100 ? plain : plain.substring(0, 100) + "…";
-  }
-
-  private static String oneLine(String text) {
-    return shortened(text.replaceAll("\\p{Cntrl}", " "));
   }
 
   private static String shortened(String text) {

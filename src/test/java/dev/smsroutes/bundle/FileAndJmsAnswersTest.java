@@ -3,6 +3,9 @@ package dev.smsroutes.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import jakarta.jms.Connection;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /**
  * Each answer of the SMS API, and each kind of fault of a request, as a file and a JMS message are
@@ -152,6 +156,35 @@ class FileAndJmsAnswersTest {
     String message = key();
     assertThat(jms(request.replace("KEY", message), message)).isEqualTo("invalid " + code);
     assertThat(bundle.sandbox().sends()).isZero();
+  }
+
+  /** The API may quote what it was sent; the sender is told, the log is not. */
+  @ParameterizedTest
+  @ValueSource(ints = {400, 500})
+  void keeps_the_api_s_own_words_out_of_the_log(int status) throws Exception {
+    bundle
+        .sandbox()
+        .faults(
+            "{\"status\": "
+                + status
+                + ", \"body\": {\"errorcode\": 109121, \"message\": \"bad: 4915112345678\"}}");
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    log.start();
+    root.addAppender(log);
+    try {
+      String row = key();
+      file(GOOD.replace("KEY", row), row);
+      String message = key();
+      jms(GOOD.replace("KEY", message), message);
+    } finally {
+      root.detachAppender(log);
+    }
+
+    assertThat(List.copyOf(log.list))
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .anyMatch(line -> line.startsWith("jms=moved"))
+        .noneMatch(line -> line.contains("4915112345678"));
   }
 
   /** CVE-2026-40453 and its like: a property of a message is not a word of command to Camel. */
