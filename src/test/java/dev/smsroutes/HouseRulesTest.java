@@ -87,7 +87,7 @@ class HouseRulesTest {
           .whereLayer("send")
           .mayOnlyAccessLayers("request", "definition", "substitution", "ledger", "outcome")
           .whereLayer("edge")
-          .mayOnlyAccessLayers("request", "outcome", "batch", "broker")
+          .mayOnlyAccessLayers("request", "outcome", "batch", "broker", "ledger")
           .whereLayer("sandbox")
           .mayNotAccessAnyLayer()
           .whereLayer("bundle")

@@ -11,7 +11,9 @@ import dev.smsroutes.edge.HttpHeaders;
 import dev.smsroutes.edge.JmsIntake;
 import dev.smsroutes.edge.JmsOptions;
 import dev.smsroutes.edge.OutcomeJson;
-import dev.smsroutes.ledger.Ledger;
+import dev.smsroutes.edge.TroubleCheck;
+import dev.smsroutes.ledger.JdbcLedger;
+import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.RequestReader;
 import dev.smsroutes.sandbox.Sandbox;
@@ -40,6 +42,7 @@ import java.util.function.UnaryOperator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -65,6 +68,7 @@ public final class Bundle implements AutoCloseable {
   private final Main main = new Main();
   private Optional<Sandbox> sandbox = Optional.empty();
   private Optional<EmbeddedBroker> broker = Optional.empty();
+  private Optional<JdbcLedger> ledger = Optional.empty();
   private Optional<Path> inbox = Optional.empty();
   private HttpDoor door;
   private int configuredPort;
@@ -151,6 +155,7 @@ public final class Bundle implements AutoCloseable {
       settings.freePort("camel.management.host", "camel.management.port");
     }
     Path directory = settings.path("sms.definitions.directory");
+    Optional<LedgerOptions> record = settings.group(() -> ledgerOptions(settings));
     Optional<Api> configured = configuredApi(settings);
     int sandboxPort = settings.number("sms.sandbox.port", 0, 65_535);
     // What is wrong up to here is told before anything is started.
@@ -160,12 +165,14 @@ public final class Bundle implements AutoCloseable {
     definitions.report().forEach(LOG::info);
     Api api = configured.orElseGet(() -> sandboxApi(sandboxPort, directory));
     StatusTable table = new StatusTable(clock);
+    JdbcLedger opened = JdbcLedger.open(record.orElseThrow(), table, clock);
+    ledger = Optional.of(opened);
     TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), table, clock);
-    SendSteps steps =
-        SendSteps.of(definitions, Ledger.unrecorded(), table, tokens, maxParts, retries);
+    SendSteps steps = SendSteps.of(definitions, opened, table, tokens, maxParts, retries);
     RequestReader reader = new RequestReader(maxRecipients);
 
     client.install(context);
+    HealthCheckRegistry.get(context).register(new TroubleCheck("sms-ledger", opened::trouble));
     Registry registry = context.getRegistry();
     bindHttp(context, new HttpEdge(reader, table), maxInFlight, recipients);
     door = new HttpDoor(configuredPort, maxInFlight, bodyTimeout);
@@ -222,6 +229,16 @@ public final class Bundle implements AutoCloseable {
     }
     registry.bind("jms", JmsIntake.component(options, connections));
     registry.bind(JmsIntake.BEAN, new JmsIntake(options, reader::one, OutcomeJson::one));
+  }
+
+  private static LedgerOptions ledgerOptions(Settings settings) {
+    return new LedgerOptions(
+        settings.text("sms.ledger.url"),
+        settings.optional("sms.ledger.user"),
+        settings.optional("sms.ledger.password"),
+        settings.duration("sms.ledger.retention", Duration.ofMillis(1)),
+        settings.duration("sms.ledger.open-retention", Duration.ofMillis(1)),
+        settings.flag("sms.ledger.keep-personal-data"));
   }
 
   /** Where the API is and how we log in. */
@@ -322,6 +339,7 @@ public final class Bundle implements AutoCloseable {
   public void close() {
     main.stop();
     broker.ifPresent(EmbeddedBroker::close);
+    ledger.ifPresent(JdbcLedger::close);
     sandbox.ifPresent(Sandbox::close);
   }
 }

@@ -68,7 +68,7 @@ final class Demo {
 
   private void http() throws IOException, InterruptedException {
     one("http-one.json", "sample-http-1", "202", 0);
-    one("http-one.json, same key again", "sample-http-1", "400", 109110);
+    one("http-one.json, same key again", "sample-http-1", "202", 0);
     one("http-faulty.json", "sample-http-2", "400", 109122);
     HttpResponse<String> many = post(MESSAGES, "http-many.json");
     JsonNode responses = JSON.readTree(many.body()).path("responses");

@@ -76,6 +76,7 @@ public final class DemoCommand implements Callable<Integer> {
         Map.entry("camel.server.host", "127.0.0.1"),
         Map.entry("camel.server.port", "0"),
         Map.entry("camel.management.enabled", "false"),
+        Map.entry("sms.ledger.url", "jdbc:sqlite:" + folder.resolve("ledger.db")),
         Map.entry("sms.file.enabled", "true"),
         Map.entry("sms.file.inbox", folder.resolve("inbox").toString()),
         Map.entry("sms.file.results", folder.resolve("results").toString()),

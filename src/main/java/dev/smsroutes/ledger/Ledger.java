@@ -1,50 +1,27 @@
 package dev.smsroutes.ledger;
 
-import dev.smsroutes.outcome.Outcome;
-import dev.smsroutes.request.Message;
-import java.util.Optional;
+import java.time.Duration;
 
 /**
- * What was admitted, attempted and settled. The pipeline calls it at the three moments that the
- * delivery contract names; each call returns when its record is as durable as the ledger promises.
+ * What was admitted, attempted and settled (delivery contract), as the pipeline sees it.
+ * Thread-safe.
  *
- * <p>Implementations are thread-safe.
+ * <p>Each call returns when its record is on disk, or throws {@link LedgerUnavailableException}.
  */
+@FunctionalInterface
 public interface Ledger {
   /**
-   * Before anything is sent or acknowledged.
+   * Before anything is sent or acknowledged: claims the key, or says what is known of it.
    *
-   * @return the outcome of an earlier handling of the same key, to be given instead of sending;
-   *     empty to go on
+   * <ul>
+   *   <li>A new key, and one whose last handling ended unsettled, is claimed.
+   *   <li>The same request again, settled: its outcome.
+   *   <li>The key was used for another request: 109110. Only a refused request leaves its key free.
+   *   <li>Under way: waits for that, no longer than asked.
+   *   <li>Uncertain for too long: parked.
+   * </ul>
+   *
+   * @param patience how long to wait for another handling of the same key
    */
-  Optional<Outcome> admit(Message message);
-
-  /** Before the bytes of an attempt leave. */
-  void attempted(Message message);
-
-  /** After the attempts, before anybody is told. */
-  void settle(Message message, Outcome outcome);
-
-  /**
-   * A ledger that keeps nothing. What then guards against a second SMS is the API's own rule that a
-   * key is unique for two to three days.
-   */
-  static Ledger unrecorded() {
-    return new Ledger() {
-      @Override
-      public Optional<Outcome> admit(Message message) {
-        return Optional.empty();
-      }
-
-      @Override
-      public void attempted(Message message) {
-        // Nothing is kept.
-      }
-
-      @Override
-      public void settle(Message message, Outcome outcome) {
-        // Nothing is kept.
-      }
-    };
-  }
+  Admission admit(Submission submission, Duration patience);
 }

@@ -65,6 +65,16 @@ public sealed interface Outcome {
     UNREACHABLE,
     /** The request left; no answer, or one that decides nothing, came back. */
     NO_CLEAR_ANSWER,
+    /** Another handling of the same key is under way, and did not end in time. */
+    UNDER_WAY,
+    /** It is in a queue of ours, on disk; that is as far as the caller wanted to wait. */
+    QUEUED,
+    /** It is not its turn: the pace at which we send leaves no room for it in time. */
+    NOT_YET,
+    /** It cannot be recorded, so it must not be sent or told. */
+    UNRECORDED,
+    /** This process is stopping. */
+    STOPPING,
     /** A fault of this bundle. */
     INTERNAL
   }

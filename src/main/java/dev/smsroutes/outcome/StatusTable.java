@@ -189,6 +189,66 @@ public final class StatusTable {
         Optional.empty());
   }
 
+  /** The key was used before, and not for this request: nothing is sent. */
+  public Outcome usedForAnother(String requestId, String messageKey) {
+    return Refused.of(
+        requestId,
+        Optional.of(messageKey),
+        List.of(
+            new Fault(
+                "messageKey",
+                ErrorCode.DUPLICATE_MESSAGE_KEY,
+                "Expected a messageKey that has not been used; this one was used before, for"
+                    + " another request")));
+  }
+
+  /** The same key is being handled, and that did not end while we waited for it. */
+  public Outcome underWay(String requestId, String messageKey) {
+    return new Unsettled(
+        requestId,
+        Optional.of(messageKey),
+        Reason.UNDER_WAY,
+        true,
+        codeOf(Reason.UNDER_WAY),
+        "Another request with this messageKey is under way. Repeat the request with the same"
+            + " messageKey",
+        Optional.empty());
+  }
+
+  /** It is on disk in a queue of ours. */
+  public Outcome queued(String requestId, String messageKey) {
+    return new Unsettled(
+        requestId, Optional.of(messageKey), Reason.QUEUED, false, 0, "", Optional.empty());
+  }
+
+  /**
+   * It could not be recorded.
+   *
+   * @param attempted whether an attempt may have left before
+   */
+  public Outcome unrecorded(String requestId, String messageKey, boolean attempted) {
+    return new Unsettled(
+        requestId,
+        Optional.ofNullable(messageKey),
+        Reason.UNRECORDED,
+        attempted,
+        codeOf(Reason.UNRECORDED),
+        attempted
+            ? "The outcome cannot be recorded at the moment; the message may have been taken."
+                + " Repeat the request with the same messageKey"
+            : "The request cannot be recorded at the moment; nothing was sent",
+        Optional.empty());
+  }
+
+  /** No machine goes on with an unsettled request: a person has to decide. */
+  public Outcome parked(Outcome unsettled, String why) {
+    return new Parked(
+        unsettled.requestId(),
+        unsettled.messageKey(),
+        unsettled.errorCode(),
+        why + ". The last attempt: " + unsettled.message());
+  }
+
   /** The HTTP status with which the intake answers for this outcome. */
   public int httpStatus(Outcome outcome) {
     return switch (outcome.state()) {
@@ -199,7 +259,17 @@ public final class StatusTable {
           switch (((Unsettled) outcome).reason()) {
             case UNAUTHENTICATED -> UNAUTHORIZED;
             case FORBIDDEN -> FORBIDDEN;
-            case RATE_LIMITED, BLOCKED, UNAVAILABLE, UNREACHABLE, NO_CLEAR_ANSWER, INTERNAL ->
+            case QUEUED -> ACCEPTED;
+            case STOPPING -> OVERLOADED;
+            case RATE_LIMITED,
+                BLOCKED,
+                UNAVAILABLE,
+                UNREACHABLE,
+                NO_CLEAR_ANSWER,
+                UNDER_WAY,
+                NOT_YET,
+                UNRECORDED,
+                INTERNAL ->
                 INTERNAL_ERROR;
           };
     };
@@ -211,9 +281,17 @@ public final class StatusTable {
       return Optional.empty();
     }
     return switch (unsettled.reason()) {
-      case UNAUTHENTICATED, FORBIDDEN -> Optional.empty();
+      case UNAUTHENTICATED, FORBIDDEN, QUEUED -> Optional.empty();
       case BLOCKED -> Optional.of(unsettled.retryAfter().orElse(WHEN_BLOCKED));
-      case RATE_LIMITED, UNAVAILABLE, UNREACHABLE, NO_CLEAR_ANSWER, INTERNAL ->
+      case RATE_LIMITED,
+          UNAVAILABLE,
+          UNREACHABLE,
+          NO_CLEAR_ANSWER,
+          UNDER_WAY,
+          NOT_YET,
+          UNRECORDED,
+          STOPPING,
+          INTERNAL ->
           Optional.of(unsettled.retryAfter().orElse(SOON));
     };
   }
@@ -225,7 +303,16 @@ public final class StatusTable {
     }
     return switch (unsettled.reason()) {
       case RATE_LIMITED, UNAVAILABLE, UNREACHABLE, NO_CLEAR_ANSWER -> true;
-      case UNAUTHENTICATED, FORBIDDEN, BLOCKED, INTERNAL -> false;
+      case UNAUTHENTICATED,
+          FORBIDDEN,
+          BLOCKED,
+          UNDER_WAY,
+          QUEUED,
+          NOT_YET,
+          UNRECORDED,
+          STOPPING,
+          INTERNAL ->
+          false;
     };
   }
 
@@ -266,7 +353,9 @@ public final class StatusTable {
       case FORBIDDEN -> ErrorCode.FORBIDDEN.number();
       case RATE_LIMITED -> ErrorCode.RATE_LIMITED.number();
       case BLOCKED -> ErrorCode.BLOCKED.number();
-      case UNAVAILABLE, UNREACHABLE -> ErrorCode.UNAVAILABLE.number();
+      case UNAVAILABLE, UNREACHABLE, UNDER_WAY, NOT_YET, UNRECORDED, STOPPING ->
+          ErrorCode.UNAVAILABLE.number();
+      case QUEUED -> ErrorCode.OK.number();
       case NO_CLEAR_ANSWER, INTERNAL -> ErrorCode.INTERNAL.number();
     };
   }

@@ -47,6 +47,15 @@ public final class Arrival {
         exchange.getProperty(SendState.ATTEMPTS, 0, Integer.class) > 0);
   }
 
+  /** The ledger cannot be written; it says why in the log, once, and to the health check. */
+  public Outcome unrecorded(Exchange exchange) {
+    return table.unrecorded(
+        exchange.getProperty(SendState.REQUEST_ID, String.class),
+        exchange.getProperty(SendState.REQUEST, SendRequest.class).messageKey(),
+        exchange.getProperty(SendState.ATTEMPTS, 0, Integer.class) > 0
+            || exchange.getProperty(SendState.UNCERTAIN, false, Boolean.class));
+  }
+
   /** An intake that hands over anything else has a fault in its route; it gets an outcome too. */
   private static SendRequest request(Exchange exchange) {
     Object body = exchange.getMessage().getBody();

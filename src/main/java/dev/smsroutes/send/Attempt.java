@@ -1,6 +1,5 @@
 package dev.smsroutes.send;
 
-import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.outcome.ApiReply;
 import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.Reason;
@@ -24,13 +23,11 @@ import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
  */
 public final class Attempt {
   private final StatusTable table;
-  private final Ledger ledger;
   private final TokenSource tokens;
   private final RetryPolicy retries;
 
-  Attempt(StatusTable table, Ledger ledger, TokenSource tokens, RetryPolicy retries) {
+  Attempt(StatusTable table, TokenSource tokens, RetryPolicy retries) {
     this.table = table;
-    this.ledger = ledger;
     this.tokens = tokens;
     this.retries = retries;
   }
@@ -40,7 +37,7 @@ public final class Attempt {
     // Left in place, it would make a success after a repetition read as a failure.
     exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
     exchange.removeProperty(SendState.OUTCOME);
-    ledger.attempted(message(exchange));
+    Recording.claim(exchange).attempted();
     exchange.setProperty(SendState.ATTEMPTS, attempts(exchange) + 1);
   }
 
@@ -119,6 +116,9 @@ public final class Attempt {
     if (outcome.state() == State.UNCERTAIN) {
       exchange.setProperty(SendState.UNCERTAIN, true);
     }
+    if (!outcome.state().settled()) {
+      Recording.claim(exchange).ended(outcome);
+    }
     if (table.worthAnotherAttempt(outcome)) {
       throw new UnsettledException(outcome.state());
     }
@@ -134,6 +134,7 @@ public final class Attempt {
             repetitions,
             exchange.getProperty(SendState.MAX_RETRIES, 1, Integer.class),
             Duration.ofMillis(exchange.getClock().elapsed()),
+            exchange.getProperty(SendState.PATIENCE, retries.deadline(), Duration.class),
             outcome.retryAfter());
     wait.ifPresent(
         time -> exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, time.toMillis()));

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param first how long to wait before the first repetition; doubled for each further one
  * @param longest the longest wait between two attempts
  * @param deadline from the arrival of the request, the latest moment at which a repetition may
- *     begin
+ *     begin, unless the intake gave a patience of its own
  */
 public record RetryPolicy(Duration first, Duration longest, Duration deadline) {
   /**
@@ -19,11 +19,12 @@ public record RetryPolicy(Duration first, Duration longest, Duration deadline) {
    * @param repetitions how many there were
    * @param allowed how many there may be
    * @param elapsed since the request arrived
+   * @param patience after which of that no repetition may begin
    * @param asked what the API asked for, if it did
    * @return empty if there is to be none
    */
   Optional<Duration> next(
-      int repetitions, int allowed, Duration elapsed, Optional<Duration> asked) {
+      int repetitions, int allowed, Duration elapsed, Duration patience, Optional<Duration> asked) {
     if (repetitions >= allowed) {
       return Optional.empty();
     }
@@ -32,6 +33,6 @@ public record RetryPolicy(Duration first, Duration longest, Duration deadline) {
     if (asked.isPresent() && asked.get().compareTo(wait) > 0) {
       wait = asked.get();
     }
-    return elapsed.plus(wait).compareTo(deadline) <= 0 ? Optional.of(wait) : Optional.empty();
+    return elapsed.plus(wait).compareTo(patience) <= 0 ? Optional.of(wait) : Optional.empty();
   }
 }

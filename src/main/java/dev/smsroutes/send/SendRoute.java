@@ -1,5 +1,6 @@
 package dev.smsroutes.send;
 
+import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.outcome.InvalidRequestException;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.bean.validator.BeanValidationException;
@@ -32,17 +33,21 @@ public final class SendRoute extends RouteBuilder {
         .to("bean-validator:sms-request")
         .bean(steps.enrichment(), "enrich")
         .bean(steps.substitution(), "render")
-        .bean(steps.admission(), "admit")
+        .bean(steps.recording(), "admit")
         .choice()
         .when(exchangeProperty(SendState.OUTCOME).isNull())
         .to(DeliverRoute.DELIVER)
-        .bean(steps.admission(), "settle")
+        .bean(steps.recording(), "settle")
         .end()
         .endDoTry()
         .doCatch(BeanValidationException.class, InvalidRequestException.class)
         .bean(steps.refusal(), "explain")
+        .doCatch(LedgerUnavailableException.class)
+        .bean(steps.arrival(), "unrecorded")
         .doCatch(Exception.class)
         .bean(steps.arrival(), "failed")
+        .doFinally()
+        .bean(steps.recording(), "release")
         .end()
         .bean(steps.arrival(), "end");
   }

@@ -23,6 +23,9 @@ public final class SendState {
   /** Set once an attempt may have been taken by the API. */
   static final String UNCERTAIN = "smsSendUncertain";
 
+  /** The ledger's claim on the key. */
+  static final String CLAIM = "smsSendClaim";
+
   /** The outcome of the last attempt. */
   static final String OUTCOME = "smsSendOutcome";
 
@@ -34,6 +37,17 @@ public final class SendState {
    * unless an intake says otherwise.
    */
   public static final String MAX_RETRIES = "smsMaxRetries";
+
+  /**
+   * How long a request may take, a {@link java.time.Duration} from its arrival; {@code
+   * sms.http.deadline} unless an intake says otherwise. No attempt begins after it.
+   */
+  public static final String PATIENCE = "smsPatience";
+
+  /**
+   * {@code true} when nobody will hand the request over again: what is then unsettled is parked.
+   */
+  public static final String LAST_CHANCE = "smsLastChance";
 
   private SendState() {}
 }

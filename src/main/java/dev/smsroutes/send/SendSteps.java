@@ -10,7 +10,7 @@ public record SendSteps(
     Enrichment enrichment,
     Substitution substitution,
     Refusal refusal,
-    Admission admission,
+    Recording recording,
     Attempt attempt) {
 
   /**
@@ -33,7 +33,7 @@ public record SendSteps(
         enrichment,
         substitution,
         new Refusal(enrichment, substitution),
-        new Admission(ledger),
-        new Attempt(table, ledger, tokens, retries));
+        new Recording(ledger, table, retries),
+        new Attempt(table, tokens, retries));
   }
 }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -43,6 +44,7 @@ public final class RunningBundle implements AutoCloseable {
     overrides.put("camel.main.shutdownTimeout", "5");
     overrides.put("sms.sandbox.port", "0");
     overrides.put("sms.api.retry-delay", "20ms");
+    overrides.put("sms.ledger.url", "jdbc:sqlite:target/ledgers/" + UUID.randomUUID() + ".db");
     // The tests of an intake switch it on.
     overrides.put("sms.file.enabled", "false");
     overrides.put("sms.jms.enabled", "false");

@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.smsroutes.definition.Definition;
 import dev.smsroutes.definition.Definition.Status;
 import dev.smsroutes.definition.Definitions;
+import dev.smsroutes.ledger.Admission;
 import dev.smsroutes.ledger.Ledger;
+import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.ledger.Submission;
 import dev.smsroutes.outcome.ApiReply;
 import dev.smsroutes.outcome.Fault;
 import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.State;
 import dev.smsroutes.outcome.StatusTable;
-import dev.smsroutes.request.Message;
 import dev.smsroutes.request.Recipient;
 import dev.smsroutes.request.SendRequest;
 import dev.smsroutes.substitution.Template;
@@ -22,6 +24,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -259,7 +262,38 @@ class SendRouteTest extends CamelTestSupport {
     send(request("k"));
 
     assertThat(ledger.events)
-        .containsExactly("admit k", "attempted k", "attempted k", "settle k ACCEPTED");
+        .containsExactly(
+            "admit k",
+            "attempted k",
+            "ended k WAITING",
+            "attempted k",
+            "settle k ACCEPTED",
+            "release k");
+  }
+
+  @Test
+  void takes_a_used_key_for_our_own_when_an_attempt_of_an_earlier_process_may_have_been_taken() {
+    ledger.uncertainBefore = true;
+    script.add(reply(400, "{\"errorcode\":109110,\"message\":\"used\"}"));
+
+    assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED_EARLIER);
+  }
+
+  @Test
+  void parks_what_is_not_settled_when_nobody_will_hand_it_over_again() {
+    script.add(reply(503, ""));
+    script.add(reply(503, ""));
+
+    Exchange exchange =
+        template.request(
+            SendRoute.SEND,
+            asked -> {
+              asked.getMessage().setBody(request("k"));
+              asked.setProperty(SendState.LAST_CHANCE, true);
+            });
+
+    assertThat(exchange.getMessage().getBody(Outcome.class).state()).isEqualTo(State.PARKED);
+    assertThat(ledger.events).contains("settle k PARKED");
   }
 
   @Test
@@ -277,7 +311,7 @@ class SendRouteTest extends CamelTestSupport {
     Outcome outcome = send(request("k"));
 
     assertThat(outcome.state()).isEqualTo(State.WAITING);
-    assertThat(outcome.message()).doesNotContain("disk");
+    assertThat(outcome.message()).doesNotContain("disk").contains("nothing was sent");
     assertThat(calls).isEmpty();
   }
 
@@ -298,6 +332,7 @@ class SendRouteTest extends CamelTestSupport {
 
     assertThat(outcome.state()).isEqualTo(State.UNCERTAIN);
     assertThat(outcome.message()).contains("may have been taken");
+    assertThat(ledger.events).contains("release k");
   }
 
   private Outcome send(SendRequest request) {
@@ -375,29 +410,60 @@ class SendRouteTest extends CamelTestSupport {
   private static final class RecordingLedger implements Ledger {
     private final List<String> events = new ArrayList<>();
     private final Map<String, Outcome> known = new HashMap<>();
+    private boolean uncertainBefore;
     private boolean broken;
     private boolean fullWhenSettling;
 
     @Override
-    public Optional<Outcome> admit(Message message) {
+    public Admission admit(Submission submission, Duration patience) {
       if (broken) {
-        throw new IllegalStateException("the disk is full");
+        throw new LedgerUnavailableException("the disk is full");
       }
-      events.add("admit " + message.messageKey());
-      return Optional.ofNullable(known.get(message.messageKey()));
+      events.add("admit " + submission.messageKey());
+      Outcome outcome = known.get(submission.messageKey());
+      return outcome == null ? new Claimed(submission.messageKey()) : new Admission.Known(outcome);
     }
 
-    @Override
-    public void attempted(Message message) {
-      events.add("attempted " + message.messageKey());
-    }
+    private final class Claimed implements Admission.Claim {
+      private final String key;
 
-    @Override
-    public void settle(Message message, Outcome outcome) {
-      if (fullWhenSettling) {
-        throw new IllegalStateException("the disk is full");
+      Claimed(String key) {
+        this.key = key;
       }
-      events.add("settle " + message.messageKey() + " " + outcome.state());
+
+      @Override
+      public Instant admittedAt() {
+        return Instant.EPOCH;
+      }
+
+      @Override
+      public boolean uncertain() {
+        return uncertainBefore;
+      }
+
+      @Override
+      public void attempted() {
+        events.add("attempted " + key);
+      }
+
+      @Override
+      public void ended(Outcome unsettled) {
+        events.add("ended " + key + " " + unsettled.state());
+      }
+
+      @Override
+      public Outcome settle(Outcome outcome) {
+        if (fullWhenSettling) {
+          throw new LedgerUnavailableException("the disk is full");
+        }
+        events.add("settle " + key + " " + outcome.state());
+        return outcome;
+      }
+
+      @Override
+      public void release() {
+        events.add("release " + key);
+      }
     }
   }
 }

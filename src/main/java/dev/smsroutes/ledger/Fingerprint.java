@@ -1,0 +1,61 @@
+package dev.smsroutes.ledger;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Tells whether two requests with one key are the same: 128 bits of a SHA-256 over the key and all
+ * that was asked for. The number counts as it is sent, so that ways of writing it do not matter;
+ * nor does the order of attributes.
+ */
+final class Fingerprint {
+  /** Of an entry that was edited: whatever request comes next with its key is the one meant. */
+  static final String ANY = "any";
+
+  private static final int BYTES = 16;
+
+  private Fingerprint() {}
+
+  static String of(Submission submission) {
+    MessageDigest digest = sha256();
+    add(digest, submission.messageKey());
+    add(digest, submission.message().definitionKey());
+    add(digest, submission.message().contactKey());
+    add(digest, submission.message().to());
+    add(digest, submission.request().message());
+    add(digest, submission.message().resubscribe() ? "resubscribe" : null);
+    Map<String, String> attributes = submission.message().attributes();
+    if (attributes.size() > 1) {
+      attributes = new TreeMap<>(attributes);
+    }
+    attributes.forEach(
+        (name, value) -> {
+          add(digest, name);
+          add(digest, value);
+        });
+    return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
+  }
+
+  /** Each part with its length before it, so that none can pass for two. */
+  private static void add(MessageDigest digest, String part) {
+    byte[] bytes = part == null ? new byte[0] : part.getBytes(StandardCharsets.UTF_8);
+    int length = part == null ? -1 : bytes.length;
+    digest.update((byte) (length >> 24));
+    digest.update((byte) (length >> 16));
+    digest.update((byte) (length >> 8));
+    digest.update((byte) length);
+    digest.update(bytes);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+}

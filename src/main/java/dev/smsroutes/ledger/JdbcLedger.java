@@ -1,0 +1,541 @@
+package dev.smsroutes.ledger;
+
+import dev.smsroutes.ledger.GroupCommit.Record;
+import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Accepted;
+import dev.smsroutes.outcome.Outcome.Parked;
+import dev.smsroutes.outcome.Outcome.Refused;
+import dev.smsroutes.outcome.StatusTable;
+import dev.smsroutes.request.Origin;
+import dev.smsroutes.request.RequestJson;
+import dev.smsroutes.request.SendRequest;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The ledger on a database: SQLite in a file of this process' own, or PostgreSQL when several nodes
+ * share the work. Thread-safe.
+ *
+ * <p>A key that is under way in this process is known in memory, so that a second request with it
+ * waits for the first. What another node has claimed is free again once that node is dead, which it
+ * is when it has not said for a while that it lives ({@link Upkeep}).
+ */
+public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
+  /** Shorter values are found in every sentence, and say nothing of anybody. */
+  private static final int SHORTEST_HIDDEN = 3;
+
+  private final String node = UUID.randomUUID().toString();
+  private final LedgerOptions options;
+  private final StatusTable table;
+  private final Clock clock;
+  private final Optional<OneProcess> lock;
+  private final Database database;
+  private final JdbcRecords records;
+  private final GroupCommit writer;
+  private final Upkeep upkeep;
+  private final Map<String, Flight> underWay = new ConcurrentHashMap<>();
+  private final Set<String> resumed = ConcurrentHashMap.newKeySet();
+
+  /** A key in the hands of this process. */
+  private record Flight(String fingerprint, CountDownLatch ended) {}
+
+  private JdbcLedger(LedgerOptions options, StatusTable table, Clock clock) {
+    this.options = options;
+    this.table = table;
+    this.clock = clock;
+    this.lock = options.file().map(OneProcess::of);
+    try {
+      this.database = Database.open(options);
+    } catch (RuntimeException e) {
+      lock.ifPresent(OneProcess::close);
+      throw e;
+    }
+    this.records = new JdbcRecords(database, clock);
+    this.writer = new GroupCommit(database);
+    this.upkeep = new Upkeep(writer, options, node, clock);
+  }
+
+  /**
+   * Opens the ledger, brings its schema up to date, and frees what an earlier process had claimed.
+   *
+   * @throws LedgerUnavailableException if it cannot be used: the message names the key at fault
+   */
+  public static JdbcLedger open(LedgerOptions options, StatusTable table, Clock clock) {
+    JdbcLedger ledger = new JdbcLedger(options, table, clock);
+    try {
+      ledger.upkeep.start(ledger.lock.isPresent());
+      return ledger;
+    } catch (RuntimeException e) {
+      ledger.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Admission admit(Submission submission, Duration patience) {
+    String key = submission.messageKey();
+    String fingerprint = Fingerprint.of(submission);
+    long latest = System.nanoTime() + patience.toNanos();
+    while (true) {
+      Flight mine = new Flight(fingerprint, new CountDownLatch(1));
+      Flight other = underWay.putIfAbsent(key, mine);
+      Optional<Admission> admission =
+          other == null ? claim(submission, mine) : join(submission, mine, other, latest);
+      if (admission.isPresent()) {
+        return admission.get();
+      }
+      if (latest - System.nanoTime() <= 0) {
+        return new Admission.Known(table.underWay(submission.message().requestId(), key));
+      }
+    }
+  }
+
+  /** Another request with this key is in our hands: waits for its end, as long as there is time. */
+  private Optional<Admission> join(Submission submission, Flight mine, Flight other, long latest) {
+    if (!other.fingerprint().equals(mine.fingerprint())) {
+      return Optional.of(usedForAnother(submission));
+    }
+    await(other.ended(), latest - System.nanoTime());
+    return Optional.empty();
+  }
+
+  private Optional<Admission> claim(Submission submission, Flight mine) {
+    Optional<Admission> admission = Optional.empty();
+    try {
+      admission = claimInStore(submission, mine);
+    } finally {
+      if (admission.isEmpty() || admission.get() instanceof Admission.Known) {
+        land(submission.messageKey(), mine);
+      }
+    }
+    if (admission.isEmpty()) {
+      // Another node has it.
+      await(new CountDownLatch(1), LOOK_AGAIN.toNanos());
+    }
+    return admission;
+  }
+
+  private Optional<Admission> claimInStore(Submission submission, Flight mine) {
+    String key = submission.messageKey();
+    // Of a batch that goes on, most keys are known: reading is cheaper than a vain record.
+    boolean known = submission.origin().run().map(resumed::contains).orElse(false);
+    Optional<Row> row = known ? records.row(key) : Optional.empty();
+    if (row.isEmpty()) {
+      long now = clock.millis();
+      if (insert(submission, mine.fingerprint(), now) == 1) {
+        return Optional.of(new HeldClaim(submission, mine, 1, false, Instant.ofEpochMilli(now)));
+      }
+      row = records.row(key);
+    }
+    // Gone in between: it was purged at this very moment.
+    return row.flatMap(found -> decide(submission, mine, found));
+  }
+
+  /** What an entry that is there already means for a request; empty to look again. */
+  private Optional<Admission> decide(Submission submission, Flight mine, Row row) {
+    boolean same =
+        row.fingerprint().equals(mine.fingerprint()) || row.fingerprint().equals(Fingerprint.ANY);
+    return switch (row.state()) {
+      case ACCEPTED, ACCEPTED_EARLIER, DUPLICATE, PARKED ->
+          Optional.of(same ? stored(submission, row) : usedForAnother(submission));
+      case REFUSED ->
+          same
+              ? Optional.of(stored(submission, row))
+              : take(submission, mine, row, Sql.REPLACE, false);
+      case WAITING, UNCERTAIN ->
+          same
+              ? takeOrPark(submission, mine, row, row.entry().uncertain())
+              : Optional.of(usedForAnother(submission));
+      case ADMITTED, ATTEMPTED -> {
+        if (!same) {
+          yield Optional.of(usedForAnother(submission));
+        }
+        if (!node.equals(row.owner()) && isAlive(row.owner())) {
+          yield Optional.empty();
+        }
+        yield takeOrPark(
+            submission, mine, row, row.entry().uncertain() || row.state() == EntryState.ATTEMPTED);
+      }
+    };
+  }
+
+  private Optional<Admission> takeOrPark(
+      Submission submission, Flight mine, Row row, boolean uncertain) {
+    Optional<Admission> taken = take(submission, mine, row, Sql.RECLAIM, uncertain);
+    boolean tooLate =
+        uncertain
+            && row.entry()
+                .firstAttemptAt()
+                .map(first -> first.plus(LedgerOptions.RESEND_LIMIT).isBefore(clock.instant()))
+                .orElse(false);
+    if (!tooLate || taken.isEmpty()) {
+      return taken;
+    }
+    HeldClaim claim = (HeldClaim) taken.get();
+    Outcome parked =
+        claim.settle(
+            new Parked(
+                row.entry().requestId().orElse(submission.message().requestId()),
+                Optional.of(submission.messageKey()),
+                row.entry().code().orElse(0),
+                "An attempt of more than "
+                    + LedgerOptions.RESEND_LIMIT.toHours()
+                    + " hours ago may have been taken, and the API may have forgotten its key: a"
+                    + " person has to decide"));
+    return Optional.of(new Admission.Known(parked));
+  }
+
+  private Optional<Admission> take(
+      Submission submission, Flight mine, Row row, Sql how, boolean uncertain) {
+    long version = row.entry().version();
+    long now = clock.millis();
+    boolean afresh = how == Sql.REPLACE;
+    int changed =
+        writer.write(
+            how,
+            statement -> {
+              int i = 0;
+              if (afresh) {
+                i = request(statement, i, submission, mine.fingerprint());
+                statement.setLong(++i, now);
+                statement.setLong(++i, now);
+                statement.setString(++i, RequestJson.write(submission.request()));
+              } else {
+                statement.setString(++i, mine.fingerprint());
+                statement.setInt(++i, uncertain ? 1 : 0);
+                statement.setLong(++i, now);
+              }
+              statement.setString(++i, node);
+              statement.setString(++i, StoredText.key(submission.messageKey()));
+              statement.setLong(++i, version);
+            });
+    if (changed == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new HeldClaim(
+            submission,
+            mine,
+            version + 1,
+            uncertain,
+            afresh ? Instant.ofEpochMilli(now) : row.entry().admittedAt()));
+  }
+
+  private int insert(Submission submission, String fingerprint, long now) {
+    String json = RequestJson.write(submission.request());
+    return writer.write(
+        Sql.CLAIM,
+        statement -> {
+          statement.setString(1, StoredText.key(submission.messageKey()));
+          int i = request(statement, 1, submission, fingerprint);
+          statement.setLong(++i, now);
+          statement.setLong(++i, now);
+          statement.setString(++i, json);
+          statement.setString(++i, node);
+        });
+  }
+
+  private static int request(
+      PreparedStatement statement, int from, Submission submission, String fingerprint)
+      throws SQLException {
+    int i = from;
+    Origin origin = submission.origin();
+    statement.setString(++i, fingerprint);
+    statement.setString(++i, StoredText.line(submission.message().definitionKey()));
+    statement.setString(++i, StoredText.line(origin.channel()));
+    statement.setString(++i, StoredText.line(origin.source()));
+    statement.setString(++i, origin.run().orElse(null));
+    return i;
+  }
+
+  /** The outcome as it was told the first time. */
+  private Admission stored(Submission submission, Row row) {
+    Entry entry = row.entry();
+    Optional<String> key = Optional.of(entry.messageKey());
+    String requestId = entry.requestId().orElse(submission.message().requestId());
+    int code = entry.code().orElse(0);
+    return new Admission.Known(
+        switch (entry.state()) {
+          case ACCEPTED, ACCEPTED_EARLIER ->
+              new Accepted(requestId, key, !inTheSameRun(submission, entry));
+          case PARKED -> new Parked(requestId, key, code, entry.message());
+          case REFUSED, DUPLICATE -> new Refused(requestId, key, code, entry.message(), List.of());
+          case ADMITTED, ATTEMPTED, UNCERTAIN, WAITING ->
+              throw new IllegalStateException("Expected a settled entry; " + entry + " came");
+        });
+  }
+
+  private static boolean inTheSameRun(Submission submission, Entry entry) {
+    return entry.state() == EntryState.ACCEPTED
+        && submission.origin().run().isPresent()
+        && submission.origin().run().equals(entry.origin().run());
+  }
+
+  private Admission usedForAnother(Submission submission) {
+    return new Admission.Known(
+        table.usedForAnother(submission.message().requestId(), submission.messageKey()));
+  }
+
+  private boolean isAlive(String owner) {
+    if (owner == null) {
+      return false;
+    }
+    return records.read(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement("SELECT alive_until FROM node WHERE id = ?")) {
+            statement.setString(1, owner);
+            try (ResultSet rows = statement.executeQuery()) {
+              return rows.next() && rows.getLong(1) >= clock.millis();
+            }
+          }
+        });
+  }
+
+  private void land(String key, Flight flight) {
+    underWay.remove(key, flight);
+    flight.ended().countDown();
+  }
+
+  private static void await(CountDownLatch latch, long nanos) {
+    try {
+      // Whether it ended or the time did: the caller looks again.
+      latch.await(nanos, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LedgerUnavailableException("Interrupted while waiting for another request");
+    }
+  }
+
+  /** A claim of this process. */
+  private final class HeldClaim implements Admission.Claim {
+    private final Submission submission;
+    private final Flight flight;
+    private final long version;
+    private final boolean uncertain;
+    private final Instant admittedAt;
+    private final List<Record> notes = new ArrayList<>();
+    private boolean ended;
+
+    HeldClaim(
+        Submission submission, Flight flight, long version, boolean uncertain, Instant admittedAt) {
+      this.submission = submission;
+      this.flight = flight;
+      this.version = version;
+      this.uncertain = uncertain;
+      this.admittedAt = admittedAt;
+    }
+
+    @Override
+    public Instant admittedAt() {
+      return admittedAt;
+    }
+
+    @Override
+    public boolean uncertain() {
+      return uncertain;
+    }
+
+    @Override
+    public void attempted() {
+      long now = clock.millis();
+      int changed =
+          write(
+              Sql.ATTEMPT,
+              statement -> {
+                statement.setLong(1, now);
+                statement.setLong(2, now);
+                statement.setLong(3, now);
+                statement.setString(4, StoredText.key(submission.messageKey()));
+                statement.setLong(5, version);
+              });
+      if (changed == 0) {
+        throw new LedgerUnavailableException("Another node has taken the message over");
+      }
+    }
+
+    @Override
+    public void ended(Outcome unsettled) {
+      long now = clock.millis();
+      String detail = detail(unsettled);
+      notes.add(
+          new Record(
+              Sql.EVENT,
+              statement -> {
+                statement.setString(1, StoredText.key(submission.messageKey()));
+                statement.setLong(2, now);
+                statement.setString(3, unsettled.state().name());
+                statement.setInt(4, unsettled.errorCode());
+                statement.setString(5, detail);
+              }));
+    }
+
+    @Override
+    public Outcome settle(Outcome outcome) {
+      boolean keep =
+          options.keepPersonalData()
+              || !outcome.state().settled()
+              || outcome.state() == Outcome.State.PARKED;
+      boolean maybeTaken =
+          outcome.state() == Outcome.State.UNCERTAIN || outcome.state() == Outcome.State.PARKED;
+      String detail = detail(outcome);
+      long now = clock.millis();
+      int changed =
+          write(
+              Sql.SETTLE,
+              statement -> {
+                statement.setString(1, outcome.state().name());
+                statement.setInt(2, outcome.accepted() ? 1 : 0);
+                statement.setInt(3, maybeTaken ? 1 : 0);
+                statement.setLong(4, now);
+                statement.setString(5, StoredText.line(outcome.requestId()));
+                statement.setInt(6, outcome.errorCode());
+                statement.setString(7, detail);
+                statement.setInt(8, keep ? 1 : 0);
+                statement.setString(9, StoredText.key(submission.messageKey()));
+                statement.setLong(10, version);
+              });
+      release();
+      return changed == 1 ? outcome : whatStands(outcome);
+    }
+
+    /** Another node had taken it over while this one stood still. */
+    private Outcome whatStands(Outcome ours) {
+      Optional<Row> row = records.row(submission.messageKey());
+      if (ours.accepted() || row.isEmpty()) {
+        return ours;
+      }
+      return row.get().state().settled()
+          ? ((Admission.Known) stored(submission, row.get())).outcome()
+          : table.underWay(ours.requestId(), submission.messageKey());
+    }
+
+    private int write(Sql sql, GroupCommit.Binder binder) {
+      List<Record> all = new ArrayList<>(notes.size() + 1);
+      all.add(new Record(sql, binder));
+      all.addAll(notes);
+      int changed = writer.write(all);
+      notes.clear();
+      return changed;
+    }
+
+    /** What the API said may quote what was sent. */
+    private String detail(Outcome outcome) {
+      String text = outcome.message();
+      if (text.isEmpty()) {
+        return text;
+      }
+      text = text.replace(submission.message().to(), "…");
+      for (String value : submission.message().attributes().values()) {
+        text = value.length() < SHORTEST_HIDDEN ? text : text.replace(value, "…");
+      }
+      return StoredText.line(text);
+    }
+
+    @Override
+    public void release() {
+      if (!ended) {
+        ended = true;
+        land(submission.messageKey(), flight);
+      }
+    }
+  }
+
+  @Override
+  public Run begin(String content, String name) {
+    Optional<String> unfinished =
+        records.read(
+            connection -> {
+              try (PreparedStatement statement =
+                  connection.prepareStatement(
+                      "SELECT id FROM run WHERE content = ? AND name = ? AND finished_at IS NULL")) {
+                statement.setString(1, content);
+                statement.setString(2, StoredText.line(name));
+                try (ResultSet rows = statement.executeQuery()) {
+                  return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+                }
+              }
+            });
+    if (unfinished.isPresent()) {
+      resumed.add(unfinished.get());
+      return new Run(unfinished.get(), true);
+    }
+    String id = UUID.randomUUID().toString();
+    long now = clock.millis();
+    writer.write(
+        Sql.BEGIN_RUN,
+        statement -> {
+          statement.setString(1, id);
+          statement.setString(2, content);
+          statement.setString(3, StoredText.line(name));
+          statement.setLong(4, now);
+        });
+    return new Run(id, false);
+  }
+
+  @Override
+  public void finish(Run run) {
+    long now = clock.millis();
+    writer.write(
+        Sql.FINISH_RUN,
+        statement -> {
+          statement.setLong(1, now);
+          statement.setString(2, run.id());
+        });
+    resumed.remove(run.id());
+  }
+
+  /** Why nothing can be recorded at the moment, for an operator; empty when all is well. */
+  public Optional<String> trouble() {
+    return writer.trouble();
+  }
+
+  @Override
+  public Optional<Entry> find(String messageKey) {
+    return records.find(messageKey);
+  }
+
+  @Override
+  public Optional<Entry.History> history(String messageKey) {
+    return records.history(messageKey);
+  }
+
+  @Override
+  public List<Entry> list(Query query, Optional<Entry> after, int limit) {
+    return records.list(query, after, limit);
+  }
+
+  @Override
+  public boolean reopen(Entry entry, Optional<SendRequest> edited, String who) {
+    return records.reopen(entry, edited, who);
+  }
+
+  @Override
+  public boolean copied(Entry entry, String newKey, String who) {
+    return records.copied(entry, newKey, who);
+  }
+
+  /** Records what is left to record, and lets go of the store. */
+  @Override
+  public void close() {
+    upkeep.close();
+    writer.close();
+    database.close();
+    lock.ifPresent(OneProcess::close);
+  }
+}

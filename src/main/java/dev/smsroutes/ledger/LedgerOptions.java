@@ -1,0 +1,75 @@
+package dev.smsroutes.ledger;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What the ledger needs to know. Immutable.
+ *
+ * @param url JDBC URL of SQLite ({@code jdbc:sqlite:FILE}) or PostgreSQL ({@code
+ *     jdbc:postgresql://HOST/DATABASE})
+ * @param user of PostgreSQL; empty when the URL says it
+ * @param password of PostgreSQL; empty when there is none
+ * @param retention how long an entry is kept after its admission; at least 72 hours, the longest
+ *     time for which the API may remember a key (contract, section 4)
+ * @param openRetention how long an entry is kept that has not ended or that a person has to decide
+ * @param keepPersonalData whether requests are kept when they are settled
+ */
+public record LedgerOptions(
+    String url,
+    Optional<String> user,
+    Optional<String> password,
+    Duration retention,
+    Duration openRetention,
+    boolean keepPersonalData) {
+  static final Duration LEAST_RETENTION = Duration.ofHours(72);
+
+  /** No machine sends an uncertain message again later than this after its first attempt. */
+  static final Duration RESEND_LIMIT = Duration.ofHours(48);
+
+  private static final String SQLITE = "jdbc:sqlite:";
+  private static final String POSTGRESQL = "jdbc:postgresql:";
+
+  public LedgerOptions {
+    Objects.requireNonNull(user, "user");
+    Objects.requireNonNull(password, "password");
+    if (!url.startsWith(SQLITE) && !url.startsWith(POSTGRESQL)) {
+      // Not the URL: it may hold a password.
+      throw new IllegalArgumentException(
+          "sms.ledger.url: expected "
+              + SQLITE
+              + "FILE or "
+              + POSTGRESQL
+              + "//HOST/DATABASE; something else came");
+    }
+    if (retention.compareTo(LEAST_RETENTION) < 0) {
+      throw new IllegalArgumentException(
+          "sms.ledger.retention: expected at least "
+              + LEAST_RETENTION.toHours()
+              + "h, as long as the API may remember a key; "
+              + retention.toHours()
+              + "h came");
+    }
+    if (openRetention.compareTo(retention) < 0) {
+      throw new IllegalArgumentException(
+          "sms.ledger.open-retention: expected at least sms.ledger.retention; "
+              + openRetention.toHours()
+              + "h came");
+    }
+  }
+
+  /** The file of an SQLite ledger; empty for PostgreSQL. */
+  Optional<Path> file() {
+    return url.startsWith(SQLITE)
+        ? Optional.of(Path.of(url.substring(SQLITE.length()).replaceFirst("\\?.*", "")))
+        : Optional.empty();
+  }
+
+  /** Without the password, which the URL may hold as well. */
+  @Override
+  public String toString() {
+    return "LedgerOptions[" + (file().isPresent() ? SQLITE : POSTGRESQL) + "…]";
+  }
+}

@@ -1,0 +1,75 @@
+package dev.smsroutes.ledger;
+
+/**
+ * What the ledger writes while messages are under way: one text for SQLite and PostgreSQL. Within a
+ * common transaction the statements run in this order.
+ */
+enum Sql {
+  CLAIM(
+      "INSERT INTO message (message_key, fingerprint, definition_key, channel, source, run, state,"
+          + " accepted, uncertain, attempts, admitted_at, changed_at, request, owner, claim)"
+          + " VALUES (?, ?, ?, ?, ?, ?, 'ADMITTED', 0, 0, 0, ?, ?, ?, ?, 1)"
+          + " ON CONFLICT (message_key) DO NOTHING"),
+  /** An entry that did not end, for the same request. */
+  RECLAIM(
+      "UPDATE message SET state = 'ADMITTED', fingerprint = ?, uncertain = ?, changed_at = ?, owner = ?,"
+          + " claim = claim + 1 WHERE message_key = ? AND claim = ?"),
+  /** An entry that was refused, for another request. */
+  REPLACE(
+      "UPDATE message SET fingerprint = ?, definition_key = ?, channel = ?, source = ?, run = ?,"
+          + " state = 'ADMITTED', accepted = 0, uncertain = 0, attempts = 0, admitted_at = ?,"
+          + " first_attempt_at = NULL, last_attempt_at = NULL, changed_at = ?, request_id = NULL,"
+          + " code = NULL, detail = NULL, request = ?, owner = ?, claim = claim + 1"
+          + " WHERE message_key = ? AND claim = ?"),
+  ATTEMPT(
+      "UPDATE message SET state = 'ATTEMPTED', attempts = attempts + 1,"
+          + " first_attempt_at = COALESCE(first_attempt_at, ?), last_attempt_at = ?, changed_at = ?"
+          + " WHERE message_key = ? AND claim = ?"),
+  /** With 0 in the ninth place, the request is erased. */
+  SETTLE(
+      "UPDATE message SET state = ?, accepted = ?, uncertain = ?, changed_at = ?, request_id = ?,"
+          + " code = ?, detail = ?, owner = NULL, request = CASE ? WHEN 1 THEN request END"
+          + " WHERE message_key = ? AND claim = ?"),
+  EVENT("INSERT INTO event (message_key, at, what, code, detail) VALUES (?, ?, ?, ?, ?)"),
+
+  ALIVE(
+      "INSERT INTO node (id, alive_until) VALUES (?, ?)"
+          + " ON CONFLICT (id) DO UPDATE SET alive_until = excluded.alive_until"),
+  DEAD("DELETE FROM node WHERE id = ? OR alive_until < ?"),
+  ALL_DEAD("DELETE FROM node"),
+  /** What a dead process had claimed: an attempt of it may have been taken. */
+  FREE(
+      "UPDATE message SET owner = NULL, changed_at = ?,"
+          + " state = CASE WHEN state = 'ATTEMPTED' OR uncertain = 1 THEN 'UNCERTAIN'"
+          + " ELSE 'WAITING' END,"
+          + " uncertain = CASE WHEN state = 'ATTEMPTED' THEN 1 ELSE uncertain END"
+          + " WHERE accepted = 0 AND state IN ('ADMITTED', 'ATTEMPTED')"
+          + " AND (owner IS NULL OR owner NOT IN (SELECT id FROM node WHERE alive_until >= ?))"),
+  PURGE(
+      "DELETE FROM message WHERE message_key IN (SELECT message_key FROM message"
+          + " WHERE admitted_at < ? AND changed_at < ?"
+          + " AND state IN ('ACCEPTED', 'ACCEPTED_EARLIER', 'REFUSED', 'DUPLICATE')"
+          + " ORDER BY admitted_at LIMIT ?)"),
+  PURGE_OPEN(
+      "DELETE FROM message WHERE message_key IN (SELECT message_key FROM message"
+          + " WHERE accepted = 0 AND admitted_at < ? AND changed_at < ?"
+          + " AND state IN ('PARKED', 'UNCERTAIN', 'WAITING')"
+          + " ORDER BY admitted_at LIMIT ?)"),
+  PURGE_EVENTS(
+      "DELETE FROM event WHERE at < ? AND NOT EXISTS"
+          + " (SELECT 1 FROM message WHERE message.message_key = event.message_key)"),
+  PURGE_RUNS("DELETE FROM run WHERE started_at < ?"),
+
+  BEGIN_RUN("INSERT INTO run (id, content, name, started_at) VALUES (?, ?, ?, ?)"),
+  FINISH_RUN("UPDATE run SET finished_at = ? WHERE id = ?");
+
+  private final String text;
+
+  Sql(String text) {
+    this.text = text;
+  }
+
+  String text() {
+    return text;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.smsroutes.ledger;
+
+import dev.smsroutes.request.Message;
+import dev.smsroutes.request.Origin;
+import dev.smsroutes.request.SendRequest;
+import java.util.Objects;
+
+/**
+ * A valid request on its way to the API. Immutable.
+ *
+ * @param message what is to be sent
+ * @param request what was asked for: its fields decide whether a later request is the same one, so
+ *     that an edited definition does not turn a repetition into another request
+ * @param origin where it came from
+ */
+public record Submission(Message message, SendRequest request, Origin origin) {
+  public Submission {
+    Objects.requireNonNull(message, "message");
+    Objects.requireNonNull(request, "request");
+    Objects.requireNonNull(origin, "origin");
+  }
+
+  public String messageKey() {
+    return message.messageKey();
+  }
+}

@@ -1,0 +1,82 @@
+package dev.smsroutes.send;
+
+import dev.smsroutes.ledger.Admission;
+import dev.smsroutes.ledger.Admission.Claim;
+import dev.smsroutes.ledger.Admission.Known;
+import dev.smsroutes.ledger.Ledger;
+import dev.smsroutes.ledger.Submission;
+import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.StatusTable;
+import dev.smsroutes.request.Message;
+import dev.smsroutes.request.Origin;
+import dev.smsroutes.request.SendRequest;
+import java.time.Duration;
+import org.apache.camel.Exchange;
+
+/** The ledger as the route sees it. Thread-safe: all state is in the exchange's properties. */
+public final class Recording {
+  private final Ledger ledger;
+  private final StatusTable table;
+  private final RetryPolicy retries;
+
+  Recording(Ledger ledger, StatusTable table, RetryPolicy retries) {
+    this.ledger = ledger;
+    this.table = table;
+    this.retries = retries;
+  }
+
+  /** Claims the key; the body becomes the outcome if there is one already. */
+  public void admit(Exchange exchange) {
+    Message message = exchange.getMessage().getBody(Message.class);
+    exchange.setProperty(SendState.MESSAGE, message);
+    Admission admission =
+        ledger.admit(
+            new Submission(
+                message,
+                exchange.getProperty(SendState.REQUEST, SendRequest.class),
+                origin(exchange)),
+            patienceLeft(exchange));
+    if (admission instanceof Claim claim) {
+      exchange.setProperty(SendState.CLAIM, claim);
+      exchange.setProperty(SendState.UNCERTAIN, claim.uncertain());
+    } else if (admission instanceof Known known) {
+      exchange.setProperty(SendState.OUTCOME, known.outcome());
+      exchange.getMessage().setBody(known.outcome());
+    }
+  }
+
+  private Duration patienceLeft(Exchange exchange) {
+    Duration left =
+        exchange
+            .getProperty(SendState.PATIENCE, retries.deadline(), Duration.class)
+            .minusMillis(exchange.getClock().elapsed());
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  private static Origin origin(Exchange exchange) {
+    Origin given = exchange.getProperty(Origin.PROPERTY, Origin.class);
+    return given == null ? Origin.of(exchange.getFromRouteId(), "") : given;
+  }
+
+  /** Records the outcome, before anybody is told; the body becomes the one that stands. */
+  public void settle(Exchange exchange) {
+    Outcome outcome = exchange.getMessage().getBody(Outcome.class);
+    if (!outcome.state().settled()
+        && exchange.getProperty(SendState.LAST_CHANCE, false, Boolean.class)) {
+      outcome = table.parked(outcome, "It was tried for the last time without an end");
+    }
+    exchange.getMessage().setBody(claim(exchange).settle(outcome));
+  }
+
+  /** Gives the key free again, whatever went wrong. */
+  public void release(Exchange exchange) {
+    Claim claim = claim(exchange);
+    if (claim != null) {
+      claim.release();
+    }
+  }
+
+  static Claim claim(Exchange exchange) {
+    return exchange.getProperty(SendState.CLAIM, Claim.class);
+  }
+}
