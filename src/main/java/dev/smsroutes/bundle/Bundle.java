@@ -23,6 +23,7 @@ import dev.smsroutes.send.DeliverRoute;
 import dev.smsroutes.send.RetryPolicy;
 import dev.smsroutes.send.SendRoute;
 import dev.smsroutes.send.SendSteps;
+import dev.smsroutes.send.StatusRoute;
 import dev.smsroutes.send.TokenRoute;
 import dev.smsroutes.send.TokenRoute.Credentials;
 import dev.smsroutes.send.TokenSource;
@@ -154,6 +155,7 @@ public final class Bundle implements AutoCloseable {
     if (settings.flag("camel.management.enabled")) {
       settings.freePort("camel.management.host", "camel.management.port");
     }
+    boolean asksForStatus = settings.flag("sms.api.status-check");
     Path directory = settings.path("sms.definitions.directory");
     Optional<LedgerOptions> record = settings.group(() -> ledgerOptions(settings));
     Optional<Api> configured = configuredApi(settings);
@@ -168,7 +170,8 @@ public final class Bundle implements AutoCloseable {
     JdbcLedger opened = JdbcLedger.open(record.orElseThrow(), table, clock);
     ledger = Optional.of(opened);
     TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), table, clock);
-    SendSteps steps = SendSteps.of(definitions, opened, table, tokens, maxParts, retries);
+    SendSteps steps =
+        SendSteps.of(definitions, opened, table, tokens, maxParts, retries, asksForStatus);
     RequestReader reader = new RequestReader(maxRecipients);
 
     client.install(context);
@@ -184,6 +187,11 @@ public final class Bundle implements AutoCloseable {
     main.configure()
         .addRoutesBuilder(
             new DeliverRoute(steps, api.url() + MESSAGES + ApiClient.ENDPOINT_OPTIONS));
+    if (asksForStatus) {
+      main.configure()
+          .addRoutesBuilder(
+              new StatusRoute(steps, api.url() + MESSAGES + ApiClient.QUESTION_OPTIONS));
+    }
     main.configure()
         .addRoutesBuilder(
             new TokenRoute(api.tokenUrl() + ApiClient.ENDPOINT_OPTIONS, api.credentials()));

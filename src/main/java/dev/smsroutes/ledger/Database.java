@@ -95,8 +95,6 @@ final class Database implements AutoCloseable {
       properties.setProperty("busy_timeout", Integer.toString(BUSY_MILLIS));
       properties.setProperty("secure_delete", "true");
       properties.setProperty("journal_size_limit", "67108864");
-      // Takes the lock for writing at once, so that it cannot fail half-way.
-      properties.setProperty("transaction_mode", "IMMEDIATE");
     } else {
       properties.setProperty("ApplicationName", "sms-routes");
       properties.setProperty("connectTimeout", "5");

@@ -139,6 +139,18 @@ public final class StatusTable {
     return judgement.unclear();
   }
 
+  /**
+   * Judges what the API says of the status of a message whose answers were unclear.
+   *
+   * @return accepted earlier if it knows the message; empty if it says nothing: it may be that it
+   *     does not know it yet
+   */
+  public Optional<Outcome> judgeStatus(ApiReply reply, String requestId, String messageKey) {
+    return isOk(reply) && ReplyBody.read(reply.body()).isJson()
+        ? Optional.of(new Accepted(requestId, Optional.of(messageKey), true))
+        : Optional.empty();
+  }
+
   /** The attempt left, and no reply came: timeout, reset, or a reply that broke off. */
   public Outcome noReply(String requestId, String messageKey) {
     return new Unsettled(
@@ -342,7 +354,7 @@ public final class StatusTable {
     return reply.retryAfter().flatMap(value -> RetryAfter.read(value, clock));
   }
 
-  /** Whether a reply of the token endpoint is a success. */
+  /** Whether a reply is a success. */
   public boolean isOk(ApiReply reply) {
     return reply.status() >= 200 && reply.status() < 300;
   }

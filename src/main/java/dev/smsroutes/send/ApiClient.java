@@ -49,8 +49,14 @@ public record ApiClient(
   private static final TimeValue IDLE = TimeValue.ofSeconds(4);
 
   /** What every endpoint of the API is called with: statuses are answers, not exceptions. */
-  public static final String ENDPOINT_OPTIONS =
-      "?httpMethod=POST&throwExceptionOnFailure=false&copyHeaders=false";
+  public static final String ENDPOINT_OPTIONS = options("POST");
+
+  /** The same, for a question that changes nothing. */
+  public static final String QUESTION_OPTIONS = options("GET");
+
+  private static String options(String method) {
+    return "?httpMethod=" + method + "&throwExceptionOnFailure=false&copyHeaders=false";
+  }
 
   /** Configures both schemes of a context; to be called before its routes are built. */
   public void install(CamelContext context) {

@@ -25,11 +25,13 @@ public final class Attempt {
   private final StatusTable table;
   private final TokenSource tokens;
   private final RetryPolicy retries;
+  private final boolean asksForStatus;
 
-  Attempt(StatusTable table, TokenSource tokens, RetryPolicy retries) {
+  Attempt(StatusTable table, TokenSource tokens, RetryPolicy retries, boolean asksForStatus) {
     this.table = table;
     this.tokens = tokens;
     this.retries = retries;
+    this.asksForStatus = asksForStatus;
   }
 
   /** Forgets what an earlier attempt left behind, and notes that one is about to leave. */
@@ -44,16 +46,20 @@ public final class Attempt {
   /** Writes the call: our own headers only, whatever came before. */
   public void write(Exchange exchange) throws TokenException {
     Message message = message(exchange);
+    org.apache.camel.Message call =
+        call(exchange, message.resubscribe() ? "" : PathSegment.encode(message.messageKey()));
+    call.setHeader(HttpConstants.CONTENT_TYPE, "application/json");
+    call.setBody(MessageJson.write(message));
+  }
+
+  private org.apache.camel.Message call(Exchange exchange, String path) throws TokenException {
     String token = tokens.token();
     exchange.setProperty(SendState.TOKEN, token);
     org.apache.camel.Message call = exchange.getMessage();
     call.removeHeaders("*");
-    call.setHeader(
-        HttpConstants.HTTP_PATH,
-        message.resubscribe() ? "" : PathSegment.encode(message.messageKey()));
-    call.setHeader(HttpConstants.CONTENT_TYPE, "application/json");
+    call.setHeader(HttpConstants.HTTP_PATH, path);
     call.setHeader("Authorization", "Bearer " + token);
-    call.setBody(MessageJson.write(message));
+    return call;
   }
 
   /** Whether the call that was just made failed for its token. */
@@ -139,6 +145,25 @@ public final class Attempt {
     wait.ifPresent(
         time -> exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, time.toMillis()));
     return wait.isPresent();
+  }
+
+  /** Whether the API is to be asked what it knows of the message. */
+  public boolean inDoubt(Exchange exchange) {
+    State state = exchange.getProperty(SendState.OUTCOME, Outcome.class).state();
+    return asksForStatus && (state == State.UNCERTAIN || state == State.PARKED);
+  }
+
+  /** Writes that question. */
+  public void ask(Exchange exchange) throws TokenException {
+    call(exchange, PathSegment.encode(message(exchange).messageKey())).setBody(null);
+  }
+
+  /** Reads the answer: one that knows the message ends the doubt. */
+  public void judgeStatus(Exchange exchange) {
+    Message message = message(exchange);
+    table
+        .judgeStatus(CamelReply.of(exchange), message.requestId(), message.messageKey())
+        .ifPresent(outcome -> end(exchange, outcome));
   }
 
   /** The body becomes the outcome of the last attempt. */

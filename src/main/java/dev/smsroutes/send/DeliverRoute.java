@@ -39,6 +39,10 @@ public final class DeliverRoute extends RouteBuilder {
         .continued(true)
         .end()
         .to(ATTEMPT)
+        .choice()
+        .when(method(attempt, "inDoubt"))
+        .to(StatusRoute.ASK)
+        .end()
         .bean(attempt, "outcome");
 
     from(ATTEMPT)

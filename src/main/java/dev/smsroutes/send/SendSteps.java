@@ -18,6 +18,8 @@ public record SendSteps(
    *
    * @param maxParts the most parts of one message
    * @param retries how an unsettled attempt is repeated
+   * @param asksForStatus whether the API is asked about a message whose answers were unclear; needs
+   *     {@link StatusRoute}
    */
   public static SendSteps of(
       Definitions definitions,
@@ -25,7 +27,8 @@ public record SendSteps(
       StatusTable table,
       TokenSource tokens,
       int maxParts,
-      RetryPolicy retries) {
+      RetryPolicy retries,
+      boolean asksForStatus) {
     Enrichment enrichment = new Enrichment(definitions);
     Substitution substitution = new Substitution(maxParts);
     return new SendSteps(
@@ -34,6 +37,6 @@ public record SendSteps(
         substitution,
         new Refusal(enrichment, substitution),
         new Recording(ledger, table, retries),
-        new Attempt(table, tokens, retries));
+        new Attempt(table, tokens, retries, asksForStatus));
   }
 }

@@ -36,7 +36,7 @@ class ApiAnswersTest {
 
   @BeforeEach
   void forget() {
-    bundle.sandbox().reset();
+    bundle.forget();
   }
 
   /** Trouble | status | code | Retry-After | sends that the API saw | whether it accepted one. */
@@ -196,6 +196,17 @@ class ApiAnswersTest {
         .faults("{\"status\": 400, \"body\": {\"errorcode\": 77, \"message\": \"Why\"}}");
 
     assertThat(bundle.keyed(Requests.key(), Requests.keyed()).message()).isEqualTo("Why");
+  }
+
+  @Test
+  void asks_the_api_about_a_message_whose_answers_stayed_unclear_where_a_site_wants_that() {
+    try (RunningBundle asking = RunningBundle.start("sms.api.status-check", "true")) {
+      asking.sandbox().faults("{\"dropReply\": \"after\", \"calls\": 1}", "{\"status\": 500}");
+      assertThat(asking.keyed("taken", Requests.keyed()).status()).isEqualTo(202);
+
+      asking.sandbox().faults("{\"status\": 500}");
+      assertThat(asking.keyed("unknown", Requests.keyed()).status()).isEqualTo(500);
+    }
   }
 
   @Test

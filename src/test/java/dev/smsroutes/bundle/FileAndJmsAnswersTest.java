@@ -79,7 +79,7 @@ class FileAndJmsAnswersTest {
 
   @BeforeEach
   void forget() {
-    bundle.sandbox().reset();
+    bundle.forget();
   }
 
   /**

@@ -27,7 +27,7 @@ class HostileKeysTest {
 
   @BeforeEach
   void forget() {
-    bundle.sandbox().reset();
+    bundle.forget();
   }
 
   static Stream<String> keys() {

@@ -57,7 +57,7 @@ class HttpAdvisoriesTest {
 
   @BeforeEach
   void forget() {
-    bundle.sandbox().reset();
+    bundle.forget();
     STRAYED.set(0);
   }
 
@@ -149,7 +149,7 @@ class HttpAdvisoriesTest {
   @MethodSource("steering")
   void cve_2025_27636_no_header_steers_in_any_spelling(String name, String value) {
     for (String spelling : spellings(name)) {
-      bundle.sandbox().reset();
+      bundle.forget();
       String key = Requests.key();
 
       Reply reply =
@@ -164,7 +164,7 @@ class HttpAdvisoriesTest {
   @MethodSource("steering")
   void cve_2025_29891_no_query_parameter_steers_in_any_spelling(String name, String value) {
     for (String spelling : spellings(name)) {
-      bundle.sandbox().reset();
+      bundle.forget();
       String key = Requests.key();
 
       Reply reply =
@@ -259,7 +259,7 @@ class HttpAdvisoriesTest {
       "CAMELHTTPQUERY: q=" + placeholder,
       "X-Anything: " + placeholder
     };
-    bundle.sandbox().reset();
+    bundle.forget();
 
     Reply reply =
         bundle.rawPost(

@@ -35,7 +35,7 @@ class HttpManyRecipientsTest {
 
   @BeforeEach
   void forget() {
-    bundle.sandbox().reset();
+    bundle.forget();
   }
 
   @Test

@@ -40,7 +40,7 @@ class HttpOverloadTest {
 
   @BeforeEach
   void forget() {
-    bundle.sandbox().reset();
+    bundle.forget();
   }
 
   @AfterEach

@@ -75,7 +75,7 @@ class LogTest {
 
   @BeforeEach
   void forget() {
-    bundle.sandbox().reset();
+    bundle.forget();
     LOGGED.clear();
   }
 

@@ -55,6 +55,7 @@ class OwnIntakeTest {
     settings.put("camel.management.enabled", "false");
     settings.put("sms.sandbox.port", "0");
     settings.put("sms.jms.enabled", "false");
+    settings.put("sms.ledger.url", "jdbc:sqlite:" + home.resolve("ledger.db"));
     for (String folder : new String[] {"inbox", "results", "done", "failed"}) {
       settings.put("sms.file." + folder, home.resolve(folder).toString());
     }

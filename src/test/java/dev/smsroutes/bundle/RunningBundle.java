@@ -12,6 +12,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,11 +33,13 @@ public final class RunningBundle implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Bundle bundle;
+  private final String ledgerUrl;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private RunningBundle(Bundle bundle) {
+  private RunningBundle(Bundle bundle, String ledgerUrl) {
     this.bundle = bundle;
+    this.ledgerUrl = ledgerUrl;
   }
 
   /** What every test changes in {@code application.properties}: the one place for it. */
@@ -61,7 +67,7 @@ public final class RunningBundle implements AutoCloseable {
     for (int i = 0; i < keysAndValues.length; i += 2) {
       overrides.put(keysAndValues[i], keysAndValues[i + 1]);
     }
-    return new RunningBundle(Bundle.start(overrides));
+    return new RunningBundle(Bundle.start(overrides), overrides.get("sms.ledger.url"));
   }
 
   public Bundle bundle() {
@@ -75,6 +81,17 @@ public final class RunningBundle implements AutoCloseable {
   /** The sandbox that this bundle started. */
   public SandboxProbe sandbox() {
     return new SandboxProbe(bundle.sandbox().orElseThrow().url());
+  }
+
+  /** All well again, and no key was ever used: neither the sandbox nor the ledger knows one. */
+  public void forget() {
+    sandbox().reset();
+    try (Connection ledger = DriverManager.getConnection(ledgerUrl);
+        Statement statement = ledger.createStatement()) {
+      statement.executeUpdate("DELETE FROM message");
+    } catch (SQLException e) {
+      throw new IllegalStateException("The ledger could not be emptied", e);
+    }
   }
 
   /** POST to the keyed route; the key is encoded here, all of it. */

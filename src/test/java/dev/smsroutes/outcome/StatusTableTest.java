@@ -156,7 +156,17 @@ class StatusTableTest {
   void has_an_answer_for_every_reason(Reason reason) {
     Outcome outcome = new Unsettled("r", Optional.of("k"), reason, false, 1, "m", Optional.empty());
 
-    assertThat(table.httpStatus(outcome)).isIn(401, 403, 500);
+    int status = table.httpStatus(outcome);
+
+    switch (reason) {
+      case UNAUTHENTICATED -> assertThat(status).isEqualTo(401);
+      case FORBIDDEN -> assertThat(status).isEqualTo(403);
+      case QUEUED -> assertThat(status).isEqualTo(202);
+      case STOPPING -> assertThat(status).isEqualTo(503);
+      default -> assertThat(status).isEqualTo(500);
+    }
+    boolean comeBack = status == 500 || status == 503;
+    assertThat(table.retryAfter(outcome).isPresent()).isEqualTo(comeBack);
   }
 
   @Test

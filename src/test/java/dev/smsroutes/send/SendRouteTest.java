@@ -69,7 +69,8 @@ class SendRouteTest extends CamelTestSupport {
             table,
             source,
             10,
-            new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)));
+            new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)),
+            false);
     return new RoutesBuilder[] {
       new SendRoute(steps), new DeliverRoute(steps, "direct:api"), new ScriptedApi()
     };
