@@ -85,7 +85,16 @@ public final class Bundle implements AutoCloseable {
    * @throws InvalidSettingsException if the configuration cannot work
    */
   public static Bundle start(Map<String, String> overrides) {
-    Bundle bundle = new Bundle(Clock.systemUTC());
+    return start(overrides, Clock.systemUTC());
+  }
+
+  /**
+   * As {@link #start(Map)}, by another clock.
+   *
+   * @param clock tells the time for all that is recorded, kept or expires
+   */
+  static Bundle start(Map<String, String> overrides, Clock clock) {
+    Bundle bundle = new Bundle(clock);
     try {
       bundle.run(overrides);
       return bundle;

@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -63,11 +64,16 @@ public final class RunningBundle implements AutoCloseable {
    * @param keysAndValues what this test changes, over {@link #overrides()}: key, value, key, value…
    */
   public static RunningBundle start(String... keysAndValues) {
+    return start(Clock.systemUTC(), keysAndValues);
+  }
+
+  /** Starts a bundle that goes by this clock. */
+  public static RunningBundle start(Clock clock, String... keysAndValues) {
     Map<String, String> overrides = overrides();
     for (int i = 0; i < keysAndValues.length; i += 2) {
       overrides.put(keysAndValues[i], keysAndValues[i + 1]);
     }
-    return new RunningBundle(Bundle.start(overrides), overrides.get("sms.ledger.url"));
+    return new RunningBundle(Bundle.start(overrides, clock), overrides.get("sms.ledger.url"));
   }
 
   public Bundle bundle() {

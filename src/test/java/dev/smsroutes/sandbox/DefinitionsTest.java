@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.smsroutes.SettableClock;
 import dev.smsroutes.sandbox.Caller.Reply;
 import java.io.IOException;
 import java.nio.file.Files;

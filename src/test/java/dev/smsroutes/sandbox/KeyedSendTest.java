@@ -3,6 +3,7 @@ package dev.smsroutes.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.smsroutes.SettableClock;
 import dev.smsroutes.sandbox.Caller.Reply;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package dev.smsroutes.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.smsroutes.SettableClock;
 import dev.smsroutes.sandbox.Caller.Reply;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

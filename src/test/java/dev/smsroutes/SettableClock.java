@@ -1,4 +1,4 @@
-package dev.smsroutes.sandbox;
+package dev.smsroutes;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -7,12 +7,13 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Stands still until it is put forward. */
-final class SettableClock extends Clock {
+/** Stands still until it is put forward or back. Thread-safe. */
+public final class SettableClock extends Clock {
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
 
-  void forward(Duration by) {
+  /** Puts it forward, or back by a negative time. */
+  public void forward(Duration by) {
     now.updateAndGet(instant -> instant.plus(by));
   }
 
