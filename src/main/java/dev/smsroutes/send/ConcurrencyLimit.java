@@ -36,7 +36,7 @@ final class ConcurrencyLimit {
    * Halves the limit, once for all that were on their way at the same time.
    *
    * @param lastDeparted the number of the last departure by now
-   * @return whether it was cut
+   * @return whether it is lower now
    */
   boolean cut(Departure departure, long lastDeparted) {
     if (departure.number() <= lastBeforeCut) {
@@ -44,7 +44,8 @@ final class ConcurrencyLimit {
     }
     lastBeforeCut = lastDeparted;
     successes = 0;
+    int before = limit;
     limit = Math.max(1, limit / 2);
-    return true;
+    return limit < before;
   }
 }

@@ -4,6 +4,7 @@ import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.send.PaceGate.Notice;
 import dev.smsroutes.send.PaceGate.Waiter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -137,7 +138,7 @@ public final class Pace implements AutoCloseable {
   }
 
   private void giveBack(Turn turn, Optional<Outcome> outcome) {
-    Optional<Notice> notice;
+    List<Notice> notices;
     lock.lock();
     try {
       if (turn.back) {
@@ -147,12 +148,12 @@ public final class Pace implements AutoCloseable {
       long now = now();
       gate.back(turn.departure, outcome, now);
       serve(now);
-      notice = gate.takeNotice();
+      notices = gate.takeNotices();
     } finally {
       lock.unlock();
     }
     // Outside the lock: a slow log must not hold up the others.
-    notice.ifPresent(news -> LOG.atLevel(news.level()).log(news.text()));
+    notices.forEach(news -> LOG.atLevel(news.level()).log(news.text()));
   }
 
   /** Lets all go who may, and sees to it that somebody wakes at the next change. */

@@ -5,6 +5,8 @@ import dev.smsroutes.outcome.Outcome.Reason;
 import dev.smsroutes.outcome.Outcome.Unsettled;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Queue;
@@ -92,7 +94,7 @@ final class PaceGate {
   /** The opening for which it was last looked who waits in vain. */
   private long reviewedFor;
 
-  private Notice notice;
+  private final List<Notice> notices = new ArrayList<>();
   private boolean closed;
 
   PaceGate(PaceOptions options) {
@@ -144,7 +146,13 @@ final class PaceGate {
       refuseInVain(batch, now);
     }
     for (Lane next = next(); next != null && mayLeave(next, now); next = next()) {
-      lane(next).remove().leaves(depart(next, now));
+      Waiter first = lane(next).remove();
+      if (first.deadline < now) {
+        // Its thread is late: it would have given up by now.
+        first.isRefused(refusal(now, now));
+      } else {
+        first.leaves(depart(next, now));
+      }
     }
   }
 
@@ -199,10 +207,13 @@ final class PaceGate {
         Duration.ofNanos(opening > now && opening != NOT_BY_TIME ? opening - now : 0));
   }
 
-  /** The news since this was last called, if there are any. */
-  Optional<Notice> takeNotice() {
-    Optional<Notice> taken = Optional.ofNullable(notice);
-    notice = null;
+  /** The news since this was last called. */
+  List<Notice> takeNotices() {
+    if (notices.isEmpty()) {
+      return List.of();
+    }
+    List<Notice> taken = List.copyOf(notices);
+    notices.clear();
     return taken;
   }
 
@@ -268,7 +279,7 @@ final class PaceGate {
   }
 
   private void tell(Level level, String what, long nanos) {
-    notice =
+    notices.add(
         new Notice(
             level,
             what
@@ -279,7 +290,7 @@ final class PaceGate {
                 + " rate="
                 + (rate.limit().isEmpty()
                     ? "unlimited"
-                    : String.format(Locale.ROOT, "%.1f", rate.limit().getAsDouble())));
+                    : String.format(Locale.ROOT, "%.1f", rate.limit().getAsDouble()))));
   }
 
   private boolean mayLeave(Lane lane, long now) {
@@ -366,12 +377,12 @@ final class PaceGate {
     if (closed) {
       return stopping();
     }
-    Reason reason =
-        breaker.reason().orElse(pause.until() > now ? pause.reason() : Reason.RATE_LIMITED);
-    String words = opensAt() > now ? words(reason) : "Too many messages wait for the SMS API";
+    boolean open = opensAt() <= now;
+    Reason reason = open ? Reason.RATE_LIMITED : breaker.reason().orElse(pause.reason());
     return new NotNowException(
         reason,
-        words + "; the message was held back",
+        (open ? "Too many messages wait for the SMS API" : words(reason))
+            + "; the message was held back",
         leaving > now && leaving != NOT_BY_TIME
             ? Optional.of(Duration.ofNanos(leaving - now))
             : Optional.empty(),

@@ -136,7 +136,7 @@ final class PaceDriver {
   void back(Departure departure, Outcome outcome) {
     gate.back(departure, Optional.of(outcome), now);
     gate.serve(now);
-    gate.takeNotice().ifPresent(notice -> notices.add(notice.level() + " " + notice.text()));
+    gate.takeNotices().forEach(notice -> notices.add(notice.level() + " " + notice.text()));
   }
 
   void abandon(Departure departure) {

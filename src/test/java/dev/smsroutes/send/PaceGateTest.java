@@ -100,6 +100,19 @@ class PaceGateTest {
     }
 
     @Test
+    void an_operator_is_told_of_slow_answers_as_long_as_they_change_something() {
+      PaceDriver gate = PaceDriver.withConcurrency(2);
+      for (int i = 0; i < 3; i++) {
+        Departure slow = gate.leave();
+        gate.forward(ms(5001));
+        gate.back(slow, ACCEPTED);
+      }
+      assertThat(gate.notices)
+          .containsExactly(
+              "INFO pace=slower reason=slow-answer wait_ms=0 concurrency=1 rate=unlimited");
+    }
+
+    @Test
     void is_cut_once_for_all_that_were_on_their_way() {
       PaceDriver gate = PaceDriver.withConcurrency(64);
       List<Departure> all = gate.leave(60);
@@ -838,6 +851,20 @@ class PaceGateTest {
 
       assertThat(gate.refused(Lane.INTERACTIVE, LONG).reason()).isEqualTo(Reason.FORBIDDEN);
       assertThat(gate.snapshot().pausedFor()).isEqualTo(s(30));
+    }
+
+    @Test
+    void of_which_a_slow_success_is_the_end_is_told_to_be_over() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.FORBIDDEN));
+      gate.forward(s(30));
+      Departure probe = gate.leave();
+      gate.forward(s(6));
+      gate.back(probe, ACCEPTED);
+
+      assertThat(gate.notices).hasSize(3);
+      assertThat(gate.notices.get(1)).startsWith("INFO pace=open after=FORBIDDEN");
+      assertThat(gate.notices.get(2)).startsWith("INFO pace=slower");
     }
 
     @Test

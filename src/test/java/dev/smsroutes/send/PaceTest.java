@@ -11,7 +11,9 @@ import dev.smsroutes.outcome.Outcome.Reason;
 import dev.smsroutes.send.Pace.Turn;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -60,9 +62,9 @@ class PaceTest {
     Future<Turn> second = inThread(() -> pace.await(Lane.INTERACTIVE, Duration.ofSeconds(5)));
     untilWaiting(pace, 1);
 
-    ticker.forward(Duration.ofMillis(4_999));
+    ticker.forward(Duration.ofMillis(4_999), pace);
     assertThat(second.isDone()).isFalse();
-    ticker.forward(Duration.ofMillis(1));
+    ticker.forward(Duration.ofMillis(1), pace);
 
     assertThat(refusalOf(second).reason()).isEqualTo(Reason.RATE_LIMITED);
     assertThat(pace.snapshot().interactiveWaiting()).isZero();
@@ -104,7 +106,7 @@ class PaceTest {
     }
 
     for (int i = 1; i <= 5; i++) {
-      ticker.forward(Duration.ofSeconds(1));
+      ticker.forward(Duration.ofSeconds(1), pace);
       int expected = i;
       await().until(() -> left.get() == expected);
       assertThat(pace.snapshot().interactiveWaiting()).isEqualTo(5 - i);
@@ -120,10 +122,10 @@ class PaceTest {
     Future<Turn> second = inThread(() -> pace.await(Lane.BATCH, Duration.ofSeconds(90)));
     untilWaiting(pace, 2);
 
-    ticker.forward(Duration.ofSeconds(30));
+    ticker.forward(Duration.ofSeconds(30), pace);
     first.get(10, TimeUnit.SECONDS).done(unsettled(Reason.FORBIDDEN));
     assertThat(second.isDone()).isFalse();
-    ticker.forward(Duration.ofSeconds(30));
+    ticker.forward(Duration.ofSeconds(30), pace);
 
     second.get(10, TimeUnit.SECONDS).done(ACCEPTED);
     assertThat(pace.trouble()).isEmpty();
@@ -148,7 +150,7 @@ class PaceTest {
   void the_turn_measures_how_long_the_answer_took() throws Exception {
     Pace pace = pace(64, 0);
     Turn turn = pace.await(Lane.INTERACTIVE, Duration.ZERO);
-    ticker.forward(Duration.ofMillis(5_001));
+    ticker.forward(Duration.ofMillis(5_001), pace);
 
     turn.done(ACCEPTED);
 
@@ -305,26 +307,40 @@ class PaceTest {
     return (NotNowException) thrown.getCause();
   }
 
-  /** Stands still until it is put forward. */
+  /** Stands still until it is put forward. All but that is called under the lock of the pace. */
   private static final class SettableTicker implements Ticker {
-    private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1_000); // soon to overflow
+    private final AtomicLong step = new AtomicLong();
+    private long now = Long.MAX_VALUE - 1_000; // soon to overflow
     private final AtomicInteger awaits = new AtomicInteger();
+    private final Map<Condition, Long> sleeping = new HashMap<>();
 
-    private void forward(Duration by) {
-      now.addAndGet(by.toNanos());
+    private void forward(Duration by, Pace pace) {
+      step.addAndGet(by.toNanos());
+      pace.snapshot(); // asks for the time, with the lock
     }
 
     @Override
     public long nanoTime() {
-      return now.get();
+      now += step.getAndSet(0);
+      sleeping.forEach(
+          (condition, end) -> {
+            if (now - end >= 0) {
+              condition.signal();
+            }
+          });
+      return now;
     }
 
     @Override
     public void await(Condition condition, long nanos) throws InterruptedException {
       awaits.incrementAndGet();
-      long start = now.get();
-      // Looks again every millisecond whether the time was put forward.
-      while (now.get() - start < nanos && !condition.await(1, TimeUnit.MILLISECONDS)) {}
+      // Long.MAX_VALUE is as good as for ever.
+      sleeping.put(condition, now + Math.min(nanos, Long.MAX_VALUE / 2));
+      try {
+        condition.await();
+      } finally {
+        sleeping.remove(condition);
+      }
     }
   }
 }
