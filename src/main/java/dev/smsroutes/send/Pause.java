@@ -1,0 +1,70 @@
+package dev.smsroutes.send;
+
+import dev.smsroutes.outcome.Outcome.Reason;
+import dev.smsroutes.outcome.Outcome.Unsettled;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * For how long nothing leaves because the API asked for less or is not available: as long as it
+ * said, else for a time that doubles with each repetition. Not thread-safe; all times are
+ * nanoseconds.
+ */
+final class Pause {
+  private final long longest;
+  private final BackOff backOff = new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(30));
+  private Reason reason = Reason.RATE_LIMITED;
+  private long until;
+
+  /** The last departure before the last event: what comes back from then tells nothing new. */
+  private long lastBefore;
+
+  /**
+   * @param longest the longest pause that the API can ask for
+   */
+  Pause(Duration longest) {
+    this.longest = longest.toNanos();
+  }
+
+  long until() {
+    return until;
+  }
+
+  /** Why there is, or was, a pause. */
+  Reason reason() {
+    return reason;
+  }
+
+  void wentWell(Departure departure) {
+    if (departure.number() > lastBefore) {
+      backOff.reset();
+    }
+  }
+
+  /**
+   * The API asked for a pause.
+   *
+   * @param lastDeparted the number of the last departure by now
+   * @return whether the pause is now longer than before
+   */
+  boolean asked(Departure departure, Unsettled outcome, long now, long lastDeparted) {
+    boolean news = departure.number() > lastBefore;
+    if (news) {
+      lastBefore = lastDeparted;
+    }
+    // What the API says in so many words holds, however late it comes.
+    long end =
+        now
+            + outcome
+                .retryAfter()
+                .filter(time -> !time.isNegative() && !time.isZero())
+                .map(time -> Math.min(longest, TimeUnit.NANOSECONDS.convert(time)))
+                .orElseGet(() -> news ? backOff.next() : 0L);
+    if (end <= until || end == now) {
+      return false;
+    }
+    until = end;
+    reason = outcome.reason();
+    return true;
+  }
+}

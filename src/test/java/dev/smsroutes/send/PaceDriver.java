@@ -1,0 +1,178 @@
+package dev.smsroutes.send;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.smsroutes.outcome.ErrorCode;
+import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Accepted;
+import dev.smsroutes.outcome.Outcome.Reason;
+import dev.smsroutes.outcome.Outcome.Refused;
+import dev.smsroutes.outcome.Outcome.Unsettled;
+import dev.smsroutes.send.PaceGate.Waiter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Plays the senders at a gate, one after the other, at a time that stands still between steps. */
+final class PaceDriver {
+  static final Outcome ACCEPTED = new Accepted("id", Optional.of("key"), false);
+  static final Outcome REFUSED =
+      new Refused("id", Optional.of("key"), ErrorCode.INVALID_TO.number(), "no number", List.of());
+  static final PaceOptions OPTIONS =
+      new PaceOptions(
+          100, 0, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(15));
+
+  final PaceGate gate;
+  final List<String> notices = new ArrayList<>();
+  private long now;
+
+  PaceDriver(PaceOptions options) {
+    gate = new PaceGate(options);
+  }
+
+  static PaceDriver withConcurrency(int most) {
+    return new PaceDriver(
+        new PaceOptions(
+            most, 0, OPTIONS.slowAfter(), OPTIONS.probeInterval(), OPTIONS.longestPause()));
+  }
+
+  static PaceDriver withRate(double most) {
+    return new PaceDriver(
+        new PaceOptions(
+            100_000, most, OPTIONS.slowAfter(), OPTIONS.probeInterval(), OPTIONS.longestPause()));
+  }
+
+  static Outcome unsettled(Reason reason) {
+    return unsettled(reason, null);
+  }
+
+  static Outcome unsettled(Reason reason, Duration retryAfter) {
+    return new Unsettled(
+        "id",
+        Optional.of("key"),
+        reason,
+        reason == Reason.NO_CLEAR_ANSWER,
+        0,
+        "words",
+        Optional.ofNullable(retryAfter));
+  }
+
+  long now() {
+    return now;
+  }
+
+  void forward(Duration by) {
+    now += by.toNanos();
+    gate.serve(now);
+  }
+
+  /** Goes to the next change by time; says whether there was one. */
+  boolean forwardToNextChange() {
+    long change = gate.nextChange(now);
+    if (change == PaceGate.NOT_BY_TIME) {
+      return false;
+    }
+    forward(Duration.ofNanos(change - now));
+    return true;
+  }
+
+  /** Leaves at once, as it must. */
+  Departure leave(Lane lane) {
+    Departure departure = gate.pass(lane, now);
+    assertThat(departure).as("%s leaves", lane).isNotNull();
+    return departure;
+  }
+
+  Departure leave() {
+    return leave(Lane.INTERACTIVE);
+  }
+
+  List<Departure> leave(int many) {
+    List<Departure> left = new ArrayList<>();
+    for (int i = 0; i < many; i++) {
+      left.add(leave());
+    }
+    return left;
+  }
+
+  Waiter enter(Lane lane, Duration patience) {
+    Waiter waiter = new Waiter(lane, now + patience.toNanos(), () -> {});
+    gate.enter(waiter, now);
+    gate.serve(now);
+    return waiter;
+  }
+
+  /** Enters, and has to wait. */
+  Waiter waitIn(Lane lane, Duration patience) {
+    Waiter waiter = enter(lane, patience);
+    assertThat(waiter.waits()).as("%s waits", lane).isTrue();
+    return waiter;
+  }
+
+  /** Enters, and is refused at once. */
+  NotNowException refused(Lane lane, Duration patience) {
+    return refusal(enter(lane, patience));
+  }
+
+  static NotNowException refusal(Waiter waiter) {
+    assertThat(waiter.waits()).as("still waits").isFalse();
+    try {
+      waiter.departure();
+    } catch (NotNowException e) {
+      return e;
+    }
+    throw new AssertionError("It was let through");
+  }
+
+  static boolean left(Waiter waiter) {
+    try {
+      return !waiter.waits() && waiter.departure() != null;
+    } catch (NotNowException e) {
+      return false;
+    }
+  }
+
+  void back(Departure departure, Outcome outcome) {
+    gate.back(departure, Optional.of(outcome), now);
+    gate.serve(now);
+    gate.takeNotices().forEach(notice -> notices.add(notice.level() + " " + notice.text()));
+  }
+
+  void abandon(Departure departure) {
+    gate.back(departure, Optional.empty(), now);
+    gate.serve(now);
+  }
+
+  /** Leaves and is back at once. */
+  void send(Outcome outcome) {
+    back(leave(), outcome);
+  }
+
+  void send(int many, Outcome outcome) {
+    for (int i = 0; i < many; i++) {
+      send(outcome);
+    }
+  }
+
+  boolean isOpen() {
+    Departure departure = gate.pass(Lane.INTERACTIVE, now);
+    if (departure != null) {
+      abandon(departure);
+    }
+    return departure != null;
+  }
+
+  Pace.Snapshot snapshot() {
+    return gate.snapshot(now);
+  }
+
+  int limit() {
+    return snapshot().concurrencyLimit();
+  }
+
+  /** Messages per second; 0 if there is no limit. */
+  double rate() {
+    return snapshot().rateLimit().orElse(0);
+  }
+}

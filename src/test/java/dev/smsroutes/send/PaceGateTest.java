@@ -1,0 +1,947 @@
+package dev.smsroutes.send;
+
+import static dev.smsroutes.send.PaceDriver.ACCEPTED;
+import static dev.smsroutes.send.PaceDriver.OPTIONS;
+import static dev.smsroutes.send.PaceDriver.REFUSED;
+import static dev.smsroutes.send.PaceDriver.left;
+import static dev.smsroutes.send.PaceDriver.refusal;
+import static dev.smsroutes.send.PaceDriver.unsettled;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Reason;
+import dev.smsroutes.send.PaceGate.Waiter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+class PaceGateTest {
+  private static final Duration LONG = Duration.ofDays(1);
+  private static final Duration NONE = Duration.ZERO;
+
+  private static Duration ms(long millis) {
+    return Duration.ofMillis(millis);
+  }
+
+  private static Duration s(long seconds) {
+    return Duration.ofSeconds(seconds);
+  }
+
+  private static Duration min(long minutes) {
+    return Duration.ofMinutes(minutes);
+  }
+
+  @Nested
+  class Concurrency {
+    @Test
+    void starts_at_the_maximum_and_lets_no_more_out() {
+      PaceDriver gate = PaceDriver.withConcurrency(3);
+      gate.leave(3);
+
+      Waiter fourth = gate.waitIn(Lane.INTERACTIVE, LONG);
+
+      assertThat(fourth.waits()).isTrue();
+      assertThat(gate.snapshot().inUse()).isEqualTo(3);
+      assertThat(gate.gate.nextChange(gate.now())).isEqualTo(PaceGate.NOT_BY_TIME);
+    }
+
+    @Test
+    void gives_a_turn_that_is_back_to_the_next_one() {
+      PaceDriver gate = PaceDriver.withConcurrency(1);
+      Departure first = gate.leave();
+      Waiter second = gate.waitIn(Lane.INTERACTIVE, LONG);
+      Waiter third = gate.waitIn(Lane.INTERACTIVE, LONG);
+
+      gate.back(first, ACCEPTED);
+
+      assertThat(left(second)).isTrue();
+      assertThat(third.waits()).isTrue();
+    }
+
+    @ParameterizedTest(name = "{0} after {1} ms leaves {2} of 64")
+    @CsvSource({
+      "RATE_LIMITED, 100, 32",
+      "UNAVAILABLE, 100, 32",
+      "BLOCKED, 100, 32",
+      "NO_CLEAR_ANSWER, 5001, 32",
+      "NO_CLEAR_ANSWER, 5000, 64",
+      "UNREACHABLE, 5001, 64",
+      "UNAUTHENTICATED, 100, 64",
+      "FORBIDDEN, 100, 64",
+      "INTERNAL, 5001, 64",
+    })
+    void is_halved_by_signs_of_overload(Reason reason, long millis, int left) {
+      PaceDriver gate = PaceDriver.withConcurrency(64);
+      Departure departure = gate.leave();
+      gate.forward(ms(millis));
+
+      gate.back(departure, unsettled(reason));
+
+      assertThat(gate.limit()).isEqualTo(left);
+    }
+
+    @Test
+    void is_halved_by_a_slow_success() {
+      PaceDriver gate = PaceDriver.withConcurrency(64);
+      Departure slow = gate.leave();
+      gate.forward(ms(5001));
+
+      gate.back(slow, ACCEPTED);
+
+      assertThat(gate.limit()).isEqualTo(32);
+      assertThat(gate.isOpen()).isTrue();
+    }
+
+    @Test
+    void an_operator_is_told_of_slow_answers_as_long_as_they_change_something() {
+      PaceDriver gate = PaceDriver.withConcurrency(2);
+      for (int i = 0; i < 3; i++) {
+        Departure slow = gate.leave();
+        gate.forward(ms(5001));
+        gate.back(slow, ACCEPTED);
+      }
+      assertThat(gate.notices)
+          .containsExactly(
+              "INFO pace=slower reason=slow-answer wait_ms=0 concurrency=1 rate=unlimited");
+    }
+
+    @Test
+    void is_cut_once_for_all_that_were_on_their_way() {
+      PaceDriver gate = PaceDriver.withConcurrency(64);
+      List<Departure> all = gate.leave(60);
+
+      all.forEach(departure -> gate.back(departure, unsettled(Reason.UNAVAILABLE)));
+      assertThat(gate.limit()).isEqualTo(32);
+
+      gate.forward(s(1));
+      gate.send(unsettled(Reason.UNAVAILABLE));
+      assertThat(gate.limit()).isEqualTo(16);
+    }
+
+    @Test
+    void is_never_less_than_one() {
+      PaceDriver gate = PaceDriver.withConcurrency(5);
+      for (int i = 0; i < 10; i++) {
+        gate.send(unsettled(Reason.UNAVAILABLE));
+        gate.forward(min(1));
+      }
+      assertThat(gate.limit()).isEqualTo(1);
+    }
+
+    @Test
+    void grows_by_one_with_each_full_window_of_successes_up_to_the_maximum() {
+      PaceDriver gate = PaceDriver.withConcurrency(6);
+      gate.send(unsettled(Reason.UNAVAILABLE));
+      gate.forward(s(1));
+
+      gate.send(2, ACCEPTED);
+      assertThat(gate.limit()).isEqualTo(3);
+      gate.send(1, REFUSED); // no sign of overload either
+      assertThat(gate.limit()).isEqualTo(4);
+      gate.send(3, ACCEPTED);
+      assertThat(gate.limit()).isEqualTo(4);
+      gate.send(1, ACCEPTED);
+      assertThat(gate.limit()).isEqualTo(5);
+      gate.send(1000, ACCEPTED);
+      assertThat(gate.limit()).isEqualTo(6);
+    }
+
+    @Test
+    void does_not_grow_by_successes_that_left_before_the_cut() {
+      PaceDriver gate = PaceDriver.withConcurrency(64);
+      List<Departure> all = gate.leave(60);
+
+      gate.back(all.get(0), unsettled(Reason.UNAVAILABLE));
+      all.subList(1, 60).forEach(departure -> gate.back(departure, ACCEPTED));
+
+      assertThat(gate.limit()).isEqualTo(32);
+    }
+
+    @Test
+    void learns_nothing_from_a_turn_that_was_abandoned() {
+      PaceDriver gate = PaceDriver.withConcurrency(64);
+      Departure departure = gate.leave();
+      gate.forward(min(1));
+
+      gate.abandon(departure);
+
+      assertThat(gate.limit()).isEqualTo(64);
+      assertThat(gate.snapshot().inUse()).isZero();
+    }
+  }
+
+  @Nested
+  class Lanes {
+    @Test
+    void are_served_in_the_order_of_arrival_each() {
+      PaceDriver gate = PaceDriver.withConcurrency(1);
+      Departure out = gate.leave();
+      List<Waiter> waiters = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        waiters.add(gate.waitIn(Lane.BATCH, LONG));
+      }
+      for (Waiter next : waiters) {
+        gate.back(out, ACCEPTED);
+        assertThat(left(next)).isTrue();
+        out = departure(next);
+      }
+    }
+
+    @Test
+    void interactive_ones_go_before_a_batch_that_came_earlier() {
+      PaceDriver gate = PaceDriver.withConcurrency(1);
+      Departure out = gate.leave();
+      Waiter row = gate.waitIn(Lane.BATCH, LONG);
+      Waiter caller = gate.waitIn(Lane.INTERACTIVE, LONG);
+
+      gate.back(out, ACCEPTED);
+
+      assertThat(left(caller)).isTrue();
+      assertThat(row.waits()).isTrue();
+    }
+
+    @Test
+    void a_batch_gets_every_tenth_turn_when_both_wait() {
+      PaceDriver gate = PaceDriver.withConcurrency(1);
+      Departure out = gate.leave();
+      List<Waiter> rows = new ArrayList<>();
+      List<Waiter> callers = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        rows.add(gate.waitIn(Lane.BATCH, LONG));
+        callers.add(gate.waitIn(Lane.INTERACTIVE, LONG));
+      }
+
+      StringBuilder order = new StringBuilder();
+      for (int i = 0; i < 30; i++) {
+        gate.back(out, ACCEPTED);
+        Lane lane = left(rows.get(0)) ? Lane.BATCH : Lane.INTERACTIVE;
+        out = departure((lane == Lane.BATCH ? rows : callers).remove(0));
+        order.append(lane == Lane.BATCH ? 'b' : 'i');
+      }
+
+      assertThat(order).hasToString("iiiiiiiiib".repeat(3));
+    }
+
+    @ParameterizedTest(name = "{1} of {0}")
+    @CsvSource({"100, 75", "4, 3", "3, 2", "2, 1", "1, 1"})
+    void a_batch_holds_its_share_at_most(int limit, int share) {
+      PaceDriver gate = PaceDriver.withConcurrency(limit);
+      for (int i = 0; i < share; i++) {
+        gate.leave(Lane.BATCH);
+      }
+
+      gate.waitIn(Lane.BATCH, LONG);
+
+      for (int i = share; i < limit; i++) {
+        assertThat(left(gate.enter(Lane.INTERACTIVE, NONE))).isTrue();
+      }
+    }
+
+    @Test
+    void a_batch_may_go_on_when_one_of_its_turns_is_back() {
+      PaceDriver gate = PaceDriver.withConcurrency(4);
+      Departure first = gate.leave(Lane.BATCH);
+      gate.leave(Lane.BATCH);
+      gate.leave(Lane.BATCH);
+      Waiter row = gate.waitIn(Lane.BATCH, LONG);
+
+      gate.back(first, ACCEPTED);
+
+      assertThat(left(row)).isTrue();
+    }
+
+    private Departure departure(Waiter waiter) {
+      try {
+        return waiter.departure();
+      } catch (NotNowException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  @Nested
+  class Rate {
+    @Test
+    void is_unlimited_at_first() {
+      PaceDriver gate = PaceDriver.withRate(0);
+      gate.leave(50_000);
+      assertThat(gate.rate()).isZero();
+    }
+
+    @Test
+    void is_spread_evenly_below_its_ceiling() {
+      PaceDriver gate = PaceDriver.withRate(10);
+      List<Long> at = new ArrayList<>();
+      gate.leave();
+      for (int i = 0; i < 5; i++) {
+        Waiter next = gate.waitIn(Lane.INTERACTIVE, LONG);
+        gate.forwardToNextChange();
+        assertThat(left(next)).isTrue();
+        at.add(gate.now() / 1_000_000);
+      }
+      assertThat(at).containsExactly(100L, 200L, 300L, 400L, 500L);
+    }
+
+    @Test
+    void lets_no_more_than_20_ms_worth_of_it_out_at_once() {
+      PaceDriver gate = PaceDriver.withRate(1000);
+      gate.forward(min(10));
+
+      gate.leave(20);
+
+      assertThat(gate.isOpen()).isFalse();
+    }
+
+    @Test
+    void is_cut_to_a_part_of_what_was_sent_in_the_last_second() {
+      PaceDriver gate = steady(100);
+
+      gate.send(unsettled(Reason.RATE_LIMITED));
+
+      assertThat(gate.rate()).isCloseTo(70, within(2.0));
+    }
+
+    @Test
+    void is_cut_for_too_many_requests_only() {
+      PaceDriver gate = steady(100);
+
+      gate.send(unsettled(Reason.UNAVAILABLE));
+
+      assertThat(gate.rate()).isZero();
+    }
+
+    @Test
+    void is_cut_once_for_all_that_were_on_their_way_and_then_from_its_own_limit() {
+      PaceDriver gate = PaceDriver.withRate(0);
+      List<Departure> all = gate.leave(100);
+
+      all.forEach(departure -> gate.back(departure, unsettled(Reason.RATE_LIMITED)));
+      assertThat(gate.rate()).isCloseTo(70, within(0.1));
+
+      gate.forward(s(1));
+      gate.send(unsettled(Reason.RATE_LIMITED));
+      assertThat(gate.rate()).isCloseTo(49, within(0.1));
+    }
+
+    @Test
+    void does_not_fall_below_one_in_a_second() {
+      PaceDriver gate = PaceDriver.withRate(0);
+      for (int i = 0; i < 10; i++) {
+        gate.forward(min(1));
+        gate.send(unsettled(Reason.RATE_LIMITED));
+      }
+      assertThat(gate.rate()).isEqualTo(1);
+    }
+
+    @Test
+    void grows_each_second_in_which_something_goes_well() {
+      PaceDriver gate = steady(100);
+      gate.send(unsettled(Reason.RATE_LIMITED));
+      double cut = gate.rate();
+      gate.forward(s(1)); // the pause
+
+      sendFor(gate, s(5), 50);
+
+      assertThat(gate.rate()).isCloseTo(cut + 5 * 2, within(2.1));
+    }
+
+    @Test
+    void does_not_grow_while_nothing_goes_well() {
+      PaceDriver gate = steady(100);
+      gate.send(unsettled(Reason.RATE_LIMITED));
+      double cut = gate.rate();
+
+      for (int i = 0; i < 10; i++) {
+        gate.forward(s(1));
+        gate.send(unsettled(Reason.NO_CLEAR_ANSWER));
+      }
+
+      assertThat(gate.rate()).isEqualTo(cut);
+    }
+
+    @Test
+    void forgets_the_limit_when_for_a_minute_far_less_was_asked_for() {
+      PaceDriver gate = steady(100);
+      gate.send(unsettled(Reason.RATE_LIMITED));
+      gate.forward(s(1));
+
+      sendFor(gate, s(55), 10);
+      assertThat(gate.rate()).isPositive();
+      sendFor(gate, s(10), 10);
+      assertThat(gate.rate()).isZero();
+    }
+
+    @Test
+    void keeps_the_limit_while_most_of_it_is_asked_for() {
+      PaceDriver gate = steady(100);
+      gate.send(unsettled(Reason.RATE_LIMITED));
+      gate.forward(s(1));
+      for (int i = 0; i < 180; i++) {
+        int allowed = (int) gate.rate();
+        sendFor(gate, s(1), Math.max(1, allowed * 9 / 10));
+        assertThat(gate.rate()).isPositive();
+      }
+    }
+
+    @Test
+    void does_not_take_a_long_pause_for_a_lack_of_work() {
+      PaceDriver gate = steady(100);
+      gate.send(unsettled(Reason.RATE_LIMITED, min(10)));
+      gate.forward(min(10));
+
+      gate.send(ACCEPTED);
+
+      assertThat(gate.rate()).isCloseTo(70, within(2.0));
+    }
+
+    @Test
+    void what_was_learnt_never_lifts_the_ceiling() {
+      PaceDriver gate = PaceDriver.withRate(10);
+      gate.send(unsettled(Reason.RATE_LIMITED));
+      for (int i = 0; i < 100; i++) {
+        gate.forward(s(1));
+        gate.send(ACCEPTED);
+        assertThat(gate.rate()).isPositive().isLessThanOrEqualTo(10);
+      }
+      assertThat(gate.rate()).isEqualTo(10);
+    }
+
+    @Test
+    void refuses_at_once_when_the_line_is_longer_than_the_patience() {
+      PaceDriver gate = PaceDriver.withRate(10);
+      gate.leave();
+      for (int i = 0; i < 10; i++) {
+        gate.waitIn(Lane.INTERACTIVE, s(60));
+      }
+
+      NotNowException refusal = gate.refused(Lane.INTERACTIVE, ms(1099));
+      assertThat(refusal.reason()).isEqualTo(Reason.RATE_LIMITED);
+      assertThat(refusal.retryAfter()).contains(ms(1100));
+
+      gate.waitIn(Lane.INTERACTIVE, ms(1100));
+    }
+
+    private PaceDriver steady(int perSecond) {
+      PaceDriver gate = PaceDriver.withRate(0);
+      sendFor(gate, s(5), perSecond);
+      return gate;
+    }
+
+    private void sendFor(PaceDriver gate, Duration time, int perSecond) {
+      for (int i = 0; i < time.toSeconds() * perSecond; i++) {
+        gate.forward(Duration.ofSeconds(1).dividedBy(perSecond));
+        gate.send(ACCEPTED);
+      }
+    }
+  }
+
+  @Nested
+  class AskedToWait {
+    @ParameterizedTest
+    @EnumSource(
+        value = Reason.class,
+        names = {"RATE_LIMITED", "UNAVAILABLE"})
+    void nobody_leaves_before_the_time_that_the_api_named_is_over(Reason reason) {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(5_000, ACCEPTED); // so that what is left of the rate lets both out at once
+      gate.send(unsettled(reason, s(10)));
+      Waiter caller = gate.waitIn(Lane.INTERACTIVE, s(20));
+      Waiter row = gate.waitIn(Lane.BATCH, s(20));
+
+      gate.forward(ms(9_999));
+      assertThat(caller.waits() && row.waits()).isTrue();
+      gate.forward(ms(1));
+      assertThat(left(caller) && left(row)).isTrue();
+    }
+
+    @Test
+    void the_time_is_capped() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.RATE_LIMITED, Duration.ofDays(100_000)));
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(OPTIONS.longestPause());
+    }
+
+    @ParameterizedTest(name = "{0} s")
+    @CsvSource(
+        value = {"0", "-5", "none"},
+        nullValues = "none")
+    void without_a_time_the_pause_doubles_and_a_success_ends_that(Long seconds) {
+      Duration retryAfter = seconds == null ? null : s(seconds);
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Long> pauses = new ArrayList<>();
+      for (int i = 0; i < 7; i++) {
+        gate.send(unsettled(Reason.UNAVAILABLE, retryAfter));
+        pauses.add(gate.snapshot().pausedFor().toSeconds());
+        gate.forward(gate.snapshot().pausedFor());
+      }
+      assertThat(pauses).containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L);
+
+      gate.send(ACCEPTED);
+      gate.send(unsettled(Reason.UNAVAILABLE, retryAfter));
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(1));
+    }
+
+    @Test
+    void the_pause_doubles_once_for_all_that_were_on_their_way() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Departure> all = gate.leave(50);
+
+      all.forEach(departure -> gate.back(departure, unsettled(Reason.UNAVAILABLE)));
+
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(1));
+    }
+
+    @Test
+    void a_success_that_left_before_the_pause_does_not_end_the_doubling() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Departure> all = gate.leave(2);
+      gate.back(all.get(0), unsettled(Reason.UNAVAILABLE));
+      gate.back(all.get(1), ACCEPTED);
+      gate.forward(s(1));
+
+      gate.send(unsettled(Reason.UNAVAILABLE));
+
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(2));
+    }
+
+    @Test
+    void a_late_answer_that_names_a_longer_time_lengthens_the_pause_and_no_answer_shortens_it() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Departure> all = gate.leave(3);
+
+      gate.back(all.get(0), unsettled(Reason.RATE_LIMITED, s(5)));
+      gate.back(all.get(1), unsettled(Reason.RATE_LIMITED, s(20)));
+      gate.back(all.get(2), unsettled(Reason.RATE_LIMITED, s(1)));
+
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(20));
+    }
+
+    @Test
+    void who_cannot_wait_that_long_is_refused_at_once() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.UNAVAILABLE, s(10)));
+      gate.forward(s(4));
+
+      NotNowException refusal = gate.refused(Lane.INTERACTIVE, ms(5_999));
+
+      assertThat(refusal.reason()).isEqualTo(Reason.UNAVAILABLE);
+      assertThat(refusal.retryAfter()).contains(s(6));
+      assertThat(refusal.stopping()).isFalse();
+    }
+
+    @Test
+    void who_waits_already_is_refused_as_soon_as_it_is_in_vain() {
+      PaceDriver gate = PaceDriver.withConcurrency(2);
+      List<Departure> out = gate.leave(2);
+      Waiter hasty = gate.waitIn(Lane.INTERACTIVE, s(5));
+      Waiter patient = gate.waitIn(Lane.INTERACTIVE, s(15));
+
+      gate.back(out.get(0), unsettled(Reason.RATE_LIMITED, s(10)));
+
+      assertThat(refusal(hasty).reason()).isEqualTo(Reason.RATE_LIMITED);
+      assertThat(patient.waits()).isTrue();
+    }
+
+    @Test
+    void what_the_cut_left_goes_afterwards() {
+      PaceDriver gate = PaceDriver.withConcurrency(8);
+      gate.send(unsettled(Reason.UNAVAILABLE, s(10)));
+      List<Waiter> waiters = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        waiters.add(gate.waitIn(Lane.INTERACTIVE, LONG));
+      }
+
+      gate.forward(s(10));
+
+      assertThat(waiters.stream().filter(PaceDriver::left)).hasSize(4);
+    }
+
+    @Test
+    void an_operator_is_told_once() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Departure> all = gate.leave(10);
+      all.forEach(departure -> gate.back(departure, unsettled(Reason.UNAVAILABLE)));
+
+      assertThat(gate.notices)
+          .containsExactly(
+              "INFO pace=paused reason=UNAVAILABLE wait_ms=1000 concurrency=50 rate=unlimited");
+    }
+  }
+
+  @Nested
+  class Unreachable {
+    @Test
+    void one_goes_first_after_a_short_while_and_the_others_when_it_got_through() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.UNREACHABLE));
+      Waiter probe = gate.waitIn(Lane.INTERACTIVE, s(20));
+      Waiter second = gate.waitIn(Lane.INTERACTIVE, s(20));
+      Waiter third = gate.waitIn(Lane.BATCH, s(20));
+
+      gate.forward(ms(199));
+      assertThat(probe.waits()).isTrue();
+      gate.forward(ms(1));
+      assertThat(left(probe)).isTrue();
+      assertThat(second.waits() && third.waits()).isTrue();
+
+      gate.back(departureOf(probe), ACCEPTED);
+      assertThat(left(second) && left(third)).isTrue();
+    }
+
+    @Test
+    void the_wait_doubles_while_probes_fail_and_a_success_ends_that() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Long> waits = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        gate.send(unsettled(Reason.UNREACHABLE));
+        waits.add(gate.snapshot().pausedFor().toMillis());
+        gate.forward(gate.snapshot().pausedFor());
+      }
+      assertThat(waits).containsExactly(200L, 400L, 800L, 1600L, 3200L, 6400L, 10_000L, 10_000L);
+
+      gate.send(ACCEPTED);
+      gate.send(unsettled(Reason.UNREACHABLE));
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(ms(200));
+    }
+
+    @Test
+    void only_the_probe_opens_the_gate() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Departure> all = gate.leave(3);
+      gate.back(all.get(0), unsettled(Reason.UNREACHABLE));
+      gate.back(all.get(1), ACCEPTED);
+      assertThat(gate.isOpen()).isFalse();
+
+      gate.forward(ms(200));
+      Departure probe = gate.leave();
+      gate.back(all.get(2), ACCEPTED);
+      assertThat(gate.isOpen()).isFalse();
+
+      gate.back(probe, ACCEPTED);
+      assertThat(gate.isOpen()).isTrue();
+    }
+
+    @Test
+    void failures_of_what_left_before_do_not_shut_it_again() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Departure> all = gate.leave(2);
+      gate.back(all.get(0), unsettled(Reason.UNREACHABLE));
+      gate.forward(ms(200));
+      gate.send(ACCEPTED);
+
+      gate.back(all.get(1), unsettled(Reason.UNREACHABLE));
+
+      assertThat(gate.isOpen()).isTrue();
+    }
+
+    @Test
+    void a_probe_without_a_clear_answer_is_repeated_after_the_same_time() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.UNREACHABLE));
+      gate.forward(ms(200));
+
+      gate.send(unsettled(Reason.NO_CLEAR_ANSWER));
+
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(ms(200));
+    }
+
+    @Test
+    void the_next_one_probes_at_once_when_a_probe_never_left() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.UNREACHABLE));
+      gate.forward(ms(200));
+      Departure probe = gate.leave();
+      Waiter next = gate.waitIn(Lane.INTERACTIVE, s(20));
+
+      gate.abandon(probe);
+
+      assertThat(left(next)).isTrue();
+    }
+
+    @Test
+    void is_no_trouble_that_stops_the_health_check_but_is_told_once() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      for (int i = 0; i < 3; i++) {
+        gate.send(unsettled(Reason.UNREACHABLE));
+        gate.forward(s(10));
+      }
+      assertThat(gate.gate.trouble()).isEmpty();
+      gate.send(ACCEPTED);
+
+      assertThat(gate.notices)
+          .hasSize(2)
+          .first()
+          .asString()
+          .startsWith("WARN pace=shut reason=UNREACHABLE");
+      assertThat(gate.notices.get(1)).startsWith("INFO pace=open after=UNREACHABLE");
+    }
+  }
+
+  @Nested
+  class Blocked {
+    @Test
+    void stays_shut_for_five_minutes_and_twice_as_long_while_probes_are_blocked() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Long> waits = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        gate.send(unsettled(Reason.BLOCKED));
+        waits.add(gate.snapshot().pausedFor().toMinutes());
+        gate.forward(gate.snapshot().pausedFor());
+      }
+      assertThat(waits).containsExactly(5L, 10L, 20L, 40L, 60L, 60L);
+    }
+
+    @Test
+    void stays_shut_for_the_time_that_the_api_named() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.BLOCKED, min(2)));
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(min(2));
+    }
+
+    @Test
+    void begins_with_five_minutes_again_after_a_success() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.BLOCKED));
+      gate.forward(min(5));
+      gate.send(ACCEPTED);
+      gate.forward(s(1));
+      gate.send(unsettled(Reason.BLOCKED));
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(min(5));
+    }
+
+    @Test
+    void is_told_as_an_error_once_and_once_more_when_it_is_over() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Departure> all = gate.leave(5);
+      all.forEach(departure -> gate.back(departure, unsettled(Reason.BLOCKED)));
+      gate.forward(min(5));
+      gate.send(unsettled(Reason.BLOCKED));
+      gate.forward(min(10));
+      gate.send(ACCEPTED);
+
+      assertThat(gate.notices).hasSize(2);
+      assertThat(gate.notices.get(0)).startsWith("ERROR pace=shut reason=BLOCKED");
+      assertThat(gate.notices.get(1)).startsWith("INFO pace=open after=BLOCKED");
+    }
+  }
+
+  @Nested
+  class Trouble {
+    @ParameterizedTest
+    @EnumSource(
+        value = Reason.class,
+        names = {"UNAUTHENTICATED", "FORBIDDEN"})
+    void a_caller_is_told_at_once_and_one_message_probes_at_each_interval(Reason reason) {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(reason));
+
+      for (int i = 0; i < 3; i++) {
+        NotNowException refusal = gate.refused(Lane.INTERACTIVE, LONG);
+        assertThat(refusal.reason()).isEqualTo(reason);
+        assertThat(refusal.retryAfter()).contains(s(30));
+
+        gate.forward(s(30));
+        Departure probe = gate.leave();
+        assertThat(gate.refused(Lane.INTERACTIVE, LONG).reason()).isEqualTo(reason);
+        gate.back(probe, unsettled(reason));
+      }
+    }
+
+    @Test
+    void rows_of_a_batch_wait_for_the_probe_if_they_can() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.FORBIDDEN));
+      assertThat(gate.refused(Lane.BATCH, s(29)).reason()).isEqualTo(Reason.FORBIDDEN);
+      Waiter first = gate.waitIn(Lane.BATCH, s(60));
+      Waiter second = gate.waitIn(Lane.BATCH, s(60));
+
+      gate.forward(s(30));
+      assertThat(left(first)).isTrue();
+      assertThat(second.waits()).isTrue();
+      gate.back(departureOf(first), ACCEPTED);
+      assertThat(left(second)).isTrue();
+    }
+
+    @Test
+    void rows_that_cannot_wait_for_another_probe_are_refused_when_one_fails() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.FORBIDDEN));
+      Waiter first = gate.waitIn(Lane.BATCH, s(50));
+      Waiter second = gate.waitIn(Lane.BATCH, s(50));
+      gate.forward(s(30));
+
+      gate.back(departureOf(first), unsettled(Reason.FORBIDDEN));
+
+      assertThat(refusal(second).reason()).isEqualTo(Reason.FORBIDDEN);
+    }
+
+    @Test
+    void callers_that_wait_already_are_told_too() {
+      PaceDriver gate = PaceDriver.withConcurrency(1);
+      Departure out = gate.leave();
+      Waiter caller = gate.waitIn(Lane.INTERACTIVE, LONG);
+      Waiter row = gate.waitIn(Lane.BATCH, LONG);
+
+      gate.back(out, unsettled(Reason.UNAUTHENTICATED));
+
+      assertThat(refusal(caller).reason()).isEqualTo(Reason.UNAUTHENTICATED);
+      assertThat(row.waits()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+        value = Reason.class,
+        mode = Mode.EXCLUDE,
+        names = {"UNAUTHENTICATED", "FORBIDDEN", "BLOCKED", "INTERNAL"})
+    void stays_the_same_until_a_message_gets_through(Reason lighter) {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.FORBIDDEN));
+      String told = gate.gate.trouble().orElseThrow();
+      gate.forward(s(30));
+
+      gate.send(unsettled(lighter));
+
+      assertThat(gate.gate.trouble()).contains(told);
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(30));
+      gate.forward(s(30));
+      gate.send(ACCEPTED);
+      assertThat(gate.gate.trouble()).isEmpty();
+    }
+
+    @Test
+    void a_success_that_left_before_does_not_end_it() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Departure> all = gate.leave(2);
+      gate.back(all.get(0), unsettled(Reason.FORBIDDEN));
+
+      gate.back(all.get(1), ACCEPTED);
+
+      assertThat(gate.gate.trouble()).isPresent();
+      assertThat(gate.isOpen()).isFalse();
+    }
+
+    @Test
+    void an_answer_to_what_left_before_it_does_not_bring_it_back() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Departure> all = gate.leave(3);
+      gate.back(all.get(0), unsettled(Reason.FORBIDDEN));
+      gate.forward(s(30));
+      gate.send(ACCEPTED);
+
+      gate.back(all.get(1), unsettled(Reason.FORBIDDEN));
+      gate.back(all.get(2), unsettled(Reason.UNREACHABLE));
+
+      assertThat(gate.isOpen()).isTrue();
+    }
+
+    @Test
+    void takes_the_place_of_a_lost_connection() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Departure> all = gate.leave(3);
+      gate.back(all.get(0), unsettled(Reason.UNREACHABLE));
+      gate.back(all.get(1), unsettled(Reason.FORBIDDEN));
+      gate.back(all.get(2), unsettled(Reason.UNREACHABLE));
+
+      assertThat(gate.refused(Lane.INTERACTIVE, LONG).reason()).isEqualTo(Reason.FORBIDDEN);
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(30));
+    }
+
+    @Test
+    void of_which_a_slow_success_is_the_end_is_told_to_be_over() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.FORBIDDEN));
+      gate.forward(s(30));
+      Departure probe = gate.leave();
+      gate.forward(s(6));
+      gate.back(probe, ACCEPTED);
+
+      assertThat(gate.notices).hasSize(3);
+      assertThat(gate.notices.get(1)).startsWith("INFO pace=open after=FORBIDDEN");
+      assertThat(gate.notices.get(2)).startsWith("INFO pace=slower");
+    }
+
+    @Test
+    void is_told_anew_when_it_becomes_another_one() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.UNAUTHENTICATED));
+      gate.forward(s(30));
+      gate.send(unsettled(Reason.UNAUTHENTICATED));
+      gate.forward(s(30));
+      gate.send(unsettled(Reason.FORBIDDEN));
+
+      assertThat(gate.notices).hasSize(2);
+      assertThat(gate.notices.get(0)).startsWith("ERROR pace=shut reason=UNAUTHENTICATED");
+      assertThat(gate.notices.get(1)).startsWith("ERROR pace=shut reason=FORBIDDEN");
+    }
+
+    @Test
+    void of_one_kind_leaves_the_time_alone_that_the_api_named_for_a_pause() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Departure> all = gate.leave(2);
+      gate.back(all.get(0), unsettled(Reason.FORBIDDEN));
+      gate.back(all.get(1), unsettled(Reason.UNAVAILABLE, min(2)));
+
+      gate.forward(s(119));
+      assertThat(gate.isOpen()).isFalse();
+      gate.forward(s(1));
+      assertThat(gate.isOpen()).isTrue();
+    }
+  }
+
+  @Nested
+  class GivingUp {
+    @Test
+    void tells_when_the_patience_is_over() {
+      PaceDriver gate = PaceDriver.withConcurrency(1);
+      gate.leave();
+      Waiter waiter = gate.waitIn(Lane.INTERACTIVE, s(5));
+      gate.forward(s(5));
+
+      gate.gate.giveUp(waiter, gate.now());
+
+      assertThat(refusal(waiter).reason()).isEqualTo(Reason.RATE_LIMITED);
+      assertThat(refusal(waiter).retryAfter()).isEmpty();
+      assertThat(gate.snapshot().interactiveWaiting()).isZero();
+    }
+
+    @Test
+    void everybody_is_refused_once_it_is_closed_and_turns_can_still_be_given_back() {
+      PaceDriver gate = PaceDriver.withConcurrency(1);
+      Departure out = gate.leave();
+      Waiter caller = gate.waitIn(Lane.INTERACTIVE, LONG);
+      Waiter row = gate.waitIn(Lane.BATCH, LONG);
+
+      gate.gate.close(gate.now());
+
+      assertThat(refusal(caller).stopping()).isTrue();
+      assertThat(refusal(row).stopping()).isTrue();
+      gate.back(out, ACCEPTED);
+      assertThat(gate.snapshot().inUse()).isZero();
+      assertThat(gate.refused(Lane.INTERACTIVE, LONG).stopping()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Reason.class)
+    void nothing_of_it_names_a_request(Reason reason) {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      Outcome outcome = unsettled(reason);
+      gate.send(outcome);
+      assertThat(gate.notices).noneMatch(notice -> notice.contains("key"));
+    }
+  }
+
+  private static Departure departureOf(Waiter waiter) {
+    try {
+      return waiter.departure();
+    } catch (NotNowException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

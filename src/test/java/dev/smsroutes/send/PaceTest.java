@@ -1,0 +1,346 @@
+package dev.smsroutes.send;
+
+import static dev.smsroutes.send.PaceDriver.ACCEPTED;
+import static dev.smsroutes.send.PaceDriver.unsettled;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.smsroutes.outcome.Outcome.Reason;
+import dev.smsroutes.send.Pace.Turn;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The threads at the gate; its rules are tested without them in {@link PaceGateTest}. */
+class PaceTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  private final SettableTicker ticker = new SettableTicker();
+  private final List<Thread> threads = new ArrayList<>();
+
+  @AfterEach
+  void no_thread_is_left_behind() throws InterruptedException {
+    for (Thread thread : threads) {
+      thread.join(10_000);
+      assertThat(thread.isAlive()).as("%s is alive", thread).isFalse();
+    }
+  }
+
+  @Test
+  void who_waits_is_let_through_by_who_comes_back() throws Exception {
+    Pace pace = pace(1, 0);
+    Turn first = pace.await(Lane.INTERACTIVE, Duration.ZERO);
+    Future<Turn> second = inThread(() -> pace.await(Lane.INTERACTIVE, LONG));
+    untilWaiting(pace, 1);
+
+    first.done(ACCEPTED);
+
+    second.get(10, TimeUnit.SECONDS).done(ACCEPTED);
+    assertThat(pace.snapshot().inUse()).isZero();
+  }
+
+  @Test
+  void nobody_waits_longer_than_its_patience() throws Exception {
+    Pace pace = pace(1, 0);
+    pace.await(Lane.INTERACTIVE, Duration.ZERO);
+    Future<Turn> second = inThread(() -> pace.await(Lane.INTERACTIVE, Duration.ofSeconds(5)));
+    untilWaiting(pace, 1);
+
+    ticker.forward(Duration.ofMillis(4_999), pace);
+    assertThat(second.isDone()).isFalse();
+    ticker.forward(Duration.ofMillis(1), pace);
+
+    assertThat(refusalOf(second).reason()).isEqualTo(Reason.RATE_LIMITED);
+    assertThat(pace.snapshot().interactiveWaiting()).isZero();
+  }
+
+  @Test
+  void without_patience_nobody_waits_at_all() throws Exception {
+    Pace pace = pace(1, 0);
+    pace.await(Lane.INTERACTIVE, Duration.ofSeconds(-1));
+
+    assertThatThrownBy(() -> pace.await(Lane.INTERACTIVE, Duration.ofSeconds(-1)))
+        .isInstanceOf(NotNowException.class)
+        .hasNoCause();
+  }
+
+  @Test
+  void patience_without_end_is_no_fault() throws Exception {
+    Pace pace = pace(1, 0);
+    Turn first = pace.await(Lane.BATCH, Duration.ofSeconds(Long.MAX_VALUE));
+    Future<Turn> second =
+        inThread(() -> pace.await(Lane.BATCH, Duration.ofSeconds(Long.MAX_VALUE)));
+    untilWaiting(pace, 1);
+    first.done(ACCEPTED);
+    assertThat(second.get(10, TimeUnit.SECONDS)).isNotNull();
+  }
+
+  @Test
+  void those_who_wait_leave_one_after_the_other_as_time_goes_by() throws Exception {
+    Pace pace = pace(100, 1);
+    pace.await(Lane.INTERACTIVE, Duration.ZERO);
+    AtomicInteger left = new AtomicInteger();
+    for (int i = 1; i <= 5; i++) {
+      inThread(
+          () -> {
+            pace.await(Lane.INTERACTIVE, LONG);
+            return left.incrementAndGet();
+          });
+      untilWaiting(pace, i);
+    }
+
+    for (int i = 1; i <= 5; i++) {
+      ticker.forward(Duration.ofSeconds(1), pace);
+      int expected = i;
+      await().until(() -> left.get() == expected);
+      assertThat(pace.snapshot().interactiveWaiting()).isEqualTo(5 - i);
+    }
+  }
+
+  @Test
+  void another_one_keeps_the_time_when_the_first_runs_out_of_patience() throws Exception {
+    Pace pace = pace(100, 0);
+    pace.await(Lane.INTERACTIVE, Duration.ZERO).done(unsettled(Reason.FORBIDDEN));
+    Future<Turn> first = inThread(() -> pace.await(Lane.BATCH, Duration.ofSeconds(31)));
+    untilWaiting(pace, 1);
+    Future<Turn> second = inThread(() -> pace.await(Lane.BATCH, Duration.ofSeconds(90)));
+    untilWaiting(pace, 2);
+
+    ticker.forward(Duration.ofSeconds(30), pace);
+    first.get(10, TimeUnit.SECONDS).done(unsettled(Reason.FORBIDDEN));
+    assertThat(second.isDone()).isFalse();
+    ticker.forward(Duration.ofSeconds(30), pace);
+
+    second.get(10, TimeUnit.SECONDS).done(ACCEPTED);
+    assertThat(pace.trouble()).isEmpty();
+  }
+
+  @Test
+  void a_turn_counts_once_however_often_it_is_given_back() throws Exception {
+    Pace pace = pace(64, 0);
+    Turn kept = pace.await(Lane.INTERACTIVE, Duration.ZERO);
+    Turn turn = pace.await(Lane.INTERACTIVE, Duration.ZERO);
+
+    turn.abandon();
+    turn.done(unsettled(Reason.UNAVAILABLE));
+    turn.abandon();
+
+    assertThat(pace.snapshot().inUse()).isEqualTo(1);
+    assertThat(pace.snapshot().concurrencyLimit()).isEqualTo(64);
+    kept.done(ACCEPTED);
+  }
+
+  @Test
+  void the_turn_measures_how_long_the_answer_took() throws Exception {
+    Pace pace = pace(64, 0);
+    Turn turn = pace.await(Lane.INTERACTIVE, Duration.ZERO);
+    ticker.forward(Duration.ofMillis(5_001), pace);
+
+    turn.done(ACCEPTED);
+
+    assertThat(pace.snapshot().concurrencyLimit()).isEqualTo(32);
+  }
+
+  @Test
+  void an_interrupted_thread_stops_waiting_and_stays_interrupted() throws Exception {
+    Pace pace = pace(1, 0);
+    Turn out = pace.await(Lane.INTERACTIVE, Duration.ZERO);
+    CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+    Future<Turn> waiting =
+        inThread(
+            () -> {
+              try {
+                return pace.await(Lane.INTERACTIVE, LONG);
+              } finally {
+                interrupted.complete(Thread.currentThread().isInterrupted());
+              }
+            });
+    untilWaiting(pace, 1);
+
+    threads.get(0).interrupt();
+
+    assertThat(refusalOf(waiting).stopping()).isTrue();
+    assertThat(interrupted.get(10, TimeUnit.SECONDS)).isTrue();
+    out.done(ACCEPTED);
+    pace.await(Lane.INTERACTIVE, Duration.ZERO).done(ACCEPTED);
+  }
+
+  @Test
+  void all_who_wait_are_refused_when_it_is_closed() throws Exception {
+    Pace pace = pace(1, 0);
+    Turn out = pace.await(Lane.INTERACTIVE, Duration.ZERO);
+    Future<Turn> caller = inThread(() -> pace.await(Lane.INTERACTIVE, LONG));
+    Future<Turn> row = inThread(() -> pace.await(Lane.BATCH, LONG));
+    untilWaiting(pace, 2);
+
+    pace.close();
+
+    assertThat(refusalOf(caller).stopping()).isTrue();
+    assertThat(refusalOf(row).stopping()).isTrue();
+    out.done(ACCEPTED);
+    assertThat(pace.snapshot().inUse()).isZero();
+  }
+
+  @Test
+  void a_turn_that_is_back_wakes_the_one_who_gets_it_and_nobody_else() throws Exception {
+    Pace pace = pace(1, 0);
+    Turn turn = pace.await(Lane.INTERACTIVE, Duration.ZERO);
+    List<Future<Turn>> waiting = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      waiting.add(inThread(() -> pace.await(Lane.INTERACTIVE, LONG)));
+      untilWaiting(pace, i + 1);
+    }
+
+    for (Future<Turn> next : waiting) {
+      turn.done(ACCEPTED);
+      turn = next.get(10, TimeUnit.SECONDS);
+    }
+
+    assertThat(ticker.awaits).hasValue(50);
+    turn.done(ACCEPTED);
+  }
+
+  @Test
+  void holds_its_limit_and_forgets_nobody_under_many_threads() throws Exception {
+    Pace pace = new Pace(options(8, 0));
+    AtomicInteger out = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    AtomicInteger sent = new AtomicInteger();
+    List<Future<Integer>> senders = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      Lane lane = i % 2 == 0 ? Lane.INTERACTIVE : Lane.BATCH;
+      senders.add(
+          inThread(
+              () -> {
+                for (int n = 0; n < 500; n++) {
+                  Turn turn = pace.await(lane, LONG);
+                  most.accumulateAndGet(out.incrementAndGet(), Math::max);
+                  Thread.yield();
+                  out.decrementAndGet();
+                  if (ThreadLocalRandom.current().nextInt(10) == 0) {
+                    turn.abandon();
+                  } else {
+                    turn.done(ACCEPTED);
+                  }
+                  sent.incrementAndGet();
+                }
+                return 0;
+              }));
+    }
+    for (Future<Integer> sender : senders) {
+      sender.get(60, TimeUnit.SECONDS);
+    }
+
+    assertThat(sent).hasValue(32_000);
+    assertThat(most.get()).isBetween(2, 8);
+    assertThat(pace.snapshot().inUse()).isZero();
+  }
+
+  @Test
+  void holds_its_ceiling_under_many_threads() throws Exception {
+    Pace pace = new Pace(options(1_000, 2_000));
+    List<Future<Integer>> senders = new ArrayList<>();
+    long start = System.nanoTime();
+    AtomicLong end = new AtomicLong();
+    for (int i = 0; i < 32; i++) {
+      Lane lane = i % 2 == 0 ? Lane.INTERACTIVE : Lane.BATCH;
+      senders.add(
+          inThread(
+              () -> {
+                for (int n = 0; n < 50; n++) {
+                  pace.await(lane, LONG).done(ACCEPTED);
+                }
+                end.accumulateAndGet(System.nanoTime(), Math::max);
+                return 0;
+              }));
+    }
+    for (Future<Integer> sender : senders) {
+      sender.get(60, TimeUnit.SECONDS);
+    }
+
+    // 1,600 messages, 40 of them at once: 780 ms.
+    assertThat(Duration.ofNanos(end.get() - start)).isBetween(Duration.ofMillis(779), LONG);
+  }
+
+  private Pace pace(int concurrency, double rate) {
+    return new Pace(options(concurrency, rate), ticker);
+  }
+
+  private static PaceOptions options(int concurrency, double rate) {
+    return new PaceOptions(concurrency, rate, Duration.ofSeconds(5), LONG, Duration.ofMinutes(15));
+  }
+
+  private <T> Future<T> inThread(Callable<T> work) {
+    FutureTask<T> task = new FutureTask<>(work);
+    Thread thread = new Thread(task, "sender-" + threads.size());
+    threads.add(thread);
+    thread.start();
+    return task;
+  }
+
+  private static void untilWaiting(Pace pace, int many) {
+    await()
+        .pollInterval(Duration.ofMillis(1))
+        .until(() -> pace.snapshot().interactiveWaiting() + pace.snapshot().batchWaiting() == many);
+  }
+
+  private static NotNowException refusalOf(Future<?> waiting) {
+    ExecutionException thrown =
+        catchThrowableOfType(ExecutionException.class, () -> waiting.get(10, TimeUnit.SECONDS));
+    assertThat(thrown).hasCauseInstanceOf(NotNowException.class);
+    return (NotNowException) thrown.getCause();
+  }
+
+  /** Stands still until it is put forward. All but that is called under the lock of the pace. */
+  private static final class SettableTicker implements Ticker {
+    private final AtomicLong step = new AtomicLong();
+    private long now = Long.MAX_VALUE - 1_000; // soon to overflow
+    private final AtomicInteger awaits = new AtomicInteger();
+    private final Map<Condition, Long> sleeping = new HashMap<>();
+
+    private void forward(Duration by, Pace pace) {
+      step.addAndGet(by.toNanos());
+      pace.snapshot(); // asks for the time, with the lock
+    }
+
+    @Override
+    public long nanoTime() {
+      now += step.getAndSet(0);
+      sleeping.forEach(
+          (condition, end) -> {
+            if (now - end >= 0) {
+              condition.signal();
+            }
+          });
+      return now;
+    }
+
+    @Override
+    public void await(Condition condition, long nanos) throws InterruptedException {
+      awaits.incrementAndGet();
+      // Long.MAX_VALUE is as good as for ever.
+      sleeping.put(condition, now + Math.min(nanos, Long.MAX_VALUE / 2));
+      try {
+        condition.await();
+      } finally {
+        sleeping.remove(condition);
+      }
+    }
+  }
+}
