@@ -20,6 +20,8 @@ import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
 import dev.smsroutes.send.ApiClient;
 import dev.smsroutes.send.DeliverRoute;
+import dev.smsroutes.send.Pace;
+import dev.smsroutes.send.PaceOptions;
 import dev.smsroutes.send.RetryPolicy;
 import dev.smsroutes.send.SendRoute;
 import dev.smsroutes.send.SendSteps;
@@ -69,6 +71,7 @@ public final class Bundle implements AutoCloseable {
   private final Main main = new Main();
   private Optional<Sandbox> sandbox = Optional.empty();
   private Optional<EmbeddedBroker> broker = Optional.empty();
+  private Optional<Pace> pace = Optional.empty();
   private Optional<JdbcLedger> ledger = Optional.empty();
   private Optional<Path> inbox = Optional.empty();
   private HttpDoor door;
@@ -151,12 +154,15 @@ public final class Bundle implements AutoCloseable {
     boolean filesEnabled = settings.flag("sms.file.enabled");
     Optional<FileOptions> files = settings.group(() -> FileOptions.from(filesEnabled, values));
     Optional<JmsOptions> jms = settings.group(() -> JmsOptions.from(values));
+    int senders =
+        maxInFlight
+            + recipients
+            + files.map(FileOptions::concurrency).orElse(0)
+            + jms.map(JmsOptions::concurrency).orElse(0);
+    Optional<PaceOptions> gate = settings.group(() -> paceOptions(settings, senders));
     ApiClient client =
         new ApiClient(
-            maxInFlight
-                + recipients
-                + files.map(FileOptions::concurrency).orElse(0)
-                + jms.map(JmsOptions::concurrency).orElse(0),
+            senders,
             settings.duration("sms.api.connect-timeout", Duration.ofMillis(1)),
             settings.duration("sms.api.response-timeout", Duration.ofMillis(1)),
             settings.duration("sms.api.connect-timeout", Duration.ofMillis(1)));
@@ -178,13 +184,18 @@ public final class Bundle implements AutoCloseable {
     StatusTable table = new StatusTable(clock);
     JdbcLedger opened = JdbcLedger.open(record.orElseThrow(), table, clock);
     ledger = Optional.of(opened);
+    Pace gateOpened = new Pace(gate.orElseThrow());
+    pace = Optional.of(gateOpened);
     TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), table, clock);
     SendSteps steps =
-        SendSteps.of(definitions, opened, table, tokens, maxParts, retries, asksForStatus);
+        SendSteps.of(
+            definitions, opened, table, tokens, gateOpened, maxParts, retries, asksForStatus);
     RequestReader reader = new RequestReader(maxRecipients);
 
     client.install(context);
-    HealthCheckRegistry.get(context).register(new TroubleCheck("sms-ledger", opened::trouble));
+    HealthCheckRegistry health = HealthCheckRegistry.get(context);
+    health.register(new TroubleCheck("sms-ledger", opened::trouble));
+    health.register(new TroubleCheck("sms-api", gateOpened::trouble));
     Registry registry = context.getRegistry();
     bindHttp(context, new HttpEdge(reader, table), maxInFlight, recipients);
     door = new HttpDoor(configuredPort, maxInFlight, bodyTimeout);
@@ -246,6 +257,16 @@ public final class Bundle implements AutoCloseable {
     }
     registry.bind("jms", JmsIntake.component(options, connections));
     registry.bind(JmsIntake.BEAN, new JmsIntake(options, reader::one, OutcomeJson::one));
+  }
+
+  private static PaceOptions paceOptions(Settings settings, int senders) {
+    int most = settings.number("sms.api.max-concurrency", 0, 100_000);
+    return new PaceOptions(
+        most == 0 ? senders : most,
+        settings.decimal("sms.api.max-rate"),
+        settings.duration("sms.api.slow-after", Duration.ofMillis(1)),
+        settings.duration("sms.api.probe-interval", Duration.ofMillis(1)),
+        settings.duration("sms.api.longest-pause", Duration.ofMillis(1)));
   }
 
   private static LedgerOptions ledgerOptions(Settings settings) {

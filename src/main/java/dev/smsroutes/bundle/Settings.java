@@ -69,6 +69,16 @@ final class Settings {
     return least;
   }
 
+  double decimal(String key) {
+    String value = text(key);
+    try {
+      return Double.parseDouble(value);
+    } catch (NumberFormatException e) {
+      wrong(key, "a number", value);
+      return 0;
+    }
+  }
+
   boolean flag(String key) {
     String value = text(key).toLowerCase(Locale.ROOT);
     if (!value.equals("true") && !value.equals("false")) {

@@ -34,11 +34,16 @@ public final class Attempt {
     this.asksForStatus = asksForStatus;
   }
 
-  /** Forgets what an earlier attempt left behind, and notes that one is about to leave. */
-  public void begin(Exchange exchange) {
+  /** Forgets what an earlier attempt left behind. */
+  public void forgetTheLast(Exchange exchange) {
     // Left in place, it would make a success after a repetition read as a failure.
     exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
     exchange.removeProperty(SendState.OUTCOME);
+    exchange.removeProperty(SendState.NOT_NOW);
+  }
+
+  /** Notes that an attempt is about to leave. */
+  public void begin(Exchange exchange) {
     Recording.claim(exchange).attempted();
     exchange.setProperty(SendState.ATTEMPTS, attempts(exchange) + 1);
   }
@@ -101,6 +106,22 @@ public final class Attempt {
             : table.noReply(message.requestId(), message.messageKey()));
   }
 
+  /** It was not its turn: nothing was sent, and trying again at once would be in vain. */
+  public void notNow(Exchange exchange) {
+    Message message = message(exchange);
+    NotNowException cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, NotNowException.class);
+    exchange.setProperty(SendState.NOT_NOW, true);
+    end(
+        exchange,
+        table.notSent(
+            cause.reason(),
+            message.requestId(),
+            message.messageKey(),
+            uncertain(exchange),
+            cause.getMessage(),
+            cause.retryAfter()));
+  }
+
   /** No token: nothing was sent. */
   public void noToken(Exchange exchange) {
     Message message = message(exchange);
@@ -122,6 +143,9 @@ public final class Attempt {
     if (outcome.state() == State.UNCERTAIN) {
       exchange.setProperty(SendState.UNCERTAIN, true);
     }
+    if (exchange.getProperty(SendState.NOT_NOW) != null) {
+      return;
+    }
     if (!outcome.state().settled()) {
       Recording.claim(exchange).ended(outcome);
     }
@@ -139,8 +163,7 @@ public final class Attempt {
         retries.next(
             repetitions,
             exchange.getProperty(SendState.MAX_RETRIES, 1, Integer.class),
-            Duration.ofMillis(exchange.getClock().elapsed()),
-            exchange.getProperty(SendState.PATIENCE, retries.deadline(), Duration.class),
+            retries.patienceLeft(exchange),
             outcome.retryAfter());
     wait.ifPresent(
         time -> exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, time.toMillis()));

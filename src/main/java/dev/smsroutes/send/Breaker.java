@@ -17,9 +17,9 @@ final class Breaker {
   static final long NOT_BY_TIME = Long.MAX_VALUE;
 
   private static final long BLOCKED_AT_FIRST = Duration.ofMinutes(5).toNanos();
-  private static final long BLOCKED_AT_MOST = Duration.ofHours(1).toNanos();
 
   private final long probeInterval;
+  private final long longest;
   private final BackOff unreachable = new BackOff(Duration.ofMillis(200), Duration.ofSeconds(10));
 
   /** Why it is shut; null while it is open. */
@@ -38,8 +38,12 @@ final class Breaker {
 
   private long lastBeforeUnreachable;
 
-  Breaker(Duration probeInterval) {
+  /**
+   * @param longest the longest time for which it is shut before the next probe
+   */
+  Breaker(Duration probeInterval, Duration longest) {
     this.probeInterval = probeInterval.toNanos();
+    this.longest = longest.toNanos();
   }
 
   /** Why it is shut, if it is. */
@@ -125,13 +129,13 @@ final class Breaker {
 
   private long lengthOf(Reason why, boolean repeated, Optional<Duration> retryAfter) {
     if (why == Reason.UNREACHABLE) {
-      return unreachable.next();
+      return Math.min(longest, unreachable.next());
     }
     if (why != Reason.BLOCKED) {
       return probeInterval;
     }
     return Math.min(
-        BLOCKED_AT_MOST,
+        longest,
         retryAfter
             .filter(time -> !time.isNegative() && !time.isZero())
             .map(TimeUnit.NANOSECONDS::convert)

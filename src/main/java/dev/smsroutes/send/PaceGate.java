@@ -102,7 +102,7 @@ final class PaceGate {
     concurrency = new ConcurrencyLimit(options.maxConcurrency());
     rate = new RateLimit(options.maxRate());
     pause = new Pause(options.longestPause());
-    breaker = new Breaker(options.probeInterval());
+    breaker = new Breaker(options.probeInterval(), options.longestPause());
   }
 
   /** Lets a message through if it need not wait; null if it has to. */
@@ -250,7 +250,8 @@ final class PaceGate {
         }
         breaker.toldNothing(departure, now);
       }
-      case INTERNAL -> breaker.neverLeft(departure);
+      case INTERNAL, UNDER_WAY, QUEUED, NOT_YET, UNRECORDED, STOPPING ->
+          breaker.neverLeft(departure);
     }
   }
 
@@ -378,7 +379,7 @@ final class PaceGate {
       return stopping();
     }
     boolean open = opensAt() <= now;
-    Reason reason = open ? Reason.RATE_LIMITED : breaker.reason().orElse(pause.reason());
+    Reason reason = open ? Reason.NOT_YET : breaker.reason().orElse(pause.reason());
     return new NotNowException(
         reason,
         (open ? "Too many messages wait for the SMS API" : words(reason))
@@ -391,7 +392,7 @@ final class PaceGate {
 
   private static NotNowException stopping() {
     return new NotNowException(
-        Reason.UNAVAILABLE,
+        Reason.STOPPING,
         "This service is stopping; the message was held back",
         Optional.empty(),
         true);
@@ -404,7 +405,15 @@ final class PaceGate {
       case BLOCKED -> "The SMS API has blocked our account, and all sending is paused";
       case UNREACHABLE -> "There is no connection to the SMS API";
       case RATE_LIMITED -> "The SMS API asks us to send more slowly";
-      case UNAVAILABLE, NO_CLEAR_ANSWER, INTERNAL -> "The SMS API is not available at the moment";
+      case UNAVAILABLE,
+          NO_CLEAR_ANSWER,
+          UNDER_WAY,
+          QUEUED,
+          NOT_YET,
+          UNRECORDED,
+          STOPPING,
+          INTERNAL ->
+          "The SMS API is not available at the moment";
     };
   }
 }

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param maxRate the most messages per second; 0 for no ceiling
  * @param slowAfter an answer that takes longer counts as a sign of overload
  * @param probeInterval how long between two probes while the API refuses our login or our account
- * @param longestPause the longest pause that a {@code Retry-After} can cause
+ * @param longestPause the longest pause, whatever the API asks for
  */
 public record PaceOptions(
     int maxConcurrency,

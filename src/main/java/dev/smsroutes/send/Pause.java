@@ -20,7 +20,7 @@ final class Pause {
   private long lastBefore;
 
   /**
-   * @param longest the longest pause that the API can ask for
+   * @param longest the longest pause, whatever the API asks for
    */
   Pause(Duration longest) {
     this.longest = longest.toNanos();
@@ -59,7 +59,7 @@ final class Pause {
                 .retryAfter()
                 .filter(time -> !time.isNegative() && !time.isZero())
                 .map(time -> Math.min(longest, TimeUnit.NANOSECONDS.convert(time)))
-                .orElseGet(() -> news ? backOff.next() : 0L);
+                .orElseGet(() -> news ? Math.min(longest, backOff.next()) : 0L);
     if (end <= until || end == now) {
       return false;
     }

@@ -10,7 +10,6 @@ import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.Message;
 import dev.smsroutes.request.Origin;
 import dev.smsroutes.request.SendRequest;
-import java.time.Duration;
 import org.apache.camel.Exchange;
 
 /** The ledger as the route sees it. Thread-safe: all state is in the exchange's properties. */
@@ -35,7 +34,7 @@ public final class Recording {
                 message,
                 exchange.getProperty(SendState.REQUEST, SendRequest.class),
                 origin(exchange)),
-            patienceLeft(exchange));
+            retries.patienceLeft(exchange));
     if (admission instanceof Claim claim) {
       exchange.setProperty(SendState.CLAIM, claim);
       exchange.setProperty(SendState.UNCERTAIN, claim.uncertain());
@@ -43,14 +42,6 @@ public final class Recording {
       exchange.setProperty(SendState.OUTCOME, known.outcome());
       exchange.getMessage().setBody(known.outcome());
     }
-  }
-
-  private Duration patienceLeft(Exchange exchange) {
-    Duration left =
-        exchange
-            .getProperty(SendState.PATIENCE, retries.deadline(), Duration.class)
-            .minusMillis(exchange.getClock().elapsed());
-    return left.isNegative() ? Duration.ZERO : left;
   }
 
   private static Origin origin(Exchange exchange) {

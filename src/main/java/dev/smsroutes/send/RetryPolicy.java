@@ -2,6 +2,7 @@ package dev.smsroutes.send;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.apache.camel.Exchange;
 
 /**
  * How an attempt that did not settle is repeated with the same key while the caller waits.
@@ -18,21 +19,28 @@ public record RetryPolicy(Duration first, Duration longest, Duration deadline) {
    *
    * @param repetitions how many there were
    * @param allowed how many there may be
-   * @param elapsed since the request arrived
-   * @param patience after which of that no repetition may begin
+   * @param left how long the sender waits on
    * @param asked what the API asked for, if it did
    * @return empty if there is to be none
    */
-  Optional<Duration> next(
-      int repetitions, int allowed, Duration elapsed, Duration patience, Optional<Duration> asked) {
+  Optional<Duration> next(int repetitions, int allowed, Duration left, Optional<Duration> asked) {
     if (repetitions >= allowed) {
       return Optional.empty();
     }
-    Duration backOff = first.multipliedBy(1L << Math.min(repetitions, 20));
+    Duration backOff = first.multipliedBy(1L << Math.max(0, Math.min(repetitions, 20)));
     Duration wait = backOff.compareTo(longest) > 0 ? longest : backOff;
     if (asked.isPresent() && asked.get().compareTo(wait) > 0) {
       wait = asked.get();
     }
-    return elapsed.plus(wait).compareTo(patience) <= 0 ? Optional.of(wait) : Optional.empty();
+    return wait.compareTo(left) <= 0 ? Optional.of(wait) : Optional.empty();
+  }
+
+  /** How long the sender of this request waits on, for anything: its own patience, or ours. */
+  Duration patienceLeft(Exchange exchange) {
+    Duration left =
+        exchange
+            .getProperty(SendState.PATIENCE, deadline, Duration.class)
+            .minusMillis(exchange.getClock().elapsed());
+    return left.isNegative() ? Duration.ZERO : left;
   }
 }

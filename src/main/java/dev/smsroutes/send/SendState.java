@@ -26,6 +26,12 @@ public final class SendState {
   /** The ledger's claim on the key. */
   static final String CLAIM = "smsSendClaim";
 
+  /** The turn at the API that the attempt has. */
+  static final String TURN = "smsSendTurn";
+
+  /** Set when an attempt got no turn, so that repeating it at once is in vain. */
+  static final String NOT_NOW = "smsSendNotNow";
+
   /** The outcome of the last attempt. */
   static final String OUTCOME = "smsSendOutcome";
 
@@ -48,6 +54,12 @@ public final class SendState {
    * {@code true} when nobody will hand the request over again: what is then unsettled is parked.
    */
   public static final String LAST_CHANCE = "smsLastChance";
+
+  /** {@link #BATCH} for what may wait behind everything else; absent for all others. */
+  public static final String LANE = "smsLane";
+
+  /** The value of {@link #LANE} for a row of a batch. */
+  public static final String BATCH = "batch";
 
   private SendState() {}
 }

@@ -11,6 +11,7 @@ public record SendSteps(
     Substitution substitution,
     Refusal refusal,
     Recording recording,
+    Turns turns,
     Attempt attempt) {
 
   /**
@@ -26,6 +27,7 @@ public record SendSteps(
       Ledger ledger,
       StatusTable table,
       TokenSource tokens,
+      Pace pace,
       int maxParts,
       RetryPolicy retries,
       boolean asksForStatus) {
@@ -37,6 +39,7 @@ public record SendSteps(
         substitution,
         new Refusal(enrichment, substitution),
         new Recording(ledger, table, retries),
+        new Turns(pace, retries),
         new Attempt(table, tokens, retries, asksForStatus));
   }
 }

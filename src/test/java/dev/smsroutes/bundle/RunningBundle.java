@@ -51,6 +51,9 @@ public final class RunningBundle implements AutoCloseable {
     overrides.put("camel.main.shutdownTimeout", "5");
     overrides.put("sms.sandbox.port", "0");
     overrides.put("sms.api.retry-delay", "20ms");
+    // Trouble of one test must not slow down the next.
+    overrides.put("sms.api.probe-interval", "1ms");
+    overrides.put("sms.api.longest-pause", "1ms");
     overrides.put("sms.ledger.url", "jdbc:sqlite:target/ledgers/" + UUID.randomUUID() + ".db");
     // The tests of an intake switch it on.
     overrides.put("sms.file.enabled", "false");

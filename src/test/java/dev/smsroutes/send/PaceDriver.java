@@ -21,7 +21,7 @@ final class PaceDriver {
       new Refused("id", Optional.of("key"), ErrorCode.INVALID_TO.number(), "no number", List.of());
   static final PaceOptions OPTIONS =
       new PaceOptions(
-          100, 0, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(15));
+          100, 0, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(30));
 
   final PaceGate gate;
   final List<String> notices = new ArrayList<>();

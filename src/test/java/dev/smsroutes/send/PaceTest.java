@@ -66,7 +66,7 @@ class PaceTest {
     assertThat(second.isDone()).isFalse();
     ticker.forward(Duration.ofMillis(1), pace);
 
-    assertThat(refusalOf(second).reason()).isEqualTo(Reason.RATE_LIMITED);
+    assertThat(refusalOf(second).reason()).isEqualTo(Reason.NOT_YET);
     assertThat(pace.snapshot().interactiveWaiting()).isZero();
   }
 

@@ -68,6 +68,9 @@ class SendRouteTest extends CamelTestSupport {
             ledger,
             table,
             source,
+            new Pace(
+                new PaceOptions(
+                    10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1))),
             10,
             new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)),
             false);
