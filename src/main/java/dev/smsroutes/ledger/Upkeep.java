@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class Upkeep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
+  /** What nobody holds any more is freed at every so many beats. */
+  private static final int BEATS_TO_FREE = 5;
+
   private static final int ROWS_IN_A_STEP = 500;
   private static final int STEPS_IN_A_ROW = 20;
 
@@ -83,8 +86,8 @@ final class Upkeep implements AutoCloseable {
     }
     free();
     every(timing.heartbeat(), () -> writer.write(List.of(alive())));
-    every(timing.life(), this::free);
-    every(timing.life(), this::freeOwn);
+    every(timing.heartbeat().multipliedBy(BEATS_TO_FREE), this::free);
+    every(timing.heartbeat().multipliedBy(BEATS_TO_FREE), this::freeOwn);
     every(Duration.ofSeconds(1), this::purge);
     every(Duration.ofMinutes(1), this::erase);
   }
