@@ -26,8 +26,11 @@ CREATE TABLE message (
 -- For the purge, and for lists in the order of admission.
 CREATE INDEX message_by_age ON message (admitted_at, message_key);
 
--- Small whatever the ledger holds: what is under way, or needs a person.
+-- For lists of what needs a person, and for its purge.
 CREATE INDEX message_not_accepted ON message (admitted_at, message_key) WHERE accepted = 0;
+
+-- Small whatever the ledger holds: what is under way, and nothing else, has an owner.
+CREATE INDEX message_under_way ON message (owner) WHERE owner IS NOT NULL;
 
 -- What happened to a message beyond the plain course.
 CREATE TABLE event (

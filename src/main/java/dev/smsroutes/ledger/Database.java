@@ -25,13 +25,20 @@ import org.flywaydb.core.api.FlywayException;
  */
 final class Database implements AutoCloseable {
   private static final int READERS = 8;
-  private static final int BUSY_MILLIS = 3_000;
+
+  /**
+   * Data exception, integrity constraint violation, transaction rollback (two nodes wrote the same
+   * rows at the same time), program limit exceeded.
+   */
+  private static final Set<String> BLAME_THE_RECORD = Set.of("22", "23", "40", "54");
 
   private final LedgerOptions options;
+  private final Timing timing;
   private final HikariDataSource readers;
 
-  private Database(LedgerOptions options) {
+  private Database(LedgerOptions options, Timing timing) {
     this.options = options;
+    this.timing = timing;
     this.readers = pool();
   }
 
@@ -40,9 +47,9 @@ final class Database implements AutoCloseable {
    *
    * @throws LedgerUnavailableException if that cannot be done
    */
-  static Database open(LedgerOptions options) {
+  static Database open(LedgerOptions options, Timing timing) {
     options.file().ifPresent(Database::createOwnersFile);
-    Database database = new Database(options);
+    Database database = new Database(options, timing);
     try {
       database.migrate();
       return database;
@@ -92,7 +99,7 @@ final class Database implements AutoCloseable {
     if (sqlite()) {
       properties.setProperty("journal_mode", "WAL");
       properties.setProperty("synchronous", "FULL");
-      properties.setProperty("busy_timeout", Integer.toString(BUSY_MILLIS));
+      properties.setProperty("busy_timeout", Long.toString(timing.busy().toMillis()));
       properties.setProperty("secure_delete", "true");
       properties.setProperty("journal_size_limit", "67108864");
     } else {
@@ -100,6 +107,8 @@ final class Database implements AutoCloseable {
       properties.setProperty("connectTimeout", "5");
       properties.setProperty("socketTimeout", "30");
       properties.setProperty("tcpKeepAlive", "true");
+      // The details of an error hold the values of the record.
+      properties.setProperty("logServerErrorDetail", "false");
     }
     return properties;
   }
@@ -122,7 +131,7 @@ final class Database implements AutoCloseable {
     return readers.getConnection();
   }
 
-  /** A connection for writing that is durable on commit; to be kept. */
+  /** A connection for writing in transactions that are durable once committed; may be kept. */
   Connection writer() throws SQLException {
     Properties properties = properties();
     options.user().ifPresent(user -> properties.setProperty("user", user));
@@ -135,7 +144,6 @@ final class Database implements AutoCloseable {
           statement.execute("SET synchronous_commit TO on");
         }
       }
-      connection.setAutoCommit(false);
       return connection;
     } catch (SQLException e) {
       connection.close();
@@ -143,9 +151,46 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /** Begins a transaction on a connection for writing. */
+  static void begin(Connection connection) throws SQLException {
+    connection.setAutoCommit(false);
+  }
+
   /**
-   * Whether a failure says that the store is in trouble, rather than that one record is wrong: by
-   * the codes of SQLite, and by the classes of SQLSTATE.
+   * Ends it. Not by {@code commit()}: with that, SQLite's driver begins the next transaction at
+   * once, and so keeps everybody else from writing.
+   */
+  static void commit(Connection connection) throws SQLException {
+    connection.setAutoCommit(true);
+  }
+
+  /** Ends it and leaves nothing of it. */
+  static void rollback(Connection connection) throws SQLException {
+    connection.rollback();
+    connection.setAutoCommit(true);
+  }
+
+  /**
+   * Empties the log in which SQLite notes changes before they go into the file: what was erased may
+   * still stand there. Waits for nobody; while others read, it is left as it is.
+   */
+  void emptyLog() {
+    if (!sqlite()) {
+      return;
+    }
+    Properties hurried = properties();
+    hurried.setProperty("busy_timeout", "0");
+    try (Connection connection = DriverManager.getConnection(options.url(), hurried);
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch (SQLException e) {
+      throw new LedgerUnavailableException(reason(e));
+    }
+  }
+
+  /**
+   * Whether a failure says that the store is in trouble, rather than that something is wrong with
+   * one record: by the codes of SQLite, and by the classes of SQLSTATE.
    */
   boolean inTrouble(SQLException failure) {
     if (sqlite()) {
@@ -153,8 +198,12 @@ final class Database implements AutoCloseable {
       return !Set.of(18, 19, 20, 25).contains(failure.getErrorCode() & 0xff);
     }
     String state = failure.getSQLState();
-    // Data exception, integrity constraint violation.
-    return state == null || !(state.startsWith("22") || state.startsWith("23"));
+    return state == null || !BLAME_THE_RECORD.contains(state.substring(0, 2));
+  }
+
+  /** Whether two nodes wrote the same rows at the same time, and this one gave way. */
+  static boolean inConflict(SQLException failure) {
+    return failure.getSQLState() != null && failure.getSQLState().startsWith("40");
   }
 
   /** Why, in one line, without data of a record. */

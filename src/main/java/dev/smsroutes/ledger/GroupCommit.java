@@ -30,7 +30,6 @@ final class GroupCommit implements AutoCloseable {
 
   private static final int MOST_IN_A_COMMIT = 512;
   private static final int MOST_WAITING = 8_192;
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   /** Puts the values of one record into its statement. */
   @FunctionalInterface
@@ -45,20 +44,33 @@ final class GroupCommit implements AutoCloseable {
   private record Write(List<Record> records, CompletableFuture<Integer> done) {}
 
   private final Database database;
-  private final BlockingQueue<Write> queue = new ArrayBlockingQueue<>(MOST_WAITING);
+  private final Duration patience;
+  private final Duration calm;
+  private final BlockingQueue<Write> queue;
   private final Thread thread = new Thread(this::run, "sms-ledger-writer");
   private final Map<Sql, PreparedStatement> statements = new EnumMap<>(Sql.class);
   private Connection connection;
   private volatile boolean closing;
   private volatile String trouble;
+  private long lastTrouble;
 
-  GroupCommit(Database database) {
+  GroupCommit(Database database, Timing timing) {
+    this(database, timing, MOST_WAITING);
+  }
+
+  /**
+   * @param mostWaiting how many records may wait
+   */
+  GroupCommit(Database database, Timing timing, int mostWaiting) {
     this.database = database;
+    this.patience = timing.patience();
+    this.calm = timing.heartbeat();
+    this.queue = new ArrayBlockingQueue<>(mostWaiting);
     thread.setDaemon(true);
     thread.start();
   }
 
-  /** Why the last commit failed; empty when it did not. */
+  /** Why the last commit failed, or does not come to an end; empty when all is well. */
   Optional<String> trouble() {
     return Optional.ofNullable(trouble);
   }
@@ -81,17 +93,19 @@ final class GroupCommit implements AutoCloseable {
    */
   int write(List<Record> records) {
     Write write = new Write(records, new CompletableFuture<>());
+    long latest = System.nanoTime() + patience.toNanos();
     try {
-      if (closing || !queue.offer(write, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (closing || !queue.offer(write, patience.toNanos(), TimeUnit.NANOSECONDS)) {
         throw new LedgerUnavailableException(
             closing ? "The ledger is closed" : "Too many records wait for the ledger");
       }
-      return write.done().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return write.done().get(latest - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       // Unless it is being written at this very moment, it will not be.
       write.done().cancel(false);
-      throw new LedgerUnavailableException(
-          "The ledger did not write a record in " + PATIENCE.toSeconds() + " s");
+      String reason = "The ledger did not write a record in " + patience.toMillis() + " ms";
+      inTrouble(reason);
+      throw new LedgerUnavailableException(reason);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LedgerUnavailableException("Interrupted while a record was written");
@@ -99,7 +113,9 @@ final class GroupCommit implements AutoCloseable {
       if (e.getCause() instanceof LedgerUnavailableException unavailable) {
         throw unavailable;
       }
-      throw new IllegalStateException("A record could not be written", e.getCause());
+      // Without the cause: PostgreSQL's driver quotes values in it.
+      throw new IllegalStateException(
+          "A record could not be written: " + Database.reason(e.getCause()));
     }
   }
 
@@ -137,23 +153,34 @@ final class GroupCommit implements AutoCloseable {
       }
     } catch (SQLException e) {
       if (database.inTrouble(e)) {
-        inTrouble(e);
-        LedgerUnavailableException unavailable = new LedgerUnavailableException(trouble);
-        group.forEach(write -> write.done().completeExceptionally(unavailable));
+        String reason = Database.reason(e);
+        inTrouble(reason);
+        rollback();
+        disconnect();
+        fail(group, new LedgerUnavailableException(reason));
       } else {
         rollback();
         eachAlone(group, e);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Whatever it is, the next group is written.
       rollback();
-      group.forEach(write -> write.done().completeExceptionally(e));
+      fail(group, e);
     }
+  }
+
+  private static void fail(List<Write> group, Throwable failure) {
+    group.forEach(write -> write.done().completeExceptionally(failure));
   }
 
   /** One record that cannot be written must not take the others down with it. */
   private void eachAlone(List<Write> group, SQLException failure) {
     if (group.size() == 1) {
-      group.get(0).done().completeExceptionally(failure);
+      fail(
+          group,
+          Database.inConflict(failure)
+              ? new LedgerUnavailableException(Database.reason(failure))
+              : failure);
       return;
     }
     group.forEach(write -> commit(List.of(write)));
@@ -164,10 +191,11 @@ final class GroupCommit implements AutoCloseable {
       connection = database.writer();
     }
     int[] changed = new int[group.size()];
+    Database.begin(connection);
     for (Sql sql : Sql.values()) {
       execute(sql, group, changed);
     }
-    connection.commit();
+    Database.commit(connection);
     return changed;
   }
 
@@ -208,18 +236,17 @@ final class GroupCommit implements AutoCloseable {
     return prepared;
   }
 
-  private void inTrouble(SQLException failure) {
-    String reason = Database.reason(failure);
+  private synchronized void inTrouble(String reason) {
     if (trouble == null) {
       LOG.error("ledger=unavailable reason=\"{}\" nothing is sent or acknowledged", reason);
     }
     trouble = reason;
-    rollback();
-    disconnect();
+    lastTrouble = System.nanoTime();
   }
 
-  private void wellAgain() {
-    if (trouble != null) {
+  /** Not at once: on a full disk, what needs no room can be written in between. */
+  private synchronized void wellAgain() {
+    if (trouble != null && System.nanoTime() - lastTrouble > calm.toNanos()) {
       LOG.info("ledger=available");
       trouble = null;
     }
@@ -228,7 +255,7 @@ final class GroupCommit implements AutoCloseable {
   private void rollback() {
     try {
       if (connection != null) {
-        connection.rollback();
+        Database.rollback(connection);
       }
     } catch (SQLException e) {
       disconnect();
@@ -252,10 +279,21 @@ final class GroupCommit implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    // Wakes the thread.
+    queue.offer(new Write(List.of(), new CompletableFuture<>()));
     try {
-      thread.join(PATIENCE.toMillis());
+      thread.join(patience.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Ends without writing what is waiting, as a killed process does. */
+  void abandon() {
+    closing = true;
+    List<Write> waiting = new ArrayList<>();
+    queue.drainTo(waiting);
+    fail(waiting, new LedgerUnavailableException("The ledger is closed"));
+    close();
   }
 }

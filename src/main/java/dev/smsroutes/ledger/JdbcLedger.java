@@ -6,6 +6,7 @@ import dev.smsroutes.outcome.Outcome.Accepted;
 import dev.smsroutes.outcome.Outcome.Parked;
 import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.outcome.StatusTable;
+import dev.smsroutes.request.Message;
 import dev.smsroutes.request.Origin;
 import dev.smsroutes.request.RequestJson;
 import dev.smsroutes.request.SendRequest;
@@ -16,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The ledger on a database: SQLite in a file of this process' own, or PostgreSQL when several nodes
@@ -35,6 +38,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
+  /** By which clocks of nodes, and one clock before and after it was set, may differ. */
+  private static final Duration CLOCK_ERROR = Duration.ofMinutes(5);
 
   /** Shorter values are found in every sentence, and say nothing of anybody. */
   private static final int SHORTEST_HIDDEN = 3;
@@ -54,20 +60,21 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
   /** A key in the hands of this process. */
   private record Flight(String fingerprint, CountDownLatch ended) {}
 
-  private JdbcLedger(LedgerOptions options, StatusTable table, Clock clock) {
+  private JdbcLedger(LedgerOptions options, StatusTable table, Clock clock, Timing timing) {
     this.options = options;
     this.table = table;
     this.clock = clock;
     this.lock = options.file().map(OneProcess::of);
     try {
-      this.database = Database.open(options);
+      this.database = Database.open(options, timing);
     } catch (RuntimeException e) {
       lock.ifPresent(OneProcess::close);
       throw e;
     }
     this.records = new JdbcRecords(database, clock);
-    this.writer = new GroupCommit(database);
-    this.upkeep = new Upkeep(writer, options, node, clock);
+    this.writer = new GroupCommit(database, timing);
+    this.upkeep =
+        new Upkeep(writer, database, records, options, timing, node, underWay::containsKey, clock);
   }
 
   /**
@@ -76,7 +83,12 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
    * @throws LedgerUnavailableException if it cannot be used: the message names the key at fault
    */
   public static JdbcLedger open(LedgerOptions options, StatusTable table, Clock clock) {
-    JdbcLedger ledger = new JdbcLedger(options, table, clock);
+    return open(options, table, clock, Timing.DEFAULT);
+  }
+
+  /** As {@link #open(LedgerOptions, StatusTable, Clock)}, with other times. */
+  static JdbcLedger open(LedgerOptions options, StatusTable table, Clock clock, Timing timing) {
+    JdbcLedger ledger = new JdbcLedger(options, table, clock, timing);
     try {
       ledger.upkeep.start(ledger.lock.isPresent());
       return ledger;
@@ -91,14 +103,17 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     String key = submission.messageKey();
     String fingerprint = Fingerprint.of(submission);
     long latest = System.nanoTime() + patience.toNanos();
+    // Of a batch that goes on, most keys are known: reading is cheaper than a vain record.
+    boolean known = submission.origin().run().map(resumed::contains).orElse(false);
     while (true) {
       Flight mine = new Flight(fingerprint, new CountDownLatch(1));
       Flight other = underWay.putIfAbsent(key, mine);
       Optional<Admission> admission =
-          other == null ? claim(submission, mine) : join(submission, mine, other, latest);
+          other == null ? claim(submission, mine, known) : join(submission, mine, other, latest);
       if (admission.isPresent()) {
         return admission.get();
       }
+      known = true;
       if (latest - System.nanoTime() <= 0) {
         return new Admission.Known(table.underWay(submission.message().requestId(), key));
       }
@@ -114,10 +129,10 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     return Optional.empty();
   }
 
-  private Optional<Admission> claim(Submission submission, Flight mine) {
+  private Optional<Admission> claim(Submission submission, Flight mine, boolean known) {
     Optional<Admission> admission = Optional.empty();
     try {
-      admission = claimInStore(submission, mine);
+      admission = claimInStore(submission, mine, known);
     } finally {
       if (admission.isEmpty() || admission.get() instanceof Admission.Known) {
         land(submission.messageKey(), mine);
@@ -130,10 +145,8 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     return admission;
   }
 
-  private Optional<Admission> claimInStore(Submission submission, Flight mine) {
+  private Optional<Admission> claimInStore(Submission submission, Flight mine, boolean known) {
     String key = submission.messageKey();
-    // Of a batch that goes on, most keys are known: reading is cheaper than a vain record.
-    boolean known = submission.origin().run().map(resumed::contains).orElse(false);
     Optional<Row> row = known ? records.row(key) : Optional.empty();
     if (row.isEmpty()) {
       long now = clock.millis();
@@ -177,12 +190,7 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
   private Optional<Admission> takeOrPark(
       Submission submission, Flight mine, Row row, boolean uncertain) {
     Optional<Admission> taken = take(submission, mine, row, Sql.RECLAIM, uncertain);
-    boolean tooLate =
-        uncertain
-            && row.entry()
-                .firstAttemptAt()
-                .map(first -> first.plus(LedgerOptions.RESEND_LIMIT).isBefore(clock.instant()))
-                .orElse(false);
+    boolean tooLate = uncertain && row.entry().firstAttemptAt().map(this::tooLongAgo).orElse(false);
     if (!tooLate || taken.isEmpty()) {
       return taken;
     }
@@ -200,11 +208,19 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     return Optional.of(new Admission.Known(parked));
   }
 
+  /** Also when it lies ahead: the clock was set back, and nobody knows how long ago it was. */
+  private boolean tooLongAgo(Instant firstAttempt) {
+    Instant now = clock.instant();
+    return firstAttempt.plus(LedgerOptions.RESEND_LIMIT).isBefore(now)
+        || firstAttempt.isAfter(now.plus(CLOCK_ERROR));
+  }
+
   private Optional<Admission> take(
       Submission submission, Flight mine, Row row, Sql how, boolean uncertain) {
     long version = row.entry().version();
     long now = clock.millis();
     boolean afresh = how == Sql.REPLACE;
+    String json = RequestJson.write(submission.request());
     int changed =
         writer.write(
             how,
@@ -214,15 +230,17 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
                 i = request(statement, i, submission, mine.fingerprint());
                 statement.setLong(++i, now);
                 statement.setLong(++i, now);
-                statement.setString(++i, RequestJson.write(submission.request()));
               } else {
                 statement.setString(++i, mine.fingerprint());
+                statement.setString(++i, submission.origin().run().orElse(null));
                 statement.setInt(++i, uncertain ? 1 : 0);
                 statement.setLong(++i, now);
               }
+              statement.setString(++i, json);
               statement.setString(++i, node);
               statement.setString(++i, StoredText.key(submission.messageKey()));
               statement.setLong(++i, version);
+              statement.setString(++i, row.state().name());
             });
     if (changed == 0) {
       return Optional.empty();
@@ -327,9 +345,10 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     private final Submission submission;
     private final Flight flight;
     private final long version;
-    private final boolean uncertain;
     private final Instant admittedAt;
     private final List<Record> notes = new ArrayList<>();
+    private boolean uncertain;
+    private boolean inTheAir;
     private boolean ended;
 
     HeldClaim(
@@ -363,16 +382,20 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
                 statement.setLong(3, now);
                 statement.setString(4, StoredText.key(submission.messageKey()));
                 statement.setLong(5, version);
+                statement.setString(6, node);
               });
       if (changed == 0) {
         throw new LedgerUnavailableException("Another node has taken the message over");
       }
+      inTheAir = true;
     }
 
     @Override
     public void ended(Outcome unsettled) {
       long now = clock.millis();
       String detail = detail(unsettled);
+      uncertain |= unsettled.state() == Outcome.State.UNCERTAIN;
+      inTheAir = false;
       notes.add(
           new Record(
               Sql.EVENT,
@@ -392,7 +415,8 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
               || !outcome.state().settled()
               || outcome.state() == Outcome.State.PARKED;
       boolean maybeTaken =
-          outcome.state() == Outcome.State.UNCERTAIN || outcome.state() == Outcome.State.PARKED;
+          outcome.state() == Outcome.State.UNCERTAIN
+              || (outcome.state() == Outcome.State.PARKED && (uncertain || inTheAir));
       String detail = detail(outcome);
       long now = clock.millis();
       int changed =
@@ -440,11 +464,21 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
       if (text.isEmpty()) {
         return text;
       }
-      text = text.replace(submission.message().to(), "…");
-      for (String value : submission.message().attributes().values()) {
-        text = value.length() < SHORTEST_HIDDEN ? text : text.replace(value, "…");
+      for (String secret : secrets()) {
+        text = text.replace(secret, "…");
       }
       return StoredText.line(text);
+    }
+
+    /** The longest first: one may hold another. */
+    private List<String> secrets() {
+      Message message = submission.message();
+      Stream<String> ours =
+          Stream.concat(Stream.of(message.to(), message.contactKey()), message.text().stream());
+      return Stream.concat(ours, message.attributes().values().stream())
+          .filter(value -> value.length() >= SHORTEST_HIDDEN)
+          .sorted(Comparator.comparing(String::length).reversed())
+          .toList();
     }
 
     @Override
@@ -535,6 +569,14 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
   public void close() {
     upkeep.close();
     writer.close();
+    database.close();
+    lock.ifPresent(OneProcess::close);
+  }
+
+  /** Lets go of the store without a word, as a killed process does. */
+  void abandon() {
+    upkeep.abandon();
+    writer.abandon();
     database.close();
     lock.ifPresent(OneProcess::close);
   }

@@ -143,6 +143,27 @@ final class JdbcRecords implements Records {
     }
   }
 
+  /** A key that a node has claimed. */
+  record Held(String messageKey, long version) {}
+
+  List<Held> heldBy(String node) {
+    return read(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "SELECT message_key, claim FROM message WHERE owner = ?")) {
+            statement.setString(1, node);
+            List<Held> held = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+              while (rows.next()) {
+                held.add(new Held(StoredText.toKey(rows.getString(1)), rows.getLong(2)));
+              }
+            }
+            return held;
+          }
+        });
+  }
+
   @FunctionalInterface
   interface Work<T> {
     T with(Connection connection) throws SQLException;
@@ -158,8 +179,9 @@ final class JdbcRecords implements Records {
 
   private <T> T write(Work<T> work) {
     try (Connection connection = database.writer()) {
+      Database.begin(connection);
       T result = work.with(connection);
-      connection.commit();
+      Database.commit(connection);
       return result;
     } catch (SQLException e) {
       throw new LedgerUnavailableException(Database.reason(e));

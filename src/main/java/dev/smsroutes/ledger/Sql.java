@@ -10,21 +10,28 @@ enum Sql {
           + " accepted, uncertain, attempts, admitted_at, changed_at, request, owner, claim)"
           + " VALUES (?, ?, ?, ?, ?, ?, 'ADMITTED', 0, 0, 0, ?, ?, ?, ?, 1)"
           + " ON CONFLICT (message_key) DO NOTHING"),
-  /** An entry that did not end, for the same request. */
+  /**
+   * An entry that did not end, for the same request. Only from the state in which it was seen: the
+   * one who had claimed it may have gone on since, and that changes the state, not the claim.
+   */
   RECLAIM(
-      "UPDATE message SET state = 'ADMITTED', fingerprint = ?, uncertain = ?, changed_at = ?, owner = ?,"
-          + " claim = claim + 1 WHERE message_key = ? AND claim = ?"),
+      "UPDATE message SET state = 'ADMITTED', fingerprint = ?, run = COALESCE(?, run), uncertain = ?,"
+          + " changed_at = ?, request = ?, owner = ?, claim = claim + 1"
+          + " WHERE message_key = ? AND claim = ? AND state = ?"),
   /** An entry that was refused, for another request. */
   REPLACE(
       "UPDATE message SET fingerprint = ?, definition_key = ?, channel = ?, source = ?, run = ?,"
           + " state = 'ADMITTED', accepted = 0, uncertain = 0, attempts = 0, admitted_at = ?,"
           + " first_attempt_at = NULL, last_attempt_at = NULL, changed_at = ?, request_id = NULL,"
           + " code = NULL, detail = NULL, request = ?, owner = ?, claim = claim + 1"
-          + " WHERE message_key = ? AND claim = ?"),
+          + " WHERE message_key = ? AND claim = ? AND state = ?"),
+  /**
+   * Only while the claim is ours: once freed, it is anybody's, and may be seen as not attempted.
+   */
   ATTEMPT(
       "UPDATE message SET state = 'ATTEMPTED', attempts = attempts + 1,"
           + " first_attempt_at = COALESCE(first_attempt_at, ?), last_attempt_at = ?, changed_at = ?"
-          + " WHERE message_key = ? AND claim = ?"),
+          + " WHERE message_key = ? AND claim = ? AND owner = ?"),
   /** With 0 in the ninth place, the request is erased. */
   SETTLE(
       "UPDATE message SET state = ?, accepted = ?, uncertain = ?, changed_at = ?, request_id = ?,"
@@ -39,12 +46,11 @@ enum Sql {
   ALL_DEAD("DELETE FROM node"),
   /** What a dead process had claimed: an attempt of it may have been taken. */
   FREE(
-      "UPDATE message SET owner = NULL, changed_at = ?,"
-          + " state = CASE WHEN state = 'ATTEMPTED' OR uncertain = 1 THEN 'UNCERTAIN'"
-          + " ELSE 'WAITING' END,"
-          + " uncertain = CASE WHEN state = 'ATTEMPTED' THEN 1 ELSE uncertain END"
-          + " WHERE accepted = 0 AND state IN ('ADMITTED', 'ATTEMPTED')"
-          + " AND (owner IS NULL OR owner NOT IN (SELECT id FROM node WHERE alive_until >= ?))"),
+      Sql.FREED
+          + " WHERE owner IS NOT NULL"
+          + " AND owner NOT IN (SELECT id FROM node WHERE alive_until >= ?)"),
+  /** What this process had claimed, and let go of without being able to record its end. */
+  FREE_ONE(Sql.FREED + " WHERE message_key = ? AND claim = ? AND owner = ?"),
   PURGE(
       "DELETE FROM message WHERE message_key IN (SELECT message_key FROM message"
           + " WHERE admitted_at < ? AND changed_at < ?"
@@ -56,12 +62,20 @@ enum Sql {
           + " AND state IN ('PARKED', 'UNCERTAIN', 'WAITING')"
           + " ORDER BY admitted_at LIMIT ?)"),
   PURGE_EVENTS(
-      "DELETE FROM event WHERE at < ? AND NOT EXISTS"
-          + " (SELECT 1 FROM message WHERE message.message_key = event.message_key)"),
+      "DELETE FROM event WHERE message_key IN (SELECT message_key FROM event"
+          + " WHERE at < ? AND NOT EXISTS"
+          + " (SELECT 1 FROM message WHERE message.message_key = event.message_key)"
+          + " ORDER BY at LIMIT ?)"),
   PURGE_RUNS("DELETE FROM run WHERE started_at < ?"),
 
   BEGIN_RUN("INSERT INTO run (id, content, name, started_at) VALUES (?, ?, ?, ?)"),
   FINISH_RUN("UPDATE run SET finished_at = ? WHERE id = ?");
+
+  private static final String FREED =
+      "UPDATE message SET owner = NULL, changed_at = ?,"
+          + " state = CASE WHEN state = 'ATTEMPTED' OR uncertain = 1 THEN 'UNCERTAIN'"
+          + " ELSE 'WAITING' END,"
+          + " uncertain = CASE WHEN state = 'ATTEMPTED' THEN 1 ELSE uncertain END";
 
   private final String text;
 

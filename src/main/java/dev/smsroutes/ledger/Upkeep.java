@@ -1,31 +1,46 @@
 package dev.smsroutes.ledger;
 
+import dev.smsroutes.ledger.GroupCommit.Record;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the ledger does by itself: says that this node lives, frees what dead ones had claimed, and
- * removes what is old, in steps so small that no send waits for them.
+ * What the ledger does by itself: says that this node lives, frees what dead ones had claimed and
+ * what this one let go of, and removes what is old, in steps so small that no send waits for them.
  */
 final class Upkeep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
-  /** A node is dead when it has not been heard of for so long. */
-  private static final Duration LIFE = Duration.ofSeconds(15);
+  /** What nobody holds any more is freed at every so many beats. */
+  private static final int BEATS_TO_FREE = 5;
 
-  private static final Duration HEARTBEAT = Duration.ofSeconds(3);
   private static final int ROWS_IN_A_STEP = 500;
   private static final int STEPS_IN_A_ROW = 20;
 
+  /** After a round that found nothing to remove, so many seconds pass until the next. */
+  private static final int REST = 60;
+
+  /**
+   * The purge takes the time to go no faster than this, so that a clock that jumps ahead for a
+   * while removes nothing.
+   */
+  private static final int FASTEST = 10;
+
   private final GroupCommit writer;
+  private final Database database;
+  private final JdbcRecords records;
   private final LedgerOptions options;
+  private final Timing timing;
   private final String node;
+  private final Predicate<String> underWay;
   private final Clock clock;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -35,12 +50,31 @@ final class Upkeep implements AutoCloseable {
             return thread;
           });
   private long removed;
+  private int rest;
+  private long believed;
+  private long believedAt = System.nanoTime();
 
-  Upkeep(GroupCommit writer, LedgerOptions options, String node, Clock clock) {
+  /**
+   * @param underWay whether this process handles a key at the moment
+   */
+  Upkeep(
+      GroupCommit writer,
+      Database database,
+      JdbcRecords records,
+      LedgerOptions options,
+      Timing timing,
+      String node,
+      Predicate<String> underWay,
+      Clock clock) {
     this.writer = writer;
+    this.database = database;
+    this.records = records;
     this.options = options;
+    this.timing = timing;
     this.node = node;
+    this.underWay = underWay;
     this.clock = clock;
+    this.believed = clock.millis();
   }
 
   /**
@@ -50,16 +84,17 @@ final class Upkeep implements AutoCloseable {
     if (alone) {
       writer.write(Sql.ALL_DEAD, statement -> {});
     }
-    alive();
     free();
+    every(timing.heartbeat(), () -> writer.write(List.of(alive())));
+    every(timing.heartbeat().multipliedBy(BEATS_TO_FREE), this::free);
+    every(timing.heartbeat().multipliedBy(BEATS_TO_FREE), this::freeOwn);
+    every(Duration.ofSeconds(1), this::purge);
+    every(Duration.ofMinutes(1), this::erase);
+  }
+
+  private void every(Duration time, Runnable task) {
     timer.scheduleWithFixedDelay(
-        () -> quietly(this::alive),
-        HEARTBEAT.toMillis(),
-        HEARTBEAT.toMillis(),
-        TimeUnit.MILLISECONDS);
-    timer.scheduleWithFixedDelay(
-        () -> quietly(this::free), LIFE.toMillis(), LIFE.toMillis(), TimeUnit.MILLISECONDS);
-    timer.scheduleWithFixedDelay(() -> quietly(this::purge), 1, 1, TimeUnit.SECONDS);
+        () -> quietly(task), time.toMillis(), time.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** It is said in the health check already; the next beat tries again. */
@@ -71,9 +106,9 @@ final class Upkeep implements AutoCloseable {
     }
   }
 
-  private void alive() {
-    long until = clock.millis() + LIFE.toMillis();
-    writer.write(
+  private Record alive() {
+    long until = clock.millis() + timing.life().toMillis();
+    return new Record(
         Sql.ALIVE,
         statement -> {
           statement.setString(1, node);
@@ -81,40 +116,96 @@ final class Upkeep implements AutoCloseable {
         });
   }
 
+  private Record dead() {
+    long longAgo = clock.millis() - Duration.ofDays(1).toMillis();
+    return new Record(
+        Sql.DEAD,
+        statement -> {
+          statement.setString(1, node);
+          statement.setLong(2, longAgo);
+        });
+  }
+
+  /** Together with a beat: after a standstill or a jump of the clock this node is not dead. */
   private void free() {
+    free(alive());
+  }
+
+  private void free(Record first) {
     long now = clock.millis();
     int freed =
         writer.write(
-            Sql.FREE,
-            statement -> {
-              statement.setLong(1, now);
-              statement.setLong(2, now);
-            });
+            List.of(
+                new Record(
+                    Sql.FREE,
+                    statement -> {
+                      statement.setLong(1, now);
+                      statement.setLong(2, now);
+                    }),
+                first));
     if (freed > 0) {
       LOG.warn("ledger=freed messages={} their process ended while they were under way", freed);
     }
   }
 
-  /** Removes what is old; no more than a few steps, and none while sends wait. */
-  void purge() {
-    for (int step = 0; step < STEPS_IN_A_ROW && writer.idle(); step++) {
-      int rows =
-          remove(Sql.PURGE, options.retention()) + remove(Sql.PURGE_OPEN, options.openRetention());
-      removed += rows;
-      if (rows == 0) {
-        break;
+  /** What this process let go of without an end, because that could not be recorded. */
+  void freeOwn() {
+    long now = clock.millis();
+    List<Record> abandoned = new ArrayList<>();
+    for (JdbcRecords.Held held : records.heldBy(node)) {
+      if (abandoned.size() < ROWS_IN_A_STEP && !underWay.test(held.messageKey())) {
+        abandoned.add(
+            new Record(
+                Sql.FREE_ONE,
+                statement -> {
+                  statement.setLong(1, now);
+                  statement.setString(2, StoredText.key(held.messageKey()));
+                  statement.setLong(3, held.version());
+                  statement.setString(4, node);
+                }));
       }
     }
-    if (removed > 0 && writer.idle()) {
-      LOG.info("ledger=purged messages={}", removed);
-      removed = 0;
-      before(Sql.PURGE_EVENTS, options.retention());
-      before(Sql.PURGE_RUNS, options.openRetention());
+    if (!abandoned.isEmpty()) {
+      writer.write(abandoned);
+      LOG.warn("ledger=freed messages={} their end could not be recorded", abandoned.size());
     }
   }
 
-  private int remove(Sql what, Duration age) {
-    long before = clock.millis() - age.toMillis();
+  /** Removes what is old; no more than a few steps, and none while sends wait. */
+  private void purge() {
+    long now = believed();
+    if (rest > 0) {
+      rest--;
+      return;
+    }
+    int rows = 1;
+    for (int step = 0; step < STEPS_IN_A_ROW && rows > 0 && writer.idle(); step++) {
+      rows =
+          remove(Sql.PURGE, now, options.retention())
+              + remove(Sql.PURGE_OPEN, now, options.openRetention());
+      removed += rows;
+      rows += removeEvents(now);
+    }
+    if (rows == 0) {
+      rest = REST;
+      before(Sql.PURGE_RUNS, now, options.openRetention());
+      if (removed > 0) {
+        LOG.info("ledger=purged messages={}", removed);
+        removed = 0;
+      }
+    }
+  }
+
+  private long believed() {
+    long nanos = System.nanoTime();
+    long most = believed + FASTEST * TimeUnit.NANOSECONDS.toMillis(nanos - believedAt);
+    believedAt = nanos;
+    believed = Math.min(clock.millis(), most);
+    return believed;
+  }
+
+  private int remove(Sql what, long now, Duration age) {
+    long before = now - age.toMillis();
     return writer.write(
         what,
         statement -> {
@@ -124,27 +215,37 @@ final class Upkeep implements AutoCloseable {
         });
   }
 
-  private void before(Sql what, Duration age) {
-    long before = clock.millis() - age.toMillis();
+  private int removeEvents(long now) {
+    long before = now - options.retention().toMillis();
+    return writer.write(
+        Sql.PURGE_EVENTS,
+        statement -> {
+          statement.setLong(1, before);
+          statement.setInt(2, ROWS_IN_A_STEP);
+        });
+  }
+
+  private void before(Sql what, long now, Duration age) {
+    long before = now - age.toMillis();
     writer.write(what, statement -> statement.setLong(1, before));
+  }
+
+  /** What was erased from the tables may still stand in the log of SQLite. */
+  private void erase() {
+    if (writer.idle()) {
+      database.emptyLog();
+    }
   }
 
   /** This node is dead from now on, and what it had claimed is free. */
   @Override
   public void close() {
     timer.shutdown();
-    long now = clock.millis();
-    quietly(
-        () -> {
-          writer.write(
-              List.of(
-                  new GroupCommit.Record(
-                      Sql.DEAD,
-                      statement -> {
-                        statement.setString(1, node);
-                        statement.setLong(2, now - Duration.ofDays(1).toMillis());
-                      })));
-          free();
-        });
+    quietly(() -> free(dead()));
+  }
+
+  /** Ends without a word, as a killed process does. */
+  void abandon() {
+    timer.shutdownNow();
   }
 }
