@@ -81,7 +81,7 @@ class HouseRulesTest {
           .whereLayer("ledger")
           .mayOnlyAccessLayers("request", "outcome")
           .whereLayer("batch")
-          .mayOnlyAccessLayers("request", "outcome")
+          .mayOnlyAccessLayers("request", "ledger", "outcome")
           .whereLayer("broker")
           .mayNotAccessAnyLayer()
           .whereLayer("send")

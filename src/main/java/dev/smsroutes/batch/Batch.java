@@ -2,8 +2,14 @@ package dev.smsroutes.batch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.batch.BatchFolders.Names;
+import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.ledger.Runs;
+import dev.smsroutes.ledger.Runs.Run;
 import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Reason;
 import dev.smsroutes.outcome.Outcome.Refused;
+import dev.smsroutes.outcome.Outcome.Unsettled;
+import dev.smsroutes.request.Origin;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -11,19 +17,27 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -34,49 +48,74 @@ import java.util.function.Supplier;
  * whatever the order of their outcomes, so the iterator waits when the oldest row without an
  * outcome falls too far behind ({@link BatchLimits#windowRows}). Memory is bounded by that window.
  *
- * <p>One thread iterates at a time; any may settle. What goes wrong on the disk ends the iteration
- * and is thrown by {@link #finish}: the source then stays where it is, and the next try asks for
- * the same messages under the same keys.
+ * <p>One thread iterates at a time; any may settle. What goes wrong on the disk, a stop of this
+ * process and an outcome that could not be recorded all end the iteration and are thrown by {@link
+ * #finish}: the source then stays where it is. The next try asks for the same messages under the
+ * same keys and in the same run, so the ledger answers for those that are settled.
  *
  * <p>Not {@code Closeable}: Camel's splitter closes such a body after its last row was started,
  * which is before its outcome is there.
  */
 public final class Batch implements Iterable<Row>, AutoCloseable {
-  /** What a batch needs from its surroundings. Immutable. */
+  /** How often {@link Setting#progress} is called at most. */
+  static final Duration PROGRESS_EVERY = Duration.ofSeconds(10);
+
+  /**
+   * What a batch needs from its surroundings. Immutable.
+   *
+   * @param runs where its pass is recorded
+   * @param stopping whether this process is on its way down: then no further row is handed over
+   * @param progress told now and then, while there are outcomes
+   */
   public record Setting(
       BatchFolders folders,
       BatchLimits limits,
       JsonRequests requests,
       Clock clock,
-      Supplier<String> requestIds) {}
+      Supplier<String> requestIds,
+      Runs runs,
+      BooleanSupplier stopping,
+      Consumer<Batch> progress) {}
+
+  private static final String STOPPED = "it continues at the next start";
+  private static final String UNRECORDED = "it continues when the ledger can be written again";
 
   private final Setting setting;
+  private final Path file;
   private final String fileName;
   private final Names names;
   private final ResultsWriter.Opener opener;
   private final long startedAt;
 
+  private BasicFileAttributes opened;
+  private Optional<Run> run = Optional.empty();
   private UnreadableFileException unreadable;
+  private Ending ending;
   private FileChannel channel;
   private FileScan scan;
   private MessageDigest secondReading;
   private RowSource source;
   private ResultsWriter writer;
+  private DurableFile reason;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition progress = lock.newCondition();
   private final Deque<Row> open = new ArrayDeque<>();
   private long openBytes;
+  private long progressAt;
   private IOException failure;
+  private String interruption;
   private boolean exhausted;
   private boolean closed;
 
-  private Batch(Path file, Setting setting, ResultsWriter.Opener opener) {
+  private Batch(Path file, Names names, Setting setting, ResultsWriter.Opener opener) {
     this.setting = setting;
+    this.file = file;
     this.fileName = file.getFileName().toString();
-    this.names = setting.folders().names(fileName);
+    this.names = names;
     this.opener = opener;
     this.startedAt = setting.clock().millis();
+    this.progressAt = startedAt + PROGRESS_EVERY.toMillis();
   }
 
   /**
@@ -84,15 +123,31 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
    *
    * @throws IOException when the disk does not do its part; a file that cannot be read for what it
    *     is (see {@link #unreadable}) is no exception
+   * @throws LedgerUnavailableException when the pass cannot be recorded
    */
   public static Batch open(Path file, Setting setting) throws IOException {
     return open(file, setting, name -> new DurableFile(setting.folders().results(), name));
   }
 
   static Batch open(Path file, Setting setting, ResultsWriter.Opener opener) throws IOException {
-    Batch batch = new Batch(file, setting, opener);
+    BatchFolders folders = setting.folders();
+    String fileName = file.getFileName().toString();
+    Optional<Ending> begun = Ending.find(folders, fileName);
+    if (begun.isPresent()) {
+      Ending ending = begun.get();
+      if (ending.isOf(file, folders)) {
+        Batch batch = new Batch(file, Names.of(ending.as()), setting, opener);
+        batch.ending = ending;
+        batch.exhausted = true;
+        return batch;
+      }
+      ending.publish(folders);
+      ending.finish(setting.runs());
+      ending.forget(folders);
+    }
+    Batch batch = new Batch(file, folders.names(fileName), setting, opener);
     try {
-      batch.read(file);
+      batch.read();
     } catch (UnreadableFileException e) {
       batch.unreadable = e;
       batch.exhausted = true;
@@ -103,7 +158,8 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     return batch;
   }
 
-  private void read(Path file) throws IOException, UnreadableFileException {
+  private void read() throws IOException, UnreadableFileException {
+    opened = attributes();
     if (BatchFolders.tooLong(fileName)) {
       throw new UnreadableFileException(
           "name too long",
@@ -145,7 +201,23 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
           case JSON_LINES -> new JsonLineRows(again, limit, setting.requests(), keys);
           case JSON -> new JsonFileRows(again, setting.requests(), keys);
         };
+    begin();
     writer = new ResultsWriter(opener, names, source);
+  }
+
+  private void begin() throws UnreadableFileException {
+    run = Optional.of(setting.runs().begin(scan.sha256(), fileName));
+    if (run.get().forgotten()) {
+      throw new UnreadableFileException(
+          "interrupted too long ago",
+          "Expected a file that is new, or was interrupted lately; this one was half sent, so long"
+              + " ago that the record of its rows is no longer kept. Nothing more of it was sent:"
+              + " find out which of its rows were, and drop only the others.");
+    }
+  }
+
+  private BasicFileAttributes attributes() throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class);
   }
 
   /** The name of the file as it was dropped. */
@@ -156,6 +228,16 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   /** Why no row of it can be read, if so; holds nothing of the file's content. */
   public Optional<String> unreadable() {
     return Optional.ofNullable(unreadable).map(e -> e.reason() + ": " + e.getMessage());
+  }
+
+  /** Whether an earlier pass over it was interrupted, and this one goes on with it. */
+  public boolean resumed() {
+    return run.map(Run::resumed).orElse(false);
+  }
+
+  /** Whether an earlier process put its results in place, so that it has only to be moved. */
+  public boolean endedBefore() {
+    return ending != null && opened == null;
   }
 
   /** The rows to hand over. One iterator for one batch. */
@@ -206,7 +288,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
         if (raw.request() != null) {
           return row;
         }
-        settle(row, Refused.of(newRequestId(), Optional.empty(), raw.faults()));
+        settle(row, Refused.of(newRequestId(), Optional.empty(), raw.faults()), false);
       }
     } catch (IOException e) {
       fail(e);
@@ -237,27 +319,66 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   }
 
   private boolean over() {
-    return exhausted || closed || failure != null;
+    return exhausted
+        || closed
+        || failure != null
+        || interruption != null
+        || setting.stopping().getAsBoolean();
   }
 
-  void settle(Row row, Outcome outcome) {
+  void settle(Row row, Outcome outcome, boolean known) {
+    boolean tell = false;
     lock.lock();
     try {
       if (row.outcome() != null || closed) {
         return;
       }
-      row.outcome(outcome);
+      row.outcome(outcome, known);
+      interruption = interruption == null ? interruption(outcome) : interruption;
       while (!open.isEmpty() && open.peek().outcome() != null && failure == null) {
         Row oldest = open.poll();
         openBytes -= oldest.raw().bytes();
-        writer.write(oldest.raw(), oldest.outcome());
+        writer.write(oldest.raw(), oldest.outcome(), oldest.wasKnown());
       }
       progress.signalAll();
+      tell = isTimeToTell();
     } catch (IOException e) {
       fail(e);
     } finally {
       lock.unlock();
     }
+    if (tell) {
+      setting.progress().accept(this);
+    }
+  }
+
+  /**
+   * Why a row with this outcome must not be reported now, so that the file has to wait; or null. An
+   * attempt that was cut short by a stop is tried again, and one that could not be recorded is not
+   * told.
+   */
+  private String interruption(Outcome outcome) {
+    if (outcome instanceof Unsettled unsettled) {
+      if (unsettled.reason() == Reason.UNRECORDED) {
+        return UNRECORDED;
+      }
+      if (unsettled.reason() == Reason.STOPPING || setting.stopping().getAsBoolean()) {
+        return STOPPED;
+      }
+    }
+    return null;
+  }
+
+  private boolean isTimeToTell() {
+    long now = setting.clock().millis();
+    boolean time = now >= progressAt;
+    progressAt = time ? now + PROGRESS_EVERY.toMillis() : progressAt;
+    return time;
+  }
+
+  Origin origin(RawRow raw) {
+    String item = raw.item() > 0 ? "." + raw.item() : "";
+    return new Origin(Origin.FILE, fileName + "#" + raw.number() + item, run.map(Run::id));
   }
 
   private void fail(IOException e) {
@@ -273,41 +394,34 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   }
 
   /**
-   * Puts the result files on disk.
+   * Puts the result files on disk, and says in the ledger that they are there. To be called when
+   * all rows have an outcome.
    *
    * @return where the source is to be moved now
-   * @throws IOException when that could not be done; the source must stay
+   * @throws BatchInterruptedException when it is to go on later; the source must stay
+   * @throws IOException when something else stood in the way; the source must stay
+   * @throws LedgerUnavailableException when the ledger did; the source must stay
    */
   public Path finish() throws IOException {
+    BatchFolders folders = setting.folders();
     lock.lock();
     try {
       if (failure != null) {
         throw failure;
       }
-      if (unreadable != null) {
-        writeReason(unreadable.reason(), unreadable.getMessage());
-        return setting.folders().failed().resolve(names.source());
+      boolean replaced = false;
+      if (ending == null) {
+        replaced = end();
       }
-      if (closed || !exhausted || !open.isEmpty()) {
+      ending.publish(folders);
+      ending.finish(setting.runs());
+      if (replaced) {
+        ending.forget(folders);
         throw new IOException(
-            "Expected all rows to be read and to have an outcome; %s, and %,d have none"
-                .formatted(exhausted ? "all were read" : "the reading broke off", open.size()));
+            "Expected the file that was sent; another one has its name now, and is sent next. The"
+                + " results tell what was sent");
       }
-      boolean changed =
-          channel.size() != scan.size()
-              || !HexFormat.of().formatHex(secondReading.digest()).equals(scan.sha256());
-      writer.commit();
-      if (changed) {
-        // Not tried again: with other content its rows would get other keys.
-        unreadable =
-            new UnreadableFileException(
-                "changed while it was read",
-                "Expected a file that is complete; this one changed while it was sent. The results"
-                    + " tell what was read. Write files elsewhere and rename them into the inbox.");
-        writeReason(unreadable.reason(), unreadable.getMessage());
-        return setting.folders().failed().resolve(names.source());
-      }
-      return setting.folders().done().resolve(names.source());
+      return ending.target(folders);
     } catch (IOException e) {
       fail(e);
       throw e;
@@ -316,17 +430,93 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     }
   }
 
-  private void writeReason(String reason, String message) throws IOException {
+  /**
+   * Completes the results and writes down how the file ends.
+   *
+   * @return whether another file has the name of the source now
+   */
+  private boolean end() throws IOException {
+    BasicFileAttributes now;
+    try {
+      now = attributes();
+    } catch (NoSuchFileException e) {
+      now = opened;
+    }
+    // Null where the file system has no such key.
+    boolean replaced = !Objects.equals(now.fileKey(), opened.fileKey());
+    if (unreadable == null) {
+      requireAllOutcomes();
+      boolean changed =
+          channel.size() != scan.size()
+              || !HexFormat.of().formatHex(secondReading.digest()).equals(scan.sha256());
+      writer.complete();
+      if (changed) {
+        // Not tried again: with other content its rows would get other keys.
+        unreadable =
+            new UnreadableFileException(
+                "changed while it was read",
+                "Expected a file that is complete; this one changed while it was sent. The results"
+                    + " tell what was read. Write files elsewhere and rename them into the inbox.");
+      }
+    }
+    if (unreadable != null) {
+      writeReason();
+    }
+    Ending written = Ending.of(fileName, names, unreadable != null, replaced ? opened : now, run);
+    keepResults(true);
+    try {
+      written.write(setting.folders());
+    } catch (IOException e) {
+      written.forget(setting.folders());
+      // Only now: a note that stayed would end the file without them.
+      keepResults(false);
+      throw e;
+    }
+    ending = written;
+    return replaced;
+  }
+
+  private void keepResults(boolean keep) {
+    if (writer != null) {
+      writer.keep(keep);
+    }
+    if (reason != null) {
+      reason.keep(keep);
+    }
+  }
+
+  private void requireAllOutcomes() throws IOException {
+    if (interruption != null) {
+      throw new BatchInterruptedException(interruption);
+    }
+    if (!exhausted && setting.stopping().getAsBoolean()) {
+      throw new BatchInterruptedException(STOPPED);
+    }
+    if (closed || !exhausted || !open.isEmpty()) {
+      throw new IOException(
+          "Expected all rows to be read and to have an outcome; %s, and %,d have none"
+              .formatted(exhausted ? "all were read" : "the reading broke off", open.size()));
+    }
+  }
+
+  private void writeReason() throws IOException {
     ObjectNode text = JsonOriginal.MAPPER.createObjectNode();
     text.put("file", fileName);
-    text.put("reason", reason);
-    text.put("message", message);
+    text.put("reason", unreadable.reason());
+    text.put("message", unreadable.getMessage());
     text.put("at", setting.clock().instant().toString());
-    try (DurableFile file = new DurableFile(setting.folders().failed(), names.reason())) {
-      file.out()
-          .write(JsonOriginal.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(text));
-      file.out().write('\n');
-      file.commit();
+    reason = new DurableFile(setting.folders().failed(), names.reason());
+    reason
+        .out()
+        .write(JsonOriginal.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(text));
+    reason.out().write('\n');
+    reason.complete();
+  }
+
+  /** To be called when the source was moved, or could not be. */
+  public void moved() throws IOException {
+    if (ending != null && !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      ending.forget(setting.folders());
     }
   }
 
@@ -336,7 +526,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     try {
       long millis = setting.clock().millis() - startedAt;
       return writer == null
-          ? new BatchSummary(names.source(), 0, 0, 0, 0, millis)
+          ? new BatchSummary(names.source(), 0, 0, 0, 0, 0, millis)
           : writer.summary(names.source(), millis);
     } finally {
       lock.unlock();
@@ -349,11 +539,12 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
 
   /** Closes the file and removes result files that were not finished. May be called twice. */
   @Override
-  @SuppressWarnings("try") // Both are only to be closed, whatever the first one says.
+  @SuppressWarnings("try") // All are only to be closed, whatever the first one says.
   public void close() throws IOException {
     lock.lock();
-    try (FileChannel file = channel;
-        ResultsWriter results = writer) {
+    try (FileChannel first = channel;
+        ResultsWriter second = writer;
+        DurableFile third = reason) {
       closed = true;
       progress.signalAll();
     } finally {

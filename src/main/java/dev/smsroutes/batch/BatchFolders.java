@@ -34,8 +34,8 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
   }
 
   /**
-   * Makes the folders and removes what a crash left half-written. Results are written again from
-   * the source, which is still in the inbox.
+   * Makes the folders, puts results in place that were complete when a crash came, and removes what
+   * it left half-written. Those are written again from the source, which is still in the inbox.
    *
    * @return how many half-written files were removed
    */
@@ -43,6 +43,12 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
     int swept = 0;
     for (Path folder : List.of(inbox, results, done, failed)) {
       Files.createDirectories(folder);
+    }
+    for (Ending ending : Ending.all(this)) {
+      ending.publish(this);
+      if (free(inbox, ending.file())) {
+        ending.forget(this);
+      }
     }
     for (Path folder : List.of(results, failed)) {
       try (DirectoryStream<Path> orphans =
@@ -56,7 +62,18 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
   }
 
   /** The names of all that becomes of one source. */
-  record Names(String source, String results, String rejects, String reason) {}
+  record Names(String source, String results, String rejects, String reason) {
+    /** The names of what becomes of a source that is called so in the end. */
+    static Names of(String source) {
+      int dot = source.lastIndexOf('.');
+      String dotted = dot < 0 ? "" : source.substring(dot);
+      return new Names(
+          source,
+          source + ".results.ndjson",
+          source + ".rejects" + dotted,
+          source + ".reason.json");
+    }
+  }
 
   /**
    * Names under which nothing is there yet: those of the source, or with {@code ~2}, {@code ~3} …
@@ -68,15 +85,14 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
     String stem = dot < 0 ? shortened : shortened.substring(0, dot);
     String dotted = dot < 0 ? "" : shortened.substring(dot);
     for (int i = 1; ; i++) {
-      String name = i == 1 ? shortened : stem + "~" + i + dotted;
-      Names names =
-          new Names(
-              name, name + ".results.ndjson", name + ".rejects" + dotted, name + ".reason.json");
+      Names names = Names.of(i == 1 ? shortened : stem + "~" + i + dotted);
       if (free(results, names.results())
           && free(results, names.rejects())
           && free(done, names.source())
           && free(failed, names.source())
-          && free(failed, names.reason())) {
+          && free(failed, names.reason())
+          && !DurableFile.isUnderWay(results, names.results())
+          && !DurableFile.isUnderWay(failed, names.reason())) {
         return names;
       }
     }
@@ -86,7 +102,7 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
     return name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME;
   }
 
-  private static String shortened(String name) {
+  static String shortened(String name) {
     String kept = name;
     while (tooLong(kept)) {
       kept = kept.substring(0, kept.offsetByCodePoints(kept.length(), -1));

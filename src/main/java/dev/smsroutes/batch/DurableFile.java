@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -21,11 +22,12 @@ class DurableFile implements Closeable {
   /** Ends the names of unfinished files; they also begin with a dot. */
   static final String UNFINISHED = ".sms-tmp";
 
-  private final Path target;
+  private final Path folder;
+  private final String name;
   private final Path unfinished;
   private final FileChannel channel;
   private final OutputStream out;
-  private boolean committed;
+  private boolean kept;
 
   /**
    * @param folder made if it is missing
@@ -33,8 +35,9 @@ class DurableFile implements Closeable {
    */
   DurableFile(Path folder, String name) throws IOException {
     Files.createDirectories(folder);
-    this.target = folder.resolve(name);
-    this.unfinished = folder.resolve("." + name + UNFINISHED);
+    this.folder = folder;
+    this.name = name;
+    this.unfinished = unfinished(folder, name);
     this.channel =
         FileChannel.open(
             unfinished,
@@ -53,21 +56,47 @@ class DurableFile implements Closeable {
     return out;
   }
 
-  /** On disk under its name when this returns. */
-  void commit() throws IOException {
+  private static Path unfinished(Path folder, String name) {
+    return folder.resolve("." + name + UNFINISHED);
+  }
+
+  /** Whether something is under way, or complete, under this name. */
+  static boolean isUnderWay(Path folder, String name) {
+    return Files.exists(unfinished(folder, name), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** All of it is on disk when this returns, under its temporary name. */
+  void complete() throws IOException {
     out.flush();
     channel.force(true);
     channel.close();
-    Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
-    committed = true;
-    forceFolder(target.getParent());
   }
 
-  /** Removes what was not committed. */
+  /** Whether closing leaves it in place, for {@link #publish}. */
+  void keep(boolean keep) {
+    kept = keep;
+  }
+
+  /** Gives a complete file its name; does nothing when that was done before. */
+  static void publish(Path folder, String name) throws IOException {
+    Path unfinished = unfinished(folder, name);
+    if (Files.exists(unfinished, LinkOption.NOFOLLOW_LINKS)) {
+      Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    }
+    forceFolder(folder);
+  }
+
+  /** On disk under its name when this returns. */
+  void commit() throws IOException {
+    complete();
+    publish(folder, name);
+  }
+
+  /** Removes what has not got its name, unless it is kept. */
   @Override
   public void close() throws IOException {
     channel.close();
-    if (!committed) {
+    if (!kept) {
       Files.deleteIfExists(unfinished);
     }
   }

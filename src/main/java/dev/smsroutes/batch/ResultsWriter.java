@@ -30,6 +30,7 @@ final class ResultsWriter implements Closeable {
   private Rejects rejects;
 
   private long rows;
+  private long recorded;
   private long accepted;
   private long refused;
   private long unsettled;
@@ -41,9 +42,13 @@ final class ResultsWriter implements Closeable {
     this.results = opener.open(names.results());
   }
 
-  void write(RawRow row, Outcome outcome) throws IOException {
+  /**
+   * @param known whether the outcome was on record already
+   */
+  void write(RawRow row, Outcome outcome, boolean known) throws IOException {
     State state = outcome.state();
     rows++;
+    recorded += known ? 1 : 0;
     switch (state) {
       case ACCEPTED, ACCEPTED_EARLIER -> accepted++;
       case REFUSED, DUPLICATE -> refused++;
@@ -93,17 +98,25 @@ final class ResultsWriter implements Closeable {
         .collect(Collectors.joining("; "));
   }
 
-  /** Forces all to disk under their names. The results come last: they say that all is there. */
-  void commit() throws IOException {
+  /** All of it is on disk, under temporary names. */
+  void complete() throws IOException {
     if (rejects != null) {
       rejects.finish();
-      rejectsFile.commit();
+      rejectsFile.complete();
     }
-    results.commit();
+    results.complete();
+  }
+
+  /** Whether closing leaves what is complete in place. */
+  void keep(boolean keep) {
+    if (rejects != null) {
+      rejectsFile.keep(keep);
+    }
+    results.keep(keep);
   }
 
   BatchSummary summary(String name, long millis) {
-    return new BatchSummary(name, rows, accepted, refused, unsettled, millis);
+    return new BatchSummary(name, rows, recorded, accepted, refused, unsettled, millis);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.Reason;
 import dev.smsroutes.outcome.Outcome.Unsettled;
+import dev.smsroutes.request.Origin;
 import dev.smsroutes.request.SendRequest;
 import java.util.Optional;
 
@@ -15,8 +16,9 @@ import java.util.Optional;
 public final class Row {
   private final Batch batch;
   private final RawRow raw;
-  // Guarded by the batch's lock.
+  // Both are guarded by the batch's lock.
   private Outcome outcome;
+  private boolean known;
 
   Row(Batch batch, RawRow raw) {
     this.batch = batch;
@@ -28,9 +30,19 @@ public final class Row {
     return raw.request();
   }
 
+  /** Where it came from, for the record. */
+  public Origin origin() {
+    return batch.origin(raw);
+  }
+
   /** Says what became of it. */
   public void settle(Outcome outcome) {
-    batch.settle(this, outcome);
+    batch.settle(this, outcome, false);
+  }
+
+  /** Says what had become of it earlier: its outcome was on record. */
+  public void known(Outcome outcome) {
+    batch.settle(this, outcome, true);
   }
 
   /** Says that the pipeline broke off without an outcome: nobody knows whether it was sent. */
@@ -54,8 +66,13 @@ public final class Row {
     return outcome;
   }
 
-  void outcome(Outcome came) {
+  boolean wasKnown() {
+    return known;
+  }
+
+  void outcome(Outcome came, boolean wasKnown) {
     this.outcome = came;
+    this.known = wasKnown;
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.smsroutes.edge.OutcomeJson;
 import dev.smsroutes.edge.TroubleCheck;
 import dev.smsroutes.ledger.JdbcLedger;
 import dev.smsroutes.ledger.LedgerOptions;
+import dev.smsroutes.ledger.Runs;
 import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.RequestReader;
 import dev.smsroutes.sandbox.Sandbox;
@@ -200,7 +201,7 @@ public final class Bundle implements AutoCloseable {
     bindHttp(context, new HttpEdge(reader, table), maxInFlight, recipients);
     door = new HttpDoor(configuredPort, maxInFlight, bodyTimeout);
     context.getManagementStrategy().addEventNotifier(door);
-    bindFiles(context, files.orElseThrow(), reader);
+    bindFiles(context, files.orElseThrow(), reader, opened);
     bindJms(registry, jms.orElseThrow(), reader);
 
     main.configure().addRoutesBuilder(new SendRoute(steps));
@@ -231,12 +232,13 @@ public final class Bundle implements AutoCloseable {
     registry.bind("smsVertx", new VertxOptions().setWorkerPoolSize(maxInFlight));
   }
 
-  private void bindFiles(CamelContext context, FileOptions options, RequestReader reader)
+  private void bindFiles(CamelContext context, FileOptions options, RequestReader reader, Runs runs)
       throws IOException {
     FileIntakeBeans.bind(
         context,
         options,
         (json, key) -> reader.standalone(json, n -> n == 0 ? key : key + "-" + n),
+        runs,
         clock);
     if (options.enabled()) {
       inbox = Optional.of(options.folders().inbox());

@@ -1,74 +1,164 @@
 package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.Batch;
+import dev.smsroutes.batch.BatchInterruptedException;
 import dev.smsroutes.batch.BatchSummary;
+import dev.smsroutes.batch.Row;
+import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.request.Origin;
+import dev.smsroutes.request.SendRequest;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeExtension;
+import org.apache.camel.Ordered;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file intake's own steps: open a file as a batch, and finish it. Thread-safe.
+ * The file intake's own steps: open a file as a batch, hand over its rows, and finish it.
+ * Thread-safe.
  *
- * <p>Bound as {@code fileIntake}. Logs one line when a file is taken and one when it is finished,
- * failed or kept; never anything of its content.
+ * <p>Bound as {@code fileIntake}. Logs one line when a file is taken, one now and then while it is
+ * sent, and one when it is finished, interrupted, failed or kept; never anything of its content.
  */
 public final class FileIntake {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntake.class);
 
-  private final Batch.Setting setting;
+  /** What the pipeline is told of a row, besides its origin (docs/architecture.md, the seam). */
+  static final String MAX_RETRIES = "smsMaxRetries";
 
-  public FileIntake(Batch.Setting setting) {
+  static final String PATIENCE = "smsPatience";
+
+  private final Batch.Setting setting;
+  private final int maxAttempts;
+  private final Duration rowTimeout;
+
+  /**
+   * @param maxAttempts how often a row is tried at most before it is reported as it is then
+   * @param rowTimeout how long a row may take from the moment that it is handed over
+   */
+  FileIntake(Batch.Setting setting, int maxAttempts, Duration rowTimeout) {
     this.setting = setting;
+    this.maxAttempts = maxAttempts;
+    this.rowTimeout = rowTimeout;
   }
 
   /**
    * Opens the file for the splitter. One that cannot be read at all is a batch without rows.
    *
    * @throws IOException when the disk does not do its part; the file stays in the inbox
+   * @throws LedgerUnavailableException when the ledger does not; the file stays in the inbox
    */
   public Batch open(File file, Exchange exchange) throws IOException {
     LOG.info("file taken name={} bytes={}", printable(file.getName()), file.length());
     Batch batch;
     try {
       batch = Batch.open(file.toPath(), setting);
-    } catch (IOException e) {
+    } catch (IOException | LedgerUnavailableException e) {
       kept(file.getName(), e);
       throw e;
     }
-    exchange
-        .getExchangeExtension()
-        .addOnCompletion(
-            new SynchronizationAdapter() {
-              @Override
-              public void onDone(Exchange done) {
-                close(batch);
-              }
-            });
+    if (batch.resumed()) {
+      LOG.info("file resumed name={}", printable(file.getName()));
+    }
+    ExchangeExtension completions = exchange.getExchangeExtension();
+    completions.addOnCompletion(new Afterwards(Ordered.HIGHEST, batch, Batch::close));
+    completions.addOnCompletion(new Afterwards(Ordered.LOWEST, batch, Batch::moved));
     return batch;
+  }
+
+  /**
+   * What is to be done with a batch when Camel is done with its file.
+   *
+   * @param order before or after Camel moves the source
+   */
+  private static final class Afterwards extends SynchronizationAdapter {
+    private final int order;
+    private final Batch batch;
+    private final Step step;
+
+    @FunctionalInterface
+    interface Step {
+      void of(Batch batch) throws IOException;
+    }
+
+    Afterwards(int order, Batch batch, Step step) {
+      this.order = order;
+      this.batch = batch;
+      this.step = step;
+    }
+
+    @Override
+    public int getOrder() {
+      return order;
+    }
+
+    @Override
+    public void onDone(Exchange done) {
+      try {
+        step.of(batch);
+      } catch (IOException e) {
+        LOG.warn(
+            "file not tidied up name={} reason={}",
+            printable(batch.fileName()),
+            e.getClass().getSimpleName());
+      }
+    }
+  }
+
+  /**
+   * The row's send request; tells the pipeline in properties where it came from, and how long and
+   * how often it may be tried.
+   */
+  public SendRequest request(Row row, Exchange exchange) {
+    exchange.setProperty(FileResults.ROW, row);
+    exchange.setProperty(Origin.PROPERTY, row.origin());
+    exchange.setProperty(MAX_RETRIES, maxAttempts - 1);
+    // A row has the clock of its file.
+    exchange.setProperty(PATIENCE, rowTimeout.plusMillis(exchange.getClock().elapsed()));
+    return row.request();
   }
 
   /**
    * Puts the results on disk.
    *
    * @return the absolute path to which the source is to be moved
-   * @throws IOException when that failed; the file stays in the inbox
+   * @throws IOException when that failed, or has to wait; the file stays in the inbox
+   * @throws LedgerUnavailableException when it could not be recorded; the file stays in the inbox
    */
   public String finish(Batch batch) throws IOException {
     Path target;
     try {
       target = batch.finish();
-    } catch (IOException e) {
+    } catch (BatchInterruptedException e) {
+      LOG.warn(
+          "file interrupted, {} name={} rows={}",
+          e.getMessage(),
+          printable(batch.fileName()),
+          batch.summary().rows());
+      throw e;
+    } catch (IOException | LedgerUnavailableException e) {
       kept(batch.fileName(), e);
       throw e;
     }
+    finished(batch);
+    return target.toString();
+  }
+
+  private static void finished(Batch batch) {
     BatchSummary summary = batch.summary();
     Optional<String> unreadable = batch.unreadable();
-    if (unreadable.isPresent()) {
+    if (batch.endedBefore()) {
+      LOG.info(
+          "file finished before, only moved now name={} as={}",
+          printable(batch.fileName()),
+          printable(summary.name()));
+    } else if (unreadable.isPresent()) {
       LOG.warn(
           "file failed name={} as={} rows={} reason=\"{}\"",
           printable(batch.fileName()),
@@ -77,35 +167,37 @@ public final class FileIntake {
           unreadable.get());
     } else {
       LOG.info(
-          "file finished name={} as={} rows={} accepted={} refused={} unsettled={} ms={}",
+          "file finished name={} as={} rows={} recorded={} accepted={} refused={} unsettled={} ms={}",
           printable(batch.fileName()),
           printable(summary.name()),
           summary.rows(),
+          summary.recorded(),
           summary.accepted(),
           summary.refused(),
           summary.unsettled(),
           summary.millis());
     }
-    return target.toString();
   }
 
-  private static void kept(String name, IOException e) {
+  /** One line on how far it is. */
+  static void progress(Batch batch) {
+    BatchSummary summary = batch.summary();
+    LOG.info(
+        "file progress name={} rows={} recorded={} accepted={} refused={} unsettled={}",
+        printable(batch.fileName()),
+        summary.rows(),
+        summary.recorded(),
+        summary.accepted(),
+        summary.refused(),
+        summary.unsettled());
+  }
+
+  private static void kept(String name, Exception e) {
     LOG.warn(
         "file kept in the inbox, it is tried again later name={} reason=\"{}: {}\"",
         printable(name),
         e.getClass().getSimpleName(),
         printable(String.valueOf(e.getMessage())));
-  }
-
-  private static void close(Batch batch) {
-    try {
-      batch.close();
-    } catch (IOException e) {
-      LOG.warn(
-          "file not closed name={} reason={}",
-          printable(batch.fileName()),
-          e.getClass().getSimpleName());
-    }
   }
 
   /** A name may hold line ends, and so forge lines of the log. */

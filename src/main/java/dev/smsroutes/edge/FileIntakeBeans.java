@@ -4,6 +4,7 @@ import dev.smsroutes.batch.Batch;
 import dev.smsroutes.batch.BatchFolders;
 import dev.smsroutes.batch.BatchLimits;
 import dev.smsroutes.batch.JsonRequests;
+import dev.smsroutes.ledger.Runs;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.UUID;
@@ -27,11 +28,12 @@ public final class FileIntakeBeans {
    * is switched off.
    *
    * @param requests reads a JSON request
+   * @param runs where a pass over a file is recorded, so that it goes on after a crash
    * @param clock for the retry delay, the file's age and the times in reason files
    * @throws IOException when a folder cannot be made
    */
   public static void bind(
-      CamelContext context, FileOptions options, JsonRequests requests, Clock clock)
+      CamelContext context, FileOptions options, JsonRequests requests, Runs runs, Clock clock)
       throws IOException {
     BatchFolders folders = options.folders();
     if (options.enabled()) {
@@ -52,7 +54,17 @@ public final class FileIntakeBeans {
             "fileIntake",
             new FileIntake(
                 new Batch.Setting(
-                    folders, limits, requests, clock, () -> UUID.randomUUID().toString())));
+                    folders,
+                    limits,
+                    requests,
+                    clock,
+                    () -> UUID.randomUUID().toString(),
+                    runs,
+                    // From the first moment of a stop on, long before Camel waits for the route.
+                    context::isStopping,
+                    FileIntake::progress),
+                options.maxAttempts(),
+                options.rowTimeout()));
     context.getRegistry().bind("fileResults", new FileResults());
     context
         .getRegistry()

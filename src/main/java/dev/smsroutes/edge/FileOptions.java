@@ -10,6 +10,8 @@ import java.util.function.UnaryOperator;
  * @param enabled whether the intake runs at all
  * @param folders where files come in and where everything of them goes
  * @param concurrency rows sent at the same time
+ * @param maxAttempts how often a row is tried at most in one pass
+ * @param rowTimeout how long a row may take, waiting included
  * @param mostLineBytes longer rows are refused
  * @param unchangedFor how long a file must stay as it is before it is taken
  * @param retryAfter how long a file is left alone that could not be finished
@@ -18,6 +20,8 @@ public record FileOptions(
     boolean enabled,
     BatchFolders folders,
     int concurrency,
+    int maxAttempts,
+    Duration rowTimeout,
     int mostLineBytes,
     Duration unchangedFor,
     Duration retryAfter) {
@@ -38,6 +42,8 @@ public record FileOptions(
             keys.path("sms.file.done", "data/done"),
             keys.path("sms.file.failed", "data/failed")),
         keys.number("sms.file.concurrency", "16", 1, 1_000),
+        keys.number("sms.file.max-attempts", "5", 1, 100),
+        keys.duration("sms.file.row-timeout", "24h"),
         keys.number("sms.file.max-line-bytes", "65536", 1, Integer.MAX_VALUE),
         keys.duration("sms.file.min-age", "2s"),
         keys.duration("sms.file.retry-delay", "30s"));

@@ -1,6 +1,7 @@
 package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.Row;
+import dev.smsroutes.ledger.Admission.Known;
 import dev.smsroutes.outcome.Outcome;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
@@ -31,7 +32,11 @@ public final class FileResults implements AggregationStrategy {
           "Expected the row in the property " + ROW + "; the route lost it");
     }
     if (!through.isFailed() && through.getMessage().getBody() instanceof Outcome outcome) {
-      row.settle(outcome);
+      if (through.getProperty(Known.PROPERTY, false, Boolean.class)) {
+        row.known(outcome);
+      } else {
+        row.settle(outcome);
+      }
     } else {
       // Not the exception's message: it may hold what was to be sent.
       LOG.warn(

@@ -10,6 +10,7 @@ import dev.smsroutes.request.Message;
 import dev.smsroutes.request.Origin;
 import dev.smsroutes.request.RequestJson;
 import dev.smsroutes.request.SendRequest;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -41,6 +42,9 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
 
   /** By which clocks of nodes, and one clock before and after it was set, may differ. */
   private static final Duration CLOCK_ERROR = Duration.ofMinutes(5);
+
+  /** How long before its first record is removed a run is resumed for the last time. */
+  private static final Duration TIME_TO_READ_A_RUN = Duration.ofDays(1);
 
   /** Shorter values are found in every sentence, and say nothing of anybody. */
   private static final int SHORTEST_HIDDEN = 3;
@@ -298,10 +302,13 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
         });
   }
 
+  /** Two rows of a batch may have one key: then the second one was accepted earlier. */
   private static boolean inTheSameRun(Submission submission, Entry entry) {
+    Origin origin = submission.origin();
     return entry.state() == EntryState.ACCEPTED
-        && submission.origin().run().isPresent()
-        && submission.origin().run().equals(entry.origin().run());
+        && origin.run().isPresent()
+        && origin.run().equals(entry.origin().run())
+        && StoredText.line(origin.source()).equals(entry.origin().source());
   }
 
   private Admission usedForAnother(Submission submission) {
@@ -492,22 +499,10 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
 
   @Override
   public Run begin(String content, String name) {
-    Optional<String> unfinished =
-        records.read(
-            connection -> {
-              try (PreparedStatement statement =
-                  connection.prepareStatement(
-                      "SELECT id FROM run WHERE content = ? AND name = ? AND finished_at IS NULL")) {
-                statement.setString(1, content);
-                statement.setString(2, StoredText.line(name));
-                try (ResultSet rows = statement.executeQuery()) {
-                  return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
-                }
-              }
-            });
+    Optional<Run> unfinished = records.read(connection -> unfinished(connection, content, name));
     if (unfinished.isPresent()) {
-      resumed.add(unfinished.get());
-      return new Run(unfinished.get(), true);
+      resumed.add(unfinished.get().id());
+      return unfinished.get();
     }
     String id = UUID.randomUUID().toString();
     long now = clock.millis();
@@ -519,7 +514,26 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
           statement.setString(3, StoredText.line(name));
           statement.setLong(4, now);
         });
-    return new Run(id, false);
+    return new Run(id, false, false);
+  }
+
+  private Optional<Run> unfinished(Connection connection, String content, String name)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT id, started_at FROM run"
+                + " WHERE content = ? AND name = ? AND finished_at IS NULL")) {
+      statement.setString(1, content);
+      statement.setString(2, StoredText.line(name));
+      try (ResultSet rows = statement.executeQuery()) {
+        if (!rows.next()) {
+          return Optional.empty();
+        }
+        Instant known = clock.instant().minus(options.retention()).plus(TIME_TO_READ_A_RUN);
+        return Optional.of(
+            new Run(rows.getString(1), true, rows.getLong(2) < known.toEpochMilli()));
+      }
+    }
   }
 
   @Override

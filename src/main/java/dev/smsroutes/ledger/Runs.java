@@ -4,9 +4,11 @@ package dev.smsroutes.ledger;
 public interface Runs {
   /**
    * @param id for {@link dev.smsroutes.request.Origin#run()}
-   * @param resumed whether an earlier process has begun it
+   * @param resumed whether it was begun before, and did not end
+   * @param forgotten whether it was begun so long ago that the record of its first rows may be
+   *     gone: nobody can say any more which of them were sent
    */
-  record Run(String id, boolean resumed) {}
+  record Run(String id, boolean resumed, boolean forgotten) {}
 
   /**
    * Begins a pass over a batch, or goes on with the one that has no end. On disk when it returns.

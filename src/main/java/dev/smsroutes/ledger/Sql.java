@@ -66,7 +66,8 @@ enum Sql {
           + " WHERE at < ? AND NOT EXISTS"
           + " (SELECT 1 FROM message WHERE message.message_key = event.message_key)"
           + " ORDER BY at LIMIT ?)"),
-  PURGE_RUNS("DELETE FROM run WHERE started_at < ?"),
+  /** Not one without an end: its rows would be sent once more as those of another run. */
+  PURGE_RUNS("DELETE FROM run WHERE started_at < ? AND finished_at IS NOT NULL"),
 
   BEGIN_RUN("INSERT INTO run (id, content, name, started_at) VALUES (?, ?, ?, ?)"),
   FINISH_RUN("UPDATE run SET finished_at = ? WHERE id = ?");

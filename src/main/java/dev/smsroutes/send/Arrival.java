@@ -30,6 +30,8 @@ public final class Arrival {
   public void begin(Exchange exchange) {
     exchange.removeProperties(SendState.ALL);
     exchange.setProperty(SendState.REQUEST_ID, UUID.randomUUID().toString());
+    // A row of a file has the clock of its file, which may have been running for hours.
+    exchange.setProperty(SendState.BEGAN, exchange.getClock().elapsed());
     SendRequest request = request(exchange);
     exchange.setProperty(SendState.REQUEST, request);
     exchange.getMessage().setBody(request);
@@ -85,7 +87,7 @@ public final class Arrival {
         outcome.state(),
         outcome.errorCode(),
         outcome.faults().stream().map(fault -> loggable(fault.field())).toList(),
-        exchange.getClock().elapsed());
+        exchange.getClock().elapsed() - exchange.getProperty(SendState.BEGAN, Long.class));
   }
 
   /** A stranger's text must neither break the line nor fill the log. */

@@ -156,6 +156,10 @@ public final class Attempt {
 
   /** Whether there is to be another attempt; if so, says when. */
   public boolean again(Exchange exchange) {
+    if (exchange.getContext().isStopping()) {
+      // The ledger knows how far it got; a stop must not wait for a back-off.
+      return false;
+    }
     Outcome outcome = exchange.getProperty(SendState.OUTCOME, Outcome.class);
     // Our own count: camel-http drops the header in which Camel keeps its.
     int repetitions = attempts(exchange) - 1;

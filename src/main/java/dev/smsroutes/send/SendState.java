@@ -14,6 +14,9 @@ public final class SendState {
   /** Our id of this handling. */
   static final String REQUEST_ID = "smsSendRequestId";
 
+  /** What the exchange's clock said when it began, in milliseconds, a {@link Long}. */
+  static final String BEGAN = "smsSendBegan";
+
   /** The {@code Message} that is being delivered. */
   static final String MESSAGE = "smsSendMessage";
 
@@ -49,6 +52,15 @@ public final class SendState {
    * sms.http.deadline} unless an intake says otherwise. No attempt begins after it.
    */
   public static final String PATIENCE = "smsPatience";
+
+  /**
+   * Whether the sends of an intake give way to single requests: {@value #BATCH} if they do.
+   * Nothing, or anything else, if they do not.
+   */
+  public static final String LANE = "smsLane";
+
+  /** The {@link #LANE} that gives way. */
+  public static final String BATCH = "batch";
 
   /**
    * {@code true} when nobody will hand the request over again: what is then unsettled is parked.

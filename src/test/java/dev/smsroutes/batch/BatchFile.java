@@ -1,6 +1,7 @@
 package dev.smsroutes.batch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.smsroutes.ledger.Runs;
 import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.Accepted;
@@ -16,16 +17,19 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /** Runs single files without Camel, on folders below one home. */
 final class BatchFile {
-  static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-23T10:00:00Z"), ZoneOffset.UTC);
-
   final Path home;
   final BatchFolders folders;
   BatchLimits limits = BatchLimits.DEFAULTS;
+  Clock clock = Clock.fixed(Instant.parse("2026-11-23T10:00:00Z"), ZoneOffset.UTC);
   ResultsWriter.Opener opener;
+  Runs runs = new TestRuns();
+  volatile boolean stopping;
+  final List<BatchSummary> progress = new CopyOnWriteArrayList<>();
 
   BatchFile(Path home) throws IOException {
     this.home = home;
@@ -52,7 +56,17 @@ final class BatchFile {
 
   Batch open(Path file) throws IOException {
     return Batch.open(
-        file, new Batch.Setting(folders, limits, new TestRequests(), CLOCK, () -> "r"), opener);
+        file,
+        new Batch.Setting(
+            folders,
+            limits,
+            new TestRequests(),
+            clock,
+            () -> "r",
+            runs,
+            () -> stopping,
+            batch -> progress.add(batch.summary())),
+        opener);
   }
 
   Result run(String name, String content, Function<SendRequest, Outcome> pipeline)
@@ -71,8 +85,9 @@ final class BatchFile {
         row.settle(pipeline.apply(row.request()));
       }
       target = batch.finish();
+      Files.move(file, target);
+      batch.moved();
     }
-    Files.move(file, target);
     String base = target.getFileName().toString();
     Path results = folders.results().resolve(base + ".results.ndjson");
     List<JsonNode> lines = new ArrayList<>();

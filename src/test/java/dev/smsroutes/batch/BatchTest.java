@@ -428,7 +428,10 @@ class BatchTest {
     }
     assertThat(left())
         .containsExactly(
-            "inbox/a.csv", "results/a.csv.rejects.csv", "results/a.csv.results.ndjson");
+            "inbox/a.csv",
+            "results/.a.csv.sms-end",
+            "results/a.csv.rejects.csv",
+            "results/a.csv.results.ndjson");
   }
 
   @Test

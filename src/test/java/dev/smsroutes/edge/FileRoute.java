@@ -7,6 +7,7 @@ import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.smsroutes.batch.TestRequests;
+import dev.smsroutes.batch.TestRuns;
 import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Fault;
 import dev.smsroutes.outcome.Outcome;
@@ -52,6 +53,7 @@ final class FileRoute implements AutoCloseable {
   final Path home;
   final ConcurrentLinkedQueue<SendRequest> handedOver = new ConcurrentLinkedQueue<>();
   final ConcurrentLinkedQueue<Map<String, Object>> headers = new ConcurrentLinkedQueue<>();
+  final TestRuns runs;
   final Map<String, CountDownLatch> gates = new ConcurrentHashMap<>();
   private final Synchronized log = new Synchronized();
   private final DefaultCamelContext context = new DefaultCamelContext();
@@ -70,7 +72,12 @@ final class FileRoute implements AutoCloseable {
   }
 
   FileRoute(Path home, Map<String, String> overrides) throws Exception {
+    this(home, overrides, new TestRuns());
+  }
+
+  FileRoute(Path home, Map<String, String> overrides, TestRuns runs) throws Exception {
     this.home = home;
+    this.runs = runs;
     log.start();
     rootLogger().addAppender(log);
     Properties properties = new Properties();
@@ -91,6 +98,7 @@ final class FileRoute implements AutoCloseable {
             Boolean.parseBoolean(properties.getProperty("sms.file.enabled")),
             properties::getProperty),
         new TestRequests(),
+        runs,
         Clock.systemUTC());
     context.addRoutes(
         new RouteBuilder() {
@@ -194,13 +202,20 @@ final class FileRoute implements AutoCloseable {
   /** Waits until the source is in done, and reads its results. */
   List<JsonNode> awaitResults(String name) {
     awaitFile(done(name));
+    awaitTidiedUp();
     return lines(results(name + ".results.ndjson"));
   }
 
   /** Waits until the source is in failed, and reads why. */
   JsonNode awaitReason(String name) {
     awaitFile(failed(name));
+    awaitTidiedUp();
     return json(text(failed(name + ".reason.json")));
+  }
+
+  /** The note on how a file ends goes away right after the source has moved. */
+  private void awaitTidiedUp() {
+    Awaitility.await().until(() -> files().stream().noneMatch(file -> file.endsWith(".sms-end")));
   }
 
   static void awaitFile(Path file) {

@@ -471,7 +471,7 @@ class FileRouteTest {
             finished ->
                 assertThat(finished)
                     .matches(
-                        "file finished name=\"orders.csv\" as=\"orders.csv\" rows=4 accepted=1"
+                        "file finished name=\"orders.csv\" as=\"orders.csv\" rows=4 recorded=0 accepted=1"
                             + " refused=2 unsettled=1 ms=\\d+"));
   }
 }
