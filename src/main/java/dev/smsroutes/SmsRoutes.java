@@ -1,6 +1,11 @@
 package dev.smsroutes;
 
 import dev.smsroutes.cli.SmsRoutesCommand;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 
 /** The main class: hands over to the commands. */
@@ -13,6 +18,12 @@ public final class SmsRoutes {
    * @param args a command and its options; none means {@code serve}
    */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new SmsRoutesCommand()).execute(args));
+    // Whatever the locale: a key or a file that is printed must stay what it is.
+    PrintWriter out =
+        new PrintWriter(
+            new OutputStreamWriter(
+                new FileOutputStream(FileDescriptor.out), StandardCharsets.UTF_8),
+            true);
+    System.exit(new CommandLine(new SmsRoutesCommand()).setOut(out).execute(args));
   }
 }

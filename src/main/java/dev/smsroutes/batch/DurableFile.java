@@ -6,11 +6,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /**
  * A file that is there as a whole or not at all: written under a temporary name, forced to disk,
@@ -18,7 +22,7 @@ import java.nio.file.StandardOpenOption;
  *
  * <p>Not thread-safe.
  */
-class DurableFile implements Closeable {
+public class DurableFile implements Closeable {
   /** Ends the names of unfinished files; they also begin with a dot. */
   static final String UNFINISHED = ".sms-tmp";
 
@@ -33,7 +37,11 @@ class DurableFile implements Closeable {
    * @param folder made if it is missing
    * @param name of the finished file
    */
-  DurableFile(Path folder, String name) throws IOException {
+  public DurableFile(Path folder, String name) throws IOException {
+    this(folder, name, new FileAttribute<?>[0]);
+  }
+
+  private DurableFile(Path folder, String name, FileAttribute<?>... attributes) throws IOException {
     Files.createDirectories(folder);
     this.folder = folder;
     this.name = name;
@@ -41,10 +49,29 @@ class DurableFile implements Closeable {
     this.channel =
         FileChannel.open(
             unfinished,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE);
+            Set.of(
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE),
+            attributes);
     this.out = new BufferedOutputStream(sink(Channels.newOutputStream(channel)), 65_536);
+  }
+
+  /** A file that nobody but its owner may read, where the file system can say so. */
+  public static DurableFile ofOwner(Path folder, String name) throws IOException {
+    boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+    // One that a crash left behind would keep its own permissions.
+    Files.deleteIfExists(unfinished(folder, name));
+    return posix
+        ? new DurableFile(
+            folder,
+            name,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
+        : new DurableFile(folder, name);
+  }
+
+  private static Path unfinished(Path folder, String name) {
+    return folder.resolve("." + name + UNFINISHED);
   }
 
   /** Where the bytes go; a test makes this full. */
@@ -52,12 +79,9 @@ class DurableFile implements Closeable {
     return disk;
   }
 
-  OutputStream out() {
+  /** What is written here is in the file once it is committed. */
+  public OutputStream out() {
     return out;
-  }
-
-  private static Path unfinished(Path folder, String name) {
-    return folder.resolve("." + name + UNFINISHED);
   }
 
   /** Whether something is under way, or complete, under this name. */
@@ -87,7 +111,7 @@ class DurableFile implements Closeable {
   }
 
   /** On disk under its name when this returns. */
-  void commit() throws IOException {
+  public void commit() throws IOException {
     complete();
     publish(folder, name);
   }

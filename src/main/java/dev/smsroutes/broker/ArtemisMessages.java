@@ -69,9 +69,28 @@ public final class ArtemisMessages {
    * count: {@code temp-queue://any.name} is easily written.
    */
   public static boolean isTemporaryQueue(Session session, String queue) throws JMSException {
+    ClientSession.QueueQuery query = query(session, queue);
+    return query.isExists() && query.isTemporary();
+  }
+
+  /** Whether the broker has a queue of this name. */
+  static boolean exists(Session session, String queue) throws JMSException {
+    return query(session, queue).isExists();
+  }
+
+  /** How many messages a queue holds; 0 if there is none of this name. */
+  static long waiting(Session session, String queue) throws JMSException {
+    return query(session, queue).getMessageCount();
+  }
+
+  /** How many consumers a queue has; 0 if there is none of this name. */
+  static int consumers(Session session, String queue) throws JMSException {
+    return query(session, queue).getConsumerCount();
+  }
+
+  private static ClientSession.QueueQuery query(Session session, String queue) throws JMSException {
     try {
-      ClientSession.QueueQuery query = core(session).queueQuery(SimpleString.of(queue));
-      return query.isExists() && query.isTemporary();
+      return core(session).queueQuery(SimpleString.of(queue));
     } catch (ActiveMQException e) {
       throw failed("Queue " + queue + " could not be looked up", e);
     }

@@ -18,6 +18,10 @@ public final class ExternalBroker {
    * @throws IllegalArgumentException when the URL cannot be read
    */
   public static ConnectionFactory connectionFactory(String url, Optional<Login> login) {
+    return factory(url, login);
+  }
+
+  static ActiveMQConnectionFactory factory(String url, Optional<Login> login) {
     try {
       ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory();
       factory.setBrokerURL(url);
@@ -39,7 +43,8 @@ public final class ExternalBroker {
     return connectionFactory("tcp://127.0.0.1:1", Optional.empty());
   }
 
-  static ConnectionFactory careful(ActiveMQConnectionFactory factory, Optional<Login> login) {
+  static ActiveMQConnectionFactory careful(
+      ActiveMQConnectionFactory factory, Optional<Login> login) {
     login.ifPresent(l -> factory.setUser(l.user()).setPassword(l.password()));
     // Nothing here opens an ObjectMessage (CVE-2026-40860); should anything try, it finds no class.
     factory.setDeserializationDenyList("*");

@@ -33,14 +33,12 @@ import dev.smsroutes.send.TokenSource;
 import io.vertx.core.VertxOptions;
 import jakarta.jms.ConnectionFactory;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.function.UnaryOperator;
 import org.apache.camel.CamelContext;
@@ -109,9 +107,9 @@ public final class Bundle implements AutoCloseable {
   }
 
   private void run(Map<String, String> overrides) {
-    main.setPropertyPlaceholderLocations(
-        "file:application.properties;optional=true,classpath:application.properties");
-    Precedence.over(defaults().stringPropertyNames(), overrides).forEach(main::addOverrideProperty);
+    main.setPropertyPlaceholderLocations(Configuration.LOCATIONS);
+    Precedence.over(Configuration.defaults().stringPropertyNames(), overrides)
+        .forEach(main::addOverrideProperty);
     main.addMainListener(
         new MainListenerSupport() {
           @Override
@@ -137,12 +135,12 @@ public final class Bundle implements AutoCloseable {
   private void wire(CamelContext context) throws IOException {
     PropertiesComponent properties = context.getPropertiesComponent();
     Settings settings = new Settings(properties::resolveProperty);
-    refuseUnknownKeys(properties, settings);
+    Configuration.refuseUnknownKeys(properties, settings);
 
     Duration bodyTimeout = settings.duration("sms.http.body-timeout", Duration.ofMillis(1));
     int maxInFlight = settings.number("sms.http.max-in-flight", 1, 100_000);
     int recipients = settings.number("sms.http.recipients-concurrency", 1, 1_000);
-    int maxParts = settings.number("sms.message.max-parts", 1, 255);
+    int maxParts = Configuration.maxParts(settings);
     int maxRecipients = settings.number("sms.http.max-recipients", 1, 100_000);
     configuredPort = settings.number("camel.server.port", 0, 65_535);
     settings.oneOf("sms.definitions.source", "directory");
@@ -173,7 +171,7 @@ public final class Bundle implements AutoCloseable {
     }
     boolean asksForStatus = settings.flag("sms.api.status-check");
     Path directory = settings.path("sms.definitions.directory");
-    Optional<LedgerOptions> record = settings.group(() -> ledgerOptions(settings));
+    Optional<LedgerOptions> record = settings.group(() -> Configuration.ledger(settings));
     Optional<Api> configured = configuredApi(settings);
     int sandboxPort = settings.number("sms.sandbox.port", 0, 65_535);
     // What is wrong up to here is told before anything is started.
@@ -271,16 +269,6 @@ public final class Bundle implements AutoCloseable {
         settings.duration("sms.api.longest-pause", Duration.ofMillis(1)));
   }
 
-  private static LedgerOptions ledgerOptions(Settings settings) {
-    return new LedgerOptions(
-        settings.text("sms.ledger.url"),
-        settings.optional("sms.ledger.user"),
-        settings.optional("sms.ledger.password"),
-        settings.duration("sms.ledger.retention", Duration.ofMillis(1)),
-        settings.duration("sms.ledger.open-retention", Duration.ofMillis(1)),
-        settings.flag("sms.ledger.keep-personal-data"));
-  }
-
   /** Where the API is and how we log in. */
   private record Api(String url, String tokenUrl, Credentials credentials) {}
 
@@ -318,25 +306,6 @@ public final class Bundle implements AutoCloseable {
         started.url(),
         started.url() + TOKEN,
         new Credentials("sandbox", "sandbox", Optional.empty()));
-  }
-
-  /** A misspelt key would silently leave its default in place. */
-  private static void refuseUnknownKeys(PropertiesComponent properties, Settings settings) {
-    Properties known = defaults();
-    properties.loadProperties(key -> key.startsWith("sms.")).stringPropertyNames().stream()
-        .filter(key -> !known.containsKey(key))
-        .sorted()
-        .forEach(key -> settings.fault(key + ": there is no such key; see application.properties"));
-  }
-
-  private static Properties defaults() {
-    Properties defaults = new Properties();
-    try (InputStream in = Bundle.class.getResourceAsStream("/application.properties")) {
-      defaults.load(in);
-    } catch (IOException e) {
-      throw new IllegalStateException("Cannot read the defaults", e);
-    }
-    return defaults;
   }
 
   private static ExecutorService pool(CamelContext context, String name, int threads) {

@@ -44,7 +44,7 @@ public final class DemoCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     if (!Files.isDirectory(Path.of("samples"))) {
       err.println("Expected a folder samples/ here; run the demo where sms-routes was unpacked");
-      return ServeCommand.MISCONFIGURED;
+      return ExitCode.MISCONFIGURED;
     }
     if (!verbose && LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
       root.setLevel(Level.ERROR);
@@ -63,7 +63,7 @@ public final class DemoCommand implements Callable<Integer> {
     } catch (InvalidSettingsException | InvalidDefinitionException e) {
       err.println("sms-routes cannot start:");
       err.println(e.getMessage());
-      return ServeCommand.MISCONFIGURED;
+      return ExitCode.MISCONFIGURED;
     } finally {
       delete(folder);
     }

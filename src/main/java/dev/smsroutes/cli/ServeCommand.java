@@ -19,12 +19,6 @@ import picocli.CommandLine.Spec;
     description = "Takes requests until the process is stopped. The default.",
     mixinStandardHelpOptions = true)
 public final class ServeCommand implements Callable<Integer> {
-  /** The configuration or the definitions cannot work; nothing was started. */
-  static final int MISCONFIGURED = 2;
-
-  /** Something else stood in the way; nothing was left running. */
-  static final int FAILED = 1;
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -56,7 +50,7 @@ public final class ServeCommand implements Callable<Integer> {
     } catch (InvalidSettingsException | InvalidDefinitionException e) {
       err.println("sms-routes cannot start:");
       err.println(e.getMessage());
-      return MISCONFIGURED;
+      return ExitCode.MISCONFIGURED;
     } catch (RuntimeException e) {
       err.println("sms-routes cannot start: " + root(e).getMessage());
       if (stackTrace) {
@@ -64,7 +58,7 @@ public final class ServeCommand implements Callable<Integer> {
       } else {
         err.println("(serve --stacktrace tells the whole story)");
       }
-      return FAILED;
+      return ExitCode.FAILED;
     }
     stopped.await();
     return 0;

@@ -13,7 +13,16 @@ import picocli.CommandLine.Spec;
         "Takes SMS send requests over HTTP, files and JMS and forwards them to the SMS API.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {HelpCommand.class, ServeCommand.class, DemoCommand.class, SandboxCommand.class},
+    subcommands = {
+      HelpCommand.class,
+      ServeCommand.class,
+      DemoCommand.class,
+      SandboxCommand.class,
+      ListCommand.class,
+      ShowCommand.class,
+      ReplayCommand.class,
+      ExportCommand.class
+    },
     synopsisSubcommandLabel = "[COMMAND]",
     footer = {
       "",

@@ -18,6 +18,11 @@ import java.util.Properties;
 import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.MigrationState;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * The store behind the ledger: SQLite or PostgreSQL. All that differs between the two is in here.
@@ -34,11 +39,16 @@ final class Database implements AutoCloseable {
 
   private final LedgerOptions options;
   private final Timing timing;
+  private final boolean ours;
   private final HikariDataSource readers;
 
-  private Database(LedgerOptions options, Timing timing) {
+  /**
+   * @param ours whether this process makes the store what it has to be; else it finds one
+   */
+  private Database(LedgerOptions options, Timing timing, boolean ours) {
     this.options = options;
     this.timing = timing;
+    this.ours = ours;
     this.readers = pool();
   }
 
@@ -49,14 +59,62 @@ final class Database implements AutoCloseable {
    */
   static Database open(LedgerOptions options, Timing timing) {
     options.file().ifPresent(Database::createOwnersFile);
-    Database database = new Database(options, timing);
+    Database database = new Database(options, timing, true);
     try {
-      database.migrate();
+      database.flyway().migrate();
       return database;
     } catch (FlywayException e) {
       database.close();
-      throw new LedgerUnavailableException(
-          "sms.ledger.url: the ledger cannot be opened: " + reason(e), e);
+      throw cannotBeOpened(e);
+    }
+  }
+
+  /**
+   * Connects to a ledger that another process has made; changes neither the store nor its schema.
+   *
+   * @throws NoLedgerException if there is none, or one with another schema than this version's
+   * @throws LedgerUnavailableException if the store cannot be reached
+   */
+  static Database existing(LedgerOptions options) {
+    if (options.file().filter(file -> !Files.isRegularFile(file)).isPresent()) {
+      throw new NoLedgerException(
+          "sms.ledger.url: there is no ledger at "
+              + options.file().get().toAbsolutePath()
+              + "; sms-routes makes it when it serves");
+    }
+    Database database = new Database(options, Timing.DEFAULT, false);
+    try {
+      database.requireOurSchema();
+      return database;
+    } catch (FlywayException e) {
+      database.close();
+      throw cannotBeOpened(e);
+    } catch (NoLedgerException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  private static LedgerUnavailableException cannotBeOpened(FlywayException e) {
+    return new LedgerUnavailableException(
+        "sms.ledger.url: the ledger cannot be opened: " + reason(e), e);
+  }
+
+  private void requireOurSchema() {
+    MigrationInfoService schema = flyway().info();
+    MigrationInfo current = schema.current();
+    if (current == null) {
+      throw new NoLedgerException(
+          "sms.ledger.url: the database is there, but no ledger in it; sms-routes makes it when it"
+              + " serves");
+    }
+    boolean newer = current.getState() == MigrationState.FUTURE_SUCCESS;
+    if (newer || schema.pending().length > 0) {
+      throw new NoLedgerException(
+          "sms.ledger.url: the ledger has schema version "
+              + current.getVersion()
+              + (newer ? ", made by a newer sms-routes" : ", made by an older sms-routes")
+              + "; use the version that serves");
     }
   }
 
@@ -97,7 +155,13 @@ final class Database implements AutoCloseable {
   private Properties properties() {
     Properties properties = new Properties();
     if (sqlite()) {
-      properties.setProperty("journal_mode", "WAL");
+      if (ours) {
+        properties.setProperty("journal_mode", "WAL");
+      } else {
+        properties.setProperty(
+            SQLiteConfig.Pragma.OPEN_MODE.getPragmaName(),
+            Integer.toString(SQLiteOpenMode.READWRITE.flag));
+      }
       properties.setProperty("synchronous", "FULL");
       properties.setProperty("busy_timeout", Long.toString(timing.busy().toMillis()));
       properties.setProperty("secure_delete", "true");
@@ -113,13 +177,12 @@ final class Database implements AutoCloseable {
     return properties;
   }
 
-  private void migrate() {
-    Flyway.configure()
+  private Flyway flyway() {
+    return Flyway.configure()
         .dataSource(readers)
         .locations("classpath:ledger")
         .table("sms_schema")
-        .load()
-        .migrate();
+        .load();
   }
 
   boolean sqlite() {
@@ -134,6 +197,11 @@ final class Database implements AutoCloseable {
   /** A connection for writing in transactions that are durable once committed; may be kept. */
   Connection writer() throws SQLException {
     Properties properties = properties();
+    if (sqlite()) {
+      // Takes the lock for writing at once, so that it cannot fail half-way. Not for readers: they
+      // would take it too.
+      properties.setProperty("transaction_mode", "IMMEDIATE");
+    }
     options.user().ifPresent(user -> properties.setProperty("user", user));
     options.password().ifPresent(password -> properties.setProperty("password", password));
     Connection connection = DriverManager.getConnection(options.url(), properties);

@@ -1,9 +1,11 @@
 package dev.smsroutes.ledger;
 
 import dev.smsroutes.request.Origin;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the ledger knows of one message key. Immutable.
@@ -35,6 +37,8 @@ public record Entry(
     String message,
     Optional<String> request,
     long version) {
+  /** By which clocks of nodes, and one clock before and after it was set, may differ. */
+  private static final Duration CLOCK_ERROR = Duration.ofMinutes(5);
 
   /**
    * One thing that happened to an entry, beyond the plain course of admitted, attempted, settled:
@@ -44,10 +48,53 @@ public record Entry(
    * @param code the API's number, or 0
    * @param detail for a person; holds no phone number
    */
-  public record Event(Instant at, String what, int code, String detail) {}
+  public record Event(Instant at, String what, int code, String detail) {
+    static final String REPLAYED = "REPLAYED";
+    static final String EDITED = "EDITED";
+    static final String COPIED = "COPIED";
+
+    /** The end of the detail of a {@code COPIED}. */
+    static String underKey(String newKey) {
+      return StoredText.line(" under the key " + newKey);
+    }
+  }
 
   /** An entry with all that happened to it, oldest first. */
-  public record History(Entry entry, List<Event> events) {}
+  public record History(Entry entry, List<Event> events) {
+    public History {
+      events = List.copyOf(events);
+    }
+
+    /** Whether a person opened it again and nothing has happened to it since. */
+    public boolean waitsForReplay() {
+      return entry.state() == EntryState.WAITING
+          && !events.isEmpty()
+          && Set.of(Event.REPLAYED, Event.EDITED).contains(events.get(events.size() - 1).what());
+    }
+
+    /** Whether a person sent a copy of it out under this key. */
+    public boolean wasCopiedAs(String newKey) {
+      return events.stream()
+          .anyMatch(
+              event ->
+                  event.what().equals(Event.COPIED)
+                      && event.detail().endsWith(Event.underKey(newKey)));
+    }
+  }
+
+  /**
+   * Whether its first attempt is so long ago that the API may have forgotten the key: if that
+   * attempt may have been taken, the key no longer keeps a second one from being taken too. Also
+   * when it lies ahead: the clock was set back, and nobody knows how long ago it was.
+   */
+  public boolean keyMayBeForgotten(Instant now) {
+    return firstAttemptAt
+        .map(
+            first ->
+                first.plus(LedgerOptions.RESEND_LIMIT).isBefore(now)
+                    || first.isAfter(now.plus(CLOCK_ERROR)))
+        .orElse(false);
+  }
 
   /** Without the request. */
   @Override

@@ -194,7 +194,7 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
   private Optional<Admission> takeOrPark(
       Submission submission, Flight mine, Row row, boolean uncertain) {
     Optional<Admission> taken = take(submission, mine, row, Sql.RECLAIM, uncertain);
-    boolean tooLate = uncertain && row.entry().firstAttemptAt().map(this::tooLongAgo).orElse(false);
+    boolean tooLate = uncertain && row.entry().keyMayBeForgotten(clock.instant());
     if (!tooLate || taken.isEmpty()) {
       return taken;
     }
@@ -210,13 +210,6 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
                     + " hours ago may have been taken, and the API may have forgotten its key: a"
                     + " person has to decide"));
     return Optional.of(new Admission.Known(parked));
-  }
-
-  /** Also when it lies ahead: the clock was set back, and nobody knows how long ago it was. */
-  private boolean tooLongAgo(Instant firstAttempt) {
-    Instant now = clock.instant();
-    return firstAttempt.plus(LedgerOptions.RESEND_LIMIT).isBefore(now)
-        || firstAttempt.isAfter(now.plus(CLOCK_ERROR));
   }
 
   private Optional<Admission> take(
@@ -566,6 +559,16 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
   @Override
   public List<Entry> list(Query query, Optional<Entry> after, int limit) {
     return records.list(query, after, limit);
+  }
+
+  @Override
+  public List<Entry> newest(Query query, int limit) {
+    return records.newest(query, limit);
+  }
+
+  @Override
+  public long count(Query query) {
+    return records.count(query);
   }
 
   @Override

@@ -9,11 +9,12 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
 /** The ledger's entries, read from the store. Thread-safe. */
-final class JdbcRecords implements Records {
+public final class JdbcRecords implements Records, AutoCloseable {
   private static final String REOPEN =
       "UPDATE message SET state = 'WAITING', changed_at = ?, owner = NULL, claim = claim + 1,"
           + " request = COALESCE(?, request), fingerprint = COALESCE(?, fingerprint)"
@@ -25,6 +26,17 @@ final class JdbcRecords implements Records {
   JdbcRecords(Database database, Clock clock) {
     this.database = database;
     this.clock = clock;
+  }
+
+  /**
+   * Opens a ledger beside the process that serves with it, to look at and to order replays. Makes
+   * nothing: neither a file nor a schema.
+   *
+   * @throws NoLedgerException if there is none there, or one of another version
+   * @throws LedgerUnavailableException if it cannot be reached
+   */
+  public static JdbcRecords open(LedgerOptions options, Clock clock) {
+    return new JdbcRecords(Database.existing(options), clock);
   }
 
   @Override
@@ -70,14 +82,28 @@ final class JdbcRecords implements Records {
 
   @Override
   public List<Entry> list(Query query, Optional<Entry> after, int limit) {
-    Selection selection = Selection.of(query, after);
+    return page(Selection.of(query, after), "", limit);
+  }
+
+  @Override
+  public List<Entry> newest(Query query, int limit) {
+    List<Entry> entries = page(Selection.of(query, Optional.empty()), " DESC", limit);
+    Collections.reverse(entries);
+    return entries;
+  }
+
+  private List<Entry> page(Selection selection, String direction, int limit) {
     return read(
         connection -> {
           try (PreparedStatement statement =
               connection.prepareStatement(
                   Row.COLUMNS
                       + selection.where()
-                      + " ORDER BY admitted_at, message_key LIMIT "
+                      + " ORDER BY admitted_at"
+                      + direction
+                      + ", message_key"
+                      + direction
+                      + " LIMIT "
                       + limit)) {
             selection.bind(statement);
             List<Entry> entries = new ArrayList<>();
@@ -87,6 +113,22 @@ final class JdbcRecords implements Records {
               }
             }
             return entries;
+          }
+        });
+  }
+
+  @Override
+  public long count(Query query) {
+    Selection selection = Selection.of(query, Optional.empty());
+    return read(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement("SELECT count(*) FROM message" + selection.where())) {
+            selection.bind(statement);
+            try (ResultSet rows = statement.executeQuery()) {
+              rows.next();
+              return rows.getLong(1);
+            }
           }
         });
   }
@@ -113,7 +155,11 @@ final class JdbcRecords implements Records {
               return false;
             }
           }
-          note(connection, entry.messageKey(), edited.isPresent() ? "EDITED" : "REPLAYED", who);
+          note(
+              connection,
+              entry.messageKey(),
+              edited.isPresent() ? Entry.Event.EDITED : Entry.Event.REPLAYED,
+              who + ", after " + end(entry));
           return true;
         });
   }
@@ -126,9 +172,20 @@ final class JdbcRecords implements Records {
           if (now.isEmpty() || now.get().entry().version() != entry.version()) {
             return false;
           }
-          note(connection, entry.messageKey(), "COPIED", who + " under the key " + newKey);
+          note(
+              connection,
+              entry.messageKey(),
+              Entry.Event.COPIED,
+              who + Entry.Event.underKey(newKey));
           return true;
         });
+  }
+
+  /** How it had ended, which the entry itself is about to forget. */
+  private static String end(Entry entry) {
+    return entry.state()
+        + entry.code().map(code -> " " + code).orElse("")
+        + (entry.message().isEmpty() ? "" : ": " + entry.message());
   }
 
   private void note(Connection connection, String messageKey, String what, String detail)
@@ -186,5 +243,10 @@ final class JdbcRecords implements Records {
     } catch (SQLException e) {
       throw new LedgerUnavailableException(Database.reason(e));
     }
+  }
+
+  @Override
+  public void close() {
+    database.close();
   }
 }

@@ -45,6 +45,16 @@ public interface Records {
   List<Entry> list(Query query, Optional<Entry> after, int limit);
 
   /**
+   * The entries that were admitted last, oldest first.
+   *
+   * @param limit the most entries
+   */
+  List<Entry> newest(Query query, int limit);
+
+  /** How many entries there are. */
+  long count(Query query);
+
+  /**
    * Opens an entry for a replay under its own key: it becomes {@code WAITING}, so that the next
    * request with its key is sent. On disk when it returns; noted in the history.
    *

@@ -67,11 +67,5 @@ public final class SendState {
    */
   public static final String LAST_CHANCE = "smsLastChance";
 
-  /** {@link #BATCH} for what may wait behind everything else; absent for all others. */
-  public static final String LANE = "smsLane";
-
-  /** The value of {@link #LANE} for a row of a batch. */
-  public static final String BATCH = "batch";
-
   private SendState() {}
 }

@@ -1,0 +1,157 @@
+package dev.smsroutes.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.smsroutes.batch.DurableFile;
+import dev.smsroutes.bundle.Configuration;
+import dev.smsroutes.cli.Selected.Visitor;
+import dev.smsroutes.ledger.Entry;
+import dev.smsroutes.ledger.Records;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Writes entries for other programs. */
+@Command(
+    name = "export",
+    description = {
+      "Writes messages of the ledger as CSV or JSON lines, oldest first; all of them unless a"
+          + " selection is given. Without numbers, contact keys, attributes and texts.",
+      "A file is there as a whole or not at all, and is never overwritten without --force."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  sms-routes export --out ledger.csv",
+      "  sms-routes export --state REFUSED --since 2026-11-01 --out refused.csv",
+      "  sms-routes export --state PARKED --personal-data --format ndjson > parked.ndjson"
+    })
+public final class ExportCommand extends RecordsCommand {
+  /** How the entries are written. */
+  enum Format {
+    csv,
+    ndjson
+  }
+
+  /** After so many entries it is looked whether anybody still reads them. */
+  private static final int LOOK_EVERY = 1_000;
+
+  @Mixin private SelectionOptions selection;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "${COMPLETION-CANDIDATES}; csv unless given.")
+  private Format format = Format.csv;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Where to write; without it, to the standard output.")
+  private Path file;
+
+  @Option(names = "--force", description = "Overwrites the file if it is there.")
+  private boolean force;
+
+  @Option(
+      names = "--personal-data",
+      description =
+          "Adds number, contact key, attributes and text where they are stored; a file is then"
+              + " readable by its owner alone.")
+  private boolean personalData;
+
+  @Override
+  void check() {
+    selection.check();
+    if (force && file == null) {
+      throw new WrongUseException("--force: expected --out FILE beside it");
+    }
+  }
+
+  @Override
+  int run(Configuration configuration, Records records) throws IOException {
+    Selected selected = selection.selected(records, selection.states(), entry -> true);
+    Progress progress = new Progress(err(), Terminal.ofProcess().isThere(), "entries written");
+    List<String> missing;
+    try {
+      missing = file == null ? toOutput(selected, progress) : toFile(selected, progress);
+    } finally {
+      progress.end();
+    }
+    if (file != null) {
+      err().println(progress.count() + " entries written to " + file.toAbsolutePath());
+    }
+    missing.forEach(key -> err().println("Not in the ledger: " + Shown.text(key)));
+    return missing.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  private List<String> toOutput(Selected selected, Progress progress) throws IOException {
+    List<String> missing = write(selected, out(), progress);
+    requireOut();
+    return missing;
+  }
+
+  private List<String> toFile(Selected selected, Progress progress) throws IOException {
+    Path target = file.toAbsolutePath().normalize();
+    refuseToOverwrite(target);
+    try (DurableFile durable =
+        personalData
+            ? DurableFile.ofOwner(target.getParent(), target.getFileName().toString())
+            : new DurableFile(target.getParent(), target.getFileName().toString())) {
+      Writer out = new OutputStreamWriter(durable.out(), StandardCharsets.UTF_8);
+      List<String> missing = write(selected, out, progress);
+      out.flush();
+      refuseToOverwrite(target);
+      durable.commit();
+      return missing;
+    }
+  }
+
+  private void refuseToOverwrite(Path target) {
+    if (Files.isDirectory(target) || (!force && Files.exists(target))) {
+      throw new WrongUseException(
+          "--out: "
+              + file
+              + (Files.isDirectory(target)
+                  ? " is a folder"
+                  : " is there already; --force" + " overwrites it"));
+    }
+  }
+
+  private List<String> write(Selected selected, Writer out, Progress progress) throws IOException {
+    if (format == Format.csv) {
+      EntryCsv csv = new EntryCsv(out, personalData);
+      List<String> missing = each(selected, progress, entry -> csv.write(json(entry)));
+      csv.finish();
+      return missing;
+    }
+    return each(
+        selected,
+        progress,
+        entry -> {
+          out.write(json(entry).toString());
+          out.write('\n');
+        });
+  }
+
+  private List<String> each(Selected selected, Progress progress, Visitor<IOException> visitor)
+      throws IOException {
+    return selected.each(
+        entry -> {
+          visitor.visit(entry);
+          progress.step();
+          if (file == null && progress.count() % LOOK_EVERY == 0) {
+            requireOut();
+          }
+        });
+  }
+
+  private ObjectNode json(Entry entry) {
+    return personalData ? EntryJson.of(entry, StoredRequest.of(entry)) : EntryJson.of(entry);
+  }
+}

@@ -1,0 +1,109 @@
+package dev.smsroutes.cli;
+
+import dev.smsroutes.bundle.Configuration;
+import dev.smsroutes.ledger.Entry;
+import dev.smsroutes.ledger.EntryState;
+import dev.smsroutes.ledger.Records;
+import dev.smsroutes.ledger.Records.Query;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows what needs attention, or whatever is asked for: no numbers, no attributes. */
+@Command(
+    name = "list",
+    description = {
+      "Lists messages of the ledger, the newest last. Without --state or --all: what may need a"
+          + " person, which is PARKED, UNCERTAIN, WAITING, REFUSED and DUPLICATE.",
+      "Works beside the process that serves, or without one."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  sms-routes list",
+      "  sms-routes list --state PARKED,UNCERTAIN --since 2d",
+      "  sms-routes list --all --channel file --source batch.csv --limit 500",
+      "  sms-routes list --code 109121 --json"
+    })
+public final class ListCommand extends RecordsCommand {
+  private static final int USUAL_LIMIT = 50;
+  private static final int WIDEST_SOURCE = 40;
+  private static final List<String> TITLES =
+      List.of("key", "state", "code", "attempts", "channel", "source", "changed");
+
+  @Mixin private SelectionOptions selection;
+
+  @Option(names = "--all", description = "In any state.")
+  private boolean all;
+
+  @Option(names = "--json", description = "One JSON object on each line.")
+  private boolean json;
+
+  @Override
+  void check() {
+    selection.check();
+    if (all && !selection.states().isEmpty()) {
+      throw new WrongUseException("--all: expected no --state beside it");
+    }
+  }
+
+  @Override
+  int run(Configuration configuration, Records records) throws IOException {
+    return selection.keys().isEmpty() ? bySelection(records) : byKeys(records);
+  }
+
+  private int byKeys(Records records) throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    List<String> missing =
+        Selected.of(records, selection.keys(), selection.query(Set.of()), 0, entry -> true)
+            .each(entries::add);
+    print(entries);
+    missing.forEach(key -> err().println("Not in the ledger: " + Shown.text(key)));
+    return missing.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  private int bySelection(Records records) throws IOException {
+    Query query = selection.query(states());
+    List<Entry> entries = records.newest(query, selection.limit().orElse(USUAL_LIMIT));
+    long more = records.count(query) - entries.size();
+    if (entries.isEmpty()) {
+      err().println(selection.isEmpty() && !all ? "Nothing needs attention" : "Nothing found");
+      return ExitCode.DONE;
+    }
+    print(entries);
+    if (more > 0) {
+      err().println(more + " more came before these; --limit shows more, export writes all");
+    }
+    return ExitCode.DONE;
+  }
+
+  private Set<EntryState> states() {
+    if (all) {
+      return Set.of();
+    }
+    return selection.states().isEmpty() ? SelectionOptions.ATTENTION : selection.states();
+  }
+
+  private void print(List<Entry> entries) throws IOException {
+    if (json) {
+      entries.forEach(entry -> out().println(EntryJson.of(entry)));
+    } else if (!entries.isEmpty()) {
+      Table.print(TITLES, entries.stream().map(ListCommand::cells).toList(), out());
+    }
+    requireOut();
+  }
+
+  private static List<String> cells(Entry entry) {
+    return List.of(
+        Shown.text(entry.messageKey()),
+        entry.state().name(),
+        entry.code().map(code -> Integer.toString(code)).orElse("-"),
+        Integer.toString(entry.attempts()),
+        Shown.text(entry.origin().channel()),
+        Shown.beginning(entry.origin().source(), WIDEST_SOURCE),
+        Shown.time(entry.changedAt()));
+  }
+}

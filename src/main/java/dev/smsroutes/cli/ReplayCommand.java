@@ -1,0 +1,261 @@
+package dev.smsroutes.cli;
+
+import dev.smsroutes.broker.RequestQueue;
+import dev.smsroutes.bundle.Configuration;
+import dev.smsroutes.bundle.RequestCheck;
+import dev.smsroutes.cli.Replay.Go;
+import dev.smsroutes.cli.Replay.Order;
+import dev.smsroutes.cli.Replay.Skip;
+import dev.smsroutes.cli.Replay.Verdict;
+import dev.smsroutes.cli.Replay.Why;
+import dev.smsroutes.edge.JmsOptions;
+import dev.smsroutes.ledger.Entry;
+import dev.smsroutes.ledger.Entry.History;
+import dev.smsroutes.ledger.EntryState;
+import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.ledger.Records;
+import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Has messages sent again by the process that serves. */
+@Command(
+    name = "replay",
+    description = {
+      "Has messages sent again, each under its own key: they are opened in the ledger and put on"
+          + " the queue of the process that serves, which must be running. The same order twice"
+          + " sends nothing twice.",
+      "Takes PARKED, UNCERTAIN, WAITING and REFUSED ones; never what is under way or accepted."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  sms-routes replay --state PARKED --since 2d --dry-run",
+      "  sms-routes replay --code 30000 --channel file --yes",
+      "  sms-routes replay --key order-4711 --edit to=+14255550123 --edit attributes.FirstName=Ada",
+      "  sms-routes replay --key order-4711 --new-key --accept-duplicates",
+      "",
+      "Ends with 0 if all of them go out, with 1 if any does not, with 2 if the order is wrong."
+    })
+public final class ReplayCommand extends RecordsCommand {
+  private static final int LONGEST_NAME = 100;
+
+  private final Terminal terminal;
+
+  @Mixin private SelectionOptions selection;
+
+  @Option(names = "--dry-run", description = "Shows what would happen, and changes nothing.")
+  private boolean dryRun;
+
+  @Option(names = "--yes", description = "Does not ask whether to go on.")
+  private boolean yes;
+
+  @Option(
+      names = "--edit",
+      paramLabel = "FIELD=VALUE",
+      description =
+          "Corrects the request: to=, contactKey=, attributes.NAME= or message=; with one --key"
+              + " only. An empty value takes an attribute or the text away.")
+  private List<String> edits = new ArrayList<>();
+
+  @Option(
+      names = "--new-key",
+      arity = "0..1",
+      fallbackValue = "",
+      paramLabel = "KEY",
+      description =
+          "Sends under a new key: this one (with one --key only), else KEY-r1, KEY-r2 and so on.")
+  private String newKey;
+
+  @Option(
+      names = "--accept-duplicates",
+      description = "Says that somebody may get a message twice; for --new-key.")
+  private boolean acceptDuplicates;
+
+  @Option(
+      names = "--by",
+      paramLabel = "NAME",
+      description = "Who orders it, for the ledger; the user of this system unless given.")
+  private String by = System.getProperty("user.name", "unknown");
+
+  public ReplayCommand() {
+    this(Terminal.ofProcess());
+  }
+
+  ReplayCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  void check() {
+    selection.check();
+    if (selection.isEmpty()) {
+      throw new WrongUseException(
+          "replay: expected a selection: --key, --state, --code, --channel, --source, --since or"
+              + " --until");
+    }
+    Set<EntryState> allowed = states();
+    selection.states().stream()
+        .filter(state -> !allowed.contains(state))
+        .findFirst()
+        .ifPresent(
+            state -> {
+              throw new WrongUseException(
+                  "--state: expected "
+                      + String.join(", ", allowed.stream().map(EntryState::name).sorted().toList())
+                      + (state == EntryState.DUPLICATE
+                          ? "; DUPLICATE only with --new-key --accept-duplicates"
+                          : "; " + state + " is never replayed"));
+            });
+    boolean oneKey = selection.keys().size() == 1;
+    if (!edits.isEmpty() && !oneKey) {
+      throw new WrongUseException("--edit: expected exactly one --key beside it");
+    }
+    Edits.of(edits);
+    if ((newKey != null) != acceptDuplicates) {
+      throw new WrongUseException(
+          "--new-key and --accept-duplicates: expected both or neither; under a new key the API"
+              + " takes a message once more, even if it has it already");
+    }
+    if (newKey != null && !newKey.isEmpty() && !oneKey) {
+      throw new WrongUseException("--new-key: expected exactly one --key beside a key of yours");
+    }
+    if (by.isBlank() || by.length() > LONGEST_NAME) {
+      throw new WrongUseException("--by: expected 1 to " + LONGEST_NAME + " characters");
+    }
+  }
+
+  private Set<EntryState> states() {
+    Set<EntryState> states = EnumSet.copyOf(Replay.SAME_KEY);
+    if (newKey != null) {
+      states.add(EntryState.DUPLICATE);
+    }
+    return states;
+  }
+
+  @Override
+  int run(Configuration configuration, Records records) {
+    JmsOptions jms = configuration.jms();
+    String url = url(jms);
+    try (RequestCheck check = new RequestCheck(configuration);
+        RequestQueue queue =
+            RequestQueue.connect(url, jms.broker().login(), jms.broker().queues())) {
+      if (!queue.isServed()) {
+        err()
+            .println(
+                "Nobody takes requests from "
+                    + jms.broker().queues().send()
+                    + " at the moment: they wait there until sms-routes serves");
+      }
+      Order order =
+          new Order(Edits.of(edits), Optional.ofNullable(newKey), by, jms.mostBodyBytes());
+      Replay replay = new Replay(records, queue, check::faults, order, Clock.systemUTC());
+      return run(replay, selected(records));
+    } catch (JMSSecurityException e) {
+      err().println("The broker refused sms.jms.user and sms.jms.password; nothing was changed");
+      return ExitCode.FAILED;
+    } catch (JMSException e) {
+      err()
+          .println(
+              "The broker cannot be reached: start sms-routes first, "
+                  + (jms.brokerUrl().isPresent()
+                      ? "and see whether sms.jms.broker-url is right"
+                      : "and see whether sms.jms.port is the one that it has (" + url + ")")
+                  + "; nothing was changed");
+      return ExitCode.FAILED;
+    }
+  }
+
+  private static String url(JmsOptions jms) {
+    if (!jms.enabled()) {
+      throw new WrongUseException(
+          "sms.jms.enabled: expected true; a replay goes through the queue of the JMS intake");
+    }
+    if (jms.brokerUrl().isEmpty() && jms.broker().port() == 0) {
+      throw new WrongUseException(
+          "sms.jms.port: expected the port that the serving process took; name it with --set");
+    }
+    return jms.brokerUrl().orElseGet(() -> "tcp://127.0.0.1:" + jms.broker().port());
+  }
+
+  /**
+   * Also what an earlier replay opened and did not get to put on the queue, when its process ended
+   * in between: it was in one of these states before.
+   */
+  private Selected selected(Records records) {
+    Set<EntryState> asked = selection.states().isEmpty() ? states() : selection.states();
+    Set<EntryState> looked = EnumSet.copyOf(asked);
+    if (newKey == null) {
+      looked.add(EntryState.WAITING);
+    }
+    return selection.selected(
+        records,
+        looked,
+        entry ->
+            asked.contains(entry.state())
+                || records.history(entry.messageKey()).filter(History::waitsForReplay).isPresent());
+  }
+
+  private int run(Replay replay, Selected selected) throws JMSException {
+    if (!dryRun && !yes && selection.keys().isEmpty() && !agreed(replay, selected)) {
+      return ExitCode.FAILED;
+    }
+    Tally tally = new Tally();
+    try {
+      List<String> missing = selected.each(entry -> one(replay, entry, tally));
+      missing.forEach(key -> skip(key, new Skip(Why.MISSING, "it is not in the ledger"), tally));
+    } catch (JMSException e) {
+      err()
+          .println(
+              "The broker cannot be reached any more. Give the same order again once sms-routes"
+                  + " serves: it goes on where this one ended");
+      tally.broken();
+    } catch (LedgerUnavailableException e) {
+      err().println(e.getMessage());
+      tally.broken();
+    }
+    out().println(tally.summary(dryRun));
+    return tally.exitCode();
+  }
+
+  private boolean agreed(Replay replay, Selected selected) throws JMSException {
+    Tally tally = new Tally();
+    selected.each(entry -> tally.count(replay.verdict(entry)));
+    if (!terminal.isThere()) {
+      err()
+          .println(tally.summary(true) + "; give --yes to do it, or --dry-run to see each of them");
+      return false;
+    }
+    return terminal.agrees(tally.summary(true) + ". Go on?");
+  }
+
+  private void one(Replay replay, Entry entry, Tally tally) throws JMSException {
+    Verdict verdict = replay.verdict(entry);
+    if (verdict instanceof Go go && !dryRun) {
+      verdict = replay.carryOut(go).map(Verdict.class::cast).orElse(go);
+    }
+    if (verdict instanceof Skip skip) {
+      skip(entry.messageKey(), skip, tally);
+    } else if (verdict instanceof Go go) {
+      tally.count(go);
+      String key = go.request().messageKey();
+      out()
+          .println(
+              (dryRun ? "would replay " : "replayed ")
+                  + Shown.text(entry.messageKey())
+                  + (key.equals(entry.messageKey()) ? "" : " as " + Shown.text(key)));
+    }
+  }
+
+  private void skip(String key, Skip skip, Tally tally) {
+    tally.count(skip);
+    out().println("skipped " + Shown.text(key) + ": " + Shown.text(skip.words()));
+  }
+}

@@ -1,0 +1,125 @@
+package dev.smsroutes.cli;
+
+import dev.smsroutes.bundle.Configuration;
+import dev.smsroutes.ledger.Entry;
+import dev.smsroutes.ledger.Records;
+import dev.smsroutes.request.SendRequest;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows all that is known of a message. */
+@Command(
+    name = "show",
+    description = {
+      "Shows all that the ledger knows of messages: state, attempts, history, request.",
+      "The number is masked, and of the other values only the names are shown."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  sms-routes show order-4711-shipped",
+      "  sms-routes show order-4711-shipped --personal-data",
+      "  sms-routes show --json order-4711-shipped order-4712-shipped"
+    })
+public final class ShowCommand extends RecordsCommand {
+  @Parameters(arity = "1..*", paramLabel = "KEY", description = "The message keys.")
+  private List<String> keys;
+
+  @Option(
+      names = "--personal-data",
+      description = "Shows number, contact key, attributes and text as they are.")
+  private boolean personalData;
+
+  @Option(names = "--json", description = "One JSON object on each line.")
+  private boolean json;
+
+  @Override
+  int run(Configuration configuration, Records records) throws IOException {
+    int exit = ExitCode.DONE;
+    boolean first = true;
+    for (String key : keys) {
+      Optional<Entry.History> history = records.history(key);
+      if (history.isEmpty()) {
+        err().println("Not in the ledger: " + Shown.text(key));
+        exit = ExitCode.FAILED;
+        continue;
+      }
+      if (!first && !json) {
+        out().println();
+      }
+      first = false;
+      print(history.get());
+    }
+    requireOut();
+    return exit;
+  }
+
+  private void print(Entry.History history) {
+    Entry entry = history.entry();
+    Optional<SendRequest> request =
+        StoredRequest.of(entry).map(stored -> personalData ? stored : StoredRequest.masked(stored));
+    if (json) {
+      out().println(EntryJson.of(entry, request, history.events()));
+      return;
+    }
+    line("key", entry.messageKey());
+    line("state", entry.state().name());
+    line("code", entry.code().map(code -> Integer.toString(code)).orElse("-"));
+    line("message", entry.message().isEmpty() ? "-" : entry.message());
+    line("uncertain", entry.uncertain() ? "yes, the API may have taken an attempt" : "no");
+    line("attempts", Integer.toString(entry.attempts()));
+    line("definition", entry.definitionKey());
+    line("channel", entry.origin().channel());
+    line("source", entry.origin().source().isEmpty() ? "-" : entry.origin().source());
+    line("request id", entry.requestId().orElse("-"));
+    out().println("history");
+    timeline(history).forEach(event -> out().println("  " + event.at() + "  " + event.what()));
+    request.ifPresentOrElse(
+        this::request, () -> out().println("request      erased when the message was settled"));
+  }
+
+  private void request(SendRequest request) {
+    out().println("request" + (personalData ? "" : "      (--personal-data shows it)"));
+    line("  to", request.recipient().to());
+    line("  contactKey", request.recipient().contactKey());
+    request.recipient().attributes().forEach((name, value) -> line("  attributes." + name, value));
+    if (request.message() != null) {
+      line("  message", request.message());
+    }
+    if (request.resubscribe()) {
+      line("  resubscribe", "true");
+    }
+  }
+
+  /** What happened, and when. */
+  private record Moment(Instant at, String what) {}
+
+  private static List<Moment> timeline(Entry.History history) {
+    Entry entry = history.entry();
+    List<Moment> moments = new ArrayList<>();
+    moments.add(new Moment(entry.admittedAt(), "admitted"));
+    entry.firstAttemptAt().ifPresent(at -> moments.add(new Moment(at, "first attempt")));
+    entry
+        .lastAttemptAt()
+        .filter(at -> entry.attempts() > 1)
+        .ifPresent(at -> moments.add(new Moment(at, "last attempt")));
+    for (Entry.Event event : history.events()) {
+      String code = event.code() == 0 ? "" : " " + event.code();
+      moments.add(new Moment(event.at(), Shown.text(event.what() + code + ": " + event.detail())));
+    }
+    moments.add(new Moment(entry.changedAt(), entry.state() + " since then"));
+    moments.sort(Comparator.comparing(Moment::at));
+    return moments;
+  }
+
+  private void line(String name, String value) {
+    String shown = Shown.text(name);
+    out().println(shown + " ".repeat(Math.max(1, 13 - shown.length())) + Shown.text(value));
+  }
+}

@@ -1,0 +1,60 @@
+package dev.smsroutes.cli;
+
+import dev.smsroutes.ledger.Entry;
+import dev.smsroutes.request.Recipient;
+import dev.smsroutes.request.RequestReader;
+import dev.smsroutes.request.SendRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The request of an entry, with or without what it tells of a person. */
+final class StoredRequest {
+  private static final String HIDDEN = "…";
+  private static final int SHOWN_AT_EACH_END = 2;
+  private static final RequestReader READER = new RequestReader(1);
+
+  private StoredRequest() {}
+
+  /** Empty once it has been erased. */
+  static Optional<SendRequest> of(Entry entry) {
+    return entry
+        .request()
+        .map(json -> read(json.getBytes(StandardCharsets.UTF_8), entry.messageKey()));
+  }
+
+  /**
+   * @param key the key if the JSON has none
+   * @throws dev.smsroutes.outcome.InvalidRequestException if it is no JSON object
+   */
+  static SendRequest read(byte[] json, String key) {
+    return READER.one(json, Optional.of(key));
+  }
+
+  /** Only what says nothing of a person: the ends of the number, the names of the attributes. */
+  static SendRequest masked(SendRequest request) {
+    Recipient recipient = request.recipient();
+    Map<String, String> attributes = new LinkedHashMap<>();
+    recipient.attributes().keySet().forEach(name -> attributes.put(name, HIDDEN));
+    return new SendRequest(
+        request.messageKey(),
+        request.definitionKey(),
+        new Recipient(HIDDEN, maskedNumber(recipient.to()), attributes),
+        request.message() == null ? null : HIDDEN,
+        request.resubscribe(),
+        request.unreadable());
+  }
+
+  /** {@code +49…17} for {@code +49 151 1234 5617}. */
+  static String maskedNumber(String number) {
+    String digits = number.replaceAll("[^0-9]", "");
+    if (digits.length() < 4 * SHOWN_AT_EACH_END) {
+      return HIDDEN;
+    }
+    return (number.strip().startsWith("+") ? "+" : "")
+        + digits.substring(0, SHOWN_AT_EACH_END)
+        + HIDDEN
+        + digits.substring(digits.length() - SHOWN_AT_EACH_END);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.smsroutes.cli;
+
+import java.io.Console;
+
+/** The person at the terminal, if there is one. */
+interface Terminal {
+  /** Whether there is a person to ask and to show progress to. */
+  boolean isThere();
+
+  /** Asks; anything but a yes is a no. */
+  boolean agrees(String question);
+
+  /** The terminal of this process. */
+  static Terminal ofProcess() {
+    return new Terminal() {
+      @Override
+      public boolean isThere() {
+        return console() != null;
+      }
+
+      @Override
+      public boolean agrees(String question) {
+        String answer = console().readLine("%s [y/N] ", question);
+        return answer != null && answer.strip().matches("(?i)y(es)?");
+      }
+    };
+  }
+
+  private static Console console() {
+    Console console = System.console();
+    if (console == null) {
+      return null;
+    }
+    try {
+      // From Java 22 on there is a console even where there is no terminal, and this tells.
+      return (boolean) Console.class.getMethod("isTerminal").invoke(console) ? console : null;
+    } catch (ReflectiveOperationException e) {
+      return console;
+    }
+  }
+}

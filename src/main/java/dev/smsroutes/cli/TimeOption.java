@@ -1,0 +1,60 @@
+package dev.smsroutes.cli;
+
+import dev.smsroutes.edge.Times;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.function.Function;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * A moment as people write it: {@code 2026-11-24T09:30:00Z}, {@code 2026-11-24T09:30}, {@code
+ * 2026-11-24}, or a time ago such as {@code 90m}, {@code 2h}, {@code 3d}. UTC unless it says
+ * another offset.
+ */
+final class TimeOption implements ITypeConverter<Instant> {
+  private static final List<Function<String, Instant>> FORMS =
+      List.of(
+          text -> OffsetDateTime.parse(text).toInstant(),
+          text -> LocalDateTime.parse(text).toInstant(ZoneOffset.UTC),
+          text -> LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC));
+
+  private final Clock clock;
+
+  TimeOption() {
+    this(Clock.systemUTC());
+  }
+
+  TimeOption(Clock clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public Instant convert(String text) {
+    for (Function<String, Instant> form : FORMS) {
+      try {
+        return form.apply(text);
+      } catch (DateTimeException e) {
+        // The next form.
+      }
+    }
+    // A number alone would be milliseconds, which nobody means.
+    if (text.matches("([0-9]+[a-z]+)+")) {
+      try {
+        return clock.instant().minus(Times.read(text));
+      } catch (IllegalArgumentException | DateTimeException e) {
+        // Told below.
+      }
+    }
+    throw new TypeConversionException(
+        "expected a time such as 2026-11-24T09:30:00Z, 2026-11-24, or 2h or 3d for a time ago; '"
+            + text
+            + "' came");
+  }
+}
