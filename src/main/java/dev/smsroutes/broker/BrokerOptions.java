@@ -14,9 +14,19 @@ import java.util.Optional;
  * @param login who may connect; empty lets in any credentials, and none
  * @param queues the three queues of the intake
  * @param redelivery when a rolled back message comes again
+ * @param mostQueuedBytes how much of the queue of requests may lie on disk; then senders are
+ *     refused
  */
 public record BrokerOptions(
-    Path directory, int port, Optional<Login> login, Queues queues, Redelivery redelivery) {
+    Path directory,
+    int port,
+    Optional<Login> login,
+    Queues queues,
+    Redelivery redelivery,
+    long mostQueuedBytes) {
+  /** One page: less cannot be told apart. */
+  static final int LEAST_QUEUED_BYTES = 1024 * 1024;
+
   public BrokerOptions {
     Objects.requireNonNull(directory, "directory");
     Objects.requireNonNull(login, "login");
@@ -24,6 +34,14 @@ public record BrokerOptions(
     Objects.requireNonNull(redelivery, "redelivery");
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("sms.jms.port: expected 0 to 65535; " + port + " came");
+    }
+    if (mostQueuedBytes < LEAST_QUEUED_BYTES) {
+      throw new IllegalArgumentException(
+          "sms.jms.max-queue-bytes: expected at least "
+              + LEAST_QUEUED_BYTES
+              + "; "
+              + mostQueuedBytes
+              + " came");
     }
   }
 

@@ -35,6 +35,8 @@ import org.apache.activemq.artemis.core.server.ActiveMQServers;
 import org.apache.activemq.artemis.core.server.JournalType;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.apache.activemq.artemis.core.settings.impl.PageFullMessagePolicy;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.activemq.artemis.utils.critical.CriticalAnalyzerPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +46,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>CORE, AMQP and STOMP clients connect over TCP; this process over memory. Every acknowledged
  * message has been forced to disk. When messages pile up they are paged to disk, so that memory
- * stays bounded. Thread-safe.
+ * stays bounded; when too many requests have, further ones are refused. Thread-safe.
  */
 public final class EmbeddedBroker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
@@ -54,7 +56,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private static final String LOOPBACK = "127.0.0.1";
   private static final String TCP = "tcp";
-  private static final int MEBIBYTE = 1024 * 1024;
+  private static final int MEBIBYTE = BrokerOptions.LEAST_QUEUED_BYTES;
   private static final AtomicInteger NEXT_ID = new AtomicInteger(1);
 
   private final BrokerOptions options;
@@ -69,6 +71,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         ActiveMQServers.newActiveMQServer(
             configuration(), null, new LoopbackSecurity(options.login(), options.queues()));
     server.registerBrokerPlugin(new MessageSizeLimit(MOST_MESSAGE_BYTES));
+    server.registerBrokerPlugin(
+        new DiskReserve(options.queues().send(), () -> server.getPagingManager().isDiskFull()));
   }
 
   /**
@@ -122,6 +126,15 @@ public final class EmbeddedBroker implements AutoCloseable {
    * A factory of connections within this process. Each call makes a new one; it needs no closing.
    */
   public ConnectionFactory connectionFactory() {
+    return withinProcess();
+  }
+
+  /** A connection within this process for those who put requests into the queue. */
+  public SendingConnection sendingConnection() {
+    return new SendingConnection(withinProcess());
+  }
+
+  private ActiveMQConnectionFactory withinProcess() {
     return ExternalBroker.careful(
         ActiveMQJMSClient.createConnectionFactoryWithoutHA(
             JMSFactoryType.CF,
@@ -241,6 +254,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         .setRedeliveryDelay(redelivery.first().toMillis())
         .setRedeliveryMultiplier(redelivery.multiplier())
         .setMaxRedeliveryDelay(redelivery.most().toMillis())
+        // Whoever sends is told that it is full. To wait would hold his thread, and he may go away.
+        .setPageLimitBytes(options.mostQueuedBytes())
+        .setPageFullMessagePolicy(PageFullMessagePolicy.FAIL)
         // A request whose sender gave it a time to live: too late to send, but not to be seen.
         .setExpiryAddress(dead);
   }

@@ -4,6 +4,8 @@ import dev.smsroutes.broker.BrokerOptions.Login;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import java.util.Optional;
+import org.apache.activemq.artemis.api.core.TransportConfiguration;
+import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /** The client of an Artemis that somebody else runs. */
@@ -18,6 +20,26 @@ public final class ExternalBroker {
    * @throws IllegalArgumentException when the URL cannot be read
    */
   public static ConnectionFactory connectionFactory(String url, Optional<Login> login) {
+    return factory(url, login);
+  }
+
+  /**
+   * A connection for those who put requests into the queue; nothing is connected yet.
+   *
+   * @param url as for {@link #connectionFactory}
+   * @throws IllegalArgumentException when the URL cannot be read
+   */
+  public static SendingConnection sendingConnection(String url, Optional<Login> login) {
+    ActiveMQConnectionFactory factory = factory(url, login);
+    for (TransportConfiguration broker : factory.getStaticConnectors()) {
+      broker
+          .getParams()
+          .putIfAbsent(TransportConstants.NETTY_CONNECT_TIMEOUT, SendingConnection.MOST_MILLIS);
+    }
+    return new SendingConnection(factory);
+  }
+
+  private static ActiveMQConnectionFactory factory(String url, Optional<Login> login) {
     try {
       ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory();
       factory.setBrokerURL(url);
@@ -39,7 +61,8 @@ public final class ExternalBroker {
     return connectionFactory("tcp://127.0.0.1:1", Optional.empty());
   }
 
-  static ConnectionFactory careful(ActiveMQConnectionFactory factory, Optional<Login> login) {
+  static ActiveMQConnectionFactory careful(
+      ActiveMQConnectionFactory factory, Optional<Login> login) {
     login.ifPresent(l -> factory.setUser(l.user()).setPassword(l.password()));
     // Nothing here opens an ObjectMessage (CVE-2026-40860); should anything try, it finds no class.
     factory.setDeserializationDenyList("*");

@@ -2,6 +2,7 @@ package dev.smsroutes.bundle;
 
 import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.broker.ExternalBroker;
+import dev.smsroutes.broker.SendingConnection;
 import dev.smsroutes.definition.DefinitionDirectory;
 import dev.smsroutes.edge.FileIntakeBeans;
 import dev.smsroutes.edge.FileOptions;
@@ -20,6 +21,7 @@ import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
 import dev.smsroutes.send.ApiClient;
 import dev.smsroutes.send.DeliverRoute;
+import dev.smsroutes.send.QueueRoute;
 import dev.smsroutes.send.RetryPolicy;
 import dev.smsroutes.send.SendRoute;
 import dev.smsroutes.send.SendSteps;
@@ -141,6 +143,7 @@ public final class Bundle implements AutoCloseable {
     boolean filesEnabled = settings.flag("sms.file.enabled");
     Optional<FileOptions> files = settings.group(() -> FileOptions.from(filesEnabled, values));
     Optional<JmsOptions> jms = settings.group(() -> JmsOptions.from(values));
+    HttpEdge.Queueing queueing = queueing(settings, jms);
     ApiClient client =
         new ApiClient(
             maxInFlight
@@ -168,19 +171,23 @@ public final class Bundle implements AutoCloseable {
     JdbcLedger opened = JdbcLedger.open(record.orElseThrow(), table, clock);
     ledger = Optional.of(opened);
     TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), table, clock);
-    SendSteps steps = SendSteps.of(definitions, opened, table, tokens, maxParts, retries);
+    JmsOptions jmsOptions = jms.orElseThrow();
+    SendSteps steps =
+        SendSteps.of(
+            definitions, opened, table, tokens, maxParts, retries, jmsOptions.mostBodyBytes());
     RequestReader reader = new RequestReader(maxRecipients);
 
     client.install(context);
     HealthCheckRegistry.get(context).register(new TroubleCheck("sms-ledger", opened::trouble));
     Registry registry = context.getRegistry();
-    bindHttp(context, new HttpEdge(reader, table), maxInFlight, recipients);
+    bindHttp(context, new HttpEdge(reader, table, opened, queueing), maxInFlight, recipients);
     door = new HttpDoor(configuredPort, maxInFlight, bodyTimeout);
     context.getManagementStrategy().addEventNotifier(door);
     bindFiles(context, files.orElseThrow(), reader);
-    bindJms(registry, jms.orElseThrow(), reader);
+    bindJms(registry, jmsOptions, reader);
 
     main.configure().addRoutesBuilder(new SendRoute(steps));
+    main.configure().addRoutesBuilder(new QueueRoute(steps, JmsIntake.queueUri(jmsOptions)));
     main.configure()
         .addRoutesBuilder(
             new DeliverRoute(steps, api.url() + MESSAGES + ApiClient.ENDPOINT_OPTIONS));
@@ -216,19 +223,45 @@ public final class Bundle implements AutoCloseable {
   }
 
   private void bindJms(Registry registry, JmsOptions options, RequestReader reader) {
-    ConnectionFactory connections;
     if (!options.enabled()) {
-      connections = ExternalBroker.none();
+      ConnectionFactory none = ExternalBroker.none();
+      registry.bind("jms", JmsIntake.component(options, none, none));
     } else if (options.brokerUrl().isPresent()) {
-      connections =
-          ExternalBroker.connectionFactory(options.brokerUrl().get(), options.broker().login());
+      String url = options.brokerUrl().get();
+      bindJms(
+          registry,
+          options,
+          ExternalBroker.connectionFactory(url, options.broker().login()),
+          ExternalBroker.sendingConnection(url, options.broker().login()));
     } else {
       EmbeddedBroker started = EmbeddedBroker.start(options.broker());
       broker = Optional.of(started);
-      connections = started.connectionFactory();
+      bindJms(registry, options, started.connectionFactory(), started.sendingConnection());
     }
-    registry.bind("jms", JmsIntake.component(options, connections));
     registry.bind(JmsIntake.BEAN, new JmsIntake(options, reader::one, OutcomeJson::one));
+  }
+
+  private static void bindJms(
+      Registry registry,
+      JmsOptions options,
+      ConnectionFactory receiving,
+      SendingConnection sending) {
+    registry.bind("jms", JmsIntake.component(options, receiving, sending));
+    // Closed with the context, after its routes.
+    registry.bind("smsJmsSending", SendingConnection.class, sending, null, "destroy");
+  }
+
+  private static HttpEdge.Queueing queueing(Settings settings, Optional<JmsOptions> jms) {
+    boolean always = settings.oneOf("sms.http.mode", "sync", "queued").equals("queued");
+    boolean possible = jms.map(JmsOptions::enabled).orElse(true);
+    if (always && !possible) {
+      settings.fault(
+          "sms.http.mode: queued needs the queue of the JMS intake; sms.jms.enabled is false");
+    }
+    if (!possible) {
+      return HttpEdge.Queueing.NEVER;
+    }
+    return always ? HttpEdge.Queueing.ALWAYS : HttpEdge.Queueing.WHEN_PREFERRED;
   }
 
   private static LedgerOptions ledgerOptions(Settings settings) {

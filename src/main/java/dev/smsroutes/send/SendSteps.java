@@ -11,6 +11,7 @@ public record SendSteps(
     Substitution substitution,
     Refusal refusal,
     Recording recording,
+    Queueing queueing,
     Attempt attempt) {
 
   /**
@@ -18,6 +19,7 @@ public record SendSteps(
    *
    * @param maxParts the most parts of one message
    * @param retries how an unsettled attempt is repeated
+   * @param mostQueuedBytes the longest request that can be queued
    */
   public static SendSteps of(
       Definitions definitions,
@@ -25,7 +27,8 @@ public record SendSteps(
       StatusTable table,
       TokenSource tokens,
       int maxParts,
-      RetryPolicy retries) {
+      RetryPolicy retries,
+      int mostQueuedBytes) {
     Enrichment enrichment = new Enrichment(definitions);
     Substitution substitution = new Substitution(maxParts);
     return new SendSteps(
@@ -34,6 +37,7 @@ public record SendSteps(
         substitution,
         new Refusal(enrichment, substitution),
         new Recording(ledger, table, retries),
+        new Queueing(table, mostQueuedBytes),
         new Attempt(table, tokens, retries));
   }
 }

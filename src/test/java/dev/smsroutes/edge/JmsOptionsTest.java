@@ -65,7 +65,8 @@ class JmsOptionsTest {
       Properties properties = new Properties();
       properties.putAll(keys);
       camel.getPropertiesComponent().setInitialProperties(properties);
-      camel.addComponent("jms", JmsIntake.component(options, ExternalBroker.none()));
+      camel.addComponent(
+          "jms", JmsIntake.component(options, ExternalBroker.none(), ExternalBroker.none()));
       camel.getRegistry().bind(JmsIntake.BEAN, new JmsIntake(options, JmsBench::read, o -> ""));
       camel.addRoutes(
           new RouteBuilder() {

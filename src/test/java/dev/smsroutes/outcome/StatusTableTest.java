@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,7 +157,18 @@ class StatusTableTest {
   void has_an_answer_for_every_reason(Reason reason) {
     Outcome outcome = new Unsettled("r", Optional.of("k"), reason, false, 1, "m", Optional.empty());
 
-    assertThat(table.httpStatus(outcome)).isIn(401, 403, 500);
+    // Nothing but what is safe in a queue may be told as taken.
+    assertThat(table.httpStatus(outcome))
+        .isIn(reason == Reason.QUEUED ? List.of(202) : List.of(401, 403, 500, 503));
+    // Whoever is sent away while it is our matter is told when to come again.
+    assertThat(table.retryAfter(outcome).isPresent()).isEqualTo(table.httpStatus(outcome) >= 500);
+  }
+
+  @Test
+  void keeps_an_attempt_uncertain_when_the_request_is_queued_again() {
+    assertThat(table.queued("r", "k", true).state()).isEqualTo(State.UNCERTAIN);
+    assertThat(table.notQueued("r", "k", true).state()).isEqualTo(State.UNCERTAIN);
+    assertThat(table.queued("r", "k", false).state()).isEqualTo(State.WAITING);
   }
 
   @Test
