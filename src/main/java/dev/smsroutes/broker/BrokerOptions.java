@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param login who may connect; empty lets in any credentials, and none
  * @param queues the three queues of the intake
  * @param redelivery when a rolled back message comes again
- * @param mostQueuedBytes how much of the queue of requests may lie on disk; then senders are
- *     refused
+ * @param mostQueuedBytes how much may lie on the queue of requests; then senders are refused
  */
 public record BrokerOptions(
     Path directory,
@@ -24,9 +23,6 @@ public record BrokerOptions(
     Queues queues,
     Redelivery redelivery,
     long mostQueuedBytes) {
-  /** One page: less cannot be told apart. */
-  static final int LEAST_QUEUED_BYTES = 1024 * 1024;
-
   public BrokerOptions {
     Objects.requireNonNull(directory, "directory");
     Objects.requireNonNull(login, "login");
@@ -35,13 +31,9 @@ public record BrokerOptions(
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("sms.jms.port: expected 0 to 65535; " + port + " came");
     }
-    if (mostQueuedBytes < LEAST_QUEUED_BYTES) {
+    if (mostQueuedBytes < 1) {
       throw new IllegalArgumentException(
-          "sms.jms.max-queue-bytes: expected at least "
-              + LEAST_QUEUED_BYTES
-              + "; "
-              + mostQueuedBytes
-              + " came");
+          "sms.jms.max-queue-bytes: expected at least 1; " + mostQueuedBytes + " came");
     }
   }
 

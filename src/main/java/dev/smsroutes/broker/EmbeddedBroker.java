@@ -35,7 +35,6 @@ import org.apache.activemq.artemis.core.server.ActiveMQServers;
 import org.apache.activemq.artemis.core.server.JournalType;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
-import org.apache.activemq.artemis.core.settings.impl.PageFullMessagePolicy;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.activemq.artemis.utils.critical.CriticalAnalyzerPolicy;
 import org.slf4j.Logger;
@@ -56,7 +55,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private static final String LOOPBACK = "127.0.0.1";
   private static final String TCP = "tcp";
-  private static final int MEBIBYTE = BrokerOptions.LEAST_QUEUED_BYTES;
+  private static final int MEBIBYTE = 1024 * 1024;
   private static final AtomicInteger NEXT_ID = new AtomicInteger(1);
 
   private final BrokerOptions options;
@@ -72,7 +71,11 @@ public final class EmbeddedBroker implements AutoCloseable {
             configuration(), null, new LoopbackSecurity(options.login(), options.queues()));
     server.registerBrokerPlugin(new MessageSizeLimit(MOST_MESSAGE_BYTES));
     server.registerBrokerPlugin(
-        new DiskReserve(options.queues().send(), () -> server.getPagingManager().isDiskFull()));
+        new QueueLimit(
+            options.queues().send(),
+            options.mostQueuedBytes(),
+            () -> server.locateQueue(options.queues().send()).getPersistentSize(),
+            () -> server.getPagingManager().isDiskFull()));
   }
 
   /**
@@ -254,9 +257,6 @@ public final class EmbeddedBroker implements AutoCloseable {
         .setRedeliveryDelay(redelivery.first().toMillis())
         .setRedeliveryMultiplier(redelivery.multiplier())
         .setMaxRedeliveryDelay(redelivery.most().toMillis())
-        // Whoever sends is told that it is full. To wait would hold his thread, and he may go away.
-        .setPageLimitBytes(options.mostQueuedBytes())
-        .setPageFullMessagePolicy(PageFullMessagePolicy.FAIL)
         // A request whose sender gave it a time to live: too late to send, but not to be seen.
         .setExpiryAddress(dead);
   }

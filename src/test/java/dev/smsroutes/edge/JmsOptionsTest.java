@@ -43,6 +43,8 @@ class JmsOptionsTest {
     "sms.jms.enabled, yes",
     "sms.jms.concurrency, 0",
     "sms.jms.max-attempts, 0",
+    "sms.jms.max-queue-bytes, 0",
+    "sms.jms.max-queue-bytes, 1GB",
     "sms.jms.max-body-bytes, 999999999",
     "sms.jms.redelivery-delay, 0",
     "sms.jms.redelivery-delay, soon",
