@@ -14,9 +14,15 @@ import java.util.Optional;
  * @param login who may connect; empty lets in any credentials, and none
  * @param queues the three queues of the intake
  * @param redelivery when a rolled back message comes again
+ * @param mostQueuedBytes how much may lie on the queue of requests; then senders are refused
  */
 public record BrokerOptions(
-    Path directory, int port, Optional<Login> login, Queues queues, Redelivery redelivery) {
+    Path directory,
+    int port,
+    Optional<Login> login,
+    Queues queues,
+    Redelivery redelivery,
+    long mostQueuedBytes) {
   public BrokerOptions {
     Objects.requireNonNull(directory, "directory");
     Objects.requireNonNull(login, "login");
@@ -24,6 +30,10 @@ public record BrokerOptions(
     Objects.requireNonNull(redelivery, "redelivery");
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("sms.jms.port: expected 0 to 65535; " + port + " came");
+    }
+    if (mostQueuedBytes < 1) {
+      throw new IllegalArgumentException(
+          "sms.jms.max-queue-bytes: expected at least 1; " + mostQueuedBytes + " came");
     }
   }
 

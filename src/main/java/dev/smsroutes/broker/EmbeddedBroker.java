@@ -35,6 +35,7 @@ import org.apache.activemq.artemis.core.server.ActiveMQServers;
 import org.apache.activemq.artemis.core.server.JournalType;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.activemq.artemis.utils.critical.CriticalAnalyzerPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +45,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>CORE, AMQP and STOMP clients connect over TCP; this process over memory. Every acknowledged
  * message has been forced to disk. When messages pile up they are paged to disk, so that memory
- * stays bounded. Thread-safe.
+ * stays bounded; when too many requests have, further ones are refused. Thread-safe.
  */
 public final class EmbeddedBroker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
@@ -69,6 +70,12 @@ public final class EmbeddedBroker implements AutoCloseable {
         ActiveMQServers.newActiveMQServer(
             configuration(), null, new LoopbackSecurity(options.login(), options.queues()));
     server.registerBrokerPlugin(new MessageSizeLimit(MOST_MESSAGE_BYTES));
+    server.registerBrokerPlugin(
+        new QueueLimit(
+            options.queues().send(),
+            options.mostQueuedBytes(),
+            () -> server.locateQueue(options.queues().send()).getPersistentSize(),
+            () -> server.getPagingManager().isDiskFull()));
   }
 
   /**
@@ -122,6 +129,15 @@ public final class EmbeddedBroker implements AutoCloseable {
    * A factory of connections within this process. Each call makes a new one; it needs no closing.
    */
   public ConnectionFactory connectionFactory() {
+    return withinProcess();
+  }
+
+  /** A connection within this process for those who put requests into the queue. */
+  public SendingConnection sendingConnection() {
+    return new SendingConnection(withinProcess());
+  }
+
+  private ActiveMQConnectionFactory withinProcess() {
     return ExternalBroker.careful(
         ActiveMQJMSClient.createConnectionFactoryWithoutHA(
             JMSFactoryType.CF,

@@ -4,6 +4,8 @@ import dev.smsroutes.broker.BrokerOptions.Login;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import java.util.Optional;
+import org.apache.activemq.artemis.api.core.TransportConfiguration;
+import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /** The client of an Artemis that somebody else runs. */
@@ -19,6 +21,22 @@ public final class ExternalBroker {
    */
   public static ConnectionFactory connectionFactory(String url, Optional<Login> login) {
     return factory(url, login);
+  }
+
+  /**
+   * A connection for those who put requests into the queue; nothing is connected yet.
+   *
+   * @param url as for {@link #connectionFactory}
+   * @throws IllegalArgumentException when the URL cannot be read
+   */
+  public static SendingConnection sendingConnection(String url, Optional<Login> login) {
+    ActiveMQConnectionFactory factory = factory(url, login);
+    for (TransportConfiguration broker : factory.getStaticConnectors()) {
+      broker
+          .getParams()
+          .putIfAbsent(TransportConstants.NETTY_CONNECT_TIMEOUT, SendingConnection.MOST_MILLIS);
+    }
+    return new SendingConnection(factory);
   }
 
   static ActiveMQConnectionFactory factory(String url, Optional<Login> login) {

@@ -2,6 +2,7 @@ package dev.smsroutes.bundle;
 
 import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.broker.ExternalBroker;
+import dev.smsroutes.broker.SendingConnection;
 import dev.smsroutes.definition.DefinitionDirectory;
 import dev.smsroutes.edge.FileIntakeBeans;
 import dev.smsroutes.edge.FileOptions;
@@ -23,7 +24,9 @@ import dev.smsroutes.send.ApiClient;
 import dev.smsroutes.send.DeliverRoute;
 import dev.smsroutes.send.Pace;
 import dev.smsroutes.send.PaceOptions;
+import dev.smsroutes.send.QueueRoute;
 import dev.smsroutes.send.RetryPolicy;
+import dev.smsroutes.send.SendOptions;
 import dev.smsroutes.send.SendRoute;
 import dev.smsroutes.send.SendSteps;
 import dev.smsroutes.send.StatusRoute;
@@ -159,6 +162,7 @@ public final class Bundle implements AutoCloseable {
             + files.map(FileOptions::concurrency).orElse(0)
             + jms.map(JmsOptions::concurrency).orElse(0);
     Optional<PaceOptions> gate = settings.group(() -> paceOptions(settings, senders));
+    HttpEdge.Queueing queueing = queueing(settings, jms);
     ApiClient client =
         new ApiClient(
             senders,
@@ -186,9 +190,15 @@ public final class Bundle implements AutoCloseable {
     Pace gateOpened = new Pace(gate.orElseThrow());
     pace = Optional.of(gateOpened);
     TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), table, clock);
+    JmsOptions jmsOptions = jms.orElseThrow();
     SendSteps steps =
         SendSteps.of(
-            definitions, opened, table, tokens, gateOpened, maxParts, retries, asksForStatus);
+            definitions,
+            opened,
+            table,
+            tokens,
+            gateOpened,
+            new SendOptions(maxParts, retries, asksForStatus, jmsOptions.mostBodyBytes()));
     RequestReader reader = new RequestReader(maxRecipients);
 
     client.install(context);
@@ -196,13 +206,14 @@ public final class Bundle implements AutoCloseable {
     health.register(new TroubleCheck("sms-ledger", opened::trouble));
     health.register(new TroubleCheck("sms-api", gateOpened::trouble));
     Registry registry = context.getRegistry();
-    bindHttp(context, new HttpEdge(reader, table), maxInFlight, recipients);
+    bindHttp(context, new HttpEdge(reader, table, opened, queueing), maxInFlight, recipients);
     door = new HttpDoor(configuredPort, maxInFlight, bodyTimeout);
     context.getManagementStrategy().addEventNotifier(door);
     bindFiles(context, files.orElseThrow(), reader, opened);
-    bindJms(registry, jms.orElseThrow(), reader);
+    bindJms(registry, jmsOptions, reader);
 
     main.configure().addRoutesBuilder(new SendRoute(steps));
+    main.configure().addRoutesBuilder(new QueueRoute(steps, JmsIntake.queueUri(jmsOptions)));
     main.configure()
         .addRoutesBuilder(
             new DeliverRoute(steps, api.url() + MESSAGES + ApiClient.ENDPOINT_OPTIONS));
@@ -244,18 +255,21 @@ public final class Bundle implements AutoCloseable {
   }
 
   private void bindJms(Registry registry, JmsOptions options, RequestReader reader) {
-    ConnectionFactory connections;
     if (!options.enabled()) {
-      connections = ExternalBroker.none();
+      ConnectionFactory none = ExternalBroker.none();
+      registry.bind("jms", JmsIntake.component(options, none, none));
     } else if (options.brokerUrl().isPresent()) {
-      connections =
-          ExternalBroker.connectionFactory(options.brokerUrl().get(), options.broker().login());
+      String url = options.brokerUrl().get();
+      bindJms(
+          registry,
+          options,
+          ExternalBroker.connectionFactory(url, options.broker().login()),
+          ExternalBroker.sendingConnection(url, options.broker().login()));
     } else {
       EmbeddedBroker started = EmbeddedBroker.start(options.broker());
       broker = Optional.of(started);
-      connections = started.connectionFactory();
+      bindJms(registry, options, started.connectionFactory(), started.sendingConnection());
     }
-    registry.bind("jms", JmsIntake.component(options, connections));
     registry.bind(JmsIntake.BEAN, new JmsIntake(options, reader::one, OutcomeJson::one));
   }
 
@@ -267,6 +281,29 @@ public final class Bundle implements AutoCloseable {
         settings.duration("sms.api.slow-after", Duration.ofMillis(1)),
         settings.duration("sms.api.probe-interval", Duration.ofMillis(1)),
         settings.duration("sms.api.longest-pause", Duration.ofMillis(1)));
+  }
+
+  private static void bindJms(
+      Registry registry,
+      JmsOptions options,
+      ConnectionFactory receiving,
+      SendingConnection sending) {
+    registry.bind("jms", JmsIntake.component(options, receiving, sending));
+    // Closed with the context, after its routes.
+    registry.bind("smsJmsSending", SendingConnection.class, sending, null, "destroy");
+  }
+
+  private static HttpEdge.Queueing queueing(Settings settings, Optional<JmsOptions> jms) {
+    boolean always = settings.oneOf("sms.http.mode", "sync", "queued").equals("queued");
+    boolean possible = jms.map(JmsOptions::enabled).orElse(true);
+    if (always && !possible) {
+      settings.fault(
+          "sms.http.mode: queued needs the queue of the JMS intake; sms.jms.enabled is false");
+    }
+    if (!possible) {
+      return HttpEdge.Queueing.NEVER;
+    }
+    return always ? HttpEdge.Queueing.ALWAYS : HttpEdge.Queueing.WHEN_PREFERRED;
   }
 
   /** Where the API is and how we log in. */

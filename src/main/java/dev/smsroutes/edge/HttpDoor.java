@@ -176,8 +176,9 @@ public final class HttpDoor extends EventNotifierSupport {
         request,
         StatusTable.NOT_FOUND,
         ErrorCode.NOT_FOUND,
-        "Expected POST /messaging/v1/sms/messages/{messageKey} with a recipient, or POST"
-            + " /messaging/v1/sms/messages/ with recipients; there is nothing on this path");
+        "Expected POST /messaging/v1/sms/messages/{messageKey} with a recipient, POST"
+            + " /messaging/v1/sms/messages/ with recipients, or GET"
+            + " /messaging/v1/sms/messages/{messageKey}; there is nothing on this path");
   }
 
   /** HTTP wants the methods that would do; Vert.x knows them, but does not say. */

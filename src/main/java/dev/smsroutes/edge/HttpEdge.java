@@ -1,12 +1,18 @@
 package dev.smsroutes.edge;
 
+import dev.smsroutes.ledger.Entry;
+import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.ledger.Records;
 import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.InvalidRequestException;
 import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.outcome.StatusTable;
+import dev.smsroutes.request.HandOver;
+import dev.smsroutes.request.Origin;
 import dev.smsroutes.request.RequestReader;
 import dev.smsroutes.request.SendRequest;
+import io.vertx.core.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,6 +24,7 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.apache.camel.Message;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,12 +36,28 @@ public final class HttpEdge {
   private static final Logger LOG = LoggerFactory.getLogger(HttpEdge.class);
   private static final byte[] EMPTY = {};
 
+  /** Exchange property: whether the caller prefers not to wait. */
+  private static final String PREFERRED = "smsPreferred";
+
   private final RequestReader reader;
   private final StatusTable table;
+  private final Records records;
+  private final Queueing queueing;
 
-  public HttpEdge(RequestReader reader, StatusTable table) {
+  /** Which requests are answered when they are on disk in the queue of the JMS intake. */
+  public enum Queueing {
+    /** None: that intake is switched off. */
+    NEVER,
+    /** Those whose caller prefers it. */
+    WHEN_PREFERRED,
+    ALWAYS
+  }
+
+  public HttpEdge(RequestReader reader, StatusTable table, Records records, Queueing queueing) {
     this.reader = reader;
     this.table = table;
+    this.records = records;
+    this.queueing = queueing;
   }
 
   /**
@@ -42,13 +65,32 @@ public final class HttpEdge {
    *
    * @param messageKey from the path, decoded
    */
-  public SendRequest readOne(@Body byte[] body, @Header("messageKey") String messageKey) {
+  public SendRequest readOne(
+      @Body byte[] body, @Header("messageKey") String messageKey, Exchange exchange) {
+    arrived(exchange);
     return reader.keyed(body == null ? EMPTY : body, messageKey);
   }
 
   /** Reads the body of the bare route: one request for each recipient. */
-  public List<SendRequest> readMany(@Body byte[] body) {
+  public List<SendRequest> readMany(@Body byte[] body, Exchange exchange) {
+    arrived(exchange);
     return reader.bare(body == null ? EMPTY : body);
+  }
+
+  /** Notes where the request came from and how its caller wants it handled. */
+  private void arrived(Exchange exchange) {
+    String caller = "";
+    boolean preferred = false;
+    if (exchange.getMessage() instanceof HttpMessage http) {
+      SocketAddress address = http.getRequest().remoteAddress();
+      caller = address == null || address.hostAddress() == null ? "" : address.hostAddress();
+      preferred = Preferences.respondAsync(http.getRequest().headers().getAll("Prefer"));
+    }
+    exchange.setProperty(Origin.PROPERTY, Origin.of(Origin.HTTP, caller));
+    exchange.setProperty(
+        HandOver.QUEUED,
+        queueing == Queueing.ALWAYS || (queueing == Queueing.WHEN_PREFERRED && preferred));
+    exchange.setProperty(PREFERRED, preferred);
   }
 
   /** Answers with the outcome of one request. */
@@ -56,24 +98,51 @@ public final class HttpEdge {
     Outcome outcome = exchange.getMessage().getBody(Outcome.class);
     answer(
         exchange, table.httpStatus(outcome), OutcomeJson.one(outcome), table.retryAfter(outcome));
+    sayIfApplied(exchange, List.of(outcome));
+  }
+
+  /** What was preferred has been done: RFC 7240, section 3. */
+  private static void sayIfApplied(Exchange exchange, List<Outcome> outcomes) {
+    if (exchange.getProperty(PREFERRED, false, Boolean.class)
+        && outcomes.stream().anyMatch(Outcome::queued)) {
+      exchange.getMessage().setHeader("Preference-Applied", Preferences.RESPOND_ASYNC);
+    }
+  }
+
+  /** Answers what became of a key: from the ledger, the API is not asked. */
+  public void status(@Header("messageKey") String messageKey, Exchange exchange) {
+    Optional<Entry> entry;
+    try {
+      entry = records.find(messageKey);
+    } catch (LedgerUnavailableException e) {
+      Outcome unread = table.unread(UUID.randomUUID().toString(), messageKey);
+      answer(exchange, table.httpStatus(unread), OutcomeJson.one(unread), table.retryAfter(unread));
+      return;
+    }
+    answer(
+        exchange,
+        entry.isPresent() ? StatusTable.FOUND : StatusTable.NOT_FOUND,
+        entry.map(StatusJson::of).orElseGet(() -> StatusJson.unknown(messageKey)),
+        Optional.empty());
   }
 
   /** Answers with the outcomes of all recipients. */
   @SuppressWarnings("unchecked")
   public void answerMany(Exchange exchange) {
     List<Outcome> outcomes = exchange.getMessage().getBody(List.class);
-    long accepted = outcomes.stream().filter(Outcome::accepted).count();
+    long taken = outcomes.stream().filter(OutcomeJson::isTaken).count();
     String requestId = UUID.randomUUID().toString();
-    if (accepted > 0) {
-      ErrorCode top = accepted == outcomes.size() ? ErrorCode.OK : ErrorCode.SOME_FAILED;
+    if (taken > 0) {
+      ErrorCode top = taken == outcomes.size() ? ErrorCode.OK : ErrorCode.SOME_FAILED;
       answer(
           exchange,
           StatusTable.ACCEPTED,
           OutcomeJson.many(requestId, top, outcomes),
           Optional.empty());
+      sayIfApplied(exchange, outcomes);
       return;
     }
-    // None was accepted: as long as one may still be, the answer asks for a repetition.
+    // None was taken: as long as one may still be, the answer asks for a repetition.
     Optional<Outcome> open =
         outcomes.stream().filter(outcome -> !outcome.state().settled()).findFirst();
     ErrorCode top =

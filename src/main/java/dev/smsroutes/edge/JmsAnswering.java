@@ -41,7 +41,7 @@ final class JmsAnswering {
   private final ReplyQueues replyQueues;
   private final long replyTimeToLive;
   private final Function<Outcome, String> json;
-  private final Map<String, Settled> settled = Collections.synchronizedMap(new Recent<>());
+  private final Map<String, Integer> replies = Collections.synchronizedMap(new Recent<>());
 
   JmsAnswering(JmsOptions options, Function<Outcome, String> json) {
     this.queues = options.broker().queues();
@@ -51,14 +51,9 @@ final class JmsAnswering {
     this.json = json;
   }
 
-  /**
-   * The outcome of an earlier delivery of this message whose commit failed: it was settled, so it
-   * must not be handed over again.
-   */
-  Optional<Outcome> known(JmsDelivery delivery) throws JMSException {
-    return delivery.attempt() > 1
-        ? Optional.ofNullable(settled.get(delivery.identity())).map(Settled::outcome)
-        : Optional.empty();
+  /** Whether the message is given up if this delivery does not settle it. */
+  boolean isLast(JmsDelivery delivery) throws JMSException {
+    return delivery.attempt() >= attempts;
   }
 
   /**
@@ -68,15 +63,11 @@ final class JmsAnswering {
    * @throws JMSException when the message could not be moved: roll back
    */
   boolean answer(JmsDelivery delivery, Outcome outcome) throws JMSException {
-    int attempt = delivery.attempt();
-    int commits = 1;
-    if (outcome.state().settled()) {
-      commits = remember(delivery, outcome);
-    } else if (attempt < attempts) {
+    if (!outcome.state().settled() && !isLast(delivery)) {
       LOG.warn(
           "jms=later {} attempt={}/{} state={} code={}",
           ids(outcome),
-          attempt,
+          delivery.attempt(),
           attempts,
           outcome.state(),
           outcome.errorCode());
@@ -85,19 +76,11 @@ final class JmsAnswering {
     switch (outcome.state()) {
       case ACCEPTED, ACCEPTED_EARLIER -> LOG.info("jms=accepted {}", ids(outcome));
       case REFUSED, DUPLICATE -> move(delivery, outcome, queues.invalid());
+      // The last delivery of all settles, unless the ledger could not say so.
       case PARKED, UNCERTAIN, WAITING -> move(delivery, outcome, queues.dead());
     }
-    reply(delivery, outcome, commits);
+    reply(delivery, outcome);
     return true;
-  }
-
-  private int remember(JmsDelivery delivery, Outcome outcome) throws JMSException {
-    return settled
-        .merge(
-            delivery.identity(),
-            new Settled(outcome, 1),
-            (before, now) -> new Settled(outcome, before.commits() + 1))
-        .commits();
   }
 
   private void move(JmsDelivery delivery, Outcome outcome, String queue) throws JMSException {
@@ -149,7 +132,7 @@ final class JmsAnswering {
    * A reply is a courtesy, the outcome is not: a reply that cannot be sent is named in the log, and
    * the message is settled all the same.
    */
-  private void reply(JmsDelivery delivery, Outcome outcome, int commits) {
+  private void reply(JmsDelivery delivery, Outcome outcome) {
     try {
       Optional<ReplyTo> to = ArtemisMessages.replyTo(delivery.message());
       if (to.isEmpty()) {
@@ -161,7 +144,7 @@ final class JmsAnswering {
             "jms=no-reply {} replyTo={} expected a queue of sms.jms.reply-queues",
             ids(outcome),
             shown(queue));
-      } else if (commits > REPLY_ATTEMPTS) {
+      } else if (replies.merge(delivery.identity(), 1, Integer::sum) > REPLY_ATTEMPTS) {
         LOG.warn(
             "jms=no-reply {} replyTo={} the commit failed with it before",
             ids(outcome),
@@ -222,9 +205,6 @@ final class JmsAnswering {
         ? text
         : text.substring(0, MOST_REASON_CHARACTERS) + "…";
   }
-
-  /** An outcome, and how often its commit has been tried. */
-  private record Settled(Outcome outcome, int commits) {}
 
   /** The last so many entries. */
   private static final class Recent<K, V> extends LinkedHashMap<K, V> {

@@ -4,9 +4,10 @@ import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.broker.ExternalBroker;
 import dev.smsroutes.outcome.InvalidRequestException;
 import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.request.HandOver;
+import dev.smsroutes.request.Origin;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -30,6 +31,7 @@ public final class JmsIntake {
 
   private final JmsReading reading;
   private final JmsAnswering answering;
+  private final Origin origin;
 
   /**
    * @param json renders an outcome as the body of a reply
@@ -37,18 +39,23 @@ public final class JmsIntake {
   public JmsIntake(JmsOptions options, JmsRequestReader reader, Function<Outcome, String> json) {
     this.reading = new JmsReading(reader, options.mostBodyBytes());
     this.answering = new JmsAnswering(options, json);
+    this.origin = Origin.of(Origin.JMS, options.broker().queues().send());
   }
 
   /**
    * The component for the name {@code jms}: transacted, bounded, and deaf to headers. Camel's own
    * defaults acknowledge before the route runs and reply wherever a sender says.
    *
-   * @param connections from {@link EmbeddedBroker#connectionFactory()} or {@link ExternalBroker};
+   * @param receiving from {@link EmbeddedBroker#connectionFactory()} or {@link ExternalBroker};
    *     {@link ExternalBroker#none()} when the intake is disabled
+   * @param sending for routes that put messages into a queue: one of its own, so that a message is
+   *     on its way whatever becomes of a transaction in which another one was received
    */
-  public static JmsComponent component(JmsOptions options, ConnectionFactory connections) {
+  public static JmsComponent component(
+      JmsOptions options, ConnectionFactory receiving, ConnectionFactory sending) {
     JmsComponent jms = new JmsComponent();
-    jms.setConnectionFactory(connections);
+    jms.setConnectionFactory(receiving);
+    jms.getConfiguration().setTemplateConnectionFactory(sending);
     jms.setTransacted(true);
     jms.setLazyCreateTransactionManager(false);
     jms.setCacheLevelName("CACHE_CONSUMER");
@@ -68,6 +75,16 @@ public final class JmsIntake {
     return jms;
   }
 
+  /**
+   * The endpoint that puts a request into the queue of this intake: persistent, and it returns when
+   * the broker has it on disk. Without a transaction, for there is nothing else to go with it.
+   */
+  public static String queueUri(JmsOptions options) {
+    return "jms:queue:"
+        + options.broker().queues().send()
+        + "?transacted=false&deliveryPersistent=true&jmsMessageType=Text";
+  }
+
   /** Strips: what the sender wrote goes aside, and a message without headers goes on. */
   public void strip(Exchange exchange) {
     JmsMessage in = exchange.getIn(JmsMessage.class);
@@ -77,9 +94,12 @@ public final class JmsIntake {
 
   /** Reads: the body becomes a request to hand over, or an outcome when there is none. */
   public void read(Exchange exchange) throws JMSException {
-    Object body = readOrKnown(delivery(exchange));
+    JmsDelivery delivery = delivery(exchange);
+    Object body = requestOrRefusal(delivery);
     exchange.getMessage().setBody(body);
     exchange.setProperty(HAND_OVER, !(body instanceof Outcome));
+    exchange.setProperty(Origin.PROPERTY, origin);
+    exchange.setProperty(HandOver.LAST_CHANCE, answering.isLast(delivery));
   }
 
   /** Answers: the outcome in the body decides where the message goes, and who hears of it. */
@@ -90,11 +110,7 @@ public final class JmsIntake {
     exchange.setRollbackOnly(!answering.answer(delivery(exchange), outcome));
   }
 
-  private Object readOrKnown(JmsDelivery delivery) throws JMSException {
-    Optional<Outcome> known = answering.known(delivery);
-    if (known.isPresent()) {
-      return known.get();
-    }
+  private Object requestOrRefusal(JmsDelivery delivery) throws JMSException {
     try {
       return reading.read(delivery.message());
     } catch (InvalidRequestException e) {

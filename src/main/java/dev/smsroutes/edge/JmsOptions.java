@@ -65,14 +65,15 @@ public record JmsOptions(
             keys.duration("sms.jms.redelivery-delay", "1s"),
             keys.decimal("sms.jms.redelivery-multiplier", "2"),
             keys.duration("sms.jms.max-redelivery-delay", "10m"),
-            keys.number("sms.jms.max-attempts", "150"));
+            keys.number("sms.jms.max-attempts", "154"));
     BrokerOptions broker =
         new BrokerOptions(
             Path.of(keys.text("sms.jms.directory", "data/broker")),
             keys.number("sms.jms.port", "61616"),
             Login.of(keys.text("sms.jms.user", ""), keys.text("sms.jms.password", "")),
             queues,
-            redelivery);
+            redelivery,
+            keys.longNumber("sms.jms.max-queue-bytes", "1073741824"));
     return new JmsOptions(
         keys.yes("sms.jms.enabled", "true"),
         Optional.of(keys.text("sms.jms.broker-url", "")).filter(url -> !url.isEmpty()),

@@ -46,6 +46,15 @@ record Keys(UnaryOperator<String> properties) {
     }
   }
 
+  long longNumber(String key, String otherwise) {
+    String value = text(key, otherwise);
+    try {
+      return Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      throw unexpected(key, "a whole number", value);
+    }
+  }
+
   int number(String key, String otherwise, int least, int most) {
     String value = text(key, otherwise);
     try {

@@ -15,8 +15,9 @@ import java.util.UUID;
 /**
  * Outcomes in the API's own JSON, as the delivery contract lays it down. Thread-safe.
  *
- * <p>An accepted one is {@code {requestId, errorcode: 0, responses: [{messageKey}]}}; all others
- * are {@code {requestId, messageKey, errorcode, message, errors: [{field, errorcode, message}]}}.
+ * <p>One that is accepted, by the API or by a queue of ours, is {@code {requestId, errorcode: 0,
+ * responses: [{messageKey}]}}; all others are {@code {requestId, messageKey, errorcode, message,
+ * errors: [{field, errorcode, message}]}}.
  */
 public final class OutcomeJson {
   private static final JsonFactory JSON = new JsonFactory();
@@ -55,10 +56,16 @@ public final class OutcomeJson {
 
   /** An answer that is of no request: a wrong path, a wrong method, too much at once. */
   static String error(ErrorCode code, String message) {
+    return error(code, message, Optional.empty());
+  }
+
+  /** As {@link #error(ErrorCode, String)}, about a key. */
+  static String error(ErrorCode code, String message, Optional<String> messageKey) {
     return write(
         json -> {
           json.writeStartObject();
           json.writeStringField("requestId", UUID.randomUUID().toString());
+          key(json, messageKey);
           json.writeNumberField("errorcode", code.number());
           json.writeStringField("message", message);
           json.writeArrayFieldStart("errors");
@@ -70,27 +77,29 @@ public final class OutcomeJson {
   private static void outcome(JsonGenerator json, Outcome outcome) throws IOException {
     json.writeStartObject();
     json.writeStringField("requestId", outcome.requestId());
-    switch (outcome.state()) {
-      case ACCEPTED, ACCEPTED_EARLIER -> {
-        json.writeNumberField("errorcode", ErrorCode.OK.number());
-        json.writeArrayFieldStart("responses");
-        item(json, outcome, "");
-        json.writeEndArray();
-      }
-      case REFUSED, DUPLICATE, PARKED, UNCERTAIN, WAITING -> {
-        key(json, outcome.messageKey());
-        json.writeNumberField("errorcode", outcome.errorCode());
-        json.writeStringField("message", outcome.message());
-        faults(json, outcome.faults(), "");
-      }
+    if (isTaken(outcome)) {
+      json.writeNumberField("errorcode", ErrorCode.OK.number());
+      json.writeArrayFieldStart("responses");
+      item(json, outcome, "");
+      json.writeEndArray();
+    } else {
+      key(json, outcome.messageKey());
+      json.writeNumberField("errorcode", outcome.errorCode());
+      json.writeStringField("message", outcome.message());
+      faults(json, outcome.faults(), "");
     }
     json.writeEndObject();
+  }
+
+  /** Whether the caller need do no more: not told by the code, which others may have as well. */
+  static boolean isTaken(Outcome outcome) {
+    return outcome.accepted() || outcome.queued();
   }
 
   private static void item(JsonGenerator json, Outcome outcome, String path) throws IOException {
     json.writeStartObject();
     key(json, outcome.messageKey());
-    if (outcome.errorCode() != ErrorCode.OK.number()) {
+    if (!isTaken(outcome)) {
       json.writeNumberField("errorcode", outcome.errorCode());
       json.writeStringField("message", outcome.message());
       faults(json, outcome.faults(), path);
@@ -130,7 +139,7 @@ public final class OutcomeJson {
     return field.equals("messageKey") ? path + ".messageKey" : field;
   }
 
-  private static String write(Writing writing) {
+  static String write(Writing writing) {
     StringWriter text = new StringWriter(256);
     try (JsonGenerator json = JSON.createGenerator(text)) {
       writing.write(json);
@@ -141,7 +150,7 @@ public final class OutcomeJson {
   }
 
   @FunctionalInterface
-  private interface Writing {
+  interface Writing {
     void write(JsonGenerator json) throws IOException;
   }
 }

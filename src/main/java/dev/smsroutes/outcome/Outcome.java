@@ -49,6 +49,11 @@ public sealed interface Outcome {
     return state() == State.ACCEPTED || state() == State.ACCEPTED_EARLIER;
   }
 
+  /** Whether it is in a queue of ours, where it is as safe as with the API. */
+  default boolean queued() {
+    return this instanceof Unsettled unsettled && unsettled.reason() == Reason.QUEUED;
+  }
+
   /** Why a request is not settled. What each means towards a caller is in {@link StatusTable}. */
   enum Reason {
     /** The API refused our credentials or token, again after a renewal. */
@@ -69,6 +74,8 @@ public sealed interface Outcome {
     UNDER_WAY,
     /** It is in a queue of ours, on disk; that is as far as the caller wanted to wait. */
     QUEUED,
+    /** It was to be put into a queue of ours, which is full or cannot be reached. */
+    NOT_QUEUED,
     /** It is not its turn: the pace at which we send leaves no room for it in time. */
     NOT_YET,
     /** It cannot be recorded, so it must not be sent or told. */

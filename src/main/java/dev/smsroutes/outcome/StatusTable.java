@@ -39,6 +39,9 @@ public final class StatusTable {
   /** The HTTP statuses of the API's answers that we tell apart or give. */
   public static final int ACCEPTED = 202;
 
+  /** Only of what is asked for, never of what is to be sent. */
+  public static final int FOUND = 200;
+
   public static final int INVALID = 400;
   public static final int UNAUTHORIZED = 401;
   public static final int FORBIDDEN = 403;
@@ -227,10 +230,37 @@ public final class StatusTable {
         Optional.empty());
   }
 
-  /** It is on disk in a queue of ours. */
-  public Outcome queued(String requestId, String messageKey) {
+  /**
+   * It is on disk in a queue of ours.
+   *
+   * @param uncertainBefore whether an earlier attempt of ours may have been taken: being queued
+   *     does not make that more certain
+   */
+  public Outcome queued(String requestId, String messageKey, boolean uncertainBefore) {
     return new Unsettled(
-        requestId, Optional.of(messageKey), Reason.QUEUED, false, 0, "", Optional.empty());
+        requestId,
+        Optional.of(messageKey),
+        Reason.QUEUED,
+        uncertainBefore,
+        codeOf(Reason.QUEUED),
+        "",
+        Optional.empty());
+  }
+
+  /**
+   * It is not known to be in the queue, so nobody may rely on it.
+   *
+   * @param uncertainBefore whether an earlier attempt of ours may have been taken
+   */
+  public Outcome notQueued(String requestId, String messageKey, boolean uncertainBefore) {
+    return new Unsettled(
+        requestId,
+        Optional.of(messageKey),
+        Reason.NOT_QUEUED,
+        uncertainBefore,
+        codeOf(Reason.NOT_QUEUED),
+        "The queue takes no requests at the moment. Repeat the request with the same messageKey",
+        Optional.empty());
   }
 
   /**
@@ -249,6 +279,18 @@ public final class StatusTable {
             ? "The outcome cannot be recorded at the moment; the message may have been taken."
                 + " Repeat the request with the same messageKey"
             : "The request cannot be recorded at the moment; nothing was sent",
+        Optional.empty());
+  }
+
+  /** It was asked what became of a request, and the record cannot be read. */
+  public Outcome unread(String requestId, String messageKey) {
+    return new Unsettled(
+        requestId,
+        Optional.of(messageKey),
+        Reason.UNRECORDED,
+        true,
+        codeOf(Reason.UNRECORDED),
+        "The record of this messageKey cannot be read at the moment; ask again",
         Optional.empty());
   }
 
@@ -272,7 +314,7 @@ public final class StatusTable {
             case UNAUTHENTICATED -> UNAUTHORIZED;
             case FORBIDDEN -> FORBIDDEN;
             case QUEUED -> ACCEPTED;
-            case STOPPING -> OVERLOADED;
+            case NOT_QUEUED, STOPPING -> OVERLOADED;
             case RATE_LIMITED,
                 BLOCKED,
                 UNAVAILABLE,
@@ -300,6 +342,7 @@ public final class StatusTable {
           UNREACHABLE,
           NO_CLEAR_ANSWER,
           UNDER_WAY,
+          NOT_QUEUED,
           NOT_YET,
           UNRECORDED,
           STOPPING,
@@ -320,6 +363,7 @@ public final class StatusTable {
           BLOCKED,
           UNDER_WAY,
           QUEUED,
+          NOT_QUEUED,
           NOT_YET,
           UNRECORDED,
           STOPPING,
@@ -365,7 +409,7 @@ public final class StatusTable {
       case FORBIDDEN -> ErrorCode.FORBIDDEN.number();
       case RATE_LIMITED -> ErrorCode.RATE_LIMITED.number();
       case BLOCKED -> ErrorCode.BLOCKED.number();
-      case UNAVAILABLE, UNREACHABLE, UNDER_WAY, NOT_YET, UNRECORDED, STOPPING ->
+      case UNAVAILABLE, UNREACHABLE, UNDER_WAY, NOT_QUEUED, NOT_YET, UNRECORDED, STOPPING ->
           ErrorCode.UNAVAILABLE.number();
       case QUEUED -> ErrorCode.OK.number();
       case NO_CLEAR_ANSWER, INTERNAL -> ErrorCode.INTERNAL.number();

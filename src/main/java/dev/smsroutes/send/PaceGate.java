@@ -250,8 +250,8 @@ final class PaceGate {
         }
         breaker.toldNothing(departure, now);
       }
-      case INTERNAL, UNDER_WAY, QUEUED, NOT_YET, UNRECORDED, STOPPING ->
-          breaker.neverLeft(departure);
+      // What is ours, not the API's.
+      default -> breaker.neverLeft(departure);
     }
   }
 
@@ -405,15 +405,7 @@ final class PaceGate {
       case BLOCKED -> "The SMS API has blocked our account, and all sending is paused";
       case UNREACHABLE -> "There is no connection to the SMS API";
       case RATE_LIMITED -> "The SMS API asks us to send more slowly";
-      case UNAVAILABLE,
-          NO_CLEAR_ANSWER,
-          UNDER_WAY,
-          QUEUED,
-          NOT_YET,
-          UNRECORDED,
-          STOPPING,
-          INTERNAL ->
-          "The SMS API is not available at the moment";
+      default -> "The SMS API is not available at the moment";
     };
   }
 }

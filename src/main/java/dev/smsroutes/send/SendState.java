@@ -1,5 +1,7 @@
 package dev.smsroutes.send;
 
+import dev.smsroutes.request.HandOver;
+
 /**
  * Names of the exchange properties in which the pipeline keeps its state. Properties, never
  * headers: a header could come from, or go to, a stranger.
@@ -65,7 +67,10 @@ public final class SendState {
   /**
    * {@code true} when nobody will hand the request over again: what is then unsettled is parked.
    */
-  public static final String LAST_CHANCE = "smsLastChance";
+  public static final String LAST_CHANCE = HandOver.LAST_CHANCE;
+
+  /** {@code true} to answer once the request is on disk in the queue of the JMS intake. */
+  public static final String QUEUED = HandOver.QUEUED;
 
   private SendState() {}
 }

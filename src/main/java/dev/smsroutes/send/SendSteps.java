@@ -12,27 +12,20 @@ public record SendSteps(
     Refusal refusal,
     Recording recording,
     Turns turns,
+    Queueing queueing,
     Attempt attempt) {
 
-  /**
-   * Puts the steps together.
-   *
-   * @param maxParts the most parts of one message
-   * @param retries how an unsettled attempt is repeated
-   * @param asksForStatus whether the API is asked about a message whose answers were unclear; needs
-   *     {@link StatusRoute}
-   */
+  /** Puts the steps together. */
   public static SendSteps of(
       Definitions definitions,
       Ledger ledger,
       StatusTable table,
       TokenSource tokens,
       Pace pace,
-      int maxParts,
-      RetryPolicy retries,
-      boolean asksForStatus) {
+      SendOptions options) {
+    RetryPolicy retries = options.retries();
     Enrichment enrichment = new Enrichment(definitions);
-    Substitution substitution = new Substitution(maxParts);
+    Substitution substitution = new Substitution(options.maxParts());
     return new SendSteps(
         new Arrival(table),
         enrichment,
@@ -40,6 +33,7 @@ public record SendSteps(
         new Refusal(enrichment, substitution),
         new Recording(ledger, table, retries),
         new Turns(pace, retries),
-        new Attempt(table, tokens, retries, asksForStatus));
+        new Queueing(table, options.mostQueuedBytes()),
+        new Attempt(table, tokens, retries, options.asksForStatus()));
   }
 }

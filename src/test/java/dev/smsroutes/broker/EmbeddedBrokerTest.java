@@ -42,7 +42,7 @@ class EmbeddedBrokerTest {
   @TempDir Path directory;
 
   private BrokerOptions options(int port, Optional<Login> login) {
-    return new BrokerOptions(directory, port, login, QUEUES, QUICK);
+    return new BrokerOptions(directory, port, login, QUEUES, QUICK, 1024 * 1024);
   }
 
   private EmbeddedBroker start() {

@@ -116,6 +116,20 @@ class HostileKeysTest {
         .isEqualTo(RunningBundle.MESSAGES + RunningBundle.encode(key));
   }
 
+  @ParameterizedTest(name = "[{index}] {0}")
+  @MethodSource("keys")
+  void is_found_again_under_the_same_key(String key) {
+    bundle.keyed(key, Requests.keyed());
+
+    Reply reply = bundle.status(key);
+
+    assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+    assertThat(reply.json().path("messageKey").asText()).isEqualTo(key);
+    Reply other = bundle.status(key + "x");
+    assertThat(other.status()).isEqualTo(404);
+    assertThat(other.json().path("messageKey").asText()).isEqualTo(key + "x");
+  }
+
   /** What may stand in a path as it is need not be encoded, and a plus there is a plus. */
   @ParameterizedTest
   @ValueSource(strings = {"a+b", "a;b=c", "a:b@c", "a,b", "(a)", "a!b$c&d'e*f", "a=b", "~a_b-c.d"})

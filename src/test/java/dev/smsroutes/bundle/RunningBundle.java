@@ -113,6 +113,11 @@ public final class RunningBundle implements AutoCloseable {
     return post(MESSAGES, body);
   }
 
+  /** GET of what became of a key, which is encoded here. */
+  public Reply status(String messageKey) {
+    return exchange("GET", MESSAGES + encode(messageKey), "");
+  }
+
   /** POST of JSON to a path that is taken as it stands. */
   public Reply post(String rawPath, Object body, String... headers) {
     return exchange("POST", rawPath, body, withJson(headers));

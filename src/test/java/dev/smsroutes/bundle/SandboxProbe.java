@@ -78,6 +78,22 @@ public final class SandboxProbe {
     return call("GET", "calls", "").path("token").path("calls").asInt(0);
   }
 
+  /** The status of a message as the API itself shows it. */
+  public JsonNode status(String messageKey) {
+    String token =
+        send(HttpRequest.newBuilder(URI.create(url + "/v2/token"))
+                .POST(
+                    BodyPublishers.ofString(
+                        "{\"grant_type\":\"client_credentials\",\"client_id\":\"x\","
+                            + "\"client_secret\":\"x\"}")))
+            .path("access_token")
+            .asText();
+    return send(
+        HttpRequest.newBuilder(
+                URI.create(url + RunningBundle.MESSAGES + RunningBundle.encode(messageKey)))
+            .header("Authorization", "Bearer " + token));
+  }
+
   /** Scripts trouble: each a JSON object, the first that meets a call has it. */
   public void faults(String... faults) {
     call("PUT", "faults", "[" + String.join(",", faults) + "]");
@@ -95,13 +111,15 @@ public final class SandboxProbe {
   }
 
   private JsonNode call(String method, String what, String body) {
+    return send(
+        HttpRequest.newBuilder(URI.create(url + "/sandbox/" + what))
+            .method(method, BodyPublishers.ofString(body)));
+  }
+
+  private static JsonNode send(HttpRequest.Builder request) {
     try {
       HttpResponse<String> response =
-          CLIENT.send(
-              HttpRequest.newBuilder(URI.create(url + "/sandbox/" + what))
-                  .method(method, BodyPublishers.ofString(body))
-                  .build(),
-              BodyHandlers.ofString(StandardCharsets.UTF_8));
+          CLIENT.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
       if (response.statusCode() >= 300) {
         throw new AssertionError("The sandbox said: " + response.body());
       }

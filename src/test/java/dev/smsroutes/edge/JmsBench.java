@@ -84,7 +84,9 @@ final class JmsBench implements AutoCloseable {
     Properties properties = new Properties();
     properties.putAll(keys);
     camel.getPropertiesComponent().setInitialProperties(properties);
-    camel.addComponent("jms", JmsIntake.component(options, broker.connectionFactory()));
+    camel.addComponent(
+        "jms",
+        JmsIntake.component(options, broker.connectionFactory(), broker.connectionFactory()));
     camel
         .getRegistry()
         .bind(JmsIntake.BEAN, new JmsIntake(options, JmsBench::read, Outcome::toString));

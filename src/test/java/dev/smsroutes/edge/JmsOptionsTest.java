@@ -43,6 +43,8 @@ class JmsOptionsTest {
     "sms.jms.enabled, yes",
     "sms.jms.concurrency, 0",
     "sms.jms.max-attempts, 0",
+    "sms.jms.max-queue-bytes, 0",
+    "sms.jms.max-queue-bytes, 1GB",
     "sms.jms.max-body-bytes, 999999999",
     "sms.jms.redelivery-delay, 0",
     "sms.jms.redelivery-delay, soon",
@@ -65,7 +67,8 @@ class JmsOptionsTest {
       Properties properties = new Properties();
       properties.putAll(keys);
       camel.getPropertiesComponent().setInitialProperties(properties);
-      camel.addComponent("jms", JmsIntake.component(options, ExternalBroker.none()));
+      camel.addComponent(
+          "jms", JmsIntake.component(options, ExternalBroker.none(), ExternalBroker.none()));
       camel.getRegistry().bind(JmsIntake.BEAN, new JmsIntake(options, JmsBench::read, o -> ""));
       camel.addRoutes(
           new RouteBuilder() {

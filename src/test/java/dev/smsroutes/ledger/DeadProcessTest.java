@@ -141,7 +141,7 @@ class DeadProcessTest extends OnAStore {
     JdbcLedger next = afterDeathOf(first);
 
     assertThat(run.resumed()).isFalse();
-    assertThat(next.begin("hash", "orders.csv")).isEqualTo(new Runs.Run(run.id(), true));
+    assertThat(next.begin("hash", "orders.csv")).isEqualTo(new Runs.Run(run.id(), true, false));
     assertThat(next.begin("hash", "done.csv").resumed()).isFalse();
     assertThat(next.begin("other hash", "orders.csv").resumed()).isFalse();
     assertThat(next.begin("hash", "other.csv").resumed()).isFalse();

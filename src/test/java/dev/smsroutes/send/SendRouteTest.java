@@ -15,6 +15,8 @@ import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.State;
 import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.Recipient;
+import dev.smsroutes.request.RequestJson;
+import dev.smsroutes.request.RequestReader;
 import dev.smsroutes.request.SendRequest;
 import dev.smsroutes.substitution.Template;
 import java.io.IOException;
@@ -34,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.http.HttpConstants;
@@ -44,12 +47,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The pipeline with everything real but the API, which answers from a script. */
 class SendRouteTest extends CamelTestSupport {
+  private static final int MOST_QUEUED_BYTES = 400;
   private static final String OK = "{\"requestId\":\"theirs\",\"errorcode\":0,\"responses\":[{}]}";
 
   /** What the API does, one entry for each call; then it accepts. */
   private final Deque<Answer> script = new ArrayDeque<>();
 
   private final List<Map<String, Object>> calls = new ArrayList<>();
+
+  /** What the broker got, and why it takes nothing. */
+  private final List<Map<String, Object>> queued = new ArrayList<>();
+
+  private RuntimeException brokerTrouble;
   private final RecordingLedger ledger = new RecordingLedger();
   private int tokens;
 
@@ -71,11 +80,17 @@ class SendRouteTest extends CamelTestSupport {
             new Pace(
                 new PaceOptions(
                     10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1))),
-            10,
-            new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)),
-            false);
+            new SendOptions(
+                10,
+                new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)),
+                false,
+                MOST_QUEUED_BYTES));
     return new RoutesBuilder[] {
-      new SendRoute(steps), new DeliverRoute(steps, "direct:api"), new ScriptedApi()
+      new SendRoute(steps),
+      new DeliverRoute(steps, "direct:api"),
+      new QueueRoute(steps, "direct:broker"),
+      new ScriptedApi(),
+      new ScriptedBroker()
     };
   }
 
@@ -339,6 +354,101 @@ class SendRouteTest extends CamelTestSupport {
     assertThat(ledger.events).contains("release k");
   }
 
+  @Test
+  void queues_what_is_to_be_queued_once_it_is_admitted_and_sends_nothing() {
+    Outcome outcome = queue(request("k/1"));
+
+    assertThat(outcome.queued()).isTrue();
+    assertThat(outcome.state()).isEqualTo(State.WAITING);
+    assertThat(calls).isEmpty();
+    assertThat(queued).hasSize(1);
+    assertThat(queued.get(0))
+        .containsOnlyKeys("messageKey", "body")
+        .containsEntry("messageKey", "k/1");
+    assertThat(new RequestReader(1).one(bytes(queued.get(0)), Optional.empty()))
+        .isEqualTo(request("k/1"));
+    assertThat(ledger.events).containsExactly("admit k/1", "settle k/1 WAITING", "release k/1");
+  }
+
+  @Test
+  void leaves_an_uncertain_request_uncertain_when_it_queues_it() {
+    ledger.uncertainBefore = true;
+
+    Outcome outcome = queue(request("k"));
+
+    assertThat(outcome.queued()).isTrue();
+    assertThat(ledger.events).contains("settle k UNCERTAIN");
+  }
+
+  /** Whatever the broker has of it then: the caller has no answer to rely on, and may repeat it. */
+  @Test
+  void acknowledges_nothing_when_the_broker_refuses_and_lets_the_same_key_pass_again() {
+    brokerTrouble = new IllegalStateException("to +4915112345678: the queue is full");
+
+    Outcome outcome = queue(request("k"));
+
+    assertThat(outcome.queued()).isFalse();
+    assertThat(outcome.state()).isEqualTo(State.WAITING);
+    assertThat(outcome.message()).doesNotContain("4915112345678");
+    assertThat(ledger.events).containsExactly("admit k", "settle k WAITING", "release k");
+    brokerTrouble = null;
+    assertThat(queue(request("k")).queued()).isTrue();
+    assertThat(calls).isEmpty();
+  }
+
+  @Test
+  void tells_a_known_outcome_instead_of_queueing() {
+    ledger.known.put("k", new Outcome.Accepted("before", Optional.of("k"), true));
+
+    assertThat(queue(request("k")).state()).isEqualTo(State.ACCEPTED_EARLIER);
+    assertThat(queued).isEmpty();
+  }
+
+  @Test
+  void refuses_before_it_queues() {
+    assertThat(queue(new SendRequest("k", "none", null, null)).faults()).hasSize(2);
+    assertThat(queued).isEmpty();
+    assertThat(ledger.events).isEmpty();
+  }
+
+  @Test
+  void refuses_what_is_too_long_for_the_queue() {
+    SendRequest longest = withText("x".repeat(MOST_QUEUED_BYTES - lengthOf(withText(""))));
+    SendRequest tooLong = withText(longest.message() + "x");
+
+    assertThat(queue(longest).queued()).isTrue();
+    assertThat(queue(tooLong).errorCode()).isEqualTo(10005);
+    assertThat(queue(tooLong).message()).contains("sms.jms.max-body-bytes");
+    assertThat(queued).hasSize(1);
+    assertThat(send(tooLong).state()).isEqualTo(State.ACCEPTED);
+  }
+
+  private static SendRequest withText(String text) {
+    SendRequest request = request("long");
+    return new SendRequest("long", request.definitionKey(), request.recipient(), text);
+  }
+
+  private static int lengthOf(SendRequest request) {
+    return RequestJson.write(request).length();
+  }
+
+  private static byte[] bytes(Map<String, Object> message) {
+    return message.get("body").toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private Outcome queue(SendRequest request) {
+    return template
+        .request(
+            SendRoute.SEND,
+            asked -> {
+              asked.getMessage().setBody(request);
+              asked.getMessage().setHeader("JMSReplyTo", "elsewhere");
+              asked.setProperty(SendState.QUEUED, true);
+            })
+        .getMessage()
+        .getBody(Outcome.class);
+  }
+
   private Outcome send(SendRequest request) {
     return template.requestBody(SendRoute.SEND, request, Outcome.class);
   }
@@ -379,6 +489,25 @@ class SendRouteTest extends CamelTestSupport {
                 calls.add(call);
                 Answer answer = script.isEmpty() ? reply(202, OK) : script.remove();
                 answer.answer(exchange);
+              });
+    }
+  }
+
+  /** Notes what it is given, unless it is in trouble. */
+  private final class ScriptedBroker extends RouteBuilder {
+    @Override
+    public void configure() {
+      from("direct:broker")
+          .errorHandler(noErrorHandler())
+          .process(
+              exchange -> {
+                assertThat(exchange.getPattern()).isEqualTo(ExchangePattern.InOnly);
+                if (brokerTrouble != null) {
+                  throw brokerTrouble;
+                }
+                Map<String, Object> message = new HashMap<>(exchange.getMessage().getHeaders());
+                message.put("body", exchange.getMessage().getBody(String.class));
+                queued.add(message);
               });
     }
   }

@@ -1,0 +1,100 @@
+package dev.smsroutes.send;
+
+import dev.smsroutes.outcome.ErrorCode;
+import dev.smsroutes.outcome.Fault;
+import dev.smsroutes.outcome.InvalidRequestException;
+import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.StatusTable;
+import dev.smsroutes.request.Message;
+import dev.smsroutes.request.RequestJson;
+import dev.smsroutes.request.SendRequest;
+import java.nio.charset.StandardCharsets;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The steps of a request that is queued. Thread-safe: all state is in the exchange's properties.
+ */
+public final class Queueing {
+  /** The property of the message in which the JMS intake, and a person, find the key. */
+  private static final String MESSAGE_KEY = "messageKey";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Queueing.class);
+
+  private final StatusTable table;
+  private final int mostBytes;
+
+  /**
+   * @param mostBytes the longest body that the JMS intake takes
+   */
+  Queueing(StatusTable table, int mostBytes) {
+    this.table = table;
+    this.mostBytes = mostBytes;
+  }
+
+  /**
+   * Whether the queue can hold the request: what the JMS intake would refuse must not be taken.
+   *
+   * @throws InvalidRequestException if it is to be queued and too long for that
+   */
+  public void check(Exchange exchange) {
+    if (!exchange.getProperty(SendState.QUEUED, false, Boolean.class)) {
+      return;
+    }
+    String json = RequestJson.write(exchange.getProperty(SendState.REQUEST, SendRequest.class));
+    int length = json.getBytes(StandardCharsets.UTF_8).length;
+    if (length > mostBytes) {
+      throw new InvalidRequestException(
+          new Fault(
+              "",
+              ErrorCode.BAD_VALUE,
+              "Expected a request of at most "
+                  + mostBytes
+                  + " bytes for the queue (sms.jms.max-body-bytes); one of "
+                  + length
+                  + " came"));
+    }
+  }
+
+  /** The body becomes the message for the queue: the request as it was asked for. */
+  public void write(Exchange exchange) {
+    SendRequest request = exchange.getProperty(SendState.REQUEST, SendRequest.class);
+    org.apache.camel.Message message = exchange.getMessage();
+    message.removeHeaders("*");
+    message.setHeader(MESSAGE_KEY, request.messageKey());
+    message.setBody(RequestJson.write(request));
+  }
+
+  /** The broker has it on disk. */
+  public void queued(Exchange exchange) {
+    Message message = exchange.getProperty(SendState.MESSAGE, Message.class);
+    end(exchange, table.queued(message.requestId(), message.messageKey(), uncertain(exchange)));
+  }
+
+  /** The broker refused it, cannot be reached, or did not say in time that it has it. */
+  public void notQueued(Exchange exchange) {
+    Message message = exchange.getProperty(SendState.MESSAGE, Message.class);
+    Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    // Only the classes: the words of a broker may quote what it was sent.
+    LOG.warn(
+        "requestId={} queue=refused failure={} cause={}",
+        message.requestId(),
+        failure.getClass().getSimpleName(),
+        root.getClass().getSimpleName());
+    end(exchange, table.notQueued(message.requestId(), message.messageKey(), uncertain(exchange)));
+  }
+
+  private static void end(Exchange exchange, Outcome outcome) {
+    exchange.getMessage().removeHeaders("*");
+    exchange.getMessage().setBody(outcome);
+  }
+
+  private static boolean uncertain(Exchange exchange) {
+    return exchange.getProperty(SendState.UNCERTAIN, false, Boolean.class);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.smsroutes.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.smsroutes.edge.HttpEdge.Queueing;
+import dev.smsroutes.ledger.Entry;
+import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.ledger.Records;
+import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Accepted;
+import dev.smsroutes.outcome.Outcome.Parked;
+import dev.smsroutes.outcome.StatusTable;
+import dev.smsroutes.request.RequestReader;
+import dev.smsroutes.request.SendRequest;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.Test;
+
+/** What no request over the wire can bring about; all else is tested there. */
+class HttpEdgeTest {
+  private final HttpEdge edge =
+      new HttpEdge(
+          new RequestReader(1),
+          new StatusTable(Clock.systemUTC()),
+          new BrokenRecords(),
+          Queueing.WHEN_PREFERRED);
+  private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+
+  @Test
+  void asks_to_come_again_when_the_record_cannot_be_read() {
+    edge.status("k", exchange);
+
+    assertThat(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(500);
+    assertThat(exchange.getMessage().getHeader("Retry-After")).isEqualTo("5");
+    assertThat(body())
+        .contains("\"messageKey\":\"k\"", "\"errorcode\":50300", "\"errors\":[]")
+        .doesNotContain("disk");
+  }
+
+  /** One of many that was parked before anybody gave a code is not one that was accepted. */
+  @Test
+  void tells_apart_what_was_taken_and_what_only_has_no_code() {
+    List<Outcome> outcomes =
+        List.of(
+            new Accepted("r1", Optional.of("k1"), false),
+            new Parked("r2", Optional.of("k2"), 0, "A person has to decide"));
+    exchange.getMessage().setBody(outcomes);
+
+    edge.answerMany(exchange);
+
+    assertThat(body()).contains("\"errorcode\":109001", "A person has to decide");
+  }
+
+  private String body() {
+    return StandardCharsets.UTF_8
+        .decode(exchange.getMessage().getBody(ByteBuffer.class))
+        .toString();
+  }
+
+  private static final class BrokenRecords implements Records {
+    private static LedgerUnavailableException broken() {
+      return new LedgerUnavailableException("the disk is full");
+    }
+
+    @Override
+    public Optional<Entry> find(String messageKey) {
+      throw broken();
+    }
+
+    @Override
+    public Optional<Entry.History> history(String messageKey) {
+      throw broken();
+    }
+
+    @Override
+    public List<Entry> list(Query query, Optional<Entry> after, int limit) {
+      throw broken();
+    }
+
+    @Override
+    public boolean reopen(Entry entry, Optional<SendRequest> edited, String who) {
+      throw broken();
+    }
+
+    @Override
+    public boolean copied(Entry entry, String newKey, String who) {
+      throw broken();
+    }
+  }
+}
