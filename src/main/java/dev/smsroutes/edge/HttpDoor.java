@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.spi.CamelEvent.CamelContextRoutesStartedEvent;
 import org.apache.camel.spi.CamelEvent.CamelContextRoutesStartingEvent;
 import org.apache.camel.spi.CamelEvent.CamelContextStoppingEvent;
 import org.apache.camel.support.EventNotifierSupport;
@@ -40,6 +41,7 @@ public final class HttpDoor extends EventNotifierSupport {
   private final Duration bodyTimeout;
   private final AtomicInteger inFlight = new AtomicInteger();
   private volatile boolean open;
+  private volatile boolean started;
   private volatile boolean stopping;
 
   /**
@@ -62,6 +64,8 @@ public final class HttpDoor extends EventNotifierSupport {
   public void notify(CamelEvent event) {
     if (event instanceof CamelContextRoutesStartingEvent starting) {
       open(starting.getContext());
+    } else if (event instanceof CamelContextRoutesStartedEvent) {
+      started = true;
     } else if (event instanceof CamelContextStoppingEvent) {
       stopping = true;
     }
@@ -97,6 +101,11 @@ public final class HttpDoor extends EventNotifierSupport {
   private void enter(RoutingContext request) {
     if (!isUtf8(request.request().path())) {
       unreadableKey(request);
+      return;
+    }
+    if (!started) {
+      // The server listens before there is a route: a 404 would make callers give up.
+      overloaded(request, "This gateway is starting");
       return;
     }
     if (stopping) {
