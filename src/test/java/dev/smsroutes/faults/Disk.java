@@ -13,7 +13,8 @@ final class Disk implements AutoCloseable {
 
   /** FS_IOC_SHUTDOWN with NOLOGFLUSH: as when the power fails, nothing more reaches the device. */
   private static final String CUT =
-      "sysopen(my $d, $ARGV[0], 0) or die $!; ioctl($d, 0x8004587d, pack('I', 2)) or die $!;";
+      "my $flag = pack('I', 2); sysopen(my $d, $ARGV[0], 0) or die $!;"
+          + " ioctl($d, 0x8004587d, $flag) or die $!;";
 
   private final Path folder;
   private final List<String> mount;
@@ -88,6 +89,11 @@ final class Disk implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Forces to disk what the experiment itself has put there. */
+  void sync() {
+    Child.run(List.of("sync", "-f", folder.toString()));
   }
 
   /** From now on nothing can be written, and what was not forced to disk is lost. */

@@ -58,6 +58,8 @@ final class Postgres implements AutoCloseable {
       if (!gone) {
         throw new IllegalStateException("PostgreSQL did not stop");
       }
+      // Gives back what the library holds; there is nothing left for it to stop.
+      server.close();
       Files.deleteIfExists(pid);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

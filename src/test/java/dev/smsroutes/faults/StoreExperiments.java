@@ -107,7 +107,9 @@ final class StoreExperiments {
   static void cut_the_power(Stage stage) {
     Path home = stage.folder().resolve("home");
     Disk disk = stage.closing(Disk.losingPower(home, stage.folder().resolve("disk.img"), 512));
-    Gateway gateway = stage.gateway(home, stage.api().url()).start();
+    Gateway gateway = stage.gateway(home, stage.api().url());
+    disk.sync();
+    gateway.start();
     stage.mixedTraffic(usual -> usual);
     for (int i = 0; i < stage.size(20, 2); i++) {
       stage.moreAnswers(stage.any(200));
