@@ -87,6 +87,28 @@ final class Api implements AutoCloseable {
     return probe.tokens();
   }
 
+  /** Sends past the gateway, as a second gateway would that knows nothing of the first. */
+  void send(Request request) throws IOException {
+    String token =
+        web.post(
+                url() + "/v2/token",
+                "{\"grant_type\":\"client_credentials\",\"client_id\":\"c\",\"client_secret\":\"s\"}",
+                PATIENCE)
+            .body()
+            .path("access_token")
+            .asText();
+    Web.Answer answer =
+        web.post(
+            url() + "/messaging/v1/sms/messages/" + Web.encode(request.key()),
+            request.json().replace("+49", "49"),
+            PATIENCE,
+            "Authorization",
+            "Bearer " + token);
+    if (answer.status() != 202) {
+      throw new IllegalStateException("The sandbox answered " + answer.status());
+    }
+  }
+
   /** How many messages it has accepted. */
   int accepted() {
     return page(Long.MAX_VALUE - 1, 1).path("count").asInt();

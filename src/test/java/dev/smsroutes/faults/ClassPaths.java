@@ -1,7 +1,9 @@
 package dev.smsroutes.faults;
 
 import java.io.File;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** What the processes of an experiment consist of. */
@@ -15,13 +17,19 @@ final class ClassPaths {
   static String product() {
     String given = System.getProperty(PROPERTY, "");
     return given.isEmpty()
-        ? Arrays.stream(withTests().split(File.pathSeparator))
-            .filter(entry -> !entry.endsWith("test-classes"))
-            .collect(Collectors.joining(File.pathSeparator))
-        : given;
+        ? absolute(withTests(), entry -> !entry.endsWith("test-classes"))
+        : absolute(given, entry -> true);
   }
 
   static String withTests() {
-    return System.getProperty("java.class.path");
+    return absolute(System.getProperty("java.class.path"), entry -> true);
+  }
+
+  /** The processes have working directories of their own. */
+  private static String absolute(String classPath, Predicate<String> wanted) {
+    return Arrays.stream(classPath.split(File.pathSeparator))
+        .filter(wanted)
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 }

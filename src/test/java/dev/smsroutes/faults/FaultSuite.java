@@ -32,6 +32,8 @@ final class FaultSuite implements Callable<Integer> {
   static final Path FOLDER = Path.of("target", "faults");
 
   private static final int SPARE_SEEDS = 1_000_000;
+  private static final boolean TERMINAL = System.console() != null;
+  private static final int TICK = TERMINAL ? 1 : 15;
 
   @Option(names = "--short", description = "The same with small numbers: a few minutes.")
   private boolean brief;
@@ -95,7 +97,7 @@ final class FaultSuite implements Callable<Integer> {
       String place = (results.size() + 1) + "/" + all.size() + " " + experiment.name();
       Result result = play(experiment, plan, place, System.err);
       results.add(result);
-      System.err.println(result.row());
+      System.err.println((TERMINAL ? "\r\u001b[K" : "") + result.row());
       System.err.print(result.isClean() ? "" : result.faults() + "\n");
     }
     String report = report(results);
@@ -128,7 +130,7 @@ final class FaultSuite implements Callable<Integer> {
       verdict = Optional.of(came);
     } catch (SkippedException e) {
       skipped = Optional.of(e.getMessage());
-    } catch (Exception e) {
+    } catch (Exception | AssertionError e) {
       complaints.add("It broke off: " + e);
     } finally {
       clock.shutdownNow();
@@ -147,6 +149,16 @@ final class FaultSuite implements Callable<Integer> {
         Duration.ofNanos(System.nanoTime() - start),
         plan.seed(),
         plan.folder().resolve(experiment.name()));
+  }
+
+  /** On a terminal always in the same line; in a log, one now and then. */
+  private static void show(PrintStream out, String line) {
+    if (TERMINAL) {
+      out.print("\r\u001b[K" + line);
+      out.flush();
+    } else {
+      out.println(line);
+    }
   }
 
   private static String line(String place, long start, Stage stage) {

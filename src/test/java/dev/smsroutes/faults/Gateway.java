@@ -3,7 +3,6 @@ package dev.smsroutes.faults;
 import dev.smsroutes.SmsRoutes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +22,7 @@ final class Gateway implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(90);
   private static final Duration LOOK = Duration.ofSeconds(5);
   private static final int ATTEMPTS = 5;
+  private static final int STARTING = 503;
   private static final List<String> OPTIONS =
       List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m");
 
@@ -123,10 +123,10 @@ final class Gateway implements AutoCloseable {
             arguments);
   }
 
-  /** Whether both of its servers answer. */
+  /** Whether both of its servers answer, and the one for requests lets them in. */
   private boolean isUp() {
-    try (Socket socket = new Socket("127.0.0.1", http)) {
-      return socket.isConnected() && !health().isEmpty();
+    try {
+      return web.get(url(""), LOOK).status() != STARTING && !health().isEmpty();
     } catch (IOException e) {
       return false;
     }

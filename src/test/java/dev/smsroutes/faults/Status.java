@@ -44,13 +44,15 @@ final class Status {
     }
   }
 
-  /** In the API's own words; empty while it is under way. */
+  /** The gateway's own word, else the API's event; empty while it is under way. */
   private static Optional<Told> told(Web.Answer answer) {
     String event = answer.body().path("eventCategoryType").asText("");
-    int code = answer.body().path("statusCode").asInt(0);
-    return switch (event.substring(event.lastIndexOf('.') + 1)) {
-      case "SmsSent", "SmsDelivered" -> Optional.of(Told.accepted(WHERE));
-      case "SmsNotSent" -> Optional.of(new Told(State.REFUSED, code, WHERE));
+    String shown = event.substring(event.lastIndexOf('.') + 1);
+    return switch (answer.body().path("outcome").asText(shown)) {
+      case "ACCEPTED", "ACCEPTED_EARLIER", "SmsSent", "SmsDelivered" ->
+          Optional.of(Told.accepted(WHERE));
+      case "REFUSED", "DUPLICATE", "SmsNotSent" -> Optional.of(Told.refused(answer.code(), WHERE));
+      case "PARKED" -> Optional.of(new Told(State.PARKED, answer.code(), WHERE));
       default -> Optional.empty();
     };
   }

@@ -37,13 +37,19 @@ final class Web {
     }
   }
 
-  Answer post(String url, String json, Duration patience) throws IOException {
-    return send(
+  /**
+   * @param headers name, value, name, value…, beside the content type
+   */
+  Answer post(String url, String json, Duration patience, String... headers) throws IOException {
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url))
             .header("Content-Type", "application/json")
             .timeout(patience)
-            .POST(BodyPublishers.ofString(json))
-            .build());
+            .POST(BodyPublishers.ofString(json));
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return send(request.build());
   }
 
   Answer get(String url, Duration patience) throws IOException {
