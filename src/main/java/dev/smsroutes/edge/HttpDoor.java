@@ -87,6 +87,8 @@ public final class HttpDoor extends EventNotifierSupport {
       throw new IllegalStateException(
           "Expected an HTTP server on port " + port + "; there is none");
     }
+    // First, since the server listens already: from here on it says that it is starting.
+    router.route().order(-1).handler(this::enter).failureHandler(HttpDoor::failed);
     if (router.getServer().getServer().requestHandler() instanceof Router root) {
       // A path with a broken escape fails before any route has it.
       root.errorHandler(StatusTable.INVALID, HttpDoor::unreadableKey);
@@ -94,7 +96,6 @@ public final class HttpDoor extends EventNotifierSupport {
       root.errorHandler(StatusTable.WRONG_METHOD, request -> wrongMethod(router, request));
       root.errorHandler(StatusTable.WRONG_MEDIA_TYPE, HttpDoor::wrongMediaType);
     }
-    router.route().order(-1).handler(this::enter).failureHandler(HttpDoor::failed);
     open = true;
   }
 
