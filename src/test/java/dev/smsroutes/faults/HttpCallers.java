@@ -22,6 +22,9 @@ final class HttpCallers implements Traffic {
   /** What the contract knows, besides 202 and 400: to be repeated. */
   private static final Set<Integer> LATER = Set.of(401, 403, 500, 503);
 
+  /** Without a body it is not the gateway's: its server listens some moments before it is there. */
+  private static final int NOT_FOUND = 404;
+
   private final Notebook notebook;
   private final UnaryOperator<String> urlOf;
   private final Status status;
@@ -188,7 +191,8 @@ final class HttpCallers implements Traffic {
 
   private void later(Web.Answer answer, SplittableRandom random) {
     notebook.count("HTTP " + answer.status());
-    if (!LATER.contains(answer.status())) {
+    boolean bare = answer.status() == NOT_FOUND && answer.code() < 0;
+    if (!LATER.contains(answer.status()) && !bare) {
       notebook.complain(
           "HTTP "
               + answer.status()

@@ -107,7 +107,7 @@ class HttpCallersTest {
 
   @Test
   void complains_about_an_answer_that_the_contract_does_not_know_and_repeats() {
-    script.add(new Scripted(404, "{}"));
+    script.add(new Scripted(404, "{\"errorcode\":30003}"));
     script.add(new Scripted(202, ACCEPTED));
 
     assertThat(ask(Duration.ofSeconds(30))).isTrue();
