@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.spi.CamelEvent.CamelContextRoutesStartedEvent;
 import org.apache.camel.spi.CamelEvent.CamelContextRoutesStartingEvent;
 import org.apache.camel.spi.CamelEvent.CamelContextStoppingEvent;
 import org.apache.camel.support.EventNotifierSupport;
@@ -40,6 +41,7 @@ public final class HttpDoor extends EventNotifierSupport {
   private final Duration bodyTimeout;
   private final AtomicInteger inFlight = new AtomicInteger();
   private volatile boolean open;
+  private volatile boolean started;
   private volatile boolean stopping;
 
   /**
@@ -62,6 +64,8 @@ public final class HttpDoor extends EventNotifierSupport {
   public void notify(CamelEvent event) {
     if (event instanceof CamelContextRoutesStartingEvent starting) {
       open(starting.getContext());
+    } else if (event instanceof CamelContextRoutesStartedEvent) {
+      started = true;
     } else if (event instanceof CamelContextStoppingEvent) {
       stopping = true;
     }
@@ -83,6 +87,8 @@ public final class HttpDoor extends EventNotifierSupport {
       throw new IllegalStateException(
           "Expected an HTTP server on port " + port + "; there is none");
     }
+    // First, since the server listens already: from here on it says that it is starting.
+    router.route().order(-1).handler(this::enter).failureHandler(HttpDoor::failed);
     if (router.getServer().getServer().requestHandler() instanceof Router root) {
       // A path with a broken escape fails before any route has it.
       root.errorHandler(StatusTable.INVALID, HttpDoor::unreadableKey);
@@ -90,13 +96,17 @@ public final class HttpDoor extends EventNotifierSupport {
       root.errorHandler(StatusTable.WRONG_METHOD, request -> wrongMethod(router, request));
       root.errorHandler(StatusTable.WRONG_MEDIA_TYPE, HttpDoor::wrongMediaType);
     }
-    router.route().order(-1).handler(this::enter).failureHandler(HttpDoor::failed);
     open = true;
   }
 
   private void enter(RoutingContext request) {
     if (!isUtf8(request.request().path())) {
       unreadableKey(request);
+      return;
+    }
+    if (!started) {
+      // The server listens before there is a route: a 404 would make callers give up.
+      overloaded(request, "This gateway is starting");
       return;
     }
     if (stopping) {
