@@ -206,7 +206,7 @@ public final class Bundle implements AutoCloseable {
     health.register(new TroubleCheck("sms-ledger", opened::trouble));
     health.register(new TroubleCheck("sms-api", gateOpened::trouble));
     Registry registry = context.getRegistry();
-    bindHttp(context, new HttpEdge(reader, table, opened, queueing), maxInFlight, recipients);
+    bindHttp(context, new HttpEdge(reader, table, opened::find, queueing), maxInFlight, recipients);
     door = new HttpDoor(configuredPort, maxInFlight, bodyTimeout);
     context.getManagementStrategy().addEventNotifier(door);
     bindFiles(context, files.orElseThrow(), reader, opened);

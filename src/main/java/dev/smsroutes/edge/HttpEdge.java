@@ -2,7 +2,6 @@ package dev.smsroutes.edge;
 
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.LedgerUnavailableException;
-import dev.smsroutes.ledger.Records;
 import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.InvalidRequestException;
 import dev.smsroutes.outcome.Outcome;
@@ -20,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
@@ -41,7 +41,7 @@ public final class HttpEdge {
 
   private final RequestReader reader;
   private final StatusTable table;
-  private final Records records;
+  private final Function<String, Optional<Entry>> entries;
   private final Queueing queueing;
 
   /** Which requests are answered when they are on disk in the queue of the JMS intake. */
@@ -53,10 +53,14 @@ public final class HttpEdge {
     ALWAYS
   }
 
-  public HttpEdge(RequestReader reader, StatusTable table, Records records, Queueing queueing) {
+  public HttpEdge(
+      RequestReader reader,
+      StatusTable table,
+      Function<String, Optional<Entry>> entries,
+      Queueing queueing) {
     this.reader = reader;
     this.table = table;
-    this.records = records;
+    this.entries = entries;
     this.queueing = queueing;
   }
 
@@ -113,7 +117,7 @@ public final class HttpEdge {
   public void status(@Header("messageKey") String messageKey, Exchange exchange) {
     Optional<Entry> entry;
     try {
-      entry = records.find(messageKey);
+      entry = entries.apply(messageKey);
     } catch (LedgerUnavailableException e) {
       Outcome unread = table.unread(UUID.randomUUID().toString(), messageKey);
       answer(exchange, table.httpStatus(unread), OutcomeJson.one(unread), table.retryAfter(unread));

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.smsroutes.edge.HttpEdge.Queueing;
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.LedgerUnavailableException;
-import dev.smsroutes.ledger.Records;
 import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.Accepted;
 import dev.smsroutes.outcome.Outcome.Parked;
 import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.RequestReader;
-import dev.smsroutes.request.SendRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -28,7 +26,7 @@ class HttpEdgeTest {
       new HttpEdge(
           new RequestReader(1),
           new StatusTable(Clock.systemUTC()),
-          new BrokenRecords(),
+          HttpEdgeTest::broken,
           Queueing.WHEN_PREFERRED);
   private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
@@ -63,34 +61,7 @@ class HttpEdgeTest {
         .toString();
   }
 
-  private static final class BrokenRecords implements Records {
-    private static LedgerUnavailableException broken() {
-      return new LedgerUnavailableException("the disk is full");
-    }
-
-    @Override
-    public Optional<Entry> find(String messageKey) {
-      throw broken();
-    }
-
-    @Override
-    public Optional<Entry.History> history(String messageKey) {
-      throw broken();
-    }
-
-    @Override
-    public List<Entry> list(Query query, Optional<Entry> after, int limit) {
-      throw broken();
-    }
-
-    @Override
-    public boolean reopen(Entry entry, Optional<SendRequest> edited, String who) {
-      throw broken();
-    }
-
-    @Override
-    public boolean copied(Entry entry, String newKey, String who) {
-      throw broken();
-    }
+  private static Optional<Entry> broken(String messageKey) {
+    throw new LedgerUnavailableException("the disk is full");
   }
 }
