@@ -259,7 +259,6 @@ final class PaceGate {
     pause.wentWell(departure);
     Optional<Reason> shutFor = breaker.reason();
     if (breaker.wentWell(departure)) {
-      rate.heldUntil(now);
       tell(Level.INFO, "pace=open after=" + shutFor.orElseThrow(), 0);
     }
     if (slow) {

@@ -96,9 +96,6 @@ final class RateLimit {
     }
     raisedAt = now;
     learnt += step;
-    if (learnt >= ceiling) {
-      learnt = Double.POSITIVE_INFINITY;
-    }
     spread();
   }
 

@@ -153,6 +153,21 @@ class PaceGateTest {
     }
 
     @Test
+    void begins_a_new_window_with_each_cut() {
+      PaceDriver gate = PaceDriver.withConcurrency(64);
+      gate.send(unsettled(Reason.UNAVAILABLE));
+      gate.forward(s(1));
+      gate.send(31, ACCEPTED);
+      gate.send(unsettled(Reason.UNAVAILABLE));
+      gate.forward(s(2));
+
+      gate.send(15, ACCEPTED);
+      assertThat(gate.limit()).isEqualTo(16);
+      gate.send(1, ACCEPTED);
+      assertThat(gate.limit()).isEqualTo(17);
+    }
+
+    @Test
     void does_not_grow_by_successes_that_left_before_the_cut() {
       PaceDriver gate = PaceDriver.withConcurrency(64);
       List<Departure> all = gate.leave(60);
@@ -366,6 +381,19 @@ class PaceGateTest {
     }
 
     @Test
+    void does_not_grow_by_successes_that_left_before_the_cut() {
+      PaceDriver gate = steady(100);
+      List<Departure> out = gate.leave(2);
+      gate.back(out.get(0), unsettled(Reason.RATE_LIMITED));
+      double cut = gate.rate();
+      gate.forward(s(3));
+
+      gate.back(out.get(1), ACCEPTED);
+
+      assertThat(gate.rate()).isEqualTo(cut);
+    }
+
+    @Test
     void forgets_the_limit_when_for_a_minute_far_less_was_asked_for() {
       PaceDriver gate = steady(100);
       gate.send(unsettled(Reason.RATE_LIMITED));
@@ -393,11 +421,39 @@ class PaceGateTest {
     void does_not_take_a_long_pause_for_a_lack_of_work() {
       PaceDriver gate = steady(100);
       gate.send(unsettled(Reason.RATE_LIMITED, min(10)));
-      gate.forward(min(10));
+      gate.forward(min(10).plusSeconds(50));
 
       gate.send(ACCEPTED);
 
-      assertThat(gate.rate()).isCloseTo(70, within(2.0));
+      assertThat(gate.rate()).isCloseTo(70, within(4.0));
+    }
+
+    @Test
+    void does_not_take_the_time_of_probes_for_a_lack_of_work() {
+      PaceDriver gate = steady(100);
+      gate.send(unsettled(Reason.RATE_LIMITED));
+      gate.forward(s(1));
+      for (int i = 0; i < 10; i++) {
+        gate.send(unsettled(Reason.FORBIDDEN));
+        gate.forward(s(30));
+      }
+
+      gate.send(ACCEPTED);
+
+      assertThat(gate.rate()).isCloseTo(70, within(4.0));
+    }
+
+    @Test
+    void keeps_the_limit_when_little_is_asked_for_right_after_it_was_learnt() {
+      PaceDriver gate = steady(100);
+      gate.forward(min(10));
+      gate.send(5_000, ACCEPTED);
+      gate.send(unsettled(Reason.RATE_LIMITED));
+      gate.forward(s(20));
+
+      gate.send(ACCEPTED);
+
+      assertThat(gate.rate()).isPositive();
     }
 
     @Test
@@ -425,6 +481,16 @@ class PaceGateTest {
       assertThat(refusal.retryAfter()).contains(ms(1100));
 
       gate.waitIn(Lane.INTERACTIVE, ms(1100));
+    }
+
+    @Test
+    void the_line_begins_when_a_pause_ends() {
+      PaceDriver gate = PaceDriver.withRate(10);
+      gate.send(unsettled(Reason.UNAVAILABLE, s(10)));
+      for (int i = 0; i < 20; i++) {
+        gate.waitIn(Lane.INTERACTIVE, s(60));
+      }
+      assertThat(gate.refused(Lane.INTERACTIVE, s(11)).retryAfter()).contains(s(12));
     }
 
     private PaceDriver steady(int perSecond) {
@@ -705,6 +771,20 @@ class PaceGateTest {
       assertThat(gate.snapshot().pausedFor()).isEqualTo(min(2));
     }
 
+    @ParameterizedTest
+    @EnumSource(
+        value = Reason.class,
+        names = {"UNREACHABLE", "NO_CLEAR_ANSWER", "RATE_LIMITED"})
+    void a_probe_that_tells_nothing_is_repeated_after_the_probe_interval(Reason reason) {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.BLOCKED));
+      gate.forward(min(5));
+
+      gate.send(unsettled(reason));
+
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(30));
+    }
+
     @Test
     void begins_with_five_minutes_again_after_a_success() {
       PaceDriver gate = new PaceDriver(OPTIONS);
@@ -752,6 +832,20 @@ class PaceGateTest {
         assertThat(gate.refused(Lane.INTERACTIVE, LONG).reason()).isEqualTo(reason);
         gate.back(probe, unsettled(reason));
       }
+    }
+
+    @Test
+    void a_caller_waits_if_only_a_turn_is_missing_to_probe() {
+      PaceDriver gate = PaceDriver.withConcurrency(3);
+      List<Departure> out = gate.leave(3);
+      gate.back(out.get(0), unsettled(Reason.UNAVAILABLE)); // leaves one turn
+      gate.back(out.get(1), unsettled(Reason.FORBIDDEN));
+      gate.forward(s(30));
+      Waiter caller = gate.waitIn(Lane.INTERACTIVE, LONG);
+
+      gate.back(out.get(2), ACCEPTED);
+
+      assertThat(left(caller)).isTrue();
     }
 
     @Test

@@ -81,8 +81,22 @@ class PaceTest {
   }
 
   @Test
+  void without_patience_a_caller_still_overtakes_a_batch() throws Exception {
+    Pace pace = pace(2, 0);
+    Turn row = pace.await(Lane.BATCH, Duration.ZERO);
+    Future<Turn> nextRow = inThread(() -> pace.await(Lane.BATCH, LONG));
+    untilWaiting(pace, 1);
+
+    pace.await(Lane.INTERACTIVE, Duration.ofSeconds(-1));
+
+    row.done(ACCEPTED);
+    nextRow.get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
   void patience_without_end_is_no_fault() throws Exception {
     Pace pace = pace(1, 0);
+    ticker.forward(Duration.ofSeconds(1), pace);
     Turn first = pace.await(Lane.BATCH, Duration.ofSeconds(Long.MAX_VALUE));
     Future<Turn> second =
         inThread(() -> pace.await(Lane.BATCH, Duration.ofSeconds(Long.MAX_VALUE)));
