@@ -12,18 +12,23 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
 import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The store behind the ledger: SQLite or PostgreSQL. All that differs between the two is in here.
  * Thread-safe.
  */
 final class Database implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
   private static final int READERS = 8;
 
   /**
@@ -51,12 +56,16 @@ final class Database implements AutoCloseable {
     options.file().ifPresent(Database::createOwnersFile);
     Database database = new Database(options, timing);
     try {
+      database.checkServer();
       database.migrate();
       return database;
-    } catch (FlywayException e) {
+    } catch (FlywayException | SQLException e) {
       database.close();
       throw new LedgerUnavailableException(
           "sms.ledger.url: the ledger cannot be opened: " + reason(e), e);
+    } catch (LedgerUnavailableException e) {
+      database.close();
+      throw e;
     }
   }
 
@@ -113,6 +122,33 @@ final class Database implements AutoCloseable {
       properties.setProperty("logServerErrorDetail", "false");
     }
     return properties;
+  }
+
+  /** What PostgreSQL must be like for the ledger to keep its word. */
+  private void checkServer() throws SQLException {
+    if (sqlite()) {
+      return;
+    }
+    try (Connection connection = reader();
+        Statement statement = connection.createStatement()) {
+      String encoding = setting(statement, "server_encoding");
+      if (!encoding.equals("UTF8")) {
+        throw new LedgerUnavailableException(
+            "sms.ledger.url: expected a database with the encoding UTF8; one with "
+                + encoding
+                + " came");
+      }
+      if (setting(statement, "fsync").equals("off")) {
+        LOG.warn("ledger=not-durable PostgreSQL runs with fsync=off: a crash may lose messages");
+      }
+    }
+  }
+
+  private static String setting(Statement statement, String name) throws SQLException {
+    try (ResultSet rows = statement.executeQuery("SHOW " + name)) {
+      rows.next();
+      return rows.getString(1);
+    }
   }
 
   private void migrate() {
