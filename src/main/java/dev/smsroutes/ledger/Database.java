@@ -169,6 +169,13 @@ final class Database implements AutoCloseable {
     return readers.getConnection();
   }
 
+  /** The connection for writing broke: those for reading, to a server, are no better. */
+  void forgetReaders() {
+    if (!sqlite()) {
+      readers.getHikariPoolMXBean().softEvictConnections();
+    }
+  }
+
   /** A connection for writing in transactions that are durable once committed; may be kept. */
   Connection writer() throws SQLException {
     Properties properties = properties();

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0}")
 @EnumSource(Store.class)
 class RecordsTest extends OnAStore {
-  private static final Query ALL =
+  static final Query ALL =
       new Query(
           Set.of(),
           Optional.empty(),
