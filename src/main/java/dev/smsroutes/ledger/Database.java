@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
@@ -21,6 +22,8 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
 
@@ -29,6 +32,8 @@ import org.sqlite.SQLiteOpenMode;
  * Thread-safe.
  */
 final class Database implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
   private static final int READERS = 8;
 
   /**
@@ -61,11 +66,15 @@ final class Database implements AutoCloseable {
     options.file().ifPresent(Database::createOwnersFile);
     Database database = new Database(options, timing, true);
     try {
+      database.checkServer();
       database.flyway().migrate();
       return database;
-    } catch (FlywayException e) {
+    } catch (FlywayException | SQLException e) {
       database.close();
       throw cannotBeOpened(e);
+    } catch (LedgerUnavailableException e) {
+      database.close();
+      throw e;
     }
   }
 
@@ -95,7 +104,7 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private static LedgerUnavailableException cannotBeOpened(FlywayException e) {
+  private static LedgerUnavailableException cannotBeOpened(Exception e) {
     return new LedgerUnavailableException(
         "sms.ledger.url: the ledger cannot be opened: " + reason(e), e);
   }
@@ -177,6 +186,33 @@ final class Database implements AutoCloseable {
     return properties;
   }
 
+  /** What PostgreSQL must be like for the ledger to keep its word. */
+  private void checkServer() throws SQLException {
+    if (sqlite()) {
+      return;
+    }
+    try (Connection connection = reader();
+        Statement statement = connection.createStatement()) {
+      String encoding = setting(statement, "server_encoding");
+      if (!encoding.equals("UTF8")) {
+        throw new LedgerUnavailableException(
+            "sms.ledger.url: expected a database with the encoding UTF8; one with "
+                + encoding
+                + " came");
+      }
+      if (setting(statement, "fsync").equals("off")) {
+        LOG.warn("ledger=not-durable PostgreSQL runs with fsync=off: a crash may lose messages");
+      }
+    }
+  }
+
+  private static String setting(Statement statement, String name) throws SQLException {
+    try (ResultSet rows = statement.executeQuery("SHOW " + name)) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
   private Flyway flyway() {
     return Flyway.configure()
         .dataSource(readers)
@@ -192,6 +228,13 @@ final class Database implements AutoCloseable {
   /** A connection for reading, to be closed soon. */
   Connection reader() throws SQLException {
     return readers.getConnection();
+  }
+
+  /** The connection for writing broke: those for reading, to a server, are no better. */
+  void forgetReaders() {
+    if (!sqlite()) {
+      readers.getHikariPoolMXBean().softEvictConnections();
+    }
   }
 
   /** A connection for writing in transactions that are durable once committed; may be kept. */

@@ -77,7 +77,12 @@ final class GroupCommit implements AutoCloseable {
 
   /** Whether hardly anybody waits: the moment for work that can wait. */
   boolean idle() {
-    return queue.size() < 8;
+    return waiting() < 8;
+  }
+
+  /** How many records wait for the next commit. */
+  int waiting() {
+    return queue.size();
   }
 
   /** As {@link #write(List)}. */
@@ -157,6 +162,7 @@ final class GroupCommit implements AutoCloseable {
         inTrouble(reason);
         rollback();
         disconnect();
+        database.forgetReaders();
         fail(group, new LedgerUnavailableException(reason));
       } else {
         rollback();

@@ -2,16 +2,26 @@ package dev.smsroutes.ledger;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A ledger in a file serves one process: the second one is refused. People may still read it. */
 final class OneProcess implements AutoCloseable {
+  /**
+   * Held by this process. Looked at before the file is opened: closing a file gives up every lock
+   * that the process has on it, on POSIX systems.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private final Path file;
   private final FileChannel channel;
 
-  private OneProcess(FileChannel channel) {
+  private OneProcess(Path file, FileChannel channel) {
+    this.file = file;
     this.channel = channel;
   }
 
@@ -19,18 +29,23 @@ final class OneProcess implements AutoCloseable {
    * @throws LedgerUnavailableException if another process has it
    */
   static OneProcess of(Path ledger) {
-    Path file = ledger.toAbsolutePath().resolveSibling(ledger.getFileName() + ".in-use");
-    try {
-      Files.createDirectories(file.getParent());
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (locked(channel)) {
-        return new OneProcess(channel);
+    Path file =
+        ledger.toAbsolutePath().normalize().resolveSibling(ledger.getFileName() + ".in-use");
+    if (HELD.add(file)) {
+      Optional<FileChannel> locked = Optional.empty();
+      try {
+        locked = lock(file);
+      } catch (IOException e) {
+        throw new LedgerUnavailableException(
+            "sms.ledger.url: expected a file that can be written; " + Database.reason(e));
+      } finally {
+        if (locked.isEmpty()) {
+          HELD.remove(file);
+        }
       }
-      channel.close();
-    } catch (IOException e) {
-      throw new LedgerUnavailableException(
-          "sms.ledger.url: expected a file that can be written; " + Database.reason(e));
+      if (locked.isPresent()) {
+        return new OneProcess(file, locked.get());
+      }
     }
     throw new LedgerUnavailableException(
         "sms.ledger.url: "
@@ -39,20 +54,28 @@ final class OneProcess implements AutoCloseable {
             + " nodes can share PostgreSQL.");
   }
 
-  private static boolean locked(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      return false;
+  private static Optional<FileChannel> lock(Path file) throws IOException {
+    Files.createDirectories(file.getParent());
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (channel.tryLock() != null) {
+      return Optional.of(channel);
     }
+    channel.close();
+    return Optional.empty();
   }
 
   @Override
   public void close() {
+    if (!channel.isOpen()) {
+      return;
+    }
     try {
       channel.close();
     } catch (IOException e) {
       throw new LedgerUnavailableException(Database.reason(e));
+    } finally {
+      HELD.remove(file);
     }
   }
 }

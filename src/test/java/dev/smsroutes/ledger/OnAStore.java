@@ -83,6 +83,39 @@ abstract class OnAStore {
         keepPersonalData);
   }
 
+  static LedgerOptions options(String url) {
+    return new LedgerOptions(
+        url, Optional.empty(), Optional.empty(), Duration.ofDays(7), Duration.ofDays(30), false);
+  }
+
+  /** What the store says on each connection through which something is written. */
+  List<String> asked(String... questions) {
+    open();
+    List<String> answers = new ArrayList<>();
+    Database database = Database.open(options(), FAST);
+    try (database;
+        GroupCommit writer = new GroupCommit(database, FAST)) {
+      writer.write(Sql.ALL_DEAD, statement -> ask(statement.getConnection(), answers, questions));
+      try (Connection person = database.writer()) {
+        ask(person, answers, questions);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    return answers;
+  }
+
+  private static void ask(Connection connection, List<String> answers, String... questions)
+      throws SQLException {
+    for (String question : questions) {
+      try (Statement statement = connection.createStatement();
+          ResultSet rows = statement.executeQuery(question)) {
+        rows.next();
+        answers.add(rows.getString(1));
+      }
+    }
+  }
+
   String url() {
     return store.url(getClass(), folder);
   }

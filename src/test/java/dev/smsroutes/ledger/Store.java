@@ -28,7 +28,7 @@ enum Store {
           DATABASES.computeIfAbsent(
               test,
               key -> {
-                String name = key.getSimpleName().toLowerCase(Locale.ROOT);
+                String name = "test_" + key.getSimpleName().toLowerCase(Locale.ROOT);
                 execute(Server.url("postgres"), "CREATE DATABASE " + name);
                 return name;
               });
