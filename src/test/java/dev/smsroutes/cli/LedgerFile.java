@@ -1,0 +1,149 @@
+package dev.smsroutes.cli;
+
+import dev.smsroutes.ledger.Admission.Claim;
+import dev.smsroutes.ledger.JdbcLedger;
+import dev.smsroutes.ledger.JdbcRecords;
+import dev.smsroutes.ledger.LedgerOptions;
+import dev.smsroutes.ledger.Submission;
+import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Accepted;
+import dev.smsroutes.outcome.Outcome.Parked;
+import dev.smsroutes.outcome.Outcome.Reason;
+import dev.smsroutes.outcome.Outcome.Refused;
+import dev.smsroutes.outcome.Outcome.State;
+import dev.smsroutes.outcome.Outcome.Unsettled;
+import dev.smsroutes.outcome.StatusTable;
+import dev.smsroutes.request.Message;
+import dev.smsroutes.request.Origin;
+import dev.smsroutes.request.Recipient;
+import dev.smsroutes.request.SendRequest;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** A ledger as a process that serves leaves it, with whatever a test puts into it. */
+final class LedgerFile implements AutoCloseable {
+  static final String NUMBER = "14255550123";
+  static final String PASSWORD = "Tulip-41";
+
+  private final LedgerOptions options;
+  private final JdbcLedger ledger;
+  private final Hand clock = new Hand();
+
+  LedgerFile(Path file, boolean keepPersonalData) {
+    this.options =
+        new LedgerOptions(
+            "jdbc:sqlite:" + file,
+            Optional.empty(),
+            Optional.empty(),
+            Duration.ofDays(7),
+            Duration.ofDays(30),
+            keepPersonalData);
+    this.ledger = JdbcLedger.open(options, new StatusTable(clock), clock);
+  }
+
+  /** The argument with which a command finds it. */
+  String set() {
+    return "--set=sms.ledger.url=" + options.url();
+  }
+
+  /** From now on it is this time. */
+  LedgerFile at(Instant time) {
+    clock.now = time;
+    return this;
+  }
+
+  LedgerFile ago(Duration time) {
+    return at(Instant.now().minus(time));
+  }
+
+  /** A message that came in over HTTP. */
+  LedgerFile add(String key, State state) {
+    return add(key, state, Origin.of(Origin.HTTP, ""));
+  }
+
+  /** A message that came in and ended so; one second later. */
+  LedgerFile add(String key, State state, Origin origin) {
+    Claim claim = (Claim) ledger.admit(submission(key, origin), Duration.ZERO);
+    claim.attempted();
+    claim.settle(outcome(key, state));
+    clock.now = clock.now.plusSeconds(1);
+    return this;
+  }
+
+  /** A message whose handling goes on. */
+  LedgerFile addUnderWay(String key) {
+    ledger.admit(submission(key, Origin.of(Origin.HTTP, "")), Duration.ZERO);
+    return this;
+  }
+
+  private static Submission submission(String key, Origin origin) {
+    Map<String, String> attributes =
+        new TreeMap<>(Map.of("FirstName", "Adalbert", "password", PASSWORD));
+    return new Submission(
+        new Message(
+            "request-1", key, "account-reset", "c", NUMBER, attributes, Optional.empty(), false),
+        new SendRequest(
+            key,
+            "account-reset",
+            new Recipient("ada@example.com", "+" + NUMBER, attributes),
+            "Hi %%FirstName%%: %%password%%"),
+        origin);
+  }
+
+  private static Outcome outcome(String key, State state) {
+    Optional<String> of = Optional.of(key);
+    return switch (state) {
+      case ACCEPTED, ACCEPTED_EARLIER -> new Accepted("api-1", of, state == State.ACCEPTED_EARLIER);
+      case REFUSED -> new Refused("api-1", of, 109121, "=1+1 is no number", List.of());
+      case DUPLICATE -> new Refused("api-1", of, 109110, "Duplicate messageKey", List.of());
+      case PARKED -> new Parked("api-1", of, 77777, "A person has to decide");
+      case UNCERTAIN, WAITING ->
+          new Unsettled(
+              "api-1",
+              of,
+              state == State.WAITING ? Reason.RATE_LIMITED : Reason.NO_CLEAR_ANSWER,
+              state == State.UNCERTAIN,
+              state == State.WAITING ? 50100 : 30000,
+              "Not now",
+              Optional.empty());
+    };
+  }
+
+  /** The records as a command sees them. */
+  JdbcRecords beside() {
+    return JdbcRecords.open(options, clock);
+  }
+
+  @Override
+  public void close() {
+    ledger.close();
+  }
+
+  /** A clock that is set by hand. */
+  private static final class Hand extends Clock {
+    private volatile Instant now = Instant.parse("2026-01-01T12:00:00Z");
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}
