@@ -1,5 +1,7 @@
 package dev.smsroutes.broker;
 
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.apache.activemq.artemis.api.core.ActiveMQAddressFullException;
@@ -8,17 +10,22 @@ import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.core.server.ServerSession;
 import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugin;
 import org.apache.activemq.artemis.core.transaction.Transaction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Refuses new requests when too many wait, or when the disk is nearly full: what is left of it is
  * for those that have been taken. Artemis' own limits do not do: on a full disk it lets senders
- * wait without end, and of large messages it counts no more than the head.
+ * wait without end, and of large messages it counts no more than the head. Thread-safe.
  */
 final class QueueLimit implements ActiveMQServerMessagePlugin {
+  private static final Logger LOG = LoggerFactory.getLogger(QueueLimit.class);
+
   private final String queue;
   private final long mostBytes;
   private final LongSupplier bytes;
   private final BooleanSupplier diskFull;
+  private final AtomicBoolean refusing = new AtomicBoolean();
 
   /**
    * @param queue of the requests; others are not limited
@@ -42,12 +49,23 @@ final class QueueLimit implements ActiveMQServerMessagePlugin {
     if (!queue.equals(message.getAddress())) {
       return;
     }
+    Optional<String> reason = reason();
+    if (reason.isPresent()) {
+      if (refusing.compareAndSet(false, true)) {
+        LOG.warn("queue={} refuses requests reason=\"{}\"", queue, reason.get());
+      }
+      throw new ActiveMQAddressFullException(reason.get());
+    }
+    if (refusing.get() && refusing.compareAndSet(true, false)) {
+      LOG.info("queue={} takes requests again", queue);
+    }
+  }
+
+  private Optional<String> reason() {
     if (bytes.getAsLong() >= mostBytes) {
-      throw new ActiveMQAddressFullException(
-          "Expected at most " + mostBytes + " bytes in the queue (sms.jms.max-queue-bytes)");
+      return Optional.of(
+          "Expected less than " + mostBytes + " bytes in the queue (sms.jms.max-queue-bytes)");
     }
-    if (diskFull.getAsBoolean()) {
-      throw new ActiveMQAddressFullException("The disk is nearly full; no requests are taken");
-    }
+    return diskFull.getAsBoolean() ? Optional.of("The disk is nearly full") : Optional.empty();
   }
 }

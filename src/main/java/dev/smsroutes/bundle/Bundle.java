@@ -147,11 +147,13 @@ public final class Bundle implements AutoCloseable {
     int maxRecipients = settings.number("sms.http.max-recipients", 1, 100_000);
     configuredPort = settings.number("camel.server.port", 0, 65_535);
     settings.oneOf("sms.definitions.source", "directory");
+    Duration deadline = settings.duration("sms.http.deadline", Duration.ofMillis(1));
+    Duration stop = Duration.ofSeconds(settings.number("camel.main.shutdownTimeout", 1, 86_400));
     RetryPolicy retries =
         new RetryPolicy(
             settings.duration("sms.api.retry-delay", Duration.ZERO),
             Duration.ofSeconds(30),
-            settings.duration("sms.http.deadline", Duration.ofMillis(1)));
+            deadline);
     UnaryOperator<String> values = key -> properties.resolveProperty(key).orElse(null);
     boolean filesEnabled = settings.flag("sms.file.enabled");
     Optional<FileOptions> files = settings.group(() -> FileOptions.from(filesEnabled, values));
@@ -181,6 +183,13 @@ public final class Bundle implements AutoCloseable {
     // What is wrong up to here is told before anything is started.
     settings.check();
 
+    if (deadline.compareTo(stop) >= 0) {
+      LOG.warn(
+          "sms.http.deadline: expected less than camel.main.shutdownTimeout ({} s); {} ms came. A"
+              + " stop leaves callers without an answer who wait longer than that",
+          stop.toSeconds(),
+          deadline.toMillis());
+    }
     DefinitionDirectory definitions = DefinitionDirectory.load(directory);
     definitions.report().forEach(LOG::info);
     Api api = configured.orElseGet(() -> sandboxApi(sandboxPort, directory));

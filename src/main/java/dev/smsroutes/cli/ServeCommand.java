@@ -34,17 +34,10 @@ public final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    CountDownLatch stopped = new CountDownLatch(1);
+    OrderlyStop stop = OrderlyStop.install();
     try {
       Bundle bundle = Bundle.start(overrides);
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    bundle.close();
-                    stopped.countDown();
-                  },
-                  "sms-routes-stop"));
+      stop.started(bundle);
       Banner.lines(bundle).forEach(out::println);
       out.flush();
     } catch (InvalidSettingsException | InvalidDefinitionException e) {
@@ -59,8 +52,12 @@ public final class ServeCommand implements Callable<Integer> {
         err.println("(serve --stacktrace tells the whole story)");
       }
       return ExitCode.FAILED;
+    } finally {
+      // Does nothing once it has started.
+      stop.notStarted();
     }
-    stopped.await();
+    // Until the process is told to stop, and has stopped.
+    new CountDownLatch(1).await();
     return 0;
   }
 

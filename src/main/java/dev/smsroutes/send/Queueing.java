@@ -75,17 +75,13 @@ public final class Queueing {
   /** The broker refused it, cannot be reached, or did not say in time that it has it. */
   public void notQueued(Exchange exchange) {
     Message message = exchange.getProperty(SendState.MESSAGE, Message.class);
-    Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-    Throwable root = failure;
+    Throwable root = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
-    // Only the classes: the words of a broker may quote what it was sent.
+    // Only the class: the words of a broker may quote what it was sent.
     LOG.warn(
-        "requestId={} queue=refused failure={} cause={}",
-        message.requestId(),
-        failure.getClass().getSimpleName(),
-        root.getClass().getSimpleName());
+        "requestId={} not queued failure={}", message.requestId(), root.getClass().getSimpleName());
     end(exchange, table.notQueued(message.requestId(), message.messageKey(), uncertain(exchange)));
   }
 

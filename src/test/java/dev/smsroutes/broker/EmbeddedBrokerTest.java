@@ -1,7 +1,9 @@
 package dev.smsroutes.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.smsroutes.broker.BrokerOptions.Login;
 import dev.smsroutes.broker.BrokerOptions.Queues;
@@ -22,15 +24,21 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.apache.activemq.artemis.api.core.ActiveMQAddressFullException;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.management.ResourceNames;
+import org.apache.activemq.artemis.core.message.impl.CoreMessage;
 import org.apache.activemq.artemis.jms.client.ActiveMQSession;
 import org.apache.qpid.jms.JmsConnectionFactory;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,7 +47,13 @@ class EmbeddedBrokerTest {
   private static final Redelivery QUICK =
       new Redelivery(Duration.ofMillis(20), 2, Duration.ofMillis(50), 3);
 
-  @TempDir Path directory;
+  @TempDir Path folder;
+  private Path directory;
+
+  @BeforeEach
+  void makeRoom() {
+    directory = folder.resolve("broker");
+  }
 
   private BrokerOptions options(int port, Optional<Login> login) {
     return new BrokerOptions(directory, port, login, QUEUES, QUICK, 1024 * 1024);
@@ -206,6 +220,101 @@ class EmbeddedBrokerTest {
           .isInstanceOf(JMSException.class)
           .hasMessageContaining("at most");
       assertThat(session.createConsumer(session.createQueue("sms.send")).receive(100)).isNull();
+    }
+  }
+
+  @Test
+  void refuses_requests_beyond_its_limit_whoever_sends_them_until_some_are_gone() throws Exception {
+    try (EmbeddedBroker broker = start();
+        Connection connection = tcp(broker).createConnection()) {
+      Session session = session(connection);
+      MessageProducer producer = session.createProducer(session.createQueue("sms.send"));
+      TextMessage large = session.createTextMessage("x".repeat(300_000));
+      producer.send(large);
+      producer.send(large);
+      assertThatThrownBy(() -> producer.send(large))
+          .isInstanceOf(JMSException.class)
+          .hasMessageContaining("sms.jms.max-queue-bytes");
+      session.createProducer(session.createQueue("sms.reply.x")).send(large);
+
+      SendingConnection sending = broker.sendingConnection();
+      try (Connection ours = sending.createConnection()) {
+        Session other = session(ours);
+        assertThatThrownBy(
+                () ->
+                    other
+                        .createProducer(other.createQueue("sms.send"))
+                        .send(other.createTextMessage("small")))
+            .isInstanceOf(JMSException.class);
+        assertThat(session.createConsumer(session.createQueue("sms.send")).receive(5_000))
+            .isNotNull();
+        await()
+            .ignoreExceptions()
+            .until(
+                () -> {
+                  other
+                      .createProducer(other.createQueue("sms.send"))
+                      .send(other.createTextMessage("small"));
+                  return true;
+                });
+      } finally {
+        sending.destroy();
+      }
+    }
+  }
+
+  /** Artemis would let a sender wait for room without end. */
+  @Test
+  void refuses_requests_and_nothing_else_on_a_disk_that_is_nearly_full() {
+    AtomicBoolean full = new AtomicBoolean(true);
+    QueueLimit limit = new QueueLimit("sms.send", 1, () -> 0, full::get);
+    CoreMessage request = new CoreMessage(1, 100).setAddress("sms.send");
+    CoreMessage reply = new CoreMessage(2, 100).setAddress("sms.reply.x");
+
+    assertThatThrownBy(() -> limit.beforeSend(null, null, request, false, false))
+        .isInstanceOf(ActiveMQAddressFullException.class);
+    assertThatCode(() -> limit.beforeSend(null, null, reply, false, false))
+        .doesNotThrowAnyException();
+    full.set(false);
+    assertThatCode(() -> limit.beforeSend(null, null, request, false, false))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void has_on_disk_what_a_sender_of_ours_was_told_it_has() throws Exception {
+    try (EmbeddedBroker broker = start()) {
+      SendingConnection sending = broker.sendingConnection();
+      try (Connection connection = sending.createConnection()) {
+        Session session = session(connection);
+        session
+            .createProducer(session.createQueue("sms.send"))
+            .send(session.createTextMessage("still here"));
+      }
+      // A copy of what is on disk at this very moment, without an orderly end.
+      copy(directory, directory.resolveSibling("copy"));
+      sending.destroy();
+    }
+    BrokerOptions copied =
+        new BrokerOptions(
+            directory.resolveSibling("copy"), 0, Optional.empty(), QUEUES, QUICK, 1024 * 1024);
+    try (EmbeddedBroker broker = EmbeddedBroker.start(copied);
+        Connection connection = broker.connectionFactory().createConnection()) {
+      Session session = session(connection);
+      MessageConsumer consumer = session.createConsumer(session.createQueue("sms.send"));
+      assertThat(((TextMessage) consumer.receive(5_000)).getText()).isEqualTo("still here");
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(from.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(file, target);
+        }
+      }
     }
   }
 

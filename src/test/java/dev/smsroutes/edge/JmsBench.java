@@ -10,6 +10,8 @@ import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Fault;
 import dev.smsroutes.outcome.InvalidRequestException;
 import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.request.HandOver;
+import dev.smsroutes.request.Origin;
 import dev.smsroutes.request.SendRequest;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
@@ -54,6 +56,8 @@ final class JmsBench implements AutoCloseable {
   final CamelContext camel = new DefaultCamelContext();
   final List<SendRequest> handedOver = new CopyOnWriteArrayList<>();
   final List<Map<String, Object>> headersSeen = new CopyOnWriteArrayList<>();
+  final List<Boolean> lastChances = new CopyOnWriteArrayList<>();
+  final List<Origin> origins = new CopyOnWriteArrayList<>();
   final AtomicInteger crashesAfterAnswer = new AtomicInteger();
   private final Map<String, AtomicInteger> tries = new ConcurrentHashMap<>();
   private final Map<String, MessageConsumer> consumers = new HashMap<>();
@@ -101,6 +105,8 @@ final class JmsBench implements AutoCloseable {
                     exchange -> {
                       SendRequest request = exchange.getMessage().getBody(SendRequest.class);
                       headersSeen.add(new HashMap<>(exchange.getMessage().getHeaders()));
+                      lastChances.add(exchange.getProperty(HandOver.LAST_CHANCE, Boolean.class));
+                      origins.add(exchange.getProperty(Origin.PROPERTY, Origin.class));
                       handedOver.add(request);
                       int attempt =
                           tries

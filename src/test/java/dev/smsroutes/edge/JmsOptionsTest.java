@@ -3,6 +3,7 @@ package dev.smsroutes.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.smsroutes.broker.BrokerOptions.Redelivery;
 import dev.smsroutes.broker.ExternalBroker;
 import java.io.IOException;
 import java.io.Reader;
@@ -34,6 +35,20 @@ class JmsOptionsTest {
         .withEqualsForType((a, b) -> a.pattern().equals(b.pattern()), Pattern.class)
         .isEqualTo(inCode);
     assertThat(inFile.broker().redelivery().first()).isEqualTo(Duration.ofSeconds(1));
+  }
+
+  /** The delivery contract: back-off, for a day. */
+  @Test
+  void the_defaults_try_a_request_for_a_day() {
+    Redelivery redelivery = JmsOptions.from(key -> null).broker().redelivery();
+    double delay = redelivery.first().toMillis();
+    double total = 0;
+    for (int delivery = 2; delivery <= redelivery.attempts(); delivery++) {
+      total += Math.min(delay, redelivery.most().toMillis());
+      delay *= redelivery.multiplier();
+    }
+    assertThat(Duration.ofMillis((long) total))
+        .isBetween(Duration.ofHours(24), Duration.ofMinutes(24 * 60 + 20));
   }
 
   @ParameterizedTest
