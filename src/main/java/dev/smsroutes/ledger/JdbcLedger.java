@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +54,6 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
   private final GroupCommit writer;
   private final Upkeep upkeep;
   private final Map<String, Flight> underWay = new ConcurrentHashMap<>();
-  private final Set<String> resumed = ConcurrentHashMap.newKeySet();
 
   /** A key in the hands of this process. */
   private record Flight(String fingerprint, CountDownLatch ended) {}
@@ -136,18 +136,12 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
 
   private Optional<Admission> claimInStore(Submission submission, Flight mine) {
     String key = submission.messageKey();
-    // Of a batch that goes on, most keys are known: reading is cheaper than a vain record.
-    boolean known = submission.origin().run().map(resumed::contains).orElse(false);
-    Optional<Row> row = known ? records.row(key) : Optional.empty();
-    if (row.isEmpty()) {
-      long now = clock.millis();
-      if (insert(submission, mine.fingerprint(), now) == 1) {
-        return Optional.of(new HeldClaim(submission, mine, 1, false, Instant.ofEpochMilli(now)));
-      }
-      row = records.row(key);
+    long now = clock.millis();
+    if (insert(submission, mine.fingerprint(), now) == 1) {
+      return Optional.of(new HeldClaim(submission, mine, 1, false, Instant.ofEpochMilli(now)));
     }
     // Gone in between: it was purged at this very moment.
-    return row.flatMap(found -> decide(submission, mine, found));
+    return records.row(key).flatMap(found -> decide(submission, mine, found));
   }
 
   /** What an entry that is there already means for a request; empty to look again. */
@@ -267,30 +261,35 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     return i;
   }
 
-  /** The outcome as it was told the first time. */
-  private Admission stored(Submission submission, Row row) {
-    Entry entry = row.entry();
-    Optional<String> key = Optional.of(entry.messageKey());
-    String requestId = entry.requestId().orElse(submission.message().requestId());
-    int code = entry.code().orElse(0);
-    return new Admission.Known(
-        switch (entry.state()) {
-          case ACCEPTED, ACCEPTED_EARLIER ->
-              new Accepted(requestId, key, !inTheSameRun(submission, entry));
-          case PARKED -> new Parked(requestId, key, code, entry.message());
-          case REFUSED, DUPLICATE -> new Refused(requestId, key, code, entry.message(), List.of());
-          case ADMITTED, ATTEMPTED, UNCERTAIN, WAITING ->
-              throw new IllegalStateException("Expected a settled entry; " + entry + " came");
-        });
+  private static Admission stored(Submission submission, Row row) {
+    boolean earlier = !isOf(submission.origin().run(), submission.origin().source(), row.entry());
+    return new Admission.Known(told(row.entry(), submission.message().requestId(), earlier));
   }
 
-  /** Two rows of a batch may have one key: then the second one was accepted earlier. */
-  private static boolean inTheSameRun(Submission submission, Entry entry) {
-    Origin origin = submission.origin();
-    return entry.state() == EntryState.ACCEPTED
-        && origin.run().isPresent()
-        && origin.run().equals(entry.origin().run())
-        && StoredText.line(origin.source()).equals(entry.origin().source());
+  /** Whether it is this very row: two rows of a batch may have one key. */
+  private static boolean isOf(Optional<String> run, String source, Entry entry) {
+    return run.isPresent()
+        && run.equals(entry.origin().run())
+        && StoredText.line(source).equals(entry.origin().source());
+  }
+
+  /**
+   * The outcome as it was told the first time.
+   *
+   * @param earlier whether it is told to somebody else, for whom it was accepted earlier
+   */
+  private static Outcome told(Entry entry, String ourRequestId, boolean earlier) {
+    Optional<String> key = Optional.of(entry.messageKey());
+    String requestId = entry.requestId().orElse(ourRequestId);
+    int code = entry.code().orElse(0);
+    return switch (entry.state()) {
+      case ACCEPTED -> new Accepted(requestId, key, earlier);
+      case ACCEPTED_EARLIER -> new Accepted(requestId, key, true);
+      case PARKED -> new Parked(requestId, key, code, entry.message());
+      case REFUSED, DUPLICATE -> new Refused(requestId, key, code, entry.message(), List.of());
+      case ADMITTED, ATTEMPTED, UNCERTAIN, WAITING ->
+          throw new IllegalStateException("Expected a settled entry; " + entry + " came");
+    };
   }
 
   private Admission usedForAnother(Submission submission) {
@@ -467,7 +466,6 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
   public Run begin(String content, String name) {
     Optional<Run> unfinished = records.read(connection -> unfinished(connection, content, name));
     if (unfinished.isPresent()) {
-      resumed.add(unfinished.get().id());
       return unfinished.get();
     }
     String id = UUID.randomUUID().toString();
@@ -503,6 +501,22 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
   }
 
   @Override
+  public Map<String, Outcome> settled(Run run, Map<String, String> keys) {
+    Map<String, Entry> entries = records.entries(Set.copyOf(keys.values()));
+    Map<String, Outcome> settled = new HashMap<>();
+    keys.forEach(
+        (source, key) -> {
+          Entry entry = entries.get(key);
+          if (entry != null
+              && entry.state().settled()
+              && isOf(Optional.of(run.id()), source, entry)) {
+            settled.put(source, told(entry, "", false));
+          }
+        });
+    return settled;
+  }
+
+  @Override
   public void finish(Run run) {
     long now = clock.millis();
     writer.write(
@@ -511,7 +525,6 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
           statement.setLong(1, now);
           statement.setString(2, run.id());
         });
-    resumed.remove(run.id());
   }
 
   /** Why nothing can be recorded at the moment, for an operator; empty when all is well. */
