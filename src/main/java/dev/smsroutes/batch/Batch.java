@@ -29,8 +29,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
@@ -77,6 +79,9 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       BooleanSupplier stopping,
       Consumer<Batch> progress) {}
 
+  /** How many rows are looked up at once when a run goes on. */
+  private static final int LOOK_UP = 200;
+
   private static final String STOPPED = "it continues at the next start";
   private static final String UNRECORDED = "it continues when the ledger can be written again";
 
@@ -94,14 +99,19 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   private FileChannel channel;
   private FileScan scan;
   private MessageDigest secondReading;
-  private RowSource source;
+  private RowSource rows;
   private ResultsWriter writer;
   private DurableFile reason;
+
+  // Read ahead by the thread that iterates.
+  private final Deque<RawRow> ahead = new ArrayDeque<>();
+  private Map<String, Outcome> settled = Map.of();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition progress = lock.newCondition();
   private final Deque<Row> open = new ArrayDeque<>();
   private long openBytes;
+  private long recorded;
   private long progressAt;
   private IOException failure;
   private String interruption;
@@ -121,6 +131,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   /**
    * Reads the file once, to be sure of all of it before the first row is handed over.
    *
+   * @throws BatchInterruptedException when this process is stopping
    * @throws IOException when the disk does not do its part; a file that cannot be read for what it
    *     is (see {@link #unreadable}) is no exception
    * @throws LedgerUnavailableException when the pass cannot be recorded
@@ -182,7 +193,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
                   + " go into a .ndjson or .csv file.")
               .formatted(setting.limits().maxJsonBytes(), channel.size()));
     }
-    scan = FileScan.of(Channels.newInputStream(channel), format);
+    scan = FileScan.of(new UntilStop(Channels.newInputStream(channel), setting.stopping()), format);
     channel.position(0);
     secondReading = FileScan.newDigest();
     InputStream again =
@@ -195,14 +206,14 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     }
     KeyMaker keys = KeyMaker.forContent(scan.sha256());
     int limit = setting.limits().maxLineBytes();
-    source =
+    rows =
         switch (format) {
           case CSV -> new CsvRows(again, limit, scan.byteOrderMark(), keys);
           case JSON_LINES -> new JsonLineRows(again, limit, setting.requests(), keys);
           case JSON -> new JsonFileRows(again, setting.requests(), keys);
         };
     begin();
-    writer = new ResultsWriter(opener, names, source);
+    writer = new ResultsWriter(opener, names, rows);
   }
 
   private void begin() throws UnreadableFileException {
@@ -272,7 +283,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     try {
       while (awaitRoom()) {
         // Outside of the lock: whoever brings an outcome need not wait for the disk.
-        RawRow raw = source.next();
+        RawRow raw = nextRaw();
         Row row = raw == null ? null : new Row(this, raw);
         lock.lock();
         try {
@@ -282,18 +293,47 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
           }
           open.add(row);
           openBytes += raw.bytes();
+          recorded += settled.containsKey(source(raw)) ? 1 : 0;
         } finally {
           lock.unlock();
         }
-        if (raw.request() != null) {
+        if (raw.request() == null) {
+          settle(row, Refused.of(newRequestId(), Optional.empty(), raw.faults()));
+        } else if (settled.containsKey(source(raw))) {
+          settle(row, settled.get(source(raw)));
+        } else {
           return row;
         }
-        settle(row, Refused.of(newRequestId(), Optional.empty(), raw.faults()), false);
       }
     } catch (IOException e) {
       fail(e);
+    } catch (LedgerUnavailableException e) {
+      interrupt(UNRECORDED);
     }
     return null;
+  }
+
+  /** Of a run that goes on, the ledger is asked for many rows at once: most of them are settled. */
+  private RawRow nextRaw() throws IOException {
+    if (!resumed()) {
+      return rows.next();
+    }
+    if (ahead.isEmpty()) {
+      Map<String, String> keys = new HashMap<>();
+      long bytes = 0;
+      RawRow raw;
+      while (ahead.size() < LOOK_UP
+          && bytes < setting.limits().windowBytes()
+          && (raw = rows.next()) != null) {
+        ahead.add(raw);
+        bytes += raw.bytes();
+        if (raw.request() != null) {
+          keys.put(source(raw), raw.request().messageKey());
+        }
+      }
+      settled = keys.isEmpty() ? Map.of() : setting.runs().settled(run.orElseThrow(), keys);
+    }
+    return ahead.poll();
   }
 
   /**
@@ -326,19 +366,19 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
         || setting.stopping().getAsBoolean();
   }
 
-  void settle(Row row, Outcome outcome, boolean known) {
+  void settle(Row row, Outcome outcome) {
     boolean tell = false;
     lock.lock();
     try {
       if (row.outcome() != null || closed) {
         return;
       }
-      row.outcome(outcome, known);
-      interruption = interruption == null ? interruption(outcome) : interruption;
+      row.outcome(outcome);
+      interrupt(interruption(outcome));
       while (!open.isEmpty() && open.peek().outcome() != null && failure == null) {
         Row oldest = open.poll();
         openBytes -= oldest.raw().bytes();
-        writer.write(oldest.raw(), oldest.outcome(), oldest.wasKnown());
+        writer.write(oldest.raw(), oldest.outcome());
       }
       progress.signalAll();
       tell = isTimeToTell();
@@ -369,6 +409,16 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     return null;
   }
 
+  private void interrupt(String why) {
+    lock.lock();
+    try {
+      interruption = interruption == null ? why : interruption;
+      progress.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private boolean isTimeToTell() {
     long now = setting.clock().millis();
     boolean time = now >= progressAt;
@@ -377,8 +427,11 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   }
 
   Origin origin(RawRow raw) {
-    String item = raw.item() > 0 ? "." + raw.item() : "";
-    return new Origin(Origin.FILE, fileName + "#" + raw.number() + item, run.map(Run::id));
+    return new Origin(Origin.FILE, source(raw), run.map(Run::id));
+  }
+
+  private String source(RawRow raw) {
+    return fileName + "#" + raw.number() + (raw.item() > 0 ? "." + raw.item() : "");
   }
 
   private void fail(IOException e) {
@@ -527,7 +580,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       long millis = setting.clock().millis() - startedAt;
       return writer == null
           ? new BatchSummary(names.source(), 0, 0, 0, 0, 0, millis)
-          : writer.summary(names.source(), millis);
+          : writer.summary(names.source(), recorded, millis);
     } finally {
       lock.unlock();
     }
@@ -556,6 +609,24 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   @Override
   public String toString() {
     return "Batch[" + names.source() + "]";
+  }
+
+  /** A long file takes a while to read, and a stop must not wait for that. */
+  private static final class UntilStop extends FilterInputStream {
+    private final BooleanSupplier stopping;
+
+    UntilStop(InputStream in, BooleanSupplier stopping) {
+      super(in);
+      this.stopping = stopping;
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      if (stopping.getAsBoolean()) {
+        throw new BatchInterruptedException(STOPPED);
+      }
+      return super.read(bytes, from, length);
+    }
   }
 
   /** The file as long as it was at the first reading: what is added later is not sent. */

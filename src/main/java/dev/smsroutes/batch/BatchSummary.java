@@ -5,7 +5,8 @@ package dev.smsroutes.batch;
  *
  * @param name under which it is found in the done or failed folder
  * @param rows how many messages it asked for
- * @param recorded how many of them had their outcome on record already, so that nothing was sent
+ * @param recorded how many of them were settled when an earlier pass was interrupted, and were not
+ *     sent again
  * @param accepted how many the API took, now or earlier
  * @param refused how many can never be sent as they are, duplicates included
  * @param unsettled how many nobody can be sure of, or were surely not sent yet

@@ -30,7 +30,6 @@ final class ResultsWriter implements Closeable {
   private Rejects rejects;
 
   private long rows;
-  private long recorded;
   private long accepted;
   private long refused;
   private long unsettled;
@@ -42,13 +41,9 @@ final class ResultsWriter implements Closeable {
     this.results = opener.open(names.results());
   }
 
-  /**
-   * @param known whether the outcome was on record already
-   */
-  void write(RawRow row, Outcome outcome, boolean known) throws IOException {
+  void write(RawRow row, Outcome outcome) throws IOException {
     State state = outcome.state();
     rows++;
-    recorded += known ? 1 : 0;
     switch (state) {
       case ACCEPTED, ACCEPTED_EARLIER -> accepted++;
       case REFUSED, DUPLICATE -> refused++;
@@ -115,7 +110,7 @@ final class ResultsWriter implements Closeable {
     results.keep(keep);
   }
 
-  BatchSummary summary(String name, long millis) {
+  BatchSummary summary(String name, long recorded, long millis) {
     return new BatchSummary(name, rows, recorded, accepted, refused, unsettled, millis);
   }
 

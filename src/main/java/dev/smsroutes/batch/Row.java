@@ -16,9 +16,8 @@ import java.util.Optional;
 public final class Row {
   private final Batch batch;
   private final RawRow raw;
-  // Both are guarded by the batch's lock.
+  // Guarded by the batch's lock.
   private Outcome outcome;
-  private boolean known;
 
   Row(Batch batch, RawRow raw) {
     this.batch = batch;
@@ -37,12 +36,7 @@ public final class Row {
 
   /** Says what became of it. */
   public void settle(Outcome outcome) {
-    batch.settle(this, outcome, false);
-  }
-
-  /** Says what had become of it earlier: its outcome was on record. */
-  public void known(Outcome outcome) {
-    batch.settle(this, outcome, true);
+    batch.settle(this, outcome);
   }
 
   /** Says that the pipeline broke off without an outcome: nobody knows whether it was sent. */
@@ -66,13 +60,8 @@ public final class Row {
     return outcome;
   }
 
-  boolean wasKnown() {
-    return known;
-  }
-
-  void outcome(Outcome came, boolean wasKnown) {
+  void outcome(Outcome came) {
     this.outcome = came;
-    this.known = wasKnown;
   }
 
   @Override

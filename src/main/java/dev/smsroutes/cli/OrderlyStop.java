@@ -55,9 +55,9 @@ final class OrderlyStop {
       LOG.info("stopped");
     } catch (ExecutionException | TimeoutException | RuntimeException e) {
       LOG.error("did not stop in order", e);
-      exitCode = ServeCommand.FAILED;
+      exitCode = ExitCode.FAILED;
     } catch (InterruptedException e) {
-      exitCode = ServeCommand.FAILED;
+      exitCode = ExitCode.FAILED;
     }
     flushLog();
     Runtime.getRuntime().halt(exitCode);

@@ -59,6 +59,9 @@ public final class FileIntake {
     Batch batch;
     try {
       batch = Batch.open(file.toPath(), setting);
+    } catch (BatchInterruptedException e) {
+      interrupted(file.getName(), 0, e);
+      throw e;
     } catch (IOException | LedgerUnavailableException e) {
       kept(file.getName(), e);
       throw e;
@@ -136,11 +139,7 @@ public final class FileIntake {
     try {
       target = batch.finish();
     } catch (BatchInterruptedException e) {
-      LOG.warn(
-          "file interrupted, {} name={} rows={}",
-          e.getMessage(),
-          printable(batch.fileName()),
-          batch.summary().rows());
+      interrupted(batch.fileName(), batch.summary().rows(), e);
       throw e;
     } catch (IOException | LedgerUnavailableException e) {
       kept(batch.fileName(), e);
@@ -190,6 +189,10 @@ public final class FileIntake {
         summary.accepted(),
         summary.refused(),
         summary.unsettled());
+  }
+
+  private static void interrupted(String name, long rows, BatchInterruptedException e) {
+    LOG.warn("file interrupted, {} name={} rows={}", e.getMessage(), printable(name), rows);
   }
 
   private static void kept(String name, Exception e) {

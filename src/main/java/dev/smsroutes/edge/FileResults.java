@@ -1,7 +1,6 @@
 package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.Row;
-import dev.smsroutes.ledger.Admission.Known;
 import dev.smsroutes.outcome.Outcome;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
@@ -32,11 +31,7 @@ public final class FileResults implements AggregationStrategy {
           "Expected the row in the property " + ROW + "; the route lost it");
     }
     if (!through.isFailed() && through.getMessage().getBody() instanceof Outcome outcome) {
-      if (through.getProperty(Known.PROPERTY, false, Boolean.class)) {
-        row.known(outcome);
-      } else {
-        row.settle(outcome);
-      }
+      row.settle(outcome);
     } else {
       // Not the exception's message: it may hold what was to be sent.
       LOG.warn(

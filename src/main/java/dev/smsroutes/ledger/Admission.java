@@ -6,10 +6,7 @@ import java.time.Instant;
 /** What the ledger says to a request that wants to be sent. */
 public sealed interface Admission {
   /** There is an outcome for it already: give that one, send nothing. */
-  record Known(Outcome outcome) implements Admission {
-    /** Exchange property that is {@code true} once a request got such an outcome. */
-    public static final String PROPERTY = "smsSendKnown";
-  }
+  record Known(Outcome outcome) implements Admission {}
 
   /**
    * The key is this request's to send, and nobody else's until it is settled or released. All

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,7 +60,6 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
   private final GroupCommit writer;
   private final Upkeep upkeep;
   private final Map<String, Flight> underWay = new ConcurrentHashMap<>();
-  private final Set<String> resumed = ConcurrentHashMap.newKeySet();
 
   /** A key in the hands of this process. */
   private record Flight(String fingerprint, CountDownLatch ended) {}
@@ -107,8 +107,8 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     String key = submission.messageKey();
     String fingerprint = Fingerprint.of(submission);
     long latest = System.nanoTime() + patience.toNanos();
-    // Of a batch that goes on, most keys are known: reading is cheaper than a vain record.
-    boolean known = submission.origin().run().map(resumed::contains).orElse(false);
+    // Once a record was in vain, reading first is cheaper.
+    boolean known = false;
     while (true) {
       Flight mine = new Flight(fingerprint, new CountDownLatch(1));
       Flight other = underWay.putIfAbsent(key, mine);
@@ -278,30 +278,35 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     return i;
   }
 
-  /** The outcome as it was told the first time. */
-  private Admission stored(Submission submission, Row row) {
-    Entry entry = row.entry();
-    Optional<String> key = Optional.of(entry.messageKey());
-    String requestId = entry.requestId().orElse(submission.message().requestId());
-    int code = entry.code().orElse(0);
-    return new Admission.Known(
-        switch (entry.state()) {
-          case ACCEPTED, ACCEPTED_EARLIER ->
-              new Accepted(requestId, key, !inTheSameRun(submission, entry));
-          case PARKED -> new Parked(requestId, key, code, entry.message());
-          case REFUSED, DUPLICATE -> new Refused(requestId, key, code, entry.message(), List.of());
-          case ADMITTED, ATTEMPTED, UNCERTAIN, WAITING ->
-              throw new IllegalStateException("Expected a settled entry; " + entry + " came");
-        });
+  private static Admission stored(Submission submission, Row row) {
+    boolean earlier = !isOf(submission.origin().run(), submission.origin().source(), row.entry());
+    return new Admission.Known(told(row.entry(), submission.message().requestId(), earlier));
   }
 
-  /** Two rows of a batch may have one key: then the second one was accepted earlier. */
-  private static boolean inTheSameRun(Submission submission, Entry entry) {
-    Origin origin = submission.origin();
-    return entry.state() == EntryState.ACCEPTED
-        && origin.run().isPresent()
-        && origin.run().equals(entry.origin().run())
-        && StoredText.line(origin.source()).equals(entry.origin().source());
+  /** Whether it is this very row: two rows of a batch may have one key. */
+  private static boolean isOf(Optional<String> run, String source, Entry entry) {
+    return run.isPresent()
+        && run.equals(entry.origin().run())
+        && StoredText.line(source).equals(entry.origin().source());
+  }
+
+  /**
+   * The outcome as it was told the first time.
+   *
+   * @param earlier whether it is told to somebody else, for whom it was accepted earlier
+   */
+  private static Outcome told(Entry entry, String ourRequestId, boolean earlier) {
+    Optional<String> key = Optional.of(entry.messageKey());
+    String requestId = entry.requestId().orElse(ourRequestId);
+    int code = entry.code().orElse(0);
+    return switch (entry.state()) {
+      case ACCEPTED -> new Accepted(requestId, key, earlier);
+      case ACCEPTED_EARLIER -> new Accepted(requestId, key, true);
+      case PARKED -> new Parked(requestId, key, code, entry.message());
+      case REFUSED, DUPLICATE -> new Refused(requestId, key, code, entry.message(), List.of());
+      case ADMITTED, ATTEMPTED, UNCERTAIN, WAITING ->
+          throw new IllegalStateException("Expected a settled entry; " + entry + " came");
+    };
   }
 
   private Admission usedForAnother(Submission submission) {
@@ -494,7 +499,6 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
   public Run begin(String content, String name) {
     Optional<Run> unfinished = records.read(connection -> unfinished(connection, content, name));
     if (unfinished.isPresent()) {
-      resumed.add(unfinished.get().id());
       return unfinished.get();
     }
     String id = UUID.randomUUID().toString();
@@ -530,6 +534,22 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
   }
 
   @Override
+  public Map<String, Outcome> settled(Run run, Map<String, String> keys) {
+    Map<String, Entry> entries = records.entries(Set.copyOf(keys.values()));
+    Map<String, Outcome> settled = new HashMap<>();
+    keys.forEach(
+        (source, key) -> {
+          Entry entry = entries.get(key);
+          if (entry != null
+              && entry.state().settled()
+              && isOf(Optional.of(run.id()), source, entry)) {
+            settled.put(source, told(entry, "", false));
+          }
+        });
+    return settled;
+  }
+
+  @Override
   public void finish(Run run) {
     long now = clock.millis();
     writer.write(
@@ -538,7 +558,6 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
           statement.setLong(1, now);
           statement.setString(2, run.id());
         });
-    resumed.remove(run.id());
   }
 
   /** Why nothing can be recorded at the moment, for an operator; empty when all is well. */

@@ -10,8 +10,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The ledger's entries, read from the store. Thread-safe. */
 public final class JdbcRecords implements Records, AutoCloseable {
@@ -46,6 +49,32 @@ public final class JdbcRecords implements Records, AutoCloseable {
 
   Optional<Row> row(String messageKey) {
     return read(connection -> Row.find(connection, messageKey));
+  }
+
+  /** Those of these keys that are there, by their keys. */
+  Map<String, Entry> entries(Set<String> messageKeys) {
+    return read(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  Row.COLUMNS
+                      + " WHERE message_key IN ("
+                      + String.join(", ", Collections.nCopies(messageKeys.size(), "?"))
+                      + ")")) {
+            int i = 0;
+            for (String key : messageKeys) {
+              statement.setString(++i, StoredText.key(key));
+            }
+            Map<String, Entry> entries = new HashMap<>();
+            try (ResultSet rows = statement.executeQuery()) {
+              while (rows.next()) {
+                Entry entry = Row.of(rows).entry();
+                entries.put(entry.messageKey(), entry);
+              }
+            }
+            return entries;
+          }
+        });
   }
 
   @Override

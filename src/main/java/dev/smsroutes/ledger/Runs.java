@@ -1,5 +1,8 @@
 package dev.smsroutes.ledger;
 
+import dev.smsroutes.outcome.Outcome;
+import java.util.Map;
+
 /** Passes over batches, so that one which a crash or a stop broke off goes on. Thread-safe. */
 public interface Runs {
   /**
@@ -18,6 +21,17 @@ public interface Runs {
    * @throws LedgerUnavailableException if it could not be recorded
    */
   Run begin(String content, String name);
+
+  /**
+   * What rows of this run became before it was interrupted. They need not be asked for once more:
+   * not even a request that would be refused by now changes what was sent.
+   *
+   * @param keys the message keys of rows by the source of the row ({@link
+   *     dev.smsroutes.request.Origin#source()}); some hundreds
+   * @return the outcomes by the same sources, of those rows that are settled
+   * @throws LedgerUnavailableException if the ledger cannot be read
+   */
+  Map<String, Outcome> settled(Run run, Map<String, String> keys);
 
   /**
    * The batch is finished: its results are on disk.

@@ -39,7 +39,6 @@ public final class Recording {
       exchange.setProperty(SendState.CLAIM, claim);
       exchange.setProperty(SendState.UNCERTAIN, claim.uncertain());
     } else if (admission instanceof Known known) {
-      exchange.setProperty(Known.PROPERTY, true);
       exchange.setProperty(SendState.OUTCOME, known.outcome());
       exchange.getMessage().setBody(known.outcome());
     }

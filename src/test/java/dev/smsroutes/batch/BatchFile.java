@@ -103,7 +103,11 @@ final class BatchFile {
   }
 
   static Outcome accept(SendRequest request) {
-    return new Accepted("r", Optional.of(request.messageKey()), false);
+    return accept(request.messageKey());
+  }
+
+  static Outcome accept(String messageKey) {
+    return new Accepted("r", Optional.of(messageKey), false);
   }
 
   static Outcome refuse(SendRequest request) {

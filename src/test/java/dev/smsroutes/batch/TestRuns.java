@@ -2,6 +2,8 @@ package dev.smsroutes.batch;
 
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.Runs;
+import dev.smsroutes.outcome.Outcome;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,6 +12,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class TestRuns implements Runs {
   private final Map<String, Run> open = new ConcurrentHashMap<>();
   private final AtomicInteger begun = new AtomicInteger();
+
+  /** What rows of interrupted runs became, by their sources. */
+  public final Map<String, Outcome> settled = new ConcurrentHashMap<>();
+
+  /** For how many rows the ledger was asked. */
+  public final AtomicInteger asked = new AtomicInteger();
+
   public volatile boolean unavailable;
   public volatile boolean forgotten;
 
@@ -19,6 +28,15 @@ public final class TestRuns implements Runs {
     Run before =
         open.putIfAbsent(content + name, new Run("run-" + begun.incrementAndGet(), false, false));
     return before == null ? open.get(content + name) : new Run(before.id(), true, forgotten);
+  }
+
+  @Override
+  public Map<String, Outcome> settled(Run run, Map<String, String> keys) {
+    check();
+    asked.addAndGet(keys.size());
+    Map<String, Outcome> found = new HashMap<>(settled);
+    found.keySet().retainAll(keys.keySet());
+    return found;
   }
 
   @Override
