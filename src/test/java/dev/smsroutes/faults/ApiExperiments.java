@@ -43,7 +43,7 @@ final class ApiExperiments {
         .api()
         .faults(
             "{\"share\":0.1,\"seed\":" + stage.random().nextInt() + ",\"dropReply\":\"after\"}");
-    stage.event("share of 10 % of dropped replies");
+    stage.event("10 % of replies dropped");
     stage.mustAnswer(stage.size(20_000, 400), stage.patience());
     stage.drain();
     stage.api().faults();

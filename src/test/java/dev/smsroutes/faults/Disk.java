@@ -10,6 +10,7 @@ import java.util.List;
 /** A file system of its own that can be filled, or lose its power. Needs root. */
 final class Disk implements AutoCloseable {
   private static final int BLOCK = 4096;
+  private static final Path MOUNTS = Path.of("/proc/mounts");
 
   /** FS_IOC_SHUTDOWN with NOLOGFLUSH: as when the power fails, nothing more reaches the device. */
   private static final String CUT =
@@ -114,16 +115,23 @@ final class Disk implements AutoCloseable {
   @Override
   public void close() {
     try {
-      if (Files.exists(folder) && isMounted()) {
-        Child.run(List.of("umount", "-l", folder.toString()));
-      }
+      unmountAll(folder);
     } catch (IOException | IllegalStateException | UncheckedIOException e) {
       System.err.println("Still mounted: " + folder + " (" + e.getMessage() + ")");
     }
   }
 
-  private boolean isMounted() throws IOException {
-    return Files.readString(Path.of("/proc/mounts"))
-        .contains(" " + folder.toAbsolutePath().normalize() + " ");
+  /** Unmounts whatever is mounted there or below. */
+  static void unmountAll(Path folder) throws IOException {
+    if (!Files.exists(MOUNTS)) {
+      return;
+    }
+    Path here = folder.toAbsolutePath().normalize();
+    for (String line : Files.readAllLines(MOUNTS)) {
+      String where = line.split(" ")[1];
+      if (Path.of(where).startsWith(here)) {
+        Child.run(List.of("umount", "-l", where));
+      }
+    }
   }
 }

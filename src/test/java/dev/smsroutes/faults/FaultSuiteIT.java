@@ -66,7 +66,9 @@ class FaultSuiteIT {
   }
 
   private static Result play(Experiment experiment) {
-    return FaultSuite.play(
-        experiment, new Plan(SEED, true, FaultSuite.FOLDER), experiment.name(), System.err);
+    Plan plan = new Plan(SEED, true, FaultSuite.FOLDER);
+    Result result = FaultSuite.play(experiment, plan, experiment.name(), System.out);
+    System.out.println(result.row());
+    return result;
   }
 }

@@ -94,26 +94,29 @@ final class HttpCallers implements Traffic {
   }
 
   private void call(String caller, SplittableRandom random) {
+    // How long it waits, and how often, must not change what it chooses.
+    SplittableRandom waits = random.split();
     for (int n = 0; !stopped; n++) {
       String id = caller + "-" + n;
       boolean flawed = random.nextDouble() < options.habits().flawed();
-      Request request =
-          flawed ? new Request(id, id, Flaw.visible(random.nextInt(3))) : Request.inOrder(id);
+      boolean twice = random.nextDouble() < options.habits().twice();
+      boolean again = random.nextDouble() < options.habits().again();
+      boolean reused = random.nextDouble() < options.habits().reused();
+      Flaw flaw = Flaw.visible(random.nextInt(3));
+      Request request = flawed ? new Request(id, id, flaw) : Request.inOrder(id);
       notebook.requested(request);
-      boolean accepted =
-          random.nextDouble() < options.habits().twice()
-              ? askTwice(request, random)
-              : ask(request, random);
-      if (accepted && random.nextDouble() < options.habits().again()) {
+      boolean accepted = twice ? askTwice(request, waits) : ask(request, waits);
+      if (accepted && again) {
         notebook.count("asked again");
-        ask(request, random);
+        ask(request, waits);
       }
-      if (accepted && random.nextDouble() < options.habits().reused()) {
+      if (accepted && reused) {
+        notebook.count("keys reused");
         Request reuse = request.reuse();
         notebook.requested(reuse);
-        ask(reuse, random);
+        ask(reuse, waits);
       }
-      callers.think(random.nextInt(MOST_THINKING_MS));
+      callers.think(waits.nextInt(MOST_THINKING_MS));
     }
   }
 

@@ -11,10 +11,12 @@ import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /**
@@ -202,7 +204,7 @@ final class JmsTraffic implements Traffic {
     for (Message message = consumer.receive(RECEIVE_MS);
         message != null && !reader.isClosed();
         message = consumer.receive(RECEIVE_MS)) {
-      Optional<Notebook.Entry> entry = find(message.getJMSCorrelationID());
+      Optional<Notebook.Entry> entry = find(message);
       if (entry.isPresent()) {
         note.take(message, entry.get().request());
       } else {
@@ -211,8 +213,11 @@ final class JmsTraffic implements Traffic {
     }
   }
 
-  private Optional<Notebook.Entry> find(String correlationId) {
-    return correlationId == null ? Optional.empty() : notebook.find(correlationId);
+  /** What was queued over HTTP has no correlation id, but its key is that of the request. */
+  private Optional<Notebook.Entry> find(Message message) throws JMSException {
+    String id = message.getJMSCorrelationID();
+    String key = message.getStringProperty("smsMessageKey");
+    return Stream.of(id, key).filter(Objects::nonNull).findFirst().flatMap(notebook::find);
   }
 
   /** What a refused or a dead request was told is read from its queue, where its state is named. */

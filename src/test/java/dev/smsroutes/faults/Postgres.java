@@ -14,11 +14,18 @@ final class Postgres implements AutoCloseable {
 
   private final int port = Ports.free();
   private final Path folder;
+  private final Path binaries;
   private EmbeddedPostgres server;
 
-  /** Starts it on an empty folder. */
-  Postgres(Path folder) {
+  /**
+   * Starts it.
+   *
+   * @param folder of its data; empty, or not there yet
+   * @param binaries where it is unpacked, unless it was before
+   */
+  Postgres(Path folder, Path binaries) {
     this.folder = folder;
+    this.binaries = binaries;
     start();
   }
 
@@ -33,7 +40,7 @@ final class Postgres implements AutoCloseable {
           EmbeddedPostgres.builder()
               .setPort(port)
               .setDataDirectory(folder.resolve("data"))
-              .setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
+              .setOverrideWorkingDirectory(binaries.toFile())
               .setCleanDataDirectory(false)
               .setPGStartupWait(Duration.ofSeconds(60))
               .setOutputRedirector(

@@ -57,6 +57,8 @@ final class Stage implements AutoCloseable {
 
   private static void empty(Path folder) {
     try {
+      // Of a run that was killed itself.
+      Disk.unmountAll(folder);
       if (Files.exists(folder)) {
         try (Stream<Path> files = Files.walk(folder)) {
           for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -96,6 +98,11 @@ final class Stage implements AutoCloseable {
 
   Path folder() {
     return folder;
+  }
+
+  /** A folder for what experiments may share. */
+  Path shared(String what) {
+    return plan.folder().resolve(what).toAbsolutePath();
   }
 
   Api api() {
@@ -175,7 +182,7 @@ final class Stage implements AutoCloseable {
   /** Counts something that was done to the gateway or its neighbours. */
   void event(String what) {
     int times = events.merge(what, 1, Integer::sum);
-    step = what + " " + times;
+    step = times + " × " + what;
   }
 
   /** Waits until so many more answers of any kind came, or until none has come for a while. */
@@ -320,7 +327,8 @@ final class Stage implements AutoCloseable {
   /** What was done, and how much was asked for. */
   String happened() {
     Stream<String> done =
-        events.entrySet().stream().map(event -> event.getValue() + " " + event.getKey());
+        events.entrySet().stream()
+            .map(event -> (event.getValue() == 1 ? "" : event.getValue() + " × ") + event.getKey());
     Stream<String> counted =
         notebook.counts().entrySet().stream().map(count -> count.getValue() + " " + count.getKey());
     return Stream.of(done, Stream.of(notebook.requested() + " requests"), counted)

@@ -36,7 +36,9 @@ final class StoreExperiments {
   }
 
   static void stop_postgresql_immediately(Stage stage) {
-    Postgres postgres = stage.closing(new Postgres(stage.folder().resolve("postgres")));
+    Postgres postgres =
+        stage.closing(
+            new Postgres(stage.folder().resolve("postgres"), stage.shared("postgres-binaries")));
     stage
         .gateway(
             "sms.ledger.url", postgres.url(),
