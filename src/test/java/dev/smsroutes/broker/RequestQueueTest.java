@@ -45,7 +45,8 @@ class RequestQueueTest {
             0,
             login,
             QUEUES,
-            new Redelivery(Duration.ofMillis(20), 2, Duration.ofMillis(50), 3)));
+            new Redelivery(Duration.ofMillis(20), 2, Duration.ofMillis(50), 3),
+            1024 * 1024));
   }
 
   @AfterEach

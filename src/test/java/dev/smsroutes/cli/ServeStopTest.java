@@ -143,7 +143,7 @@ class ServeStopTest {
     wrong.put("sms.jms.enabled", "false");
     wrong.put("sms.http.mode", "queued");
     try (ServeProcess serve = new ServeProcess(folder, wrong)) {
-      assertThat(serve.awaitEnd()).isEqualTo(ServeCommand.MISCONFIGURED);
+      assertThat(serve.awaitEnd()).isEqualTo(ExitCode.MISCONFIGURED);
       assertThat(serve.output()).contains("sms.http.mode: queued needs");
     }
   }
