@@ -2,6 +2,7 @@ package dev.smsroutes.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.smsroutes.ledger.JdbcRecords.Old;
 import dev.smsroutes.ledger.Records.Query;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -30,9 +31,10 @@ class PlansTest extends OnAStore {
         Arguments.of(Sql.RECLAIM.text(), "message_key=?"),
         Arguments.of(Sql.FREE_ONE.text(), "message_key=?"),
         Arguments.of(Sql.FREE.text(), "message_under_way"),
-        Arguments.of(Sql.PURGE.text(), "message_by_age (admitted_at<?)"),
-        Arguments.of(Sql.PURGE_OPEN.text(), "message_not_accepted (admitted_at<?)"),
-        Arguments.of(Sql.PURGE_EVENTS.text(), "event_by_age (at<?)"),
+        Arguments.of(Sql.REMOVE.text(), "message_key=?"),
+        Arguments.of(Sql.REMOVE_EVENTS.text(), "event_of_message"),
+        Arguments.of(Old.SETTLED.text(), "message_by_age (admitted_at<?)"),
+        Arguments.of(Old.OPEN.text(), "message_not_accepted (admitted_at<?)"),
         Arguments.of(Row.COLUMNS + " WHERE message_key = 'k'", "message_key=?"),
         Arguments.of("SELECT message_key FROM message WHERE owner = 'me'", "message_under_way"),
         Arguments.of(list(Set.of()), "message_by_age"),
