@@ -41,7 +41,6 @@ CREATE TABLE event (
   detail      TEXT NOT NULL
 );
 CREATE INDEX event_of_message ON event (message_key, at);
-CREATE INDEX event_by_age ON event (at);
 
 -- Processes that serve. One whose time is over is dead, and what it had claimed is free.
 CREATE TABLE node (

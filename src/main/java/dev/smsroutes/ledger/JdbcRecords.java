@@ -18,6 +18,8 @@ import java.util.Set;
 
 /** The ledger's entries, read from the store. Thread-safe. */
 public final class JdbcRecords implements Records, AutoCloseable {
+  static final int ROWS_IN_A_STEP = 500;
+
   private static final String REOPEN =
       "UPDATE message SET state = 'WAITING', changed_at = ?, owner = NULL, claim = claim + 1,"
           + " request = COALESCE(?, request), fingerprint = COALESCE(?, fingerprint)"
@@ -248,6 +250,45 @@ public final class JdbcRecords implements Records, AutoCloseable {
             return held;
           }
         });
+  }
+
+  /** The oldest keys that neither were admitted nor changed since, as many as fit in a step. */
+  List<String> old(Old which, long before) {
+    return read(
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(which.text)) {
+            statement.setLong(1, before);
+            statement.setLong(2, before);
+            List<String> keys = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+              while (rows.next()) {
+                keys.add(StoredText.toKey(rows.getString(1)));
+              }
+            }
+            return keys;
+          }
+        });
+  }
+
+  /** Entries that are kept for different times. */
+  enum Old {
+    SETTLED("state IN ('ACCEPTED', 'ACCEPTED_EARLIER', 'REFUSED', 'DUPLICATE')"),
+    OPEN("accepted = 0 AND state IN ('PARKED', 'UNCERTAIN', 'WAITING')");
+
+    private final String text;
+
+    Old(String condition) {
+      // The limit is no parameter: the planner of PostgreSQL has to know that it is small.
+      this.text =
+          "SELECT message_key FROM message WHERE admitted_at < ? AND changed_at < ? AND "
+              + condition
+              + " ORDER BY admitted_at LIMIT "
+              + ROWS_IN_A_STEP;
+    }
+
+    String text() {
+      return text;
+    }
   }
 
   @FunctionalInterface

@@ -51,23 +51,11 @@ enum Sql {
           + " AND owner NOT IN (SELECT id FROM node WHERE alive_until >= ?)"),
   /** What this process had claimed, and let go of without being able to record its end. */
   FREE_ONE(Sql.FREED + " WHERE message_key = ? AND claim = ? AND owner = ?"),
-  PURGE(
-      "DELETE FROM message WHERE message_key IN (SELECT message_key FROM message"
-          + " WHERE admitted_at < ? AND changed_at < ?"
-          + " AND state IN ('ACCEPTED', 'ACCEPTED_EARLIER', 'REFUSED', 'DUPLICATE')"
-          + " ORDER BY admitted_at LIMIT ?)"),
-  PURGE_OPEN(
-      "DELETE FROM message WHERE message_key IN (SELECT message_key FROM message"
-          + " WHERE accepted = 0 AND admitted_at < ? AND changed_at < ?"
-          + " AND state IN ('PARKED', 'UNCERTAIN', 'WAITING')"
-          + " ORDER BY admitted_at LIMIT ?)"),
-  PURGE_EVENTS(
-      "DELETE FROM event WHERE message_key IN (SELECT message_key FROM event"
-          + " WHERE at < ? AND NOT EXISTS"
-          + " (SELECT 1 FROM message WHERE message.message_key = event.message_key)"
-          + " ORDER BY at LIMIT ?)"),
+  REMOVE_EVENTS("DELETE FROM event WHERE message_key = ?"),
+  /** Unless it was taken up again since it was found to be old. */
+  REMOVE("DELETE FROM message WHERE message_key = ? AND changed_at < ? AND owner IS NULL"),
   /** Not one without an end: its rows would be sent once more as those of another run. */
-  PURGE_RUNS("DELETE FROM run WHERE started_at < ? AND finished_at IS NOT NULL"),
+  REMOVE_RUNS("DELETE FROM run WHERE started_at < ? AND finished_at IS NOT NULL"),
 
   BEGIN_RUN("INSERT INTO run (id, content, name, started_at) VALUES (?, ?, ?, ?)"),
   FINISH_RUN("UPDATE run SET finished_at = ? WHERE id = ?");

@@ -1,6 +1,7 @@
 package dev.smsroutes.ledger;
 
 import dev.smsroutes.ledger.GroupCommit.Record;
+import dev.smsroutes.ledger.JdbcRecords.Old;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +23,6 @@ final class Upkeep implements AutoCloseable {
   /** What nobody holds any more is freed at every so many beats. */
   private static final int BEATS_TO_FREE = 5;
 
-  private static final int ROWS_IN_A_STEP = 500;
   private static final int STEPS_IN_A_ROW = 20;
 
   /** After a round that found nothing to remove, so many seconds pass until the next. */
@@ -149,26 +149,29 @@ final class Upkeep implements AutoCloseable {
   }
 
   /** What this process let go of without an end, because that could not be recorded. */
-  void freeOwn() {
-    long now = clock.millis();
-    List<Record> abandoned = new ArrayList<>();
+  private void freeOwn() {
+    int freed = 0;
     for (JdbcRecords.Held held : records.heldBy(node)) {
-      if (abandoned.size() < ROWS_IN_A_STEP && !underWay.test(held.messageKey())) {
-        abandoned.add(
-            new Record(
-                Sql.FREE_ONE,
-                statement -> {
-                  statement.setLong(1, now);
-                  statement.setString(2, StoredText.key(held.messageKey()));
-                  statement.setLong(3, held.version());
-                  statement.setString(4, node);
-                }));
+      // Looked at after the store: what has ended since is no longer ours, and stays as it is.
+      if (!underWay.test(held.messageKey())) {
+        freed += free(held);
       }
     }
-    if (!abandoned.isEmpty()) {
-      writer.write(abandoned);
-      LOG.warn("ledger=freed messages={} their end could not be recorded", abandoned.size());
+    if (freed > 0) {
+      LOG.warn("ledger=freed messages={} their end could not be recorded", freed);
     }
+  }
+
+  private int free(JdbcRecords.Held held) {
+    long now = clock.millis();
+    return writer.write(
+        Sql.FREE_ONE,
+        statement -> {
+          statement.setLong(1, now);
+          statement.setString(2, StoredText.key(held.messageKey()));
+          statement.setLong(3, held.version());
+          statement.setString(4, node);
+        });
   }
 
   /** Removes what is old; no more than a few steps, and none while sends wait. */
@@ -178,17 +181,16 @@ final class Upkeep implements AutoCloseable {
       rest--;
       return;
     }
+    long settled = now - options.retention().toMillis();
+    long open = now - options.openRetention().toMillis();
     int rows = 1;
     for (int step = 0; step < STEPS_IN_A_ROW && rows > 0 && writer.idle(); step++) {
-      rows =
-          remove(Sql.PURGE, now, options.retention())
-              + remove(Sql.PURGE_OPEN, now, options.openRetention());
+      rows = remove(Old.SETTLED, settled) + remove(Old.OPEN, open);
       removed += rows;
-      rows += removeEvents(now);
     }
     if (rows == 0) {
       rest = REST;
-      before(Sql.PURGE_RUNS, now, options.openRetention());
+      writer.write(Sql.REMOVE_RUNS, statement -> statement.setLong(1, open));
       if (removed > 0) {
         LOG.info("ledger=purged messages={}", removed);
         removed = 0;
@@ -204,30 +206,25 @@ final class Upkeep implements AutoCloseable {
     return believed;
   }
 
-  private int remove(Sql what, long now, Duration age) {
-    long before = now - age.toMillis();
-    return writer.write(
-        what,
-        statement -> {
-          statement.setLong(1, before);
-          statement.setLong(2, before);
-          statement.setInt(3, ROWS_IN_A_STEP);
-        });
-  }
-
-  private int removeEvents(long now) {
-    long before = now - options.retention().toMillis();
-    return writer.write(
-        Sql.PURGE_EVENTS,
-        statement -> {
-          statement.setLong(1, before);
-          statement.setInt(2, ROWS_IN_A_STEP);
-        });
-  }
-
-  private void before(Sql what, long now, Duration age) {
-    long before = now - age.toMillis();
-    writer.write(what, statement -> statement.setLong(1, before));
+  /** One step. They are looked for beside the writer, so that no send waits for a search. */
+  private int remove(Old which, long before) {
+    List<String> keys = records.old(which, before);
+    List<Record> records = new ArrayList<>(2 * keys.size());
+    for (String key : keys) {
+      String stored = StoredText.key(key);
+      records.add(new Record(Sql.REMOVE_EVENTS, statement -> statement.setString(1, stored)));
+      records.add(
+          new Record(
+              Sql.REMOVE,
+              statement -> {
+                statement.setString(1, stored);
+                statement.setLong(2, before);
+              }));
+    }
+    if (!records.isEmpty()) {
+      writer.write(records);
+    }
+    return keys.size();
   }
 
   /** What was erased from the tables may still stand in the log of SQLite. */
