@@ -1,6 +1,7 @@
 package dev.smsroutes.ledger;
 
 import dev.smsroutes.ledger.GroupCommit.Record;
+import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.Accepted;
 import dev.smsroutes.outcome.Outcome.Parked;
@@ -204,7 +205,11 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
             new Parked(
                 row.entry().requestId().orElse(submission.message().requestId()),
                 Optional.of(submission.messageKey()),
-                row.entry().code().orElse(0),
+                // None yet, or that of a request in the queue: 0 would say that all went well.
+                row.entry()
+                    .code()
+                    .filter(code -> code != ErrorCode.OK.number())
+                    .orElse(ErrorCode.INTERNAL.number()),
                 "An attempt of more than "
                     + LedgerOptions.RESEND_LIMIT.toHours()
                     + " hours ago may have been taken, and the API may have forgotten its key: a"

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.smsroutes.definition.InvalidDefinitionException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,7 +19,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 /** A start that cannot work says why, says all of it, and leaves nothing running. */
 @Timeout(60)
@@ -84,6 +89,10 @@ class StartTest {
         arguments("sms.file.concurrency", "0", "a whole number from 1 to 1000; '0' came"),
         arguments("sms.file.max-line-bytes", "0", "a whole number from 1 to"),
         arguments("sms.file.done", "", "a path; '' came"),
+        arguments("sms.http.mode", "later", "sync or queued; 'later' came"),
+        arguments("sms.http.mode", "queued", "sms.jms.enabled is false"),
+        arguments("sms.jms.max-queue-bytes", "0", "expected at least 1; 0 came"),
+        arguments("camel.main.shutdownTimeout", "soon", "a whole number"),
         arguments("sms.http.maxInFlight", "5", "there is no such key"),
         arguments("sms.typo", "", "there is no such key"));
   }
@@ -166,6 +175,30 @@ class StartTest {
 
     assertFree(http);
     assertFree(sandbox);
+  }
+
+  @ParameterizedTest(name = "{0} → {1}")
+  @CsvSource({"4s, false", "5s, true", "25s, true"})
+  void complains_when_a_stop_would_leave_callers_without_an_answer(
+      String deadline, boolean complains) {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(Bundle.class);
+    log.start();
+    logger.addAppender(log);
+    try {
+      RunningBundle.start("sms.http.deadline", deadline, "camel.main.shutdownTimeout", "5").close();
+    } finally {
+      logger.detachAppender(log);
+    }
+
+    assertThat(
+            log.list.stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .anyMatch(
+                    line ->
+                        line.startsWith("sms.http.deadline: expected less than")
+                            && line.contains("camel.main.shutdownTimeout (5 s)")))
+        .isEqualTo(complains);
   }
 
   @Test

@@ -61,7 +61,7 @@ class ServeStopTest {
 
   @Test
   void finishes_what_it_took_ends_with_0_and_leaves_the_rest_to_the_next_one() throws Exception {
-    probe.settings("{\"latencyMs\": 2000}");
+    probe.settings("{\"latencyMs\": 4000}");
     Map<String, CompletableFuture<HttpResponse<String>>> waiting = new LinkedHashMap<>();
     List<String> queued = new ArrayList<>();
     String log;
