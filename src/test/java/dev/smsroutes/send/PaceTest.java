@@ -125,10 +125,12 @@ class PaceTest {
       await().until(() -> left.get() == expected);
       assertThat(pace.snapshot().interactiveWaiting()).isEqualTo(5 - i);
     }
+    // Each falls asleep once, and the four that follow in keeping the time once more.
+    assertThat(ticker.awaits).hasValueLessThanOrEqualTo(9);
   }
 
   @Test
-  void another_one_keeps_the_time_when_the_first_runs_out_of_patience() throws Exception {
+  void one_of_those_who_wait_goes_as_a_probe_when_it_is_time() throws Exception {
     Pace pace = pace(100, 0);
     pace.await(Lane.INTERACTIVE, Duration.ZERO).done(unsettled(Reason.FORBIDDEN));
     Future<Turn> first = inThread(() -> pace.await(Lane.BATCH, Duration.ofSeconds(31)));
@@ -143,6 +145,26 @@ class PaceTest {
 
     second.get(10, TimeUnit.SECONDS).done(ACCEPTED);
     assertThat(pace.trouble()).isEmpty();
+  }
+
+  @Test
+  void another_one_keeps_the_time_when_the_first_runs_out_of_patience() throws Exception {
+    Pace pace = pace(100, 0.5);
+    pace.await(Lane.INTERACTIVE, Duration.ZERO);
+    Future<Turn> row = inThread(() -> pace.await(Lane.BATCH, Duration.ofMillis(2_500)));
+    untilWaiting(pace, 1);
+    Future<Turn> nextRow = inThread(() -> pace.await(Lane.BATCH, LONG));
+    untilWaiting(pace, 2);
+    Future<Turn> caller = inThread(() -> pace.await(Lane.INTERACTIVE, LONG));
+    untilWaiting(pace, 3);
+
+    ticker.forward(Duration.ofSeconds(2), pace);
+    caller.get(10, TimeUnit.SECONDS);
+    ticker.forward(Duration.ofMillis(500), pace);
+    assertThat(refusalOf(row).retryAfter()).contains(Duration.ofMillis(1_500));
+    ticker.forward(Duration.ofMillis(1_500), pace);
+
+    nextRow.get(10, TimeUnit.SECONDS);
   }
 
   @Test
@@ -348,6 +370,7 @@ class PaceTest {
     @Override
     public void await(Condition condition, long nanos) throws InterruptedException {
       awaits.incrementAndGet();
+      assertThat(nanos).as("a wait for no time is a busy one").isPositive();
       // Long.MAX_VALUE is as good as for ever.
       sleeping.put(condition, now + Math.min(nanos, Long.MAX_VALUE / 2));
       try {
