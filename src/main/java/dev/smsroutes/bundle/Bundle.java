@@ -213,7 +213,10 @@ public final class Bundle implements AutoCloseable {
     client.install(context);
     HealthCheckRegistry health = HealthCheckRegistry.get(context);
     health.register(new TroubleCheck("sms-ledger", opened::trouble));
-    health.register(new TroubleCheck("sms-api", gateOpened::trouble));
+    // Up again once a probe is due: a node without traffic would never send one.
+    health.register(
+        new TroubleCheck(
+            "sms-api", () -> gateOpened.trouble().filter(why -> gateOpened.snapshot().paused())));
     Registry registry = context.getRegistry();
     bindHttp(context, new HttpEdge(reader, table, opened::find, queueing), maxInFlight, recipients);
     door = new HttpDoor(configuredPort, maxInFlight, bodyTimeout);
@@ -287,7 +290,7 @@ public final class Bundle implements AutoCloseable {
     return new PaceOptions(
         most == 0 ? senders : most,
         settings.decimal("sms.api.max-rate"),
-        settings.duration("sms.api.slow-after", Duration.ofMillis(1)),
+        slowAfter(settings),
         settings.duration("sms.api.probe-interval", Duration.ofMillis(1)),
         settings.duration("sms.api.longest-pause", Duration.ofMillis(1)));
   }
@@ -313,6 +316,17 @@ public final class Bundle implements AutoCloseable {
       return HttpEdge.Queueing.NEVER;
     }
     return always ? HttpEdge.Queueing.ALWAYS : HttpEdge.Queueing.WHEN_PREFERRED;
+  }
+
+  /** Less than the response timeout: what takes that long has no time to be slow. */
+  private static Duration slowAfter(Settings settings) {
+    Duration asked = settings.duration("sms.api.slow-after", Duration.ofMillis(1));
+    Duration most =
+        settings
+            .duration("sms.api.response-timeout", Duration.ofMillis(1))
+            .multipliedBy(9)
+            .dividedBy(10);
+    return asked.compareTo(most) < 0 ? asked : most;
   }
 
   /** Where the API is and how we log in. */
@@ -392,6 +406,8 @@ public final class Bundle implements AutoCloseable {
   /** Stops taking requests, ends what is under way, and stops what was started. */
   @Override
   public void close() {
+    // Whoever waits for a turn had better go than be waited for.
+    pace.ifPresent(Pace::close);
     main.stop();
     broker.ifPresent(EmbeddedBroker::close);
     ledger.ifPresent(JdbcLedger::close);
