@@ -16,11 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -57,7 +59,19 @@ class LedgerPropertyTest {
   @Property(tries = 120, shrinking = ShrinkingMode.BOUNDED)
   void one_process_on_sqlite(@ForAll("steps") List<Step> steps) throws IOException {
     Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "ledger");
-    play(Store.SQLITE, 1, folder, steps);
+    try {
+      play(Store.SQLITE, 1, folder, steps);
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   @Property(tries = 120, shrinking = ShrinkingMode.BOUNDED)
