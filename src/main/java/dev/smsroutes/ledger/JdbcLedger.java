@@ -127,10 +127,16 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
 
   /** Another request with this key is in our hands: waits for its end, as long as there is time. */
   private Optional<Admission> join(Submission submission, Flight mine, Flight other, long latest) {
+    long left = latest - System.nanoTime();
     if (!other.fingerprint().equals(mine.fingerprint())) {
-      return Optional.of(usedForAnother(submission));
+      // It need not be the other's key: perhaps it only asks for it, and will be refused itself.
+      Optional<Row> row = records.row(submission.messageKey());
+      if (row.isPresent() && row.get().fingerprint().equals(other.fingerprint())) {
+        return Optional.of(usedForAnother(submission));
+      }
+      left = Math.min(left, LOOK_AGAIN.toNanos());
     }
-    await(other.ended(), latest - System.nanoTime());
+    await(other.ended(), left);
     return Optional.empty();
   }
 
