@@ -351,6 +351,25 @@ public final class StatusTable {
     };
   }
 
+  /** Whether it did not settle for a reason that lies with the API or the account. */
+  public boolean isOfNoSingleMessage(Outcome outcome) {
+    if (!(outcome instanceof Unsettled unsettled)) {
+      return false;
+    }
+    return switch (unsettled.reason()) {
+      case RATE_LIMITED, BLOCKED, UNAVAILABLE, UNREACHABLE, UNAUTHENTICATED, FORBIDDEN -> true;
+      case NO_CLEAR_ANSWER,
+          UNDER_WAY,
+          QUEUED,
+          NOT_QUEUED,
+          NOT_YET,
+          UNRECORDED,
+          STOPPING,
+          INTERNAL ->
+          false;
+    };
+  }
+
   /** Whether one more attempt with the same key, right now or shortly, can change the outcome. */
   public boolean worthAnotherAttempt(Outcome outcome) {
     if (!(outcome instanceof Unsettled unsettled)) {

@@ -24,12 +24,19 @@ import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 public final class Attempt {
   private final StatusTable table;
   private final TokenSource tokens;
+  private final Turns turns;
   private final RetryPolicy retries;
   private final boolean asksForStatus;
 
-  Attempt(StatusTable table, TokenSource tokens, RetryPolicy retries, boolean asksForStatus) {
+  Attempt(
+      StatusTable table,
+      TokenSource tokens,
+      Turns turns,
+      RetryPolicy retries,
+      boolean asksForStatus) {
     this.table = table;
     this.tokens = tokens;
+    this.turns = turns;
     this.retries = retries;
     this.asksForStatus = asksForStatus;
   }
@@ -149,7 +156,11 @@ public final class Attempt {
     if (!outcome.state().settled()) {
       Recording.claim(exchange).ended(outcome);
     }
-    if (table.worthAnotherAttempt(outcome)) {
+    boolean heldUp = turns.everythingWaits(exchange, outcome);
+    if (heldUp) {
+      exchange.setProperty(SendState.HELD_UP, heldUp(exchange) + 1);
+    }
+    if (heldUp || table.worthAnotherAttempt(outcome)) {
       throw new UnsettledException(outcome.state());
     }
   }
@@ -162,13 +173,16 @@ public final class Attempt {
     }
     Outcome outcome = exchange.getProperty(SendState.OUTCOME, Outcome.class);
     // Our own count: camel-http drops the header in which Camel keeps its.
-    int repetitions = attempts(exchange) - 1;
+    int repetitions = attempts(exchange) - 1 - heldUp(exchange);
     Optional<Duration> wait =
         retries.next(
             repetitions,
             exchange.getProperty(SendState.MAX_RETRIES, 1, Integer.class),
             retries.patienceLeft(exchange),
-            outcome.retryAfter());
+            // What holds up everything is waited out in front of the API, not here.
+            exchange.getProperty(SendState.HELD_UP) == null
+                ? outcome.retryAfter()
+                : Optional.empty());
     wait.ifPresent(
         time -> exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, time.toMillis()));
     return wait.isPresent();
@@ -208,6 +222,10 @@ public final class Attempt {
 
   private static int attempts(Exchange exchange) {
     return exchange.getProperty(SendState.ATTEMPTS, 0, Integer.class);
+  }
+
+  private static int heldUp(Exchange exchange) {
+    return exchange.getProperty(SendState.HELD_UP, 0, Integer.class);
   }
 
   private static boolean uncertain(Exchange exchange) {

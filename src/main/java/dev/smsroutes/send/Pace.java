@@ -1,6 +1,7 @@
 package dev.smsroutes.send;
 
 import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Unsettled;
 import dev.smsroutes.send.PaceGate.Notice;
 import dev.smsroutes.send.PaceGate.Waiter;
 import java.time.Duration;
@@ -35,6 +36,9 @@ public final class Pace implements AutoCloseable {
   private Waiter timekeeper;
 
   private long wakesAt;
+
+  /** Written with the lock, read without. */
+  private volatile long gotThrough;
 
   /**
    * What the gate is like at one moment.
@@ -145,6 +149,9 @@ public final class Pace implements AutoCloseable {
         return;
       }
       turn.back = true;
+      if (outcome.isPresent() && !(outcome.get() instanceof Unsettled)) {
+        gotThrough++;
+      }
       long now = now();
       gate.back(turn.departure, outcome, now);
       serve(now);
@@ -171,6 +178,11 @@ public final class Pace implements AutoCloseable {
     }
     wakesAt = Math.min(change, timekeeper.deadline());
     timekeeper.call();
+  }
+
+  /** How many messages have got through so far. */
+  long gotThrough() {
+    return gotThrough;
   }
 
   /**

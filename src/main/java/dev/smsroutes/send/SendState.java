@@ -34,6 +34,12 @@ public final class SendState {
   /** The turn at the API that the attempt has. */
   static final String TURN = "smsSendTurn";
 
+  /** How many messages had got through when the turn began, a {@link Long}. */
+  static final String GOT_THROUGH_BEFORE = "smsSendGotThroughBefore";
+
+  /** How many attempts ended for a reason that held up everything, an {@link Integer}. */
+  static final String HELD_UP = "smsSendHeldUp";
+
   /** Set when an attempt got no turn, so that repeating it at once is in vain. */
   static final String NOT_NOW = "smsSendNotNow";
 

@@ -24,6 +24,7 @@ public record SendSteps(
       Pace pace,
       SendOptions options) {
     RetryPolicy retries = options.retries();
+    Turns turns = new Turns(pace, retries, table);
     Enrichment enrichment = new Enrichment(definitions);
     Substitution substitution = new Substitution(options.maxParts());
     return new SendSteps(
@@ -32,8 +33,8 @@ public record SendSteps(
         substitution,
         new Refusal(enrichment, substitution),
         new Recording(ledger, table, retries),
-        new Turns(pace, retries),
+        turns,
         new Queueing(table, options.mostQueuedBytes()),
-        new Attempt(table, tokens, retries, options.asksForStatus()));
+        new Attempt(table, tokens, turns, retries, options.asksForStatus()));
   }
 }

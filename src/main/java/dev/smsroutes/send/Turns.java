@@ -1,6 +1,7 @@
 package dev.smsroutes.send;
 
 import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.send.Pace.Turn;
 import java.time.Duration;
 import org.apache.camel.Exchange;
@@ -9,10 +10,12 @@ import org.apache.camel.Exchange;
 public final class Turns {
   private final Pace pace;
   private final RetryPolicy retries;
+  private final StatusTable table;
 
-  Turns(Pace pace, RetryPolicy retries) {
+  Turns(Pace pace, RetryPolicy retries, StatusTable table) {
     this.pace = pace;
     this.retries = retries;
+    this.table = table;
   }
 
   /**
@@ -21,12 +24,27 @@ public final class Turns {
    * @throws NotNowException if it may not within that time
    */
   public void await(Exchange exchange) throws NotNowException {
-    Lane lane =
-        SendState.BATCH.equals(exchange.getProperty(SendState.LANE))
-            ? Lane.BATCH
-            : Lane.INTERACTIVE;
+    Lane lane = isBatch(exchange) ? Lane.BATCH : Lane.INTERACTIVE;
     Duration left = retries.patienceLeft(exchange);
     exchange.setProperty(SendState.TURN, pace.await(lane, left));
+    exchange.setProperty(SendState.GOT_THROUGH_BEFORE, pace.gotThrough());
+  }
+
+  /**
+   * Whether an attempt of a batch failed for a reason that holds up everything, so that it says
+   * nothing of this message: then the message waits, as the whole batch does. While others get
+   * through, it is the message's own trouble.
+   */
+  boolean everythingWaits(Exchange exchange, Outcome outcome) {
+    Long before = exchange.getProperty(SendState.GOT_THROUGH_BEFORE, Long.class);
+    return isBatch(exchange)
+        && before != null
+        && before == pace.gotThrough()
+        && table.isOfNoSingleMessage(outcome);
+  }
+
+  private static boolean isBatch(Exchange exchange) {
+    return SendState.BATCH.equals(exchange.getProperty(SendState.LANE));
   }
 
   /** Gives the turn back, if there was one, with what became of the message. */

@@ -298,6 +298,41 @@ class SendRouteTest extends CamelTestSupport {
     assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED_EARLIER);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {403, 429, 503})
+  void a_row_waits_as_long_as_everything_waits(int status) {
+    for (int i = 0; i < 6; i++) {
+      script.add(reply(status, ""));
+    }
+
+    assertThat(sendRow("k").state()).isEqualTo(State.ACCEPTED);
+  }
+
+  @Test
+  void a_row_is_given_up_when_others_get_through_and_it_does_not() {
+    script.add(
+        exchange -> {
+          send(request("other"));
+          reply(503, "").answer(exchange);
+        });
+
+    assertThat(sendRow("k").state()).isEqualTo(State.WAITING);
+  }
+
+  private Outcome sendRow(String key) {
+    return template
+        .request(
+            SendRoute.SEND,
+            asked -> {
+              asked.getMessage().setBody(request(key));
+              asked.setProperty(SendState.LANE, SendState.BATCH);
+              asked.setProperty(SendState.MAX_RETRIES, 0);
+              asked.setProperty(SendState.PATIENCE, Duration.ofSeconds(30));
+            })
+        .getMessage()
+        .getBody(Outcome.class);
+  }
+
   @Test
   void parks_what_is_not_settled_when_nobody_will_hand_it_over_again() {
     script.add(reply(503, ""));
