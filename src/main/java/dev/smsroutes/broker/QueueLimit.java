@@ -10,6 +10,7 @@ import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.core.server.ServerSession;
 import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugin;
 import org.apache.activemq.artemis.core.transaction.Transaction;
+import org.apache.activemq.artemis.utils.CompositeAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +47,8 @@ final class QueueLimit implements ActiveMQServerMessagePlugin {
       boolean direct,
       boolean noAutoCreateQueue)
       throws ActiveMQException {
-    if (!queue.equals(message.getAddress())) {
+    // An address may name its queue as well: address::queue.
+    if (!queue.equals(CompositeAddress.extractAddressName(message.getAddress()))) {
       return;
     }
     Optional<String> reason = reason();

@@ -235,7 +235,20 @@ class EmbeddedBrokerTest {
       assertThatThrownBy(() -> producer.send(large))
           .isInstanceOf(JMSException.class)
           .hasMessageContaining("sms.jms.max-queue-bytes");
+      assertThatThrownBy(
+              () -> session.createProducer(session.createQueue("sms.send::sms.send")).send(large))
+          .isInstanceOf(JMSException.class);
       session.createProducer(session.createQueue("sms.reply.x")).send(large);
+      try (Connection amqp =
+          new JmsConnectionFactory("amqp://127.0.0.1:" + broker.port()).createConnection()) {
+        Session theirs = session(amqp);
+        assertThatThrownBy(
+                () ->
+                    theirs
+                        .createProducer(theirs.createQueue("sms.send"))
+                        .send(theirs.createTextMessage("small")))
+            .isInstanceOf(JMSException.class);
+      }
 
       SendingConnection sending = broker.sendingConnection();
       try (Connection ours = sending.createConnection()) {
