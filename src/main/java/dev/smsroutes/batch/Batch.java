@@ -518,10 +518,10 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     Ending written = Ending.of(fileName, names, unreadable != null, replaced ? opened : now, run);
     keepResults(true);
     try {
-      written.write(setting.folders());
+      written.write(opener);
     } catch (IOException e) {
+      // It may be there all the same, and would end the file without its results.
       written.forget(setting.folders());
-      // Only now: a note that stayed would end the file without them.
       keepResults(false);
       throw e;
     }

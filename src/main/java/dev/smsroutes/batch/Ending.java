@@ -79,8 +79,12 @@ record Ending(
         Optional.ofNullable(text.path("run").textValue()));
   }
 
-  /** Writes it down; it counts from then on. */
-  void write(BatchFolders folders) throws IOException {
+  /**
+   * Writes it down; it counts from then on.
+   *
+   * @param results opens a file in the results folder
+   */
+  void write(ResultsWriter.Opener results) throws IOException {
     ObjectNode text = JsonOriginal.MAPPER.createObjectNode();
     text.put("file", file);
     text.put("as", as);
@@ -88,8 +92,7 @@ record Ending(
     text.put("size", size);
     text.put("modified", modified);
     run.ifPresent(id -> text.put("run", id));
-    Path note = note(folders, file);
-    try (DurableFile out = new DurableFile(note.getParent(), note.getFileName().toString())) {
+    try (DurableFile out = results.open(noteName(file))) {
       out.out().write(JsonOriginal.MAPPER.writeValueAsBytes(text));
       out.commit();
     }
@@ -131,6 +134,10 @@ record Ending(
   }
 
   private static Path note(BatchFolders folders, String file) {
-    return folders.results().resolve("." + BatchFolders.shortened(file) + SUFFIX);
+    return folders.results().resolve(noteName(file));
+  }
+
+  private static String noteName(String file) {
+    return "." + BatchFolders.shortened(file) + SUFFIX;
   }
 }

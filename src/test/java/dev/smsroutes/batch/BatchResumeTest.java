@@ -284,6 +284,7 @@ class BatchResumeTest {
     ROWS_HANDED_OVER(2),
     REJECTS_COMPLETE(2),
     RESULTS_COMPLETE(2),
+    END_HALF_WRITTEN_DOWN(2),
     END_WRITTEN_DOWN(0),
     REJECTS_IN_PLACE(0),
     RESULTS_IN_PLACE(0),
@@ -298,34 +299,15 @@ class BatchResumeTest {
     }
   }
 
-  /** A file that breaks when it is complete: the last moment before its name is written down. */
-  private final class Breaking extends DurableFile {
-    Breaking(String name) throws IOException {
-      super(file.folders.results(), name);
-    }
-
-    @Override
-    void complete() throws IOException {
-      throw new IOException("Input/output error");
-    }
-  }
-
   /** Takes the way to this point, and no step further. */
   private Batch runUpTo(Point point) throws IOException {
     Path source = file.folders.inbox().resolve("a.csv");
-    if (point == Point.REJECTS_COMPLETE) {
-      file.opener =
-          name ->
-              name.contains("results")
-                  ? new Breaking(name)
-                  : new DurableFile(file.folders.results(), name);
-    }
+    file.opener = name -> breaking(point, name);
     Batch batch = file.open(source);
     settleAll(batch);
     // What stands in the way of a rename.
     Optional<String> obstacle =
         switch (point) {
-          case RESULTS_COMPLETE -> Optional.of(".a.csv.sms-end");
           case END_WRITTEN_DOWN -> Optional.of("a.csv.rejects.csv");
           case REJECTS_IN_PLACE -> Optional.of("a.csv.results.ndjson");
           default -> Optional.empty();
@@ -345,9 +327,31 @@ class BatchResumeTest {
     runs.unavailable = false;
     file.opener = name -> new DurableFile(file.folders.results(), name);
     if (obstacle.isPresent()) {
-      Files.deleteIfExists(file.folders.results().resolve(obstacle.get()));
+      Files.delete(file.folders.results().resolve(obstacle.get()));
     }
     return batch;
+  }
+
+  /** A file in the results folder that breaks, if this is the point. */
+  private DurableFile breaking(Point point, String name) throws IOException {
+    return new DurableFile(file.folders.results(), name) {
+      @Override
+      void complete() throws IOException {
+        if (point == Point.REJECTS_COMPLETE && name.endsWith(".results.ndjson")
+            || point == Point.RESULTS_COMPLETE && name.endsWith(".sms-end")) {
+          throw new IOException("Input/output error");
+        }
+        super.complete();
+      }
+
+      @Override
+      void commit() throws IOException {
+        super.commit();
+        if (point == Point.END_HALF_WRITTEN_DOWN) {
+          throw new IOException("Input/output error");
+        }
+      }
+    };
   }
 
   private void assertOnceAndComplete() throws IOException {
@@ -410,6 +414,49 @@ class BatchResumeTest {
   }
 
   @Test
+  void the_rejects_are_in_place_before_the_results() throws IOException {
+    drop(TWO_ROWS);
+    runUpTo(Point.REJECTS_IN_PLACE).close();
+
+    assertThat(left()).contains("results/a.csv.rejects.csv");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {TWO_ROWS, "no header"})
+  void a_file_of_another_name_leaves_results_alone_that_wait_for_their_place(String content)
+      throws IOException {
+    boolean readable = content.equals(TWO_ROWS);
+    Files.writeString(file.folders.done().resolve("a.csv"), "of an earlier file");
+    drop(content);
+    // Becomes a~2.csv, and cannot be put in place.
+    Path place =
+        readable
+            ? file.folders.results().resolve("a~2.csv.rejects.csv")
+            : file.folders.failed().resolve("a~2.csv.reason.json");
+    try (Batch batch = file.open(file.folders.inbox().resolve("a.csv"))) {
+      settleAll(batch);
+      Files.createDirectory(place);
+      assertThatThrownBy(batch::finish).isInstanceOf(IOException.class);
+      Files.delete(place);
+    }
+    Path other = Files.writeString(file.folders.inbox().resolve("a~2.csv"), "no header either");
+    try (Batch batch = file.open(other)) {
+      assertThat(batch.finish().getFileName()).hasToString("a~2~2.csv");
+    }
+
+    runToTheEnd();
+    assertThat(place).isRegularFile();
+  }
+
+  @Test
+  void an_unreadable_file_that_cannot_be_ended_leaves_no_reason() throws IOException {
+    drop("no header");
+    runUpTo(Point.RESULTS_COMPLETE).close();
+
+    assertThat(left()).containsExactly("inbox/a.csv");
+  }
+
+  @Test
   void rejects_of_a_try_that_failed_are_not_those_of_the_next_one() throws IOException {
     drop(TWO_ROWS);
     runUpTo(Point.REJECTS_COMPLETE).close();
@@ -459,6 +506,19 @@ class BatchResumeTest {
             "results/a~2.csv.rejects.csv",
             "results/a~2.csv.results.ndjson");
     assertThat(runs.unfinished()).isZero();
+  }
+
+  @Test
+  void another_file_that_took_the_name_after_a_failure_is_sent() throws IOException {
+    drop(TWO_ROWS);
+    runUpTo(Point.REJECTS_IN_PLACE).close();
+    Path other = drop(TWO_ROWS + "good,c,3,C\n");
+
+    file.open(other).close();
+    assertThat(left())
+        .containsExactly(
+            "inbox/a.csv", "results/a.csv.rejects.csv", "results/a.csv.results.ndjson");
+    assertThat(runToTheEnd()).isEqualTo(3);
   }
 
   @Test

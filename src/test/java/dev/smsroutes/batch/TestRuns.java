@@ -34,8 +34,13 @@ public final class TestRuns implements Runs {
   public Map<String, Outcome> settled(Run run, Map<String, String> keys) {
     check();
     asked.addAndGet(keys.size());
-    Map<String, Outcome> found = new HashMap<>(settled);
-    found.keySet().retainAll(keys.keySet());
+    Map<String, Outcome> found = new HashMap<>();
+    for (String source : keys.keySet()) {
+      Outcome outcome = settled.get(source);
+      if (outcome != null) {
+        found.put(source, outcome);
+      }
+    }
     return found;
   }
 

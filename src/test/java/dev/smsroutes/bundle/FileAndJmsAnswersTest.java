@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
@@ -126,6 +127,25 @@ class FileAndJmsAnswersTest {
     String message = key();
     assertThat(jms(GOOD.replace("KEY", message), message)).isEqualTo(queue + " " + messageCode);
     assertThat(bundle.sandbox().find(message).isPresent()).isEqualTo(accepted);
+  }
+
+  @Test
+  void a_row_without_a_clear_answer_is_tried_five_times_and_holds_up_no_other() throws Exception {
+    bundle.sandbox().faults("{\"key\": \"unclear\", \"status\": 500}");
+    String name = key();
+    List<String> rows = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      rows.add(GOOD.replace("KEY", name + (i % 20 == 0 ? "-unclear-" : "-clear-") + i));
+    }
+
+    List<String> outcomes =
+        files(String.join("\n", rows), name).stream()
+            .map(result -> result.path("outcome").asText())
+            .toList();
+    assertThat(outcomes).hasSize(60);
+    assertThat(Collections.frequency(outcomes, "ACCEPTED")).isEqualTo(57);
+    assertThat(Collections.frequency(outcomes, "UNCERTAIN")).isEqualTo(3);
+    assertThat(bundle.sandbox().sends()).isEqualTo(57 + 3 * 5);
   }
 
   /** A request | the first code; the API gets nothing, whatever the channel. */
@@ -246,16 +266,24 @@ class FileAndJmsAnswersTest {
   }
 
   private static JsonNode file(String request, String name) throws IOException {
+    List<JsonNode> results = files(request, name);
+    assertThat(results).hasSize(1);
+    return results.get(0);
+  }
+
+  private static List<JsonNode> files(String requests, String name) throws IOException {
     Path part = folder.resolve("inbox/" + name + ".part");
-    Files.writeString(part, request + "\n");
+    Files.writeString(part, requests + "\n");
     Files.move(part, folder.resolve("inbox/" + name + ".ndjson"), StandardCopyOption.ATOMIC_MOVE);
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> Files.exists(folder.resolve("done/" + name + ".ndjson")));
-    List<String> lines =
-        Files.readAllLines(folder.resolve("results/" + name + ".ndjson.results.ndjson"));
-    assertThat(lines).hasSize(1);
-    return JSON.readTree(lines.get(0));
+    List<JsonNode> results = new ArrayList<>();
+    for (String line :
+        Files.readAllLines(folder.resolve("results/" + name + ".ndjson.results.ndjson"))) {
+      results.add(JSON.readTree(line));
+    }
+    return results;
   }
 
   /** Where the message ended, and the code that its sender was told. */

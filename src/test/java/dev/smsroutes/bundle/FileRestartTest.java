@@ -51,22 +51,31 @@ class FileRestartTest {
     sandbox.close();
   }
 
+  private Map<String, String> settings() {
+    return Map.ofEntries(
+        Map.entry("sms.api.url", sandbox.url()),
+        Map.entry("sms.api.client-id", "test"),
+        Map.entry("sms.api.client-secret", "test"),
+        Map.entry("sms.ledger.url", "jdbc:sqlite:" + home.resolve("ledger.db")),
+        Map.entry("sms.file.enabled", "true"),
+        Map.entry("sms.file.inbox", home.resolve("inbox").toString()),
+        Map.entry("sms.file.results", home.resolve("results").toString()),
+        Map.entry("sms.file.done", home.resolve("done").toString()),
+        Map.entry("sms.file.failed", home.resolve("failed").toString()),
+        Map.entry("sms.file.poll-delay", "100ms"),
+        Map.entry("sms.file.min-age", "0ms"),
+        Map.entry("camel.main.shutdownTimeout", "30"));
+  }
+
   private ServeProcess serve() {
-    return new ServeProcess(
-        home.resolve("output-" + ++starts + ".txt"),
-        Map.ofEntries(
-            Map.entry("sms.api.url", sandbox.url()),
-            Map.entry("sms.api.client-id", "test"),
-            Map.entry("sms.api.client-secret", "test"),
-            Map.entry("sms.ledger.url", "jdbc:sqlite:" + home.resolve("ledger.db")),
-            Map.entry("sms.file.enabled", "true"),
-            Map.entry("sms.file.inbox", home.resolve("inbox").toString()),
-            Map.entry("sms.file.results", home.resolve("results").toString()),
-            Map.entry("sms.file.done", home.resolve("done").toString()),
-            Map.entry("sms.file.failed", home.resolve("failed").toString()),
-            Map.entry("sms.file.poll-delay", "100ms"),
-            Map.entry("sms.file.min-age", "0ms"),
-            Map.entry("camel.main.shutdownTimeout", "30")));
+    return new ServeProcess(home.resolve("output-" + ++starts + ".txt"), settings());
+  }
+
+  private RunningBundle start(String... keysAndValues) {
+    List<String> all = new ArrayList<>();
+    settings().forEach((key, value) -> all.addAll(List.of(key, value)));
+    all.addAll(List.of(keysAndValues));
+    return RunningBundle.start(all.toArray(String[]::new));
   }
 
   private void drop(int rows) throws IOException {
@@ -87,10 +96,10 @@ class FileRestartTest {
 
   @Test
   void a_stop_in_the_middle_takes_seconds_and_nothing_is_sent_or_told_twice() throws Exception {
-    int rows = 50_000;
+    int rows = 10_000;
     drop(rows);
     try (ServeProcess first = serve()) {
-      awaitSends(5_000);
+      awaitSends(1_500);
       Duration stop = first.stop();
 
       assertThat(stop).isLessThan(Duration.ofSeconds(15));
@@ -114,7 +123,7 @@ class FileRestartTest {
 
   @Test
   void a_kill_anywhere_loses_and_doubles_nothing() throws Exception {
-    int rows = 5_000;
+    int rows = 4_000;
     drop(rows);
     int kills = 0;
     for (int next = 0; kills < 3; kills++) {
@@ -127,6 +136,28 @@ class FileRestartTest {
     try (ServeProcess last = serve()) {
       Awaitility.await().atMost(PATIENCE).until(() -> files("inbox").isEmpty());
       last.stop();
+    }
+    assertAllAcceptedOnce(rows);
+  }
+
+  @Test
+  void a_stop_does_not_wait_for_attempts_that_would_follow() throws Exception {
+    int rows = 100;
+    api.faults("{\"status\": 500}");
+    drop(rows);
+    try (RunningBundle bundle = start("sms.api.retry-delay", "1s")) {
+      awaitSends(20);
+      long asked = System.nanoTime();
+      bundle.close();
+      // The five attempts of a row take 15 s.
+      assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(9));
+    }
+    assertThat(files("inbox")).containsExactly("orders.csv");
+    assertThat(files("results")).isEmpty();
+
+    api.faults();
+    try (RunningBundle bundle = start()) {
+      Awaitility.await().atMost(PATIENCE).until(() -> !files("done").isEmpty());
     }
     assertAllAcceptedOnce(rows);
   }

@@ -53,6 +53,7 @@ final class FileRoute implements AutoCloseable {
   final Path home;
   final ConcurrentLinkedQueue<SendRequest> handedOver = new ConcurrentLinkedQueue<>();
   final ConcurrentLinkedQueue<Map<String, Object>> headers = new ConcurrentLinkedQueue<>();
+  final ConcurrentLinkedQueue<Map<String, Object>> properties = new ConcurrentLinkedQueue<>();
   final TestRuns runs;
   final Map<String, CountDownLatch> gates = new ConcurrentHashMap<>();
   private final Synchronized log = new Synchronized();
@@ -122,6 +123,7 @@ final class FileRoute implements AutoCloseable {
   private void send(Exchange exchange) throws Exception {
     SendRequest request = exchange.getMessage().getBody(SendRequest.class);
     headers.add(Map.copyOf(exchange.getMessage().getHeaders()));
+    properties.add(Map.copyOf(exchange.getProperties()));
     handedOver.add(request);
     CountDownLatch gate = gates.get(request.messageKey());
     if (gate != null && !gate.await(20, TimeUnit.SECONDS)) {
@@ -147,6 +149,8 @@ final class FileRoute implements AutoCloseable {
                       "Expected \"FirstName\", none came")));
       case "duplicate" ->
           new Refused("r-2", key, ErrorCode.DUPLICATE_MESSAGE_KEY.number(), "used", List.of());
+      case "unrecorded" ->
+          new Unsettled("r-5", key, Reason.UNRECORDED, false, 50300, "", Optional.empty());
       case "uncertain", "waiting" ->
           new Unsettled(
               "r-3",
@@ -261,6 +265,15 @@ final class FileRoute implements AutoCloseable {
       all = new ArrayList<>(log.list);
     }
     return all.stream().filter(event -> event.getLevel().isGreaterOrEqual(Level.INFO)).toList();
+  }
+
+  boolean isStopping() {
+    return context.isStopping();
+  }
+
+  /** Stops as a process does that is told to; returns when it has. */
+  void stop() {
+    context.stop();
   }
 
   @Override

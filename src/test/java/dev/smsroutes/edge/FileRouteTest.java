@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.smsroutes.batch.TestRuns;
+import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Accepted;
+import dev.smsroutes.request.Origin;
 import dev.smsroutes.request.SendRequest;
+import dev.smsroutes.send.SendState;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,9 +20,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +58,122 @@ class FileRouteTest {
 
   private List<String> keys() {
     return route.handedOver.stream().map(SendRequest::messageKey).toList();
+  }
+
+  @Test
+  void tells_the_pipeline_where_a_row_came_from_and_how_it_may_be_tried() throws Exception {
+    route.close();
+    route = new FileRoute(home, Map.of("sms.file.max-attempts", "7", "sms.file.row-timeout", "1h"));
+    String rows =
+        IntStream.rangeClosed(1, 1_001)
+            .mapToObj(i -> "ok,k" + i + ",c,1,Ada\n")
+            .collect(Collectors.joining());
+    route.drop("orders.csv", HEADER + rows);
+    route.awaitResults("orders.csv");
+
+    Origin expected = new Origin("file", "orders.csv#1001", Optional.of("run-1"));
+    Map<String, Object> last =
+        route.properties.stream()
+            .filter(properties -> properties.get(Origin.PROPERTY).equals(expected))
+            .findFirst()
+            .orElseThrow();
+    assertThat(last)
+        .containsEntry(SendState.MAX_RETRIES, 6)
+        .containsEntry(SendState.LANE, SendState.BATCH);
+    // The row has the clock of its file.
+    assertThat((Duration) last.get(SendState.PATIENCE))
+        .isBetween(Duration.ofHours(1).plusMillis(1), Duration.ofHours(1).plusMinutes(1));
+  }
+
+  @Test
+  void a_stop_leaves_the_file_and_the_next_start_goes_on_with_it() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    route.gates.put("k20", gate);
+    String rows =
+        IntStream.rangeClosed(1, 20_000)
+            .mapToObj(i -> "ok,k" + i + ",c,1,Ada\n")
+            .collect(Collectors.joining());
+    route.drop("orders.csv", HEADER + rows);
+    Awaitility.await().until(() -> route.handedOver.size() >= 100);
+    CompletableFuture<Void> stopped = CompletableFuture.runAsync(route::stop);
+    Awaitility.await().until(route::isStopping);
+    gate.countDown();
+    stopped.get(4, TimeUnit.SECONDS);
+
+    assertThat(route.handedOver).hasSizeLessThan(10_000);
+    assertThat(route.files()).containsExactly("inbox/orders.csv");
+    assertThat(route.log())
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .filteredOn(line -> line.startsWith("file "))
+        .last(InstanceOfAssertFactories.STRING)
+        .matches("file interrupted, it continues at the next start name=\"orders.csv\" rows=\\d+");
+    TestRuns runs = route.runs;
+    IntStream.rangeClosed(1, 19_990)
+        .forEach(i -> runs.settled.put("orders.csv#" + i, accepted("k" + i)));
+
+    route.close();
+    route = new FileRoute(home, Map.of(), runs);
+    assertThat(route.awaitResults("orders.csv")).hasSize(20_000);
+    assertThat(keys())
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.rangeClosed(19_991, 20_000).mapToObj(i -> "k" + i).toList());
+    assertThat(route.log())
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .filteredOn(line -> line.startsWith("file "))
+        .satisfiesExactly(
+            taken -> assertThat(taken).startsWith("file taken"),
+            resumed -> assertThat(resumed).isEqualTo("file resumed name=\"orders.csv\""),
+            finished -> assertThat(finished).contains("rows=20000 recorded=19990 accepted=20000"));
+  }
+
+  private static Outcome accepted(String key) {
+    return new Accepted("r", Optional.of(key), false);
+  }
+
+  @Test
+  void waits_for_a_ledger_that_cannot_be_written() {
+    route.runs.unavailable = true;
+    route.drop("orders.csv", HEADER + "ok,k1,c,1,Ada\n");
+    Awaitility.await().until(() -> kept() >= 2);
+    assertThat(route.handedOver).isEmpty();
+    route.runs.unavailable = false;
+    assertThat(route.awaitResults("orders.csv")).hasSize(1);
+
+    route.drop("more.csv", HEADER + "ok,k2,c,1,Ada\nunrecorded,k3,c,1,Ada\n");
+    Awaitility.await()
+        .until(
+            () ->
+                route.log().stream()
+                        .filter(
+                            event ->
+                                event
+                                    .getFormattedMessage()
+                                    .startsWith(
+                                        "file interrupted, it continues when the ledger can be"
+                                            + " written again"))
+                        .count()
+                    >= 2);
+    assertThat(route.files()).contains("inbox/more.csv").doesNotContain("done/more.csv");
+  }
+
+  @Test
+  void a_file_that_was_not_moved_is_not_sent_or_told_again() throws Exception {
+    Files.delete(home.resolve("done"));
+    Files.writeString(home.resolve("done"), "a file where the folder should be");
+    route.drop("orders.csv", HEADER + "ok,k1,c,1,Ada\n");
+    Awaitility.await().until(() -> finishedBefore() >= 1);
+    Files.delete(home.resolve("done"));
+
+    route.awaitResults("orders.csv");
+    assertThat(keys()).containsExactly("k1");
+    assertThat(route.files())
+        .containsExactly("done/orders.csv", "results/orders.csv.results.ndjson");
+  }
+
+  private long finishedBefore() {
+    return route.log().stream()
+        .filter(event -> event.getFormattedMessage().startsWith("file finished before"))
+        .count();
   }
 
   @Test

@@ -1,0 +1,220 @@
+package dev.smsroutes.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.smsroutes.ledger.Admission.Claim;
+import dev.smsroutes.ledger.Admission.Known;
+import dev.smsroutes.ledger.Runs.Run;
+import dev.smsroutes.outcome.ErrorCode;
+import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Accepted;
+import dev.smsroutes.outcome.Outcome.Parked;
+import dev.smsroutes.outcome.Outcome.Reason;
+import dev.smsroutes.outcome.Outcome.Refused;
+import dev.smsroutes.outcome.Outcome.State;
+import dev.smsroutes.outcome.Outcome.Unsettled;
+import dev.smsroutes.outcome.StatusTable;
+import dev.smsroutes.request.Message;
+import dev.smsroutes.request.Origin;
+import dev.smsroutes.request.Recipient;
+import dev.smsroutes.request.SendRequest;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Passes over batch files, as the ledger keeps them. */
+class BatchRunTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  @TempDir private Path home;
+  private volatile Instant now = Instant.parse("2026-11-23T10:00:00Z");
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public Instant instant() {
+          return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+          throw new UnsupportedOperationException();
+        }
+      };
+  private JdbcLedger ledger;
+
+  @BeforeEach
+  void open() {
+    ledger =
+        JdbcLedger.open(
+            new LedgerOptions(
+                "jdbc:sqlite:" + home.resolve("ledger.db"),
+                Optional.empty(),
+                Optional.empty(),
+                Duration.ofDays(7),
+                Duration.ofDays(30),
+                false),
+            new StatusTable(clock),
+            clock);
+  }
+
+  @AfterEach
+  void close() {
+    ledger.close();
+  }
+
+  private void openAgain() {
+    ledger.close();
+    open();
+  }
+
+  private static Submission row(String key, String source, Run run) {
+    SendRequest request =
+        new SendRequest(key, "d", new Recipient("c", "14255550123", Map.of()), null);
+    return new Submission(
+        new Message("r", key, "d", "c", "14255550123", Map.of(), Optional.empty(), false),
+        request,
+        new Origin(Origin.FILE, source, Optional.of(run.id())));
+  }
+
+  private void settle(String key, String source, Run run, Outcome outcome) {
+    Claim claim = (Claim) ledger.admit(row(key, source, run), PATIENCE);
+    claim.attempted();
+    claim.settle(outcome);
+  }
+
+  private State admitted(String key, String source, Run run) {
+    return ((Known) ledger.admit(row(key, source, run), PATIENCE)).outcome().state();
+  }
+
+  private static Outcome accepted(String key) {
+    return new Accepted("api-" + key, Optional.of(key), false);
+  }
+
+  @Test
+  void a_run_goes_on_until_it_is_finished() {
+    Run first = ledger.begin("content", "a.csv");
+    openAgain();
+    Run resumed = ledger.begin("content", "a.csv");
+    assertThat(resumed).isEqualTo(new Run(first.id(), true, false));
+
+    ledger.finish(resumed);
+    Run next = ledger.begin("content", "a.csv");
+    assertThat(next.resumed()).isFalse();
+    assertThat(next.id()).isNotEqualTo(first.id());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"other, a.csv", "content, b.csv"})
+  void another_content_or_another_name_is_another_run(String content, String name) {
+    Run first = ledger.begin("content", "a.csv");
+
+    assertThat(ledger.begin(content, name).id()).isNotEqualTo(first.id());
+  }
+
+  @Test
+  void a_run_is_forgotten_a_day_before_its_first_record_may_be_removed() {
+    ledger.begin("content", "a.csv");
+    now = now.plus(Duration.ofDays(6));
+    assertThat(ledger.begin("content", "a.csv").forgotten()).isFalse();
+    now = now.plusMillis(1);
+    assertThat(ledger.begin("content", "a.csv").forgotten()).isTrue();
+  }
+
+  @Test
+  void a_run_without_an_end_outlives_its_record() {
+    Run run = ledger.begin("content", "a.csv");
+    settle("k", "a.csv#1", run, accepted("k"));
+    Run ended = ledger.begin("content", "b.csv");
+    ledger.finish(ended);
+    now = now.plus(Duration.ofDays(31));
+
+    Awaitility.await().until(() -> ledger.find("k").isEmpty());
+    // In the same breath, runs that are as old are removed.
+    openAgain();
+    assertThat(ledger.begin("content", "a.csv")).isEqualTo(new Run(run.id(), true, true));
+  }
+
+  @Test
+  void tells_of_the_rows_that_are_settled_what_was_told_the_first_time() {
+    Run run = ledger.begin("content", "a.csv");
+    settle("k1", "a.csv#1", run, accepted("k1"));
+    settle("k2", "a.csv#2", run, new Accepted("api-k2", Optional.of("k2"), true));
+    settle(
+        "k3",
+        "a.csv#3",
+        run,
+        new Refused("api-k3", Optional.of("k3"), ErrorCode.INVALID_TO.number(), "no", List.of()));
+    settle("k4", "a.csv#4", run, new Parked("api-k4", Optional.of("k4"), 99_999, "a person"));
+    settle(
+        "k5",
+        "a.csv#5",
+        run,
+        new Unsettled(
+            "api-k5",
+            Optional.of("k5"),
+            Reason.NO_CLEAR_ANSWER,
+            true,
+            30_000,
+            "",
+            Optional.empty()));
+    ledger.admit(row("k6", "a.csv#6", run), PATIENCE);
+    openAgain();
+
+    Map<String, String> keys = new HashMap<>();
+    for (int i = 1; i <= 7; i++) {
+      keys.put("a.csv#" + i, "k" + i);
+    }
+    Map<String, Outcome> settled = ledger.settled(ledger.begin("content", "a.csv"), keys);
+
+    assertThat(settled)
+        .containsOnlyKeys("a.csv#1", "a.csv#2", "a.csv#3", "a.csv#4")
+        .containsEntry("a.csv#1", accepted("k1"));
+    assertThat(settled.get("a.csv#2").state()).isEqualTo(State.ACCEPTED_EARLIER);
+    assertThat(settled.get("a.csv#3").errorCode()).isEqualTo(ErrorCode.INVALID_TO.number());
+    assertThat(settled.get("a.csv#3").message()).isEqualTo("no");
+    assertThat(settled.get("a.csv#4").state()).isEqualTo(State.PARKED);
+  }
+
+  @Test
+  void a_key_that_another_row_or_another_run_used_was_accepted_earlier() {
+    Run run = ledger.begin("content", "a.csv");
+    settle("k", "a.csv#1", run, accepted("k"));
+    Run other = ledger.begin("content", "b.csv");
+
+    assertThat(ledger.settled(run, Map.of("a.csv#1", "k", "a.csv#2", "k")))
+        .containsOnlyKeys("a.csv#1");
+    assertThat(ledger.settled(other, Map.of("b.csv#1", "k"))).isEmpty();
+    assertThat(admitted("k", "a.csv#1", run)).isEqualTo(State.ACCEPTED);
+    assertThat(admitted("k", "a.csv#2", run)).isEqualTo(State.ACCEPTED_EARLIER);
+    assertThat(admitted("k", "b.csv#1", other)).isEqualTo(State.ACCEPTED_EARLIER);
+  }
+
+  @Test
+  void hostile_names_and_keys_are_found_again() {
+    String name = "a\0\n\\" + "x".repeat(3_000);
+    Run run = ledger.begin("content", name);
+    settle("k\0\\", name + "#1", run, accepted("k\0\\"));
+
+    assertThat(ledger.settled(run, Map.of(name + "#1", "k\0\\"))).hasSize(1);
+    assertThat(ledger.begin("content", name).id()).isEqualTo(run.id());
+  }
+}
