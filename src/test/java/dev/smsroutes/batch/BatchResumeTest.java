@@ -345,7 +345,7 @@ class BatchResumeTest {
       }
 
       @Override
-      void commit() throws IOException {
+      public void commit() throws IOException {
         super.commit();
         if (point == Point.END_HALF_WRITTEN_DOWN) {
           throw new IOException("Input/output error");
