@@ -80,7 +80,7 @@ class ServeStopTest {
         String key = "waiting-" + i;
         waiting.put(key, serve.send("POST", key, Requests.keyed().toString()));
       }
-      await().until(() -> probe.sends() >= 42);
+      await().atMost(Duration.ofSeconds(60)).until(() -> probe.sends() >= 42);
 
       serve.terminate();
 
