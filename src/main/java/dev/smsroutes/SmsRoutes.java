@@ -6,7 +6,6 @@ import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import picocli.CommandLine;
 
 /** The main class: hands over to the commands. */
 public final class SmsRoutes {
@@ -24,6 +23,6 @@ public final class SmsRoutes {
             new OutputStreamWriter(
                 new FileOutputStream(FileDescriptor.out), StandardCharsets.UTF_8),
             true);
-    System.exit(new CommandLine(new SmsRoutesCommand()).setOut(out).execute(args));
+    System.exit(SmsRoutesCommand.line().setOut(out).execute(args));
   }
 }

@@ -1,10 +1,14 @@
 package dev.smsroutes.cli;
 
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line as a whole. */
 @Command(
@@ -31,6 +35,21 @@ import picocli.CommandLine.Spec;
     })
 public final class SmsRoutesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+
+  /** The command line as the main class runs it: what was typed wrong is told in two lines. */
+  public static CommandLine line() {
+    return new CommandLine(new SmsRoutesCommand())
+        .setParameterExceptionHandler(SmsRoutesCommand::wrong);
+  }
+
+  private static int wrong(ParameterException failure, String[] arguments) {
+    CommandLine command = failure.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(failure.getMessage());
+    UnmatchedArgumentException.printSuggestions(failure, err);
+    err.println("See '" + command.getCommandSpec().qualifiedName() + " --help'");
+    return ExitCode.MISCONFIGURED;
+  }
 
   @Override
   public Integer call() {

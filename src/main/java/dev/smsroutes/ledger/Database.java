@@ -15,6 +15,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Properties;
 import java.util.Set;
 import org.flywaydb.core.Flyway;
@@ -41,6 +42,17 @@ final class Database implements AutoCloseable {
    * rows at the same time), program limit exceeded.
    */
   private static final Set<String> BLAME_THE_RECORD = Set.of("22", "23", "40", "54");
+
+  /**
+   * People wait longer for SQLite's lock: it is given to whoever asks at the right moment, which is
+   * seldom them while many messages are sent.
+   */
+  private static final Timing BESIDE =
+      new Timing(
+          Timing.DEFAULT.patience(),
+          Duration.ofSeconds(30),
+          Timing.DEFAULT.heartbeat(),
+          Timing.DEFAULT.life());
 
   private final LedgerOptions options;
   private final Timing timing;
@@ -91,7 +103,7 @@ final class Database implements AutoCloseable {
               + options.file().get().toAbsolutePath()
               + "; sms-routes makes it when it serves");
     }
-    Database database = new Database(options, Timing.DEFAULT, false);
+    Database database = new Database(options, BESIDE, false);
     try {
       database.requireOurSchema();
       return database;

@@ -12,7 +12,7 @@ class DemoCommandTest {
   void sends_the_samples_through_all_three_intakes_and_finds_everything_as_it_should_be() {
     StringWriter out = new StringWriter();
     int exit =
-        new CommandLine(new SmsRoutesCommand())
+        SmsRoutesCommand.line()
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(out))
             .execute("demo");
@@ -24,7 +24,7 @@ class DemoCommandTest {
   @Test
   void explains_itself() {
     StringWriter out = new StringWriter();
-    CommandLine commands = new CommandLine(new SmsRoutesCommand()).setOut(new PrintWriter(out));
+    CommandLine commands = SmsRoutesCommand.line().setOut(new PrintWriter(out));
 
     assertThat(commands.execute("--help")).isZero();
     assertThat(commands.execute("demo", "--help")).isZero();
@@ -37,8 +37,7 @@ class DemoCommandTest {
   void refuses_a_command_that_there_is_not() {
     StringWriter err = new StringWriter();
 
-    assertThat(new CommandLine(new SmsRoutesCommand()).setErr(new PrintWriter(err)).execute("sent"))
-        .isEqualTo(2);
+    assertThat(SmsRoutesCommand.line().setErr(new PrintWriter(err)).execute("sent")).isEqualTo(2);
     assertThat(err.toString()).contains("sent");
   }
 }

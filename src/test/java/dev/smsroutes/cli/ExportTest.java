@@ -27,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** The ledger for other programs. */
 class ExportTest {
@@ -257,7 +256,7 @@ class ExportTest {
     StringWriter err = new StringWriter();
 
     int exit =
-        new CommandLine(new SmsRoutesCommand())
+        SmsRoutesCommand.line()
             .setOut(new PrintWriter(broken))
             .setErr(new PrintWriter(err))
             .execute(arguments());

@@ -9,7 +9,7 @@ import picocli.CommandLine;
 record Said(int exit, String out, String err) {
   /** Runs a command as a user does. */
   static Said by(String... arguments) {
-    return by(new CommandLine(new SmsRoutesCommand()), arguments);
+    return by(SmsRoutesCommand.line(), arguments);
   }
 
   static Said by(CommandLine commands, String... arguments) {

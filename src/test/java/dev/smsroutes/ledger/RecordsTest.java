@@ -293,7 +293,13 @@ class RecordsTest extends OnAStore {
 
     assertThat(ledger.find("key").orElseThrow().state()).isEqualTo(EntryState.WAITING);
     assertThat(ledger.history("key").orElseThrow().events())
-        .containsExactly(new Entry.Event(clock.instant(), "REPLAYED", 0, "anna"));
+        .containsExactly(
+            new Entry.Event(
+                clock.instant(),
+                "REPLAYED",
+                0,
+                "anna, after %s %d: %s"
+                    .formatted(outcome.state(), outcome.errorCode(), outcome.message())));
     Claim claim = claim(ledger, "key");
     assertThat(claim.uncertain()).isEqualTo(seen.uncertain());
     assertThat(ledger.find("key").orElseThrow().request().orElseThrow()).contains(NUMBER);
