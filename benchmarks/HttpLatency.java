@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,13 +25,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * How much of an API's own rate is left behind the gateway when each of its answers takes a while.
  *
  * <p>Starts the sandbox and the bundle as processes of their own, asks the sandbox directly and
- * then through the bundle, with the same connections, bodies and time, and prints both rates, their
- * ratio and the theoretical limit (connections / latency). Run it with benchmarks/http-latency.
+ * then through the bundle, with the same connections, bodies and time, and prints the rates, their
+ * ratios and the theoretical limit (connections / latency). Run it with benchmarks/http-latency,
+ * or, to see what the ledger costs, with benchmarks/http-ledger.
  */
 public final class HttpLatency {
   private static final Pattern SANDBOX = Pattern.compile("played at (http://\\S+)");
@@ -50,24 +54,35 @@ public final class HttpLatency {
         Arrays.stream(System.getProperty("connections", "64,1000").split(","))
             .mapToInt(Integer::parseInt)
             .toArray();
+    boolean unrecorded = Boolean.getBoolean("unrecorded");
     Path data = Files.createTempDirectory("sms-routes-benchmark");
     Vertx vertx = Vertx.vertx();
     List<Process> processes = new ArrayList<>();
     try {
       Started sandbox = start(processes, SANDBOX, "sandbox", "--port", "0");
+      String[] settings = {
+        "--set=sms.api.url=" + sandbox.url,
+        "--set=sms.api.client-id=benchmark",
+        "--set=sms.api.client-secret=benchmark",
+        "--set=camel.server.port=0",
+        "--set=camel.management.enabled=false",
+        "--set=sms.file.enabled=false",
+        "--set=sms.jms.enabled=false",
+        "--set=sms.http.max-in-flight=" + (Arrays.stream(connections).max().orElse(64) + 24)
+      };
       Started gateway =
           start(
               processes,
               GATEWAY,
-              "serve",
-              "--set=sms.api.url=" + sandbox.url,
-              "--set=sms.api.client-id=benchmark",
-              "--set=sms.api.client-secret=benchmark",
-              "--set=camel.server.port=0",
-              "--set=camel.management.enabled=false",
-              "--set=sms.file.enabled=false",
-              "--set=sms.jms.enabled=false",
-              "--set=sms.http.max-in-flight=" + (Arrays.stream(connections).max().orElse(64) + 24));
+              with(settings, "serve", "--set=sms.ledger.url=jdbc:sqlite:" + data + "/on.db"));
+      Optional<Started> without =
+          unrecorded
+              ? Optional.of(
+                  start(
+                      processes,
+                      GATEWAY,
+                      with(settings, null, "--set=sms.ledger.url=jdbc:sqlite:" + data + "/off.db")))
+              : Optional.empty();
       String token = token(sandbox.url);
       put(sandbox.url + "/sandbox/settings", "{\"latencyMs\":" + latency + "}");
 
@@ -78,7 +93,7 @@ public final class HttpLatency {
           "%-12s %-10s %10s %8s %8s %8s %8s%n",
           "connections", "side", "requests/s", "of limit", "errors", "p50 ms", "p99 ms");
       for (int count : connections) {
-        double limit = count * 1000.0 / latency;
+        double limit = latency == 0 ? Double.POSITIVE_INFINITY : count * 1000.0 / latency;
         run(vertx, sandbox.url, token, count, Math.min(2, warmUp));
         Result direct = run(vertx, sandbox.url, token, count, seconds);
         run(vertx, gateway.url, null, count, warmUp);
@@ -88,6 +103,14 @@ public final class HttpLatency {
         System.out.printf(
             "%-12s %-10s %9.2f x   (resident %d MB)%n%n",
             "", "ratio", through.rate / direct.rate, resident(gateway.process));
+        if (without.isPresent()) {
+          run(vertx, without.get().url, null, count, warmUp);
+          Result off = run(vertx, without.get().url, null, count, seconds);
+          print(count, "no ledger", off, limit);
+          System.out.printf(
+              "%-12s %-10s %9.2f x   (with the ledger, of the rate without)%n%n",
+              "", "ratio", through.rate / off.rate);
+        }
       }
     } finally {
       processes.forEach(Process::destroy);
@@ -95,7 +118,9 @@ public final class HttpLatency {
         process.waitFor(30, TimeUnit.SECONDS);
       }
       vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-      Files.deleteIfExists(data);
+      try (Stream<Path> files = Files.walk(data)) {
+        files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+      }
     }
   }
 
@@ -184,16 +209,29 @@ public final class HttpLatency {
         : BODY;
   }
 
+  /**
+   * @param command of the product; null for the bundle without its ledger
+   */
+  private static String[] with(String[] settings, String command, String ledger) {
+    List<String> args = new ArrayList<>();
+    args.add(command == null ? "dev.smsroutes.bundle.UnrecordedBundle" : command);
+    args.addAll(List.of(settings));
+    args.add(ledger);
+    return args.toArray(String[]::new);
+  }
+
   private static Started start(List<Process> processes, Pattern ready, String... args)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     String options = System.getProperty("gateway.options", "");
-    if (args[0].equals("serve") && !options.isBlank()) {
+    if (!args[0].equals("sandbox") && !options.isBlank()) {
       command.addAll(List.of(options.trim().split("\\s+")));
     }
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), "dev.smsroutes.SmsRoutes"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    if (!args[0].contains(".")) {
+      command.add("dev.smsroutes.SmsRoutes");
+    }
     command.addAll(List.of(args));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     processes.add(process);

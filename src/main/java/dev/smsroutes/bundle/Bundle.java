@@ -14,6 +14,7 @@ import dev.smsroutes.edge.JmsOptions;
 import dev.smsroutes.edge.OutcomeJson;
 import dev.smsroutes.edge.TroubleCheck;
 import dev.smsroutes.ledger.JdbcLedger;
+import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.Runs;
 import dev.smsroutes.outcome.StatusTable;
@@ -70,6 +71,7 @@ public final class Bundle implements AutoCloseable {
   private static final String TOKEN = "/v2/token";
 
   private final Clock clock;
+  private final UnaryOperator<Ledger> between;
   private final Main main = new Main();
   private Optional<Sandbox> sandbox = Optional.empty();
   private Optional<EmbeddedBroker> broker = Optional.empty();
@@ -79,8 +81,9 @@ public final class Bundle implements AutoCloseable {
   private HttpDoor door;
   private int configuredPort;
 
-  private Bundle(Clock clock) {
+  private Bundle(Clock clock, UnaryOperator<Ledger> between) {
     this.clock = clock;
+    this.between = between;
   }
 
   /**
@@ -99,7 +102,16 @@ public final class Bundle implements AutoCloseable {
    * @param clock tells the time for all that is recorded, kept or expires
    */
   static Bundle start(Map<String, String> overrides, Clock clock) {
-    Bundle bundle = new Bundle(clock);
+    return start(overrides, clock, UnaryOperator.identity());
+  }
+
+  /**
+   * As {@link #start(Map)}, with something between the pipeline and the ledger.
+   *
+   * @param between gets the ledger, and gives what the pipeline is to use for it
+   */
+  static Bundle start(Map<String, String> overrides, Clock clock, UnaryOperator<Ledger> between) {
+    Bundle bundle = new Bundle(clock, between);
     try {
       bundle.run(overrides);
       return bundle;
@@ -203,7 +215,7 @@ public final class Bundle implements AutoCloseable {
     SendSteps steps =
         SendSteps.of(
             definitions,
-            opened,
+            between.apply(opened),
             table,
             tokens,
             gateOpened,
