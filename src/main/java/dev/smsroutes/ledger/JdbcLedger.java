@@ -426,30 +426,13 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
 
     @Override
     public Outcome settle(Outcome outcome) {
-      boolean keep =
-          options.keepPersonalData()
-              || !outcome.state().settled()
-              || outcome.state() == Outcome.State.PARKED;
       boolean maybeTaken =
           outcome.state() == Outcome.State.UNCERTAIN
               || (outcome.state() == Outcome.State.PARKED && (uncertain || inTheAir));
-      String detail = detail(outcome);
-      long now = clock.millis();
       int changed =
           write(
               Sql.SETTLE,
-              statement -> {
-                statement.setString(1, outcome.state().name());
-                statement.setInt(2, outcome.accepted() ? 1 : 0);
-                statement.setInt(3, maybeTaken ? 1 : 0);
-                statement.setLong(4, now);
-                statement.setString(5, StoredText.line(outcome.requestId()));
-                statement.setInt(6, outcome.errorCode());
-                statement.setString(7, detail);
-                statement.setInt(8, keep ? 1 : 0);
-                statement.setString(9, StoredText.key(submission.messageKey()));
-                statement.setLong(10, version);
-              });
+              settlement(submission.messageKey(), version, outcome, maybeTaken, detail(outcome)));
       release();
       return changed == 1 ? outcome : whatStands(outcome);
     }
@@ -504,6 +487,67 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
         land(submission.messageKey(), flight);
       }
     }
+  }
+
+  @Override
+  public Outcome refused(SendRequest request, Outcome refused) {
+    if (!request.isComplete() || trouble().isPresent()) {
+      return refused;
+    }
+    try {
+      return records
+          .row(request.messageKey())
+          .filter(row -> isOpen(row, request))
+          .map(row -> end(row, refused))
+          .orElse(refused);
+    } catch (LedgerUnavailableException e) {
+      // It is refused in any case, and its entry can still be ended by a person.
+      return refused;
+    }
+  }
+
+  private static boolean isOpen(Row row, SendRequest request) {
+    return (row.state() == EntryState.WAITING || row.state() == EntryState.UNCERTAIN)
+        && row.entry().request().equals(Optional.of(RequestJson.write(request)));
+  }
+
+  private Outcome end(Row row, Outcome refused) {
+    Outcome outcome =
+        row.entry().uncertain()
+            ? table.parked(refused, "It is refused now, and an earlier attempt may have been taken")
+            : refused;
+    int changed =
+        writer.write(
+            Sql.SETTLE,
+            settlement(
+                row.entry().messageKey(),
+                row.entry().version(),
+                outcome,
+                row.entry().uncertain(),
+                // Our own words: they quote nothing.
+                StoredText.line(outcome.message())));
+    return changed == 1 ? outcome : refused;
+  }
+
+  private GroupCommit.Binder settlement(
+      String messageKey, long version, Outcome outcome, boolean maybeTaken, String detail) {
+    boolean keep =
+        options.keepPersonalData()
+            || !outcome.state().settled()
+            || outcome.state() == Outcome.State.PARKED;
+    long now = clock.millis();
+    return statement -> {
+      statement.setString(1, outcome.state().name());
+      statement.setInt(2, outcome.accepted() ? 1 : 0);
+      statement.setInt(3, maybeTaken ? 1 : 0);
+      statement.setLong(4, now);
+      statement.setString(5, StoredText.line(outcome.requestId()));
+      statement.setInt(6, outcome.errorCode());
+      statement.setString(7, detail);
+      statement.setInt(8, keep ? 1 : 0);
+      statement.setString(9, StoredText.key(messageKey));
+      statement.setLong(10, version);
+    };
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.smsroutes.ledger;
 
+import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.request.SendRequest;
 import java.time.Duration;
 
 /**
@@ -8,7 +10,6 @@ import java.time.Duration;
  *
  * <p>Each call returns when its record is on disk, or throws {@link LedgerUnavailableException}.
  */
-@FunctionalInterface
 public interface Ledger {
   /**
    * Before anything is sent or acknowledged: claims the key, or says what is known of it.
@@ -24,4 +25,16 @@ public interface Ledger {
    * @param patience how long to wait for another handling of the same key
    */
   Admission admit(Submission submission, Duration patience);
+
+  /**
+   * Our own checks refuse a request. If this very request was admitted before, when they let it
+   * pass, and has not ended, it ends now: refused, or parked if an attempt may have been taken. A
+   * message of a queue is such a request when its definition was changed in the meantime.
+   *
+   * @return the outcome that stands; the same one when nothing is known of the request, or nothing
+   *     can be asked at the moment
+   */
+  default Outcome refused(SendRequest request, Outcome refused) {
+    return refused;
+  }
 }

@@ -56,6 +56,15 @@ public record SendRequest(
     return new SendRequest(key, definitionKey, recipient, message, resubscribe, unreadable);
   }
 
+  /** Whether nothing is missing without which no message can be made of it. */
+  public boolean isComplete() {
+    return messageKey != null
+        && definitionKey != null
+        && recipient != null
+        && recipient.contactKey() != null
+        && recipient.to() != null;
+  }
+
   /** Without number, attributes and text: a request may end up in a log by accident. */
   @Override
   public String toString() {

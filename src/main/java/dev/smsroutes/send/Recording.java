@@ -6,11 +6,15 @@ import dev.smsroutes.ledger.Admission.Known;
 import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.ledger.Submission;
 import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Reason;
+import dev.smsroutes.outcome.Outcome.Unsettled;
 import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.Message;
 import dev.smsroutes.request.Origin;
 import dev.smsroutes.request.SendRequest;
+import org.apache.camel.Body;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 
 /** The ledger as the route sees it. Thread-safe: all state is in the exchange's properties. */
 public final class Recording {
@@ -52,11 +56,20 @@ public final class Recording {
   /** Records the outcome, before anybody is told; the body becomes the one that stands. */
   public void settle(Exchange exchange) {
     Outcome outcome = exchange.getMessage().getBody(Outcome.class);
+    boolean stopping =
+        outcome instanceof Unsettled unsettled && unsettled.reason() == Reason.STOPPING;
     if (!outcome.state().settled()
+        && !stopping
         && exchange.getProperty(SendState.LAST_CHANCE, false, Boolean.class)) {
       outcome = table.parked(outcome, "It was tried for the last time without an end");
     }
     exchange.getMessage().setBody(claim(exchange).settle(outcome));
+  }
+
+  /** Ends the entry of a request that had been admitted, and that our checks refuse by now. */
+  public Outcome refused(
+      @Body Outcome refused, @ExchangeProperty(SendState.REQUEST) SendRequest request) {
+    return ledger.refused(request, refused);
   }
 
   /** Gives the key free again, whatever went wrong. */

@@ -47,6 +47,7 @@ public final class SendRoute extends RouteBuilder {
         .endDoTry()
         .doCatch(BeanValidationException.class, InvalidRequestException.class)
         .bean(steps.refusal(), "explain")
+        .bean(steps.recording(), "refused")
         .doCatch(LedgerUnavailableException.class)
         .bean(steps.arrival(), "unrecorded")
         .doCatch(Exception.class)
