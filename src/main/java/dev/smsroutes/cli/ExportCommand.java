@@ -21,9 +21,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     description = {
-      "Writes messages of the ledger as CSV or JSON lines, oldest first; all of them unless a"
-          + " selection is given. Without numbers, contact keys, attributes and texts.",
-      "A file is there as a whole or not at all, and is never overwritten without --force."
+      "Writes messages of the ledger as CSV or JSON lines.",
+      "All of them unless a selection is given, oldest first, without numbers, contact keys,"
+          + " attributes and texts. A file is there as a whole or not at all, and is never overwritten"
+          + " without --force."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -17,9 +17,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "list",
     description = {
-      "Lists messages of the ledger, the newest last. Without --state or --all: what may need a"
-          + " person, which is PARKED, UNCERTAIN, WAITING, REFUSED and DUPLICATE.",
-      "Works beside the process that serves, or without one."
+      "Lists messages of the ledger that may need a person, or others.",
+      "Without --state or --all: PARKED, UNCERTAIN, WAITING, REFUSED and DUPLICATE ones. The newest"
+          + " come last. Works beside the process that serves, or without one."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -30,16 +30,16 @@ import picocli.CommandLine.Option;
 @Command(
     name = "replay",
     description = {
-      "Has messages sent again, each under its own key: they are opened in the ledger and put on"
-          + " the queue of the process that serves, which must be running. The same order twice"
-          + " sends nothing twice.",
+      "Has messages sent again, each under its own key.",
+      "They are opened in the ledger and put on the queue of the process that serves, which must be"
+          + " running. The same order twice sends nothing twice.",
       "Takes PARKED, UNCERTAIN, WAITING and REFUSED ones; never what is under way or accepted."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  sms-routes replay --state PARKED --since 2d --dry-run",
       "  sms-routes replay --code 30000 --channel file --yes",
-      "  sms-routes replay --key order-4711 --edit to=+14255550123 --edit attributes.FirstName=Ada",
+      "  sms-routes replay --key order-4711 --edit to=+14255550123",
       "  sms-routes replay --key order-4711 --new-key --accept-duplicates",
       "",
       "Ends with 0 if all of them go out, with 1 if any does not, with 2 if the order is wrong."
@@ -233,7 +233,11 @@ public final class ReplayCommand extends RecordsCommand {
           .println(tally.summary(true) + "; give --yes to do it, or --dry-run to see each of them");
       return false;
     }
-    return terminal.agrees(tally.summary(true) + ". Go on?");
+    if (!terminal.agrees(tally.summary(true) + ". Go on?")) {
+      err().println("Nothing was changed");
+      return false;
+    }
+    return true;
   }
 
   private void one(Replay replay, Entry entry, Tally tally) throws JMSException {

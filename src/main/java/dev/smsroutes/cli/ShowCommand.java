@@ -18,8 +18,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "show",
     description = {
-      "Shows all that the ledger knows of messages: state, attempts, history, request.",
-      "The number is masked, and of the other values only the names are shown."
+      "Shows all that the ledger knows of messages.",
+      "State, attempts, history and request; the number is masked, and of the other values only the"
+          + " names are shown."
     },
     footerHeading = "%nExamples:%n",
     footer = {

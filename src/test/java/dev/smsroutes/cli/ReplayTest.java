@@ -467,7 +467,7 @@ class ReplayTest {
 
     Said said = Said.by(new CommandLine(new ReplayCommand(no)), withoutName("--code", code));
 
-    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said).isEqualTo(new Said(1, "", lines("Nothing was changed")));
     assertThat(no.asked).containsExactly("would be replayed=1 skipped=0. Go on?");
     assertThat(entry(key)).isEqualTo(before);
 
