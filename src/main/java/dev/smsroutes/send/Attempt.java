@@ -45,7 +45,7 @@ public final class Attempt {
   public void forgetTheLast(Exchange exchange) {
     // Left in place, it would make a success after a repetition read as a failure.
     exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
-    exchange.removeProperty(SendState.OUTCOME);
+    exchange.setProperty(SendState.OUTCOME_BEFORE, exchange.removeProperty(SendState.OUTCOME));
     exchange.removeProperty(SendState.NOT_NOW);
   }
 
@@ -118,15 +118,19 @@ public final class Attempt {
     Message message = message(exchange);
     NotNowException cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, NotNowException.class);
     exchange.setProperty(SendState.NOT_NOW, true);
+    Outcome before = exchange.getProperty(SendState.OUTCOME_BEFORE, Outcome.class);
     end(
         exchange,
-        table.notSent(
-            cause.reason(),
-            message.requestId(),
-            message.messageKey(),
-            uncertain(exchange),
-            cause.getMessage(),
-            cause.retryAfter()));
+        before != null && !cause.stopping()
+            // What the API said to the attempt before tells more.
+            ? before
+            : table.notSent(
+                cause.reason(),
+                message.requestId(),
+                message.messageKey(),
+                uncertain(exchange),
+                cause.getMessage(),
+                cause.retryAfter()));
   }
 
   /** No token: nothing was sent. */

@@ -46,6 +46,9 @@ public final class SendState {
   /** The outcome of the last attempt. */
   static final String OUTCOME = "smsSendOutcome";
 
+  /** The outcome of the attempt before. */
+  static final String OUTCOME_BEFORE = "smsSendOutcomeBefore";
+
   /** The token with which the last call was made. */
   static final String TOKEN = "smsSendToken";
 

@@ -64,6 +64,8 @@ class FileAndJmsAnswersTest {
             "sms.file.done", folder.resolve("done").toString(),
             "sms.file.failed", folder.resolve("failed").toString(),
             "sms.file.poll-delay", "50ms",
+            // For so long a row waits while everything waits.
+            "sms.file.row-timeout", "3s",
             "sms.file.min-age", "0ms",
             "sms.jms.enabled", "true",
             "sms.jms.port", "0",

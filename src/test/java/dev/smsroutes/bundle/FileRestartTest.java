@@ -141,6 +141,7 @@ class FileRestartTest {
   }
 
   @Test
+  @SuppressWarnings("try") // It is closed in the midst, and only has to run at the end.
   void a_stop_does_not_wait_for_attempts_that_would_follow() throws Exception {
     int rows = 100;
     api.faults("{\"status\": 500}");
