@@ -199,12 +199,14 @@ class TimeTest extends OnAStore {
     fill(1_700);
     clock.move(Duration.ofDays(8));
     long before = clock.instant().minus(Duration.ofDays(7)).toEpochMilli();
+    // Changed lately: does not keep the others waiting.
+    execute("UPDATE message SET changed_at = " + before + " WHERE message_key = 'old-1'");
     Database database = Database.open(options(), FAST);
     try (database) {
       assertThat(new JdbcRecords(database, clock).old(Old.SETTLED, before))
           .hasSize(500)
-          .startsWith("old-0", "old-1")
-          .endsWith("old-499");
+          .startsWith("old-0", "old-2")
+          .endsWith("old-500");
     }
   }
 
