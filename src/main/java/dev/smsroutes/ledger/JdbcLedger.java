@@ -240,7 +240,14 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
                 statement.setLong(++i, now);
               } else {
                 statement.setString(++i, mine.fingerprint());
-                statement.setString(++i, submission.origin().run().orElse(null));
+                // A row belongs to the run in which it ends; so that is where it is looked up.
+                Optional<Origin> batch =
+                    Optional.of(submission.origin()).filter(o -> o.run().isPresent());
+                statement.setString(
+                    ++i, batch.map(Origin::channel).map(StoredText::line).orElse(null));
+                statement.setString(
+                    ++i, batch.map(Origin::source).map(StoredText::line).orElse(null));
+                statement.setString(++i, batch.flatMap(Origin::run).orElse(null));
                 statement.setInt(++i, uncertain ? 1 : 0);
                 statement.setLong(++i, now);
               }

@@ -15,7 +15,8 @@ enum Sql {
    * one who had claimed it may have gone on since, and that changes the state, not the claim.
    */
   RECLAIM(
-      "UPDATE message SET state = 'ADMITTED', fingerprint = ?, run = COALESCE(?, run), uncertain = ?,"
+      "UPDATE message SET state = 'ADMITTED', fingerprint = ?, channel = COALESCE(?, channel),"
+          + " source = COALESCE(?, source), run = COALESCE(?, run), uncertain = ?,"
           + " changed_at = ?, request = ?, owner = ?, claim = claim + 1"
           + " WHERE message_key = ? AND claim = ? AND state = ?"),
   /** An entry that was refused, for another request. */

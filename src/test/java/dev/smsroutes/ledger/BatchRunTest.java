@@ -19,11 +19,12 @@ import dev.smsroutes.request.Origin;
 import dev.smsroutes.request.Recipient;
 import dev.smsroutes.request.SendRequest;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,24 +42,7 @@ class BatchRunTest {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   @TempDir private Path home;
-  private volatile Instant now = Instant.parse("2026-11-23T10:00:00Z");
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public Instant instant() {
-          return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          throw new UnsupportedOperationException();
-        }
-      };
+  private final MovableClock clock = new MovableClock();
   private JdbcLedger ledger;
 
   @BeforeEach
@@ -66,7 +50,7 @@ class BatchRunTest {
     ledger =
         JdbcLedger.open(
             new LedgerOptions(
-                "jdbc:sqlite:" + home.resolve("ledger.db"),
+                url(),
                 Optional.empty(),
                 Optional.empty(),
                 Duration.ofDays(7),
@@ -84,6 +68,18 @@ class BatchRunTest {
   private void openAgain() {
     ledger.close();
     open();
+  }
+
+  private int runs() throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url());
+        Statement statement = connection.createStatement();
+        ResultSet count = statement.executeQuery("SELECT COUNT(*) FROM run")) {
+      return count.getInt(1);
+    }
+  }
+
+  private String url() {
+    return "jdbc:sqlite:" + home.resolve("ledger.db");
   }
 
   private static Submission row(String key, String source, Run run) {
@@ -133,9 +129,9 @@ class BatchRunTest {
   @Test
   void a_run_is_forgotten_a_day_before_its_first_record_may_be_removed() {
     ledger.begin("content", "a.csv");
-    now = now.plus(Duration.ofDays(6));
+    clock.move(Duration.ofDays(6));
     assertThat(ledger.begin("content", "a.csv").forgotten()).isFalse();
-    now = now.plusMillis(1);
+    clock.move(Duration.ofMillis(1));
     assertThat(ledger.begin("content", "a.csv").forgotten()).isTrue();
   }
 
@@ -145,11 +141,10 @@ class BatchRunTest {
     settle("k", "a.csv#1", run, accepted("k"));
     Run ended = ledger.begin("content", "b.csv");
     ledger.finish(ended);
-    now = now.plus(Duration.ofDays(31));
-
-    Awaitility.await().until(() -> ledger.find("k").isEmpty());
-    // In the same breath, runs that are as old are removed.
+    clock.move(Duration.ofDays(31));
     openAgain();
+
+    Awaitility.await().until(() -> ledger.find("k").isEmpty() && runs() == 1);
     assertThat(ledger.begin("content", "a.csv")).isEqualTo(new Run(run.id(), true, true));
   }
 
@@ -206,6 +201,25 @@ class BatchRunTest {
     assertThat(admitted("k", "a.csv#1", run)).isEqualTo(State.ACCEPTED);
     assertThat(admitted("k", "a.csv#2", run)).isEqualTo(State.ACCEPTED_EARLIER);
     assertThat(admitted("k", "b.csv#1", other)).isEqualTo(State.ACCEPTED_EARLIER);
+  }
+
+  @Test
+  void a_row_that_an_earlier_run_left_open_belongs_to_the_run_in_which_it_ends() {
+    Run run = ledger.begin("content", "a.csv");
+    settle(
+        "k",
+        "a.csv#7",
+        run,
+        new Unsettled(
+            "r", Optional.of("k"), Reason.NO_CLEAR_ANSWER, true, 30_000, "", Optional.empty()));
+    ledger.finish(run);
+    Run rejects = ledger.begin("rejects", "b.csv");
+    settle("k", "b.csv#1", rejects, accepted("k"));
+
+    assertThat(ledger.settled(rejects, Map.of("b.csv#1", "k")))
+        .containsEntry("b.csv#1", accepted("k"));
+    assertThat(ledger.find("k").orElseThrow().origin())
+        .isEqualTo(new Origin("file", "b.csv#1", Optional.of(rejects.id())));
   }
 
   @Test
