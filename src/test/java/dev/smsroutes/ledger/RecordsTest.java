@@ -402,7 +402,7 @@ class RecordsTest extends OnAStore {
 
   @Test
   void people_and_messages_write_at_the_same_time() throws Exception {
-    JdbcLedger ledger = open();
+    JdbcLedger ledger = open(Timing.DEFAULT);
     for (int i = 0; i < 30; i++) {
       send(ledger, "old-" + i, waiting("old-" + i));
     }
