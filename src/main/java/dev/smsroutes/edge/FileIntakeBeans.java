@@ -73,8 +73,7 @@ public final class FileIntakeBeans {
     // The queue is unbounded on purpose, and stays short by itself: the splitter queues its own
     // next step behind the row that it hands over. So every row is started before the next one is
     // read, and waiting for the oldest row can never wait for one that still queues. A bounded
-    // queue
-    // that runs what does not fit on the calling thread would break that order.
+    // queue that runs what does not fit on the calling thread would break that order.
     context
         .getRegistry()
         .bind(
