@@ -257,31 +257,47 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     return new Rows();
   }
 
+  /**
+   * Camel's splitter asks whether there is a further row before it starts the one that it got last,
+   * and that one may be the very row for which a full window waits. So {@link #hasNext} never
+   * waits: while there is no room it promises a row, and {@link #next} gives one with nothing to
+   * send if none is left by then.
+   */
   private final class Rows implements Iterator<Row> {
     private Row next;
+    private boolean promised;
 
     @Override
     public boolean hasNext() {
-      if (next == null) {
+      while (next == null && hasRoom()) {
         next = nextRow();
       }
-      return next != null;
+      promised = next != null || !isOver();
+      return promised;
     }
 
     @Override
     public Row next() {
-      if (!hasNext()) {
+      if (!promised && !hasNext()) {
         throw new NoSuchElementException();
       }
-      Row row = next;
+      while (next == null && !isOver()) {
+        awaitRoom();
+        next = nextRow();
+      }
+      Row row = next == null ? Row.nothing(Batch.this) : next;
       next = null;
+      promised = false;
       return row;
     }
   }
 
+  /**
+   * The next row to hand over; null if there is none, or none that could be read without waiting.
+   */
   private Row nextRow() {
     try {
-      while (awaitRoom()) {
+      while (hasRoom()) {
         // Outside of the lock: whoever brings an outcome need not wait for the disk.
         RawRow raw = nextRaw();
         Row row = raw == null ? null : new Row(this, raw);
@@ -336,26 +352,43 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     return ahead.poll();
   }
 
-  /**
-   * Waits until one more row may be read; false when there is none to come. Two rows always fit:
-   * the splitter holds one that it has not started while it asks for the next.
-   */
-  private boolean awaitRoom() throws IOException {
-    BatchLimits limits = setting.limits();
+  /** Waits until one more row may be read, or none will be. */
+  private void awaitRoom() {
     lock.lock();
     try {
-      while (!over()
-          && open.size() >= 2
-          && (open.size() >= limits.windowRows() || openBytes >= limits.windowBytes())) {
+      while (!over() && full()) {
         progress.await();
       }
-      return !over();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("Interrupted while waiting for the outcome of a row");
+      fail(new InterruptedIOException("Interrupted while waiting for the outcome of a row"));
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean hasRoom() {
+    lock.lock();
+    try {
+      return !over() && !full();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isOver() {
+    lock.lock();
+    try {
+      return over();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean full() {
+    BatchLimits limits = setting.limits();
+    return !open.isEmpty()
+        && (open.size() >= limits.windowRows() || openBytes >= limits.windowBytes());
   }
 
   private boolean over() {

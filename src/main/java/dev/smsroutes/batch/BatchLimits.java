@@ -7,7 +7,7 @@ package dev.smsroutes.batch;
  *     refused without being held
  * @param maxJsonBytes the longest {@code .json} file, in bytes: it is one request and read whole
  * @param windowRows how many rows may be between the oldest without an outcome and the newest that
- *     was read; at least 2, since the splitter holds one row while it asks for the next
+ *     was read; at least 2
  * @param windowBytes the same bound in bytes of the file
  */
 public record BatchLimits(int maxLineBytes, int maxJsonBytes, int windowRows, long windowBytes) {

@@ -24,6 +24,16 @@ public final class Row {
     this.raw = raw;
   }
 
+  /** A row that was promised, and then there was none. */
+  static Row nothing(Batch batch) {
+    return new Row(batch, null);
+  }
+
+  /** Whether there is nothing to send after all; then it needs no outcome. */
+  public boolean isNothing() {
+    return raw == null;
+  }
+
   /** What to send, always with a message key. */
   public SendRequest request() {
     return raw.request();
@@ -36,7 +46,9 @@ public final class Row {
 
   /** Says what became of it. */
   public void settle(Outcome outcome) {
-    batch.settle(this, outcome);
+    if (!isNothing()) {
+      batch.settle(this, outcome);
+    }
   }
 
   /** Says that the pipeline broke off without an outcome: nobody knows whether it was sent. */
@@ -66,6 +78,6 @@ public final class Row {
 
   @Override
   public String toString() {
-    return "Row[number=" + raw.number() + "]";
+    return isNothing() ? "Row[nothing]" : "Row[number=" + raw.number() + "]";
   }
 }

@@ -115,11 +115,15 @@ public final class FileIntake {
   }
 
   /**
-   * The row's send request; tells the pipeline in properties where it came from, and how long and
-   * how often it may be tried.
+   * The row's send request, or nothing if that row is none; tells the pipeline in properties where
+   * it came from, and how long and how often it may be tried.
    */
   public SendRequest request(Row row, Exchange exchange) {
     exchange.setProperty(FileResults.ROW, row);
+    if (row.isNothing()) {
+      exchange.setRouteStop(true);
+      return null;
+    }
     exchange.setProperty(Origin.PROPERTY, row.origin());
     exchange.setProperty(MAX_RETRIES, maxAttempts - 1);
     // A row has the clock of its file.

@@ -30,6 +30,9 @@ public final class FileResults implements AggregationStrategy {
       throw new IllegalStateException(
           "Expected the row in the property " + ROW + "; the route lost it");
     }
+    if (row.isNothing()) {
+      return null;
+    }
     if (!through.isFailed() && through.getMessage().getBody() instanceof Outcome outcome) {
       row.settle(outcome);
     } else {

@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,6 +108,50 @@ class BatchResumeTest {
       assertThat(batch)
           .extracting(row -> row.origin().source())
           .containsExactly("b.ndjson#1.1", "b.ndjson#1.2");
+    }
+  }
+
+  /** As Camel's splitter does: it asks for a further row before it starts the one that it has. */
+  private static int sendAsTheSplitterDoes(Batch batch) {
+    int sent = 0;
+    Iterator<Row> rows = batch.iterator();
+    while (rows.hasNext()) {
+      Row row = rows.next();
+      rows.hasNext();
+      if (!row.isNothing()) {
+        sent++;
+        row.settle(outcome(row));
+      }
+    }
+    return sent;
+  }
+
+  @ParameterizedTest(name = "{0} settled rows, {1} more")
+  @CsvSource({"999, 0", "1000, 0", "1001, 0", "5000, 0", "999, 1", "1000, 1", "5000, 1"})
+  @Timeout(60)
+  void a_row_that_is_not_started_yet_does_not_wait_for_itself_behind_settled_ones(
+      int settledRows, int more) throws IOException {
+    drop(HEADER + "good,c,1,A\n".repeat(1 + settledRows + more));
+    file.open(file.folders.inbox().resolve("a.csv")).close();
+    for (int i = 2; i <= settledRows + 1; i++) {
+      runs.settled.put("a.csv#" + i, new Accepted("r", Optional.of("k"), false));
+    }
+
+    try (Batch batch = file.open(file.folders.inbox().resolve("a.csv"))) {
+      assertThat(sendAsTheSplitterDoes(batch)).isEqualTo(1 + more);
+      batch.finish();
+      assertThat(batch.summary().rows()).isEqualTo(1L + settledRows + more);
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void a_row_that_is_not_started_yet_does_not_wait_for_itself_behind_malformed_ones()
+      throws IOException {
+    try (Batch batch = file.open(drop(HEADER + "good,c,1,A\n" + "short\n".repeat(3_000)))) {
+      assertThat(sendAsTheSplitterDoes(batch)).isEqualTo(1);
+      batch.finish();
+      assertThat(batch.summary().refused()).isEqualTo(3_000);
     }
   }
 

@@ -325,10 +325,11 @@ class BatchTest {
       Row oldest = rows.next();
       rows.next();
       rows.next();
-      CompletableFuture<Boolean> more = CompletableFuture.supplyAsync(rows::hasNext);
-      Awaitility.await().during(Duration.ofMillis(100)).until(() -> !more.isDone());
+      assertThat(rows.hasNext()).isTrue();
+      CompletableFuture<Row> fourth = CompletableFuture.supplyAsync(rows::next);
+      Awaitility.await().during(Duration.ofMillis(100)).until(() -> !fourth.isDone());
       oldest.settle(BatchFile.accept(oldest.request()));
-      assertThat(more.get(5, TimeUnit.SECONDS)).isTrue();
+      assertThat(fourth.get(5, TimeUnit.SECONDS).origin().source()).isEqualTo("a.csv#4");
     }
   }
 
@@ -341,9 +342,11 @@ class BatchTest {
     Iterator<Row> rows = batch.iterator();
     rows.next();
     rows.next();
-    CompletableFuture<Boolean> more = CompletableFuture.supplyAsync(rows::hasNext);
+    assertThat(rows.hasNext()).isTrue();
+    CompletableFuture<Row> third = CompletableFuture.supplyAsync(rows::next);
     batch.close();
-    assertThat(more.get(5, TimeUnit.SECONDS)).isFalse();
+    assertThat(third.get(5, TimeUnit.SECONDS).isNothing()).isTrue();
+    assertThat(rows.hasNext()).isFalse();
   }
 
   @Test
