@@ -80,6 +80,7 @@ public final class Bundle implements AutoCloseable {
   private Optional<Path> inbox = Optional.empty();
   private HttpDoor door;
   private int configuredPort;
+  private Duration stopTimeout = Duration.ZERO;
 
   private Bundle(Clock clock, UnaryOperator<Ledger> between) {
     this.clock = clock;
@@ -160,7 +161,7 @@ public final class Bundle implements AutoCloseable {
     configuredPort = settings.number("camel.server.port", 0, 65_535);
     settings.oneOf("sms.definitions.source", "directory");
     Duration deadline = settings.duration("sms.http.deadline", Duration.ofMillis(1));
-    Duration stop = Duration.ofSeconds(settings.number("camel.main.shutdownTimeout", 1, 86_400));
+    stopTimeout = Duration.ofSeconds(settings.number("camel.main.shutdownTimeout", 1, 86_400));
     RetryPolicy retries =
         new RetryPolicy(
             settings.duration("sms.api.retry-delay", Duration.ZERO),
@@ -195,11 +196,11 @@ public final class Bundle implements AutoCloseable {
     // What is wrong up to here is told before anything is started.
     settings.check();
 
-    if (deadline.compareTo(stop) >= 0) {
+    if (deadline.compareTo(stopTimeout) >= 0) {
       LOG.warn(
           "sms.http.deadline: expected less than camel.main.shutdownTimeout ({} s); {} ms came. A"
               + " stop leaves callers without an answer who wait longer than that",
-          stop.toSeconds(),
+          stopTimeout.toSeconds(),
           deadline.toMillis());
     }
     DefinitionDirectory definitions = DefinitionDirectory.load(directory);
@@ -413,6 +414,19 @@ public final class Bundle implements AutoCloseable {
   /** The broker that this bundle started, if it did. */
   public Optional<EmbeddedBroker> broker() {
     return broker;
+  }
+
+  /** How long {@link #close} waits for what is under way; closing the rest takes moments. */
+  public Duration stopTimeout() {
+    return stopTimeout;
+  }
+
+  /**
+   * When {@link #close} does not come to an end: writes what waits to be recorded, and nothing
+   * else. To be called by whoever ends the process then; any thread may.
+   */
+  public void cutOff() {
+    ledger.ifPresent(JdbcLedger::close);
   }
 
   /** Stops taking requests, ends what is under way, and stops what was started. */

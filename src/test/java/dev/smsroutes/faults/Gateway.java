@@ -153,6 +153,20 @@ final class Gateway implements AutoCloseable {
     child.kill();
   }
 
+  /** In how many lines of its log it ever said this. */
+  long said(String text) {
+    try (Stream<String> lines = Files.lines(log)) {
+      return lines.filter(line -> line.contains(text)).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** SIGQUIT: writes what each of its threads does into its log. */
+  void dumpThreads() {
+    child.signal("QUIT");
+  }
+
   /** SIGSTOP. */
   void freeze() {
     child.signal("STOP");

@@ -42,6 +42,7 @@ final class ProcessExperiments {
   static void terminate_under_load_with_a_slow_api(Stage stage) {
     Gateway gateway = stage.gateway().start();
     stage.mixedTraffic(usual -> usual.withCallers(32));
+    long cutOff = 0;
     for (int i = 0; i < stage.size(5, 1); i++) {
       stage.mustAnswer(stage.any(200), stage.patience());
       stage.api().settings("{\"latencyMs\":" + stage.size(3_000, 2_000) + "}");
@@ -50,10 +51,19 @@ final class ProcessExperiments {
       OptionalInt code = gateway.terminate(SHUTDOWN);
       if (code.isEmpty()) {
         stage.notebook().complain("Still running " + SHUTDOWN.toSeconds() + " s after SIGTERM");
+        // What each thread waits for, in its log.
+        gateway.dumpThreads();
+        Pause.of(Duration.ofSeconds(2));
         gateway.kill();
       } else if (code.getAsInt() != 0) {
         stage.notebook().complain("SIGTERM ended with exit code " + code.getAsInt());
       }
+      long all = gateway.said("stop=cut-off after");
+      if (all > cutOff) {
+        // In time and with nothing lost, but not as it should be: the table shows it.
+        stage.event("stop that was cut off");
+      }
+      cutOff = all;
       gateway.start();
       stage.api().settings("{\"latencyMs\":0}");
     }
