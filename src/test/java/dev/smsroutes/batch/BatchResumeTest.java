@@ -246,10 +246,12 @@ class BatchResumeTest {
       Iterator<Row> rows = batch.iterator();
       rows.next();
       Row second = rows.next();
-      CompletableFuture<Boolean> more = CompletableFuture.supplyAsync(rows::hasNext);
+      assertThat(rows.hasNext()).as("promised, while there is no room").isTrue();
+      CompletableFuture<Row> more = CompletableFuture.supplyAsync(rows::next);
       file.stopping = true;
       second.settle(BatchFile.accept(second.request()));
-      assertThat(more.get(5, TimeUnit.SECONDS)).isFalse();
+      assertThat(more.get(5, TimeUnit.SECONDS).isNothing()).isTrue();
+      assertThat(rows.hasNext()).isFalse();
     }
   }
 
