@@ -188,6 +188,11 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     return Optional.ofNullable(unreadable).map(e -> e.reason() + ": " + e.getMessage());
   }
 
+  /** What was found out about it; empty when it is unreadable, or was finished before. */
+  public Optional<FileShape> shape() {
+    return Optional.ofNullable(reading).map(BatchReading::shape);
+  }
+
   /** Whether an earlier pass over it was interrupted, and this one goes on with it. */
   public boolean resumed() {
     return run.map(Run::resumed).orElse(false);
@@ -268,12 +273,26 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
           return row;
         }
       }
+    } catch (BadContentException e) {
+      // It was fine in the first reading. What was cut off by that is no row.
+      changed();
     } catch (IOException e) {
       fail(e);
     } catch (LedgerUnavailableException e) {
       interrupt(UNRECORDED);
     }
     return null;
+  }
+
+  private void changed() {
+    lock.lock();
+    try {
+      reading.broke();
+      exhausted = true;
+      progress.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Of a run that goes on, the ledger is asked for many rows at once: most of them are settled. */

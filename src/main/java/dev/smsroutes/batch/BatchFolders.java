@@ -65,12 +65,10 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
   record Names(String source, String results, String rejects, String reason) {
     /** The names of what becomes of a source that is called so in the end. */
     static Names of(String source) {
-      int dot = source.lastIndexOf('.');
-      String dotted = dot < 0 ? "" : source.substring(dot);
       return new Names(
           source,
           source + ".results.ndjson",
-          source + ".rejects" + dotted,
+          source + ".rejects" + BatchFormat.dottedUnpacked(source),
           source + ".reason.json");
     }
   }
@@ -81,9 +79,8 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
    */
   Names names(String source) {
     String shortened = shortened(source);
-    int dot = shortened.lastIndexOf('.');
-    String stem = dot < 0 ? shortened : shortened.substring(0, dot);
-    String dotted = dot < 0 ? "" : shortened.substring(dot);
+    String dotted = BatchFormat.dotted(shortened);
+    String stem = shortened.substring(0, shortened.length() - dotted.length());
     for (int i = 1; ; i++) {
       Names names = Names.of(i == 1 ? shortened : stem + "~" + i + dotted);
       if (free(results, names.results())

@@ -9,10 +9,17 @@ package dev.smsroutes.batch;
  * @param windowRows how many rows may be between the oldest without an outcome and the newest that
  *     was read; at least 2
  * @param windowBytes the same bound in bytes of the file
+ * @param input what a file may be at all
  */
-public record BatchLimits(int maxLineBytes, int maxJsonBytes, int windowRows, long windowBytes) {
+public record BatchLimits(
+    int maxLineBytes, int maxJsonBytes, int windowRows, long windowBytes, InputRules input) {
   /** 64 KiB a row, 4,000,000 bytes a JSON file (the API's own limit of a body), 1,000 rows. */
   public static final BatchLimits DEFAULTS = new BatchLimits(65_536, 4_000_000, 1_000, 4_194_304);
+
+  /** With the defaults of what a file may be. */
+  public BatchLimits(int maxLineBytes, int maxJsonBytes, int windowRows, long windowBytes) {
+    this(maxLineBytes, maxJsonBytes, windowRows, windowBytes, InputRules.DEFAULTS);
+  }
 
   public BatchLimits {
     if (maxLineBytes < 1 || maxJsonBytes < 1 || windowRows < 2 || windowBytes < 1) {

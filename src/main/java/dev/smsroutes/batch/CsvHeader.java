@@ -22,7 +22,7 @@ final class CsvHeader {
   static final String TO = "to";
   static final String TEXT = "message";
 
-  private static final List<String> REQUIRED = List.of(DEFINITION_KEY, CONTACT_KEY, TO);
+  static final List<String> REQUIRED = List.of(DEFINITION_KEY, CONTACT_KEY, TO);
   private static final List<String> OURS =
       List.of(
           DEFINITION_KEY,
@@ -81,18 +81,38 @@ final class CsvHeader {
     String message =
         "Expected a header row with the columns definitionKey, contactKey and to; none of the"
             + " %,d cells of the first row is one of them".formatted(cells.size());
-    if (cells.size() == 1 && cells.get(0).indexOf(';') >= 0) {
-      return message + ". Separate the cells with commas, not with semicolons";
-    }
-    if (cells.size() == 1 && cells.get(0).indexOf('\t') >= 0) {
-      return message + ". Separate the cells with commas, not with tabs";
-    }
-    return message;
+    return cells.size() > 1
+        ? message
+        : message + ". Cells are separated by commas, semicolons or tabs";
   }
 
   private static String known(String cell) {
-    String name = cell.strip();
+    String name = stripped(cell);
     return OURS.stream().filter(name::equalsIgnoreCase).findFirst().orElse(name);
+  }
+
+  /** Spreadsheets leave spaces around names that are not for breaking, and marks of no width. */
+  private static String stripped(String cell) {
+    int from = 0;
+    int to = cell.length();
+    while (from < to && isSpace(cell.charAt(from))) {
+      from++;
+    }
+    while (to > from && isSpace(cell.charAt(to - 1))) {
+      to--;
+    }
+    return cell.substring(from, to);
+  }
+
+  private static boolean isSpace(char c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\uFEFF' || c == '\u200B';
+  }
+
+  /** How many of the columns that every request needs are among these cells. */
+  static int required(List<String> cells) {
+    Set<String> found = new TreeSet<>(REQUIRED);
+    cells.forEach(cell -> found.remove(known(cell)));
+    return REQUIRED.size() - found.size();
   }
 
   int size() {

@@ -16,10 +16,27 @@ final class CsvQuotes {
     QUOTE_IN_QUOTED
   }
 
+  private final char separator;
   private State state = State.CELL_START;
   private boolean afterCarriageReturn;
   private long line = 1;
   private long quoteLine;
+
+  /**
+   * @param separator of cells, ASCII
+   */
+  CsvQuotes(char separator) {
+    this.separator = separator;
+  }
+
+  /** Where this one is, with another separator; to be called before the first cell. */
+  CsvQuotes with(char other) {
+    CsvQuotes quotes = new CsvQuotes(other);
+    quotes.state = state;
+    quotes.line = line;
+    quotes.afterCarriageReturn = afterCarriageReturn;
+    return quotes;
+  }
 
   /** Takes the next byte, and says whether it is a line end outside of quotes. */
   boolean endsRecord(int b) {
@@ -40,7 +57,7 @@ final class CsvQuotes {
       quoteLine = line;
     } else if (b == '"' && state == State.QUOTE_IN_QUOTED) {
       state = State.QUOTED;
-    } else if (b == ',' || lineEnd) {
+    } else if (b == separator || lineEnd) {
       state = State.CELL_START;
     } else {
       state = State.PLAIN;

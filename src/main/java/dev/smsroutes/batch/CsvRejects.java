@@ -18,15 +18,21 @@ import java.util.List;
  */
 final class CsvRejects implements Rejects {
   private final CsvHeader header;
+  private final char separator;
   private final Writer out;
   private final boolean addsKey;
 
-  CsvRejects(CsvHeader header, OutputStream out, boolean byteOrderMark) throws IOException {
+  CsvRejects(CsvHeader header, CsvDialect dialect, OutputStream out, boolean byteOrderMark)
+      throws IOException {
     this.header = header;
+    this.separator = dialect.separator();
     this.out = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
     this.addsKey = header.column(CsvHeader.MESSAGE_KEY) < 0;
     if (byteOrderMark) {
       this.out.write('\uFEFF');
+    }
+    if (dialect.declared()) {
+      this.out.write("sep=" + separator + "\r\n");
     }
     List<String> cells = new ArrayList<>(List.of(CODE, FIELD, MESSAGE));
     if (addsKey) {
@@ -70,11 +76,11 @@ final class CsvRejects implements Rejects {
     }
     int skip = header.leadingReasons();
     String rest = raw.text();
-    CsvQuotes quotes = new CsvQuotes();
+    CsvQuotes quotes = new CsvQuotes(separator);
     int from = 0;
     for (int i = 0; i < rest.length() && skip > 0; i++) {
       quotes.endsRecord(rest.charAt(i));
-      if (rest.charAt(i) == ',' && !quotes.open()) {
+      if (rest.charAt(i) == separator && !quotes.open()) {
         skip--;
         from = i + 1;
       }
@@ -84,7 +90,7 @@ final class CsvRejects implements Rejects {
 
   private void line(List<String> cells, String verbatim) throws IOException {
     StringWriter line = new StringWriter();
-    try (CsvWriter csv = CsvWriter.builder().build(line)) {
+    try (CsvWriter csv = CsvWriter.builder().fieldSeparator(separator).build(line)) {
       csv.writeRecord(cells);
     }
     if (verbatim == null) {
@@ -92,7 +98,7 @@ final class CsvRejects implements Rejects {
     } else {
       String text = line.toString();
       out.write(text, 0, text.length() - "\r\n".length());
-      out.write(',');
+      out.write(separator);
       out.write(verbatim);
       out.write("\r\n");
     }

@@ -20,20 +20,38 @@ final class CsvRows implements RowSource {
   private final KeyMaker keys;
   private final int limit;
   private final boolean byteOrderMark;
+  private final CsvDialect dialect;
+  private final long rows;
   private final CsvHeader header;
   private long number;
 
-  CsvRows(InputStream in, int limit, boolean byteOrderMark, KeyMaker keys)
+  /**
+   * @param in in UTF-8, behind the byte order mark
+   * @param limit the longest row in bytes
+   * @param found what the first reading found out
+   * @param byteOrderMark whether rejects get one
+   */
+  CsvRows(InputStream in, int limit, FileScan.Text found, boolean byteOrderMark, KeyMaker keys)
       throws IOException, UnreadableFileException {
-    this.records = Records.csv(in, limit);
+    this.records = Records.csv(in, limit, found.dialect().separator());
     this.limit = limit;
+    this.dialect = found.dialect();
+    this.rows = found.rows();
     this.byteOrderMark = byteOrderMark;
     this.keys = keys;
     this.header = readHeader();
   }
 
   private CsvHeader readHeader() throws IOException, UnreadableFileException {
-    RawRecord first = records.next();
+    if (dialect.declared()) {
+      records.nextFilled();
+    }
+    RawRecord first = records.nextFilled();
+    if (first == null) {
+      throw new UnreadableFileException(
+          "no header",
+          "Expected a header row with the columns definitionKey, contactKey and to; none came");
+    }
     if (first.tooLong()) {
       throw new UnreadableFileException(
           "no header",
@@ -41,7 +59,7 @@ final class CsvRows implements RowSource {
               .formatted(limit, first.length()));
     }
     try {
-      return CsvHeader.of(cells(first, false));
+      return CsvHeader.of(cells(first, dialect.separator(), false));
     } catch (CsvParseException e) {
       throw new UnreadableFileException(
           "no header",
@@ -52,7 +70,8 @@ final class CsvRows implements RowSource {
 
   @Override
   public RawRow next() throws IOException {
-    RawRecord raw = records.next();
+    // Below the last row with anything in it, a spreadsheet may have left any number of empty ones.
+    RawRecord raw = number < rows ? records.next() : records.nextFilled();
     if (raw == null) {
       return null;
     }
@@ -71,7 +90,7 @@ final class CsvRows implements RowSource {
     }
     List<String> cells;
     try {
-      cells = cells(raw, false);
+      cells = cells(raw, dialect.separator(), false);
     } catch (CsvParseException e) {
       return refused(
           raw,
@@ -79,10 +98,10 @@ final class CsvRows implements RowSource {
           new Fault(
               "",
               ErrorCode.BAD_FORMAT,
-              ("Expected a comma or the end of the row after a closing quotation mark; other text"
+              ("Expected a %s or the end of the row after a closing quotation mark; other text"
                       + " follows it on %s of the file. A quotation mark inside of a quoted cell is"
                       + " doubled.")
-                  .formatted(raw.place())));
+                  .formatted(dialect.word(), raw.place())));
     }
     if (cells.size() != header.size()) {
       return refused(
@@ -144,9 +163,10 @@ final class CsvRows implements RowSource {
    * @param lenient whether text after a closing quotation mark is part of the cell
    */
   @SuppressWarnings("removal") // The library names no successor for it yet.
-  static List<String> cells(RawRecord raw, boolean lenient) {
+  static List<String> cells(RawRecord raw, char separator, boolean lenient) {
     return new ArrayList<>(
         CsvReader.builder()
+            .fieldSeparator(separator)
             .allowExtraCharsAfterClosingQuote(lenient)
             .ofSingleCsvRecord(raw.text())
             .getFields());
@@ -154,7 +174,17 @@ final class CsvRows implements RowSource {
 
   @Override
   public Rejects rejects(OutputStream out) throws IOException {
-    return new CsvRejects(header, out, byteOrderMark);
+    return new CsvRejects(header, dialect, out, byteOrderMark);
+  }
+
+  @Override
+  public boolean byteOrderMark() {
+    return byteOrderMark;
+  }
+
+  @Override
+  public char separator() {
+    return dialect.separator();
   }
 
   /** {@code recipient.attributes.FirstName} is the column FirstName. */

@@ -1,23 +1,58 @@
 package dev.smsroutes.batch;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.batch.JsonOriginal.Read;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** A JSON file: one request, read whole; in the bare shape every recipient is a row. */
 final class JsonFileRows implements RowSource {
+  /**
+   * The most values in one request, objects and arrays included. A hundred thousand recipients with
+   * a number and a key have fewer; 4,000,000 bytes of empty objects would take half a gigabyte.
+   */
+  static final int MOST_VALUES = 400_000;
+
   private final Read read;
   private final long bytes;
+  private final boolean byteOrderMark;
   private int next;
 
-  JsonFileRows(InputStream in, JsonRequests requests, KeyMaker keys) throws IOException {
+  /**
+   * @param byteOrderMark whether rejects get one
+   * @throws UnreadableFileException when it has so many values that it cannot be held in memory
+   */
+  JsonFileRows(InputStream in, boolean byteOrderMark, JsonRequests requests, KeyMaker keys)
+      throws IOException, UnreadableFileException {
+    this.byteOrderMark = byteOrderMark;
     byte[] json = in.readAllBytes();
     this.bytes = json.length;
+    refuseTooManyValues(json);
     this.read = JsonOriginal.read(json, requests, keys.of(1), keys.prefix());
+  }
+
+  private static void refuseTooManyValues(byte[] json) throws UnreadableFileException {
+    long values = 0;
+    try (JsonParser parser = JsonOriginal.MAPPER.createParser(json)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        values += token.isScalarValue() || token.isStructStart() ? 1 : 0;
+        if (values > MOST_VALUES) {
+          throw new UnreadableFileException(
+              "too large",
+              ("Expected a .json file, which is one request, of up to %,d values; more came. Many"
+                      + " requests go into a .ndjson or .csv file.")
+                  .formatted(MOST_VALUES));
+        }
+      }
+    } catch (IOException e) {
+      // Not JSON, or not up to its end: the reader of requests says what is wrong.
+    }
   }
 
   @Override
@@ -40,7 +75,10 @@ final class JsonFileRows implements RowSource {
   }
 
   @Override
-  public Rejects rejects(OutputStream out) {
+  public Rejects rejects(OutputStream out) throws IOException {
+    if (byteOrderMark) {
+      out.write(JsonOriginal.BYTE_ORDER_MARK.getBytes(StandardCharsets.UTF_8));
+    }
     return new OneRequest(out);
   }
 

@@ -6,6 +6,7 @@ import dev.smsroutes.outcome.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -19,12 +20,18 @@ final class JsonLineRows implements RowSource {
   private final JsonRequests requests;
   private final KeyMaker keys;
   private final int limit;
+  private final boolean byteOrderMark;
   private final Deque<RawRow> ahead = new ArrayDeque<>();
   private long number;
 
-  JsonLineRows(InputStream in, int limit, JsonRequests requests, KeyMaker keys) {
+  /**
+   * @param byteOrderMark whether rejects get one
+   */
+  JsonLineRows(
+      InputStream in, int limit, boolean byteOrderMark, JsonRequests requests, KeyMaker keys) {
     this.records = Records.lines(in, limit);
     this.limit = limit;
+    this.byteOrderMark = byteOrderMark;
     this.requests = requests;
     this.keys = keys;
   }
@@ -71,7 +78,10 @@ final class JsonLineRows implements RowSource {
   }
 
   @Override
-  public Rejects rejects(OutputStream out) {
+  public Rejects rejects(OutputStream out) throws IOException {
+    if (byteOrderMark) {
+      out.write(JsonOriginal.BYTE_ORDER_MARK.getBytes(StandardCharsets.UTF_8));
+    }
     return new Lines(out);
   }
 

@@ -30,6 +30,8 @@ record JsonOriginal(ObjectNode tree, String text, int item) {
   /** Holds, in a rejected row, the text of a line that is not JSON; it is read in its place. */
   static final String RAW = "_raw";
 
+  static final String BYTE_ORDER_MARK = "\uFEFF";
+
   static final String RECIPIENTS = "recipients";
   static final String MESSAGE_KEY = "messageKey";
   private static final List<String> REASONS = List.of(Rejects.CODE, Rejects.FIELD, Rejects.MESSAGE);

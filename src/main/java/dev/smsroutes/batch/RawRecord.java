@@ -15,13 +15,32 @@ record RawRecord(byte[] bytes, long length, long firstLine, long lastLine) {
     return length > bytes.length;
   }
 
-  boolean blank() {
+  /**
+   * Whether it is a line with nothing on it.
+   *
+   * @param separator of cells; a tab that separates them is something
+   */
+  boolean blank(char separator) {
     for (byte b : bytes) {
-      if (b != ' ' && b != '\t' && b != '\r') {
+      if (!isBlank(b, separator)) {
         return false;
       }
     }
     return !tooLong();
+  }
+
+  /** Whether none of its cells holds anything: spreadsheets write an empty row like this. */
+  boolean empty(char separator) {
+    for (byte b : bytes) {
+      if (b != separator && !isBlank(b, separator)) {
+        return false;
+      }
+    }
+    return !tooLong();
+  }
+
+  static boolean isBlank(byte b, char separator) {
+    return b == ' ' || b == '\r' || b == '\t' && separator != '\t';
   }
 
   String text() {

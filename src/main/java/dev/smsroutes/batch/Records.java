@@ -13,38 +13,50 @@ final class Records {
   private final int limit;
   private final CsvQuotes quotes;
   private final boolean csv;
+  private final char separator;
 
   private int pushedBack = -1;
   private long line = 1;
 
-  private Records(InputStream in, int limit, boolean csv) {
+  private Records(InputStream in, int limit, boolean csv, char separator) {
     this.in = in;
     this.limit = limit;
     this.csv = csv;
-    this.quotes = new CsvQuotes();
+    this.separator = separator;
+    this.quotes = new CsvQuotes(separator);
   }
 
   /**
    * @param in buffered, behind the byte order mark
    * @param limit the longest row in bytes
+   * @param separator of cells
    */
-  static Records csv(InputStream in, int limit) {
-    return new Records(in, limit, true);
+  static Records csv(InputStream in, int limit, char separator) {
+    return new Records(in, limit, true, separator);
   }
 
   /** Lines that end with a line feed, or a carriage return and a line feed. */
   static Records lines(InputStream in, int limit) {
-    return new Records(in, limit, false);
+    return new Records(in, limit, false, ',');
   }
 
   /** The next row that is not blank, or null at the end. */
   RawRecord next() throws IOException {
     while (true) {
       RawRecord record = csv ? nextRecord() : nextLine();
-      if (record == null || !record.blank()) {
+      if (record == null || !record.blank(separator)) {
         return record;
       }
     }
+  }
+
+  /** The next row that has a cell with anything in it, or null at the end. */
+  RawRecord nextFilled() throws IOException {
+    RawRecord record = next();
+    while (record != null && record.empty(separator)) {
+      record = next();
+    }
+    return record;
   }
 
   private RawRecord nextLine() throws IOException {

@@ -3,6 +3,7 @@ package dev.smsroutes.edge;
 import dev.smsroutes.batch.Batch;
 import dev.smsroutes.batch.BatchInterruptedException;
 import dev.smsroutes.batch.BatchSummary;
+import dev.smsroutes.batch.FileShape;
 import dev.smsroutes.batch.Row;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.request.Origin;
@@ -66,6 +67,7 @@ public final class FileIntake {
       kept(file.getName(), e);
       throw e;
     }
+    batch.shape().filter(shape -> !shape.plain()).ifPresent(shape -> told(batch.fileName(), shape));
     if (batch.resumed()) {
       LOG.info("file resumed name={}", printable(file.getName()));
     }
@@ -180,6 +182,19 @@ public final class FileIntake {
           summary.unsettled(),
           summary.millis());
     }
+  }
+
+  /** A file that is not like most: how it was read, so that nobody has to wonder. */
+  private static void told(String name, FileShape shape) {
+    LOG.info(
+        "file read as format={} separator={} encoding={} gzip={} name={} bytes={} rows={}",
+        shape.format(),
+        shape.separator().isEmpty() ? "none" : shape.separator(),
+        shape.encoding(),
+        shape.gzip(),
+        printable(name),
+        shape.size(),
+        shape.rows());
   }
 
   /** One line on how far it is. */

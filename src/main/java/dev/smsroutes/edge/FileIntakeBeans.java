@@ -47,7 +47,8 @@ public final class FileIntakeBeans {
             options.mostLineBytes(),
             BatchLimits.DEFAULTS.maxJsonBytes(),
             BatchLimits.DEFAULTS.windowRows(),
-            BatchLimits.DEFAULTS.windowBytes());
+            BatchLimits.DEFAULTS.windowBytes(),
+            options.input());
     context
         .getRegistry()
         .bind(

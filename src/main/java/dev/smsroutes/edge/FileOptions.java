@@ -1,6 +1,8 @@
 package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.BatchFolders;
+import dev.smsroutes.batch.InputEncoding;
+import dev.smsroutes.batch.InputRules;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
@@ -13,6 +15,7 @@ import java.util.function.UnaryOperator;
  * @param maxAttempts how often a row is tried at most in one pass
  * @param rowTimeout how long a row may take, waiting included
  * @param mostLineBytes longer rows are refused
+ * @param input what a file may be at all
  * @param unchangedFor how long a file must stay as it is before it is taken
  * @param retryAfter how long a file is left alone that could not be finished
  */
@@ -23,8 +26,13 @@ public record FileOptions(
     int maxAttempts,
     Duration rowTimeout,
     int mostLineBytes,
+    InputRules input,
     Duration unchangedFor,
     Duration retryAfter) {
+  /** A pebibyte, and a million millions: more than any disk, and far from an overflow. */
+  private static final long MOST_BYTES = 1_125_899_906_842_624L;
+
+  private static final long MOST_ROWS = 1_000_000_000_000L;
 
   /**
    * Reads the keys.
@@ -45,7 +53,18 @@ public record FileOptions(
         keys.number("sms.file.max-attempts", "5", 1, 100),
         keys.duration("sms.file.row-timeout", "24h"),
         keys.number("sms.file.max-line-bytes", "65536", 1, Integer.MAX_VALUE),
+        input(keys),
         keys.duration("sms.file.min-age", "2s"),
         keys.duration("sms.file.retry-delay", "30s"));
+  }
+
+  private static InputRules input(Keys keys) {
+    return new InputRules(
+        keys.number("sms.file.max-bytes", "4294967296", 1, MOST_BYTES),
+        keys.number("sms.file.max-rows", "5000000", 1, MOST_ROWS),
+        keys.number("sms.file.max-expanded-bytes", "4294967296", 1, MOST_BYTES),
+        // Gzip cannot do more than 1,032 times.
+        keys.number("sms.file.max-expansion-ratio", "200", 1, 1_032),
+        keys.oneOf("sms.file.encoding", "auto", InputEncoding.NAMES, InputEncoding::of));
   }
 }

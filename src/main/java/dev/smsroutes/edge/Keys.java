@@ -3,6 +3,8 @@ package dev.smsroutes.edge;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -66,6 +68,29 @@ record Keys(UnaryOperator<String> properties) {
       // Told below, together with a number that is out of range.
     }
     throw unexpected(key, "a whole number from " + least + " to " + most, value);
+  }
+
+  long number(String key, String otherwise, long least, long most) {
+    String value = text(key, otherwise);
+    try {
+      long number = Long.parseLong(value);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Told below, together with a number that is out of range.
+    }
+    throw unexpected(key, "a whole number from " + least + " to " + most, value);
+  }
+
+  /**
+   * One of several words.
+   *
+   * @param names all of them, for people
+   */
+  <T> T oneOf(String key, String otherwise, String names, Function<String, Optional<T>> reading) {
+    String value = text(key, otherwise);
+    return reading.apply(value).orElseThrow(() -> unexpected(key, "one of " + names, value));
   }
 
   double decimal(String key, String otherwise) {

@@ -96,8 +96,7 @@ final class BatchFile {
         lines.add(JsonOriginal.MAPPER.readTree(line));
       }
     }
-    String extension = base.substring(base.lastIndexOf('.') + 1);
-    Path rejects = folders.results().resolve(base + ".rejects." + extension);
+    Path rejects = folders.results().resolve(base + ".rejects" + BatchFormat.dottedUnpacked(base));
     return new Result(
         requests, lines, Files.exists(rejects) ? Files.readString(rejects) : null, target);
   }

@@ -437,7 +437,7 @@ class FileRouteTest {
         "bom.csv      | \uFEFF | empty",
         "empty.json   | \r\n \t | empty",
         "data.csv     | ok,k1,c1,14255550123,Ada | no header",
-        "semi.csv     | definitionKey;contactKey;to | no header",
+        "colons.csv   | definitionKey:contactKey:to | no header",
         "part.csv     | definitionKey,contactKey,FirstName | incomplete header",
         "twice.csv    | definitionKey,contactKey,to,Name, NAME | repeated column",
         "ours.csv     | definitionKey,contactKey,to,TO | repeated column",
@@ -471,12 +471,29 @@ class FileRouteTest {
     int at = new String(content, StandardCharsets.UTF_8).indexOf('?');
     content[at] = (byte) 0xFC;
     route.drop("latin1.csv", content);
-    route.drop("utf16.csv", (HEADER + "ok,k1,c1,1,Ada\n").getBytes(StandardCharsets.UTF_16));
+    route.drop("utf32.csv", new byte[] {(byte) 0xFF, (byte) 0xFE, 0, 0, 'd', 0, 0, 0});
 
     assertThat(route.awaitReason("latin1.csv").path("message").asText())
         .contains("at byte " + (at + 1));
-    assertThat(route.awaitReason("utf16.csv").path("message").asText()).contains("UTF-16");
+    assertThat(route.awaitReason("utf32.csv").path("message").asText()).contains("UTF-32");
     assertThat(route.handedOver).isEmpty();
+  }
+
+  @Test
+  void tells_how_a_file_was_read_that_is_not_like_most() {
+    route.drop(
+        "utf16.csv",
+        (HEADER.replace(',', ';') + "ok;k1;c1;1;Ad\u00e1\n").getBytes(StandardCharsets.UTF_16));
+
+    route.awaitResults("utf16.csv");
+    assertThat(route.handedOver.element().recipient().attributes())
+        .isEqualTo(Map.of("FirstName", "Ad\u00e1"));
+    assertThat(route.log())
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .filteredOn(line -> line.startsWith("file read"))
+        .containsExactly(
+            "file read as format=csv separator=semicolon encoding=UTF-16BE gzip=false"
+                + " name=\"utf16.csv\" bytes=130 rows=1");
   }
 
   @ParameterizedTest
