@@ -16,8 +16,8 @@ public record BatchLimits(
   /** 64 KiB a row, 4,000,000 bytes a JSON file (the API's own limit of a body), 1,000 rows. */
   public static final BatchLimits DEFAULTS = new BatchLimits(65_536, 4_000_000, 1_000, 4_194_304);
 
-  /** With the defaults of what a file may be. */
-  public BatchLimits(int maxLineBytes, int maxJsonBytes, int windowRows, long windowBytes) {
+  /** With the defaults of what a file may be; not for what comes out of settings. */
+  BatchLimits(int maxLineBytes, int maxJsonBytes, int windowRows, long windowBytes) {
     this(maxLineBytes, maxJsonBytes, windowRows, windowBytes, InputRules.DEFAULTS);
   }
 

@@ -1,6 +1,7 @@
 package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.BatchFolders;
+import dev.smsroutes.batch.BatchLimits;
 import dev.smsroutes.batch.InputEncoding;
 import dev.smsroutes.batch.InputRules;
 import java.time.Duration;
@@ -33,6 +34,16 @@ public record FileOptions(
   private static final long MOST_BYTES = 1_125_899_906_842_624L;
 
   private static final long MOST_ROWS = 1_000_000_000_000L;
+
+  /** The bounds for each file. */
+  public BatchLimits limits() {
+    return new BatchLimits(
+        mostLineBytes,
+        BatchLimits.DEFAULTS.maxJsonBytes(),
+        BatchLimits.DEFAULTS.windowRows(),
+        BatchLimits.DEFAULTS.windowBytes(),
+        input);
+  }
 
   /**
    * Reads the keys.
