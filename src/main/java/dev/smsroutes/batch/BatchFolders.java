@@ -50,7 +50,9 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
         ending.forget(this);
       }
     }
-    for (Path folder : List.of(results, failed)) {
+    FileOrder.sweep(inbox);
+    // What is half-written in the inbox came from a remote folder, where it still is.
+    for (Path folder : List.of(results, failed, inbox)) {
       try (DirectoryStream<Path> orphans =
           Files.newDirectoryStream(folder, ".*" + DurableFile.UNFINISHED)) {
         for (Path orphan : orphans) {
@@ -77,25 +79,40 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
 
   /**
    * Names under which nothing is there yet: those of the source, or with {@code ~2}, {@code ~3} …
-   * before its extension when a file of that name was here before.
+   * before its extension when a file of that name was here before. They are taken when this
+   * returns: another file that is open at the same time gets others.
+   *
+   * @throws IOException when the disk does not do its part
    */
-  Names names(String source) {
+  Names take(String source) throws IOException {
     String shortened = shortened(source);
     int dot = shortened.lastIndexOf('.');
     String stem = dot < 0 ? shortened : shortened.substring(0, dot);
     String dotted = dot < 0 ? "" : shortened.substring(dot);
     for (int i = 1; ; i++) {
       Names names = Names.of(i == 1 ? shortened : stem + "~" + i + dotted);
-      if (free(results, names.results())
-          && free(results, names.rejects())
-          && free(done, names.source())
-          && free(failed, names.source())
-          && free(failed, names.reason())
-          && !DurableFile.isUnderWay(results, names.results())
-          && !DurableFile.isUnderWay(failed, names.reason())) {
-        return names;
+      if (areFree(names) && DurableFile.claim(results, names.results())) {
+        // Whoever had the name until now has put its results in place before it let go of it.
+        if (areFree(names)) {
+          return names;
+        }
+        giveBack(names);
       }
     }
+  }
+
+  private boolean areFree(Names names) {
+    return free(results, names.results())
+        && free(results, names.rejects())
+        && free(done, names.source())
+        && free(failed, names.source())
+        && free(failed, names.reason())
+        && !DurableFile.isUnderWay(failed, names.reason());
+  }
+
+  /** For names that were taken, and for whose results nothing was written. */
+  void giveBack(Names names) throws IOException {
+    DurableFile.unclaim(results, names.results());
   }
 
   static boolean tooLong(String name) {

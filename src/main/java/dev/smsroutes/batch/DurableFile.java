@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -87,6 +88,26 @@ public class DurableFile implements Closeable {
   /** Whether something is under way, or complete, under this name. */
   static boolean isUnderWay(Path folder, String name) {
     return Files.exists(unfinished(folder, name), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Takes the name before there is anything to write, so that nobody else does.
+   *
+   * @return false if somebody has it
+   */
+  static boolean claim(Path folder, String name) throws IOException {
+    Files.createDirectories(folder);
+    try {
+      Files.createFile(unfinished(folder, name));
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    }
+  }
+
+  /** Gives back a name that was taken, and for which nothing was written. */
+  static void unclaim(Path folder, String name) throws IOException {
+    Files.deleteIfExists(unfinished(folder, name));
   }
 
   /** All of it is on disk when this returns, under its temporary name. */

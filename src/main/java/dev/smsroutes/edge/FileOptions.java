@@ -9,7 +9,8 @@ import java.util.function.UnaryOperator;
  *
  * @param enabled whether the intake runs at all
  * @param folders where files come in and where everything of them goes
- * @param concurrency rows sent at the same time
+ * @param atOnce files open at the same time
+ * @param concurrency rows sent at the same time, of all files together
  * @param maxAttempts how often a row is tried at most in one pass
  * @param rowTimeout how long a row may take, waiting included
  * @param mostLineBytes longer rows are refused
@@ -19,6 +20,7 @@ import java.util.function.UnaryOperator;
 public record FileOptions(
     boolean enabled,
     BatchFolders folders,
+    int atOnce,
     int concurrency,
     int maxAttempts,
     Duration rowTimeout,
@@ -36,16 +38,28 @@ public record FileOptions(
     Keys keys = new Keys(properties);
     return new FileOptions(
         enabled,
-        new BatchFolders(
-            keys.path("sms.file.inbox", "data/inbox"),
-            keys.path("sms.file.results", "data/results"),
-            keys.path("sms.file.done", "data/done"),
-            keys.path("sms.file.failed", "data/failed")),
+        folders(properties),
+        keys.number("sms.file.files-at-once", "4", 1, 100),
         keys.number("sms.file.concurrency", "16", 1, 1_000),
         keys.number("sms.file.max-attempts", "5", 1, 100),
         keys.duration("sms.file.row-timeout", "24h"),
         keys.number("sms.file.max-line-bytes", "65536", 1, Integer.MAX_VALUE),
         keys.duration("sms.file.min-age", "2s"),
         keys.duration("sms.file.retry-delay", "30s"));
+  }
+
+  /**
+   * Reads the folders only, for those who work beside the intake.
+   *
+   * @param properties gives the value of a key, or null
+   * @throws IllegalArgumentException naming the key whose value makes no sense
+   */
+  public static BatchFolders folders(UnaryOperator<String> properties) {
+    Keys keys = new Keys(properties);
+    return new BatchFolders(
+        keys.path("sms.file.inbox", "data/inbox"),
+        keys.path("sms.file.results", "data/results"),
+        keys.path("sms.file.done", "data/done"),
+        keys.path("sms.file.failed", "data/failed"));
   }
 }
