@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Where batch files come in and where everything of them goes. Immutable; the paths are absolute.
@@ -75,6 +76,15 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
           source + ".rejects" + dotted,
           source + ".reason.json");
     }
+
+    /** Of the i-th source that is called so. */
+    static Names of(String source, int i) {
+      String shortened = shortened(source);
+      int dot = shortened.lastIndexOf('.');
+      String stem = dot < 0 ? shortened : shortened.substring(0, dot);
+      String dotted = dot < 0 ? "" : shortened.substring(dot);
+      return of(i == 1 ? shortened : stem + "~" + i + dotted);
+    }
   }
 
   /**
@@ -85,12 +95,8 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
    * @throws IOException when the disk does not do its part
    */
   Names take(String source) throws IOException {
-    String shortened = shortened(source);
-    int dot = shortened.lastIndexOf('.');
-    String stem = dot < 0 ? shortened : shortened.substring(0, dot);
-    String dotted = dot < 0 ? "" : shortened.substring(dot);
     for (int i = 1; ; i++) {
-      Names names = Names.of(i == 1 ? shortened : stem + "~" + i + dotted);
+      Names names = Names.of(source, i);
       if (areFree(names) && DurableFile.claim(results, names.results())) {
         // Whoever had the name until now has put its results in place before it let go of it.
         if (areFree(names)) {
@@ -99,6 +105,31 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
         giveBack(names);
       }
     }
+  }
+
+  /**
+   * Whether a source of this name has ended that has the same content and was changed at the same
+   * second. One that is dropped once more was changed later.
+   *
+   * @param file to compare with
+   */
+  public boolean hasEnded(String source, Path file) throws IOException {
+    for (int i = 1; ; i++) {
+      Names names = Names.of(source, i);
+      if (areFree(names)) {
+        return false;
+      }
+      if (same(file, done.resolve(names.source())) || same(file, failed.resolve(names.source()))) {
+        return true;
+      }
+    }
+  }
+
+  private static boolean same(Path one, Path other) throws IOException {
+    return Files.isRegularFile(other, LinkOption.NOFOLLOW_LINKS)
+        && Files.getLastModifiedTime(one).to(TimeUnit.SECONDS)
+            == Files.getLastModifiedTime(other).to(TimeUnit.SECONDS)
+        && Files.mismatch(one, other) < 0;
   }
 
   private boolean areFree(Names names) {

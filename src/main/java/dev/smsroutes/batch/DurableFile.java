@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
@@ -115,6 +117,46 @@ public class DurableFile implements Closeable {
     out.flush();
     channel.force(true);
     channel.close();
+  }
+
+  /**
+   * As above, and it was changed last at this time as far as the file system tells.
+   *
+   * @param modified in milliseconds since 1970
+   */
+  public void complete(long modified) throws IOException {
+    out.flush();
+    Files.setLastModifiedTime(unfinished, FileTime.fromMillis(modified));
+    complete();
+  }
+
+  /** Where it is until it has its name. */
+  public Path unfinished() {
+    return unfinished;
+  }
+
+  /**
+   * Gives a complete file its name, but never in the place of another one; on disk when this
+   * returns.
+   *
+   * @return false if there is a file of this name
+   */
+  public boolean publishNew() throws IOException {
+    Path named = folder.resolve(name);
+    try {
+      // A rename would silently replace what another process has put there just now.
+      Files.createLink(named, unfinished);
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      if (Files.exists(named, LinkOption.NOFOLLOW_LINKS)) {
+        return false;
+      }
+      Files.move(unfinished, named, StandardCopyOption.ATOMIC_MOVE);
+    }
+    Files.deleteIfExists(unfinished);
+    forceFolder(folder);
+    return true;
   }
 
   /** Whether closing leaves it in place, for {@link #publish}. */

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Binds the beans that {@code routes/file-intake.camel.yaml} names: {@code fileIntake}, {@code
- * fileResults}, {@code fileInboxLock}, {@code fileOpeners} and {@code fileThreads}.
+ * fileResults}, {@code fileInboxLock}, {@code fileOpeners} and {@code fileThreads}; and {@code
+ * remoteDrops} for {@code routes/examples/sftp-intake.camel.yaml}.
  */
 public final class FileIntakeBeans {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntakeBeans.class);
@@ -66,6 +67,9 @@ public final class FileIntakeBeans {
                 options.maxAttempts(),
                 options.rowTimeout()));
     context.getRegistry().bind("fileResults", new FileResults());
+    context
+        .getRegistry()
+        .bind("remoteDrops", new RemoteDrops<Object>(folders, options.mostRemoteBytes()));
     context
         .getRegistry()
         .bind(

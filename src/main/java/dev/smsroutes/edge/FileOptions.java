@@ -16,6 +16,7 @@ import java.util.function.UnaryOperator;
  * @param mostLineBytes longer rows are refused
  * @param unchangedFor how long a file must stay as it is before it is taken
  * @param retryAfter how long a file is left alone that could not be finished
+ * @param mostRemoteBytes larger files of a remote folder are left where they are
  */
 public record FileOptions(
     boolean enabled,
@@ -26,7 +27,8 @@ public record FileOptions(
     Duration rowTimeout,
     int mostLineBytes,
     Duration unchangedFor,
-    Duration retryAfter) {
+    Duration retryAfter,
+    long mostRemoteBytes) {
 
   /**
    * Reads the keys.
@@ -45,7 +47,8 @@ public record FileOptions(
         keys.duration("sms.file.row-timeout", "24h"),
         keys.number("sms.file.max-line-bytes", "65536", 1, Integer.MAX_VALUE),
         keys.duration("sms.file.min-age", "2s"),
-        keys.duration("sms.file.retry-delay", "30s"));
+        keys.duration("sms.file.retry-delay", "30s"),
+        keys.longNumber("sms.sftp.max-bytes", "1073741824", 1, Long.MAX_VALUE));
   }
 
   /**

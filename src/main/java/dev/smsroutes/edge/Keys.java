@@ -56,9 +56,13 @@ record Keys(UnaryOperator<String> properties) {
   }
 
   int number(String key, String otherwise, int least, int most) {
+    return (int) longNumber(key, otherwise, least, most);
+  }
+
+  long longNumber(String key, String otherwise, long least, long most) {
     String value = text(key, otherwise);
     try {
-      int number = Integer.parseInt(value);
+      long number = Long.parseLong(value);
       if (number >= least && number <= most) {
         return number;
       }
