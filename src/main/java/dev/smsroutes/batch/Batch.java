@@ -291,7 +291,11 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
 
     @Override
     public boolean hasNext() {
-      obey();
+      if (promised) {
+        // The splitter asks once more before it takes it. If the answer were no by then, it would
+        // end without waiting for the rows under way.
+        return true;
+      }
       while (next == null && hasRoom()) {
         next = nextRow();
       }

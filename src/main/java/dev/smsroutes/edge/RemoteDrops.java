@@ -101,11 +101,21 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
   public void place(Exchange exchange) throws IOException {
     GenericFile<?> file =
         exchange.getProperty(ExchangePropertyKey.FILE_EXCHANGE_FILE, GenericFile.class);
-    place(
-        file.getFileNameOnly(),
-        file.getFileLength(),
-        file.getLastModified(),
-        exchange.getMessage().getBody(InputStream.class));
+    String name = file.getFileNameOnly();
+    try {
+      place(
+          name,
+          file.getFileLength(),
+          file.getLastModified(),
+          exchange.getMessage().getBody(InputStream.class));
+    } catch (IOException e) {
+      LOG.warn(
+          "remote file not brought, it is tried again name={} reason=\"{}: {}\"",
+          FileIntake.printable(name),
+          e.getClass().getSimpleName(),
+          e.getMessage());
+      throw e;
+    }
   }
 
   void place(String name, long bytes, long modified, InputStream content) throws IOException {

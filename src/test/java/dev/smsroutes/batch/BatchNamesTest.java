@@ -86,7 +86,9 @@ class BatchNamesTest {
       assertThat(rows.hasNext()).isTrue();
       FileOrder.PAUSE.give(file);
       Awaitility.await().pollDelay(Duration.ofMillis(700)).until(() -> true);
+      assertThat(rows.hasNext()).as("what was promised stays so").isTrue();
       assertThat(rows.next().isNothing()).isTrue();
+      assertThat(rows.hasNext()).isFalse();
       assertThat(batch.order()).isEqualTo(FileOrder.PAUSE);
     }
   }

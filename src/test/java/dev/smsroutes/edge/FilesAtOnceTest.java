@@ -252,6 +252,7 @@ class FilesAtOnceTest {
             Map.entry("ACCEPTED 0", (long) before.size()),
             Map.entry("WAITING 900001", 3_001L - before.size()),
             Map.entry("REFUSED 10000", 1L));
+    assertThat(isLogged("file kept")).as("it waited for the rows under way").isFalse();
     assertThat(isLogged("file cancelled name=\"a.csv\" as=\"a.csv\" rows=3002")).isTrue();
     assertThat(route.files())
         .containsExactly("done/a.csv", "results/a.csv.rejects.csv", "results/a.csv.results.ndjson");
