@@ -360,9 +360,8 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
    */
   private Row nextRow() {
     try {
-      while (hasRoom()) {
+      for (lookForOrder(); hasRoom(); lookForOrder()) {
         // Outside of the lock: whoever brings an outcome need not wait for the disk.
-        lookForOrder();
         RawRow raw = nextRaw();
         Row row = raw == null ? null : new Row(this, raw);
         lock.lock();

@@ -69,7 +69,9 @@ public final class FileIntakeBeans {
     context.getRegistry().bind("fileResults", new FileResults());
     context
         .getRegistry()
-        .bind("remoteDrops", new RemoteDrops<Object>(folders, options.mostRemoteBytes()));
+        .bind(
+            "remoteDrops",
+            new RemoteDrops<Object>(folders, options.mostRemoteBytes(), context::isStopping));
     context
         .getRegistry()
         .bind(

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
@@ -45,6 +46,7 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
 
   private final BatchFolders folders;
   private final long mostBytes;
+  private final BooleanSupplier stopping;
   private final Map<String, Seen> seen =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -57,10 +59,12 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
 
   /**
    * @param mostBytes larger files are left where they are
+   * @param stopping whether this process is on its way down: then no file is waited for
    */
-  RemoteDrops(BatchFolders folders, long mostBytes) {
+  RemoteDrops(BatchFolders folders, long mostBytes, BooleanSupplier stopping) {
     this.folders = folders;
     this.mostBytes = mostBytes;
+    this.stopping = stopping;
   }
 
   /**
@@ -144,11 +148,14 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
   }
 
   /** No more than one byte more than was promised. */
-  private static long copy(InputStream in, DurableFile out, long promised) throws IOException {
+  private long copy(InputStream in, DurableFile out, long promised) throws IOException {
     byte[] buffer = new byte[65_536];
     long came = 0;
     int n;
     while (came <= promised && (n = in.read(buffer)) >= 0) {
+      if (stopping.getAsBoolean()) {
+        throw new IOException("This process is stopping; the file is brought at the next start");
+      }
       out.out().write(buffer, 0, n);
       came += n;
     }

@@ -27,6 +27,7 @@ class RemoteDropsTest {
   @TempDir private Path home;
   private BatchFolders folders;
   private RemoteDrops<Object> drops;
+  private boolean stopping;
 
   @BeforeEach
   void start() throws IOException {
@@ -37,7 +38,7 @@ class RemoteDropsTest {
             home.resolve("done"),
             home.resolve("failed"));
     folders.prepare();
-    drops = new RemoteDrops<>(folders, 1_000);
+    drops = new RemoteDrops<>(folders, 1_000, () -> stopping);
   }
 
   private static GenericFile<Object> listed(String name, long bytes) {
@@ -135,6 +136,14 @@ class RemoteDropsTest {
                 drops.place(
                     "a.csv", 9, MODIFIED, new SequenceInputStream(content("abc"), breaking)))
         .hasMessage("connection is gone");
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void a_stop_does_not_wait_for_a_long_file_and_leaves_nothing() throws IOException {
+    stopping = true;
+    assertThatThrownBy(() -> drops.place("a.csv", 4, MODIFIED, content("mine")))
+        .hasMessageContaining("is stopping");
     assertThat(files()).isEmpty();
   }
 
