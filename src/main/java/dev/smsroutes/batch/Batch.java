@@ -9,6 +9,7 @@ import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.Reason;
 import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.outcome.Outcome.Unsettled;
+import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.Origin;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -70,9 +72,13 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       BooleanSupplier stopping,
       Consumer<Batch> progress) {}
 
-  /** How many rows are looked up at once when a run goes on. */
+  /** How many rows are looked up at once when a run goes on, or is cancelled. */
   private static final int LOOK_UP = 200;
 
+  /** How often the disk is asked at most whether the file is paused or cancelled. */
+  private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+
+  private static final String PAUSED = "it is paused, and continues when it is resumed";
   private static final String UNRECORDED = "it continues when the ledger can be written again";
 
   private final Setting setting;
@@ -89,10 +95,16 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   private BatchReading reading;
   private ResultsWriter writer;
   private DurableFile reason;
+  private boolean namesTaken;
 
   // Read ahead by the thread that iterates.
   private final Deque<RawRow> ahead = new ArrayDeque<>();
   private Map<String, Outcome> settled = Map.of();
+
+  // Looked for by the thread that iterates.
+  private volatile FileOrder order = FileOrder.GO_ON;
+  private long lookAgainAt = System.nanoTime();
+  private Optional<Set<String>> maybeSent = Optional.empty();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition progress = lock.newCondition();
@@ -143,7 +155,8 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       ending.finish(setting.runs());
       ending.forget(folders);
     }
-    Batch batch = new Batch(file, folders.names(fileName), setting, opener);
+    Batch batch = new Batch(file, folders.take(fileName), setting, opener);
+    batch.namesTaken = true;
     try {
       batch.read();
     } catch (UnreadableFileException e) {
@@ -203,6 +216,15 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     return ending != null && opened == null;
   }
 
+  /**
+   * What was last seen to be wanted of it. With {@link FileOrder#PAUSE} or {@link FileOrder#CANCEL}
+   * no further row is handed over, and it ends, or is interrupted, when those under way have. Looks
+   * at no disk; any thread may ask.
+   */
+  public FileOrder order() {
+    return order;
+  }
+
   /** The rows to hand over. One iterator for one batch. */
   @Override
   public Iterator<Row> iterator() {
@@ -221,6 +243,11 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
 
     @Override
     public boolean hasNext() {
+      if (promised) {
+        // The splitter asks once more before it takes it. If the answer were no by then, it would
+        // end without waiting for the rows under way.
+        return true;
+      }
       while (next == null && hasRoom()) {
         next = nextRow();
       }
@@ -233,14 +260,50 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       if (!promised && !hasNext()) {
         throw new NoSuchElementException();
       }
+      obey();
       while (next == null && !isOver()) {
         awaitRoom();
+        obey();
         next = nextRow();
       }
       Row row = next == null ? Row.nothing(Batch.this) : next;
       next = null;
       promised = false;
       return row;
+    }
+
+    /** A row that was promised before the order was seen is not handed over either. */
+    private void obey() {
+      lookForOrder();
+      if (order != FileOrder.GO_ON && next != null) {
+        Row promisedRow = next;
+        next = null;
+        if (order == FileOrder.CANCEL) {
+          cancel(promisedRow);
+        }
+      }
+    }
+  }
+
+  private void lookForOrder() {
+    long now = System.nanoTime();
+    if (order == FileOrder.GO_ON && now - lookAgainAt >= 0) {
+      lookAgainAt = now + LOOK_EVERY.toNanos();
+      order = FileOrder.of(file);
+      if (order == FileOrder.PAUSE) {
+        interrupt(PAUSED);
+      }
+    }
+  }
+
+  /** It is not handed over now, but an interrupted pass may have sent it, or another file. */
+  private void cancel(Row row) {
+    String key = row.request().messageKey();
+    try {
+      boolean sent = maybeSent.orElseGet(() -> setting.runs().maybeSent(Set.of(key))).contains(key);
+      settle(row, StatusTable.cancelled(newRequestId(), key, sent));
+    } catch (LedgerUnavailableException e) {
+      interrupt(UNRECORDED);
     }
   }
 
@@ -249,7 +312,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
    */
   private Row nextRow() {
     try {
-      while (hasRoom()) {
+      for (lookForOrder(); hasRoom(); lookForOrder()) {
         // Outside of the lock: whoever brings an outcome need not wait for the disk.
         RawRow raw = nextRaw();
         Row row = raw == null ? null : new Row(this, raw);
@@ -269,6 +332,8 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
           settle(row, Refused.of(newRequestId(), Optional.empty(), raw.faults()));
         } else if (settled.containsKey(source(raw))) {
           settle(row, settled.get(source(raw)));
+        } else if (order == FileOrder.CANCEL) {
+          cancel(row);
         } else {
           return row;
         }
@@ -295,9 +360,13 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     }
   }
 
-  /** Of a run that goes on, the ledger is asked for many rows at once: most of them are settled. */
+  /**
+   * Of a run that goes on, the ledger is asked for many rows at once: most of them are settled. So
+   * it is of one that was cancelled.
+   */
   private RawRow nextRaw() throws IOException {
-    if (!resumed()) {
+    boolean cancelled = order == FileOrder.CANCEL;
+    if (ahead.isEmpty() && !resumed() && !cancelled) {
       return reading.rows().next();
     }
     if (ahead.isEmpty()) {
@@ -313,7 +382,12 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
           keys.put(source(raw), raw.request().messageKey());
         }
       }
-      settled = keys.isEmpty() ? Map.of() : setting.runs().settled(run.orElseThrow(), keys);
+      settled =
+          keys.isEmpty() || !resumed() ? Map.of() : setting.runs().settled(run.orElseThrow(), keys);
+      maybeSent =
+          cancelled && !keys.isEmpty()
+              ? Optional.of(setting.runs().maybeSent(Set.copyOf(keys.values())))
+              : Optional.empty();
     }
     return ahead.poll();
   }
@@ -467,6 +541,8 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       }
       ending.publish(folders);
       ending.finish(setting.runs());
+      // Nothing can be ordered any more, and the next file of this name must not be hit.
+      FileOrder.forget(file);
       if (replaced) {
         ending.forget(folders);
         throw new IOException(
@@ -511,6 +587,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     }
     if (unreadable != null) {
       writeReason();
+      giveNamesBack();
     }
     Ending written = Ending.of(fileName, names, unreadable != null, replaced ? opened : now, run);
     keepResults(true);
@@ -526,6 +603,14 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     return replaced;
   }
 
+  /** Where results are written, they hold the names. */
+  private void giveNamesBack() throws IOException {
+    if (namesTaken && writer == null) {
+      namesTaken = false;
+      setting.folders().giveBack(names);
+    }
+  }
+
   private void keepResults(boolean keep) {
     if (writer != null) {
       writer.keep(keep);
@@ -537,7 +622,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
 
   private void requireAllOutcomes() throws IOException {
     if (interruption != null) {
-      throw new BatchInterruptedException(interruption);
+      throw new BatchInterruptedException(interruption, interruption.equals(PAUSED));
     }
     if (!exhausted && setting.stopping().getAsBoolean()) {
       throw new BatchInterruptedException(BatchReading.STOPPED);
@@ -565,8 +650,11 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
 
   /** To be called when the source was moved, or could not be. */
   public void moved() throws IOException {
-    if (ending != null && !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      ending.forget(setting.folders());
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      FileOrder.forget(file);
+      if (ending != null) {
+        ending.forget(setting.folders());
+      }
     }
   }
 
@@ -597,6 +685,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
         DurableFile third = reason) {
       closed = true;
       progress.signalAll();
+      giveNamesBack();
     } finally {
       lock.unlock();
     }

@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Where batch files come in and where everything of them goes. Immutable; the paths are absolute.
@@ -50,7 +51,9 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
         ending.forget(this);
       }
     }
-    for (Path folder : List.of(results, failed)) {
+    FileOrder.sweep(inbox);
+    // What is half-written in the inbox came from a remote folder, where it still is.
+    for (Path folder : List.of(results, failed, inbox)) {
       try (DirectoryStream<Path> orphans =
           Files.newDirectoryStream(folder, ".*" + DurableFile.UNFINISHED)) {
         for (Path orphan : orphans) {
@@ -71,28 +74,73 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
           source + ".rejects" + BatchFormat.dottedUnpacked(source),
           source + ".reason.json");
     }
+
+    /** Of the i-th source that is called so. */
+    static Names of(String source, int i) {
+      String shortened = shortened(source);
+      String dotted = BatchFormat.dotted(shortened);
+      String stem = shortened.substring(0, shortened.length() - dotted.length());
+      return of(i == 1 ? shortened : stem + "~" + i + dotted);
+    }
   }
 
   /**
    * Names under which nothing is there yet: those of the source, or with {@code ~2}, {@code ~3} …
-   * before its extension when a file of that name was here before.
+   * before its extension when a file of that name was here before. They are taken when this
+   * returns: another file that is open at the same time gets others.
+   *
+   * @throws IOException when the disk does not do its part
    */
-  Names names(String source) {
-    String shortened = shortened(source);
-    String dotted = BatchFormat.dotted(shortened);
-    String stem = shortened.substring(0, shortened.length() - dotted.length());
+  Names take(String source) throws IOException {
     for (int i = 1; ; i++) {
-      Names names = Names.of(i == 1 ? shortened : stem + "~" + i + dotted);
-      if (free(results, names.results())
-          && free(results, names.rejects())
-          && free(done, names.source())
-          && free(failed, names.source())
-          && free(failed, names.reason())
-          && !DurableFile.isUnderWay(results, names.results())
-          && !DurableFile.isUnderWay(failed, names.reason())) {
-        return names;
+      Names names = Names.of(source, i);
+      if (areFree(names) && DurableFile.claim(results, names.results())) {
+        // Whoever had the name until now has put its results in place before it let go of it.
+        if (areFree(names)) {
+          return names;
+        }
+        giveBack(names);
       }
     }
+  }
+
+  /**
+   * Whether a source of this name has ended that has the same content and was changed at the same
+   * second. One that is dropped once more was changed later.
+   *
+   * @param file to compare with
+   */
+  public boolean hasEnded(String source, Path file) throws IOException {
+    for (int i = 1; ; i++) {
+      Names names = Names.of(source, i);
+      if (areFree(names)) {
+        return false;
+      }
+      if (same(file, done.resolve(names.source())) || same(file, failed.resolve(names.source()))) {
+        return true;
+      }
+    }
+  }
+
+  private static boolean same(Path one, Path other) throws IOException {
+    return Files.isRegularFile(other, LinkOption.NOFOLLOW_LINKS)
+        && Files.getLastModifiedTime(one).to(TimeUnit.SECONDS)
+            == Files.getLastModifiedTime(other).to(TimeUnit.SECONDS)
+        && Files.mismatch(one, other) < 0;
+  }
+
+  private boolean areFree(Names names) {
+    return free(results, names.results())
+        && free(results, names.rejects())
+        && free(done, names.source())
+        && free(failed, names.source())
+        && free(failed, names.reason())
+        && !DurableFile.isUnderWay(failed, names.reason());
+  }
+
+  /** For names that were taken, and for whose results nothing was written. */
+  void giveBack(Names names) throws IOException {
+    DurableFile.unclaim(results, names.results());
   }
 
   static boolean tooLong(String name) {

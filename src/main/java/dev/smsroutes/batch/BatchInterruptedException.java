@@ -9,7 +9,22 @@ import java.io.IOException;
 public final class BatchInterruptedException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean paused;
+
   BatchInterruptedException(String message) {
+    this(message, false);
+  }
+
+  /**
+   * @param paused whether a person wanted it so: then it goes on when that person wants it to
+   */
+  BatchInterruptedException(String message, boolean paused) {
     super(message);
+    this.paused = paused;
+  }
+
+  /** Whether a person paused the file. */
+  public boolean paused() {
+    return paused;
   }
 }

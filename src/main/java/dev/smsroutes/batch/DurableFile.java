@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
@@ -89,11 +92,71 @@ public class DurableFile implements Closeable {
     return Files.exists(unfinished(folder, name), LinkOption.NOFOLLOW_LINKS);
   }
 
+  /**
+   * Takes the name before there is anything to write, so that nobody else does.
+   *
+   * @return false if somebody has it
+   */
+  static boolean claim(Path folder, String name) throws IOException {
+    Files.createDirectories(folder);
+    try {
+      Files.createFile(unfinished(folder, name));
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    }
+  }
+
+  /** Gives back a name that was taken, and for which nothing was written. */
+  static void unclaim(Path folder, String name) throws IOException {
+    Files.deleteIfExists(unfinished(folder, name));
+  }
+
   /** All of it is on disk when this returns, under its temporary name. */
   void complete() throws IOException {
     out.flush();
     channel.force(true);
     channel.close();
+  }
+
+  /**
+   * As above, and it was changed last at this time as far as the file system tells.
+   *
+   * @param modified in milliseconds since 1970
+   */
+  public void complete(long modified) throws IOException {
+    out.flush();
+    Files.setLastModifiedTime(unfinished, FileTime.fromMillis(modified));
+    complete();
+  }
+
+  /** Where it is until it has its name. */
+  public Path unfinished() {
+    return unfinished;
+  }
+
+  /**
+   * Gives a complete file its name, but never in the place of another one; on disk when this
+   * returns.
+   *
+   * @return false if there is a file of this name
+   */
+  public boolean publishNew() throws IOException {
+    Path named = folder.resolve(name);
+    try {
+      // A rename would silently replace what another process has put there just now.
+      Files.createLink(named, unfinished);
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      if (Files.exists(named, LinkOption.NOFOLLOW_LINKS)) {
+        return false;
+      }
+      Files.move(unfinished, named, StandardCopyOption.ATOMIC_MOVE);
+    }
+    Files.deleteIfExists(unfinished);
+    forceFolder(folder);
+    return true;
   }
 
   /** Whether closing leaves it in place, for {@link #publish}. */

@@ -25,7 +25,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ListCommand.class,
       ShowCommand.class,
       ReplayCommand.class,
-      ExportCommand.class
+      ExportCommand.class,
+      PauseCommand.class,
+      ResumeCommand.class,
+      CancelCommand.class
     },
     synopsisSubcommandLabel = "[COMMAND]",
     footer = {

@@ -3,6 +3,7 @@ package dev.smsroutes.edge;
 import dev.smsroutes.batch.Batch;
 import dev.smsroutes.batch.BatchInterruptedException;
 import dev.smsroutes.batch.BatchSummary;
+import dev.smsroutes.batch.FileOrder;
 import dev.smsroutes.batch.FileShape;
 import dev.smsroutes.batch.Row;
 import dev.smsroutes.ledger.LedgerUnavailableException;
@@ -19,6 +20,7 @@ import org.apache.camel.Ordered;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The file intake's own steps: open a file as a batch, hand over its rows, and finish it.
@@ -172,7 +174,8 @@ public final class FileIntake {
           unreadable.get());
     } else {
       LOG.info(
-          "file finished name={} as={} rows={} recorded={} accepted={} refused={} unsettled={} ms={}",
+          "file {} name={} as={} rows={} recorded={} accepted={} refused={} unsettled={} ms={}",
+          batch.order() == FileOrder.CANCEL ? "cancelled" : "finished",
           printable(batch.fileName()),
           printable(summary.name()),
           summary.rows(),
@@ -211,7 +214,8 @@ public final class FileIntake {
   }
 
   private static void interrupted(String name, long rows, BatchInterruptedException e) {
-    LOG.warn("file interrupted, {} name={} rows={}", e.getMessage(), printable(name), rows);
+    LOG.atLevel(e.paused() ? Level.INFO : Level.WARN)
+        .log("file interrupted, {} name={} rows={}", e.getMessage(), printable(name), rows);
   }
 
   private static void kept(String name, Exception e) {

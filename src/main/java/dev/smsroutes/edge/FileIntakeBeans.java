@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Binds the beans that {@code routes/file-intake.camel.yaml} names: {@code fileIntake}, {@code
- * fileResults}, {@code fileInboxLock} and {@code fileThreads}.
+ * fileResults}, {@code fileInboxLock}, {@code fileOpeners} and {@code fileThreads}; and {@code
+ * remoteDrops} for {@code routes/examples/sftp-intake.camel.yaml}.
  */
 public final class FileIntakeBeans {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntakeBeans.class);
@@ -61,25 +62,42 @@ public final class FileIntakeBeans {
     context.getRegistry().bind("fileResults", new FileResults());
     context
         .getRegistry()
-        .bind("fileInboxLock", new InboxLock(options.unchangedFor(), options.retryAfter(), clock));
-    int threads = options.concurrency();
-    // The queue is unbounded on purpose, and stays short by itself: the splitter queues its own
-    // next step behind the row that it hands over. So every row is started before the next one is
-    // read, and waiting for the oldest row can never wait for one that still queues. A bounded
-    // queue that runs what does not fit on the calling thread would break that order.
+        .bind(
+            "remoteDrops",
+            new RemoteDrops<Object>(folders, options.mostRemoteBytes(), context::isStopping));
     context
         .getRegistry()
         .bind(
-            "fileThreads",
+            "fileInboxLock",
+            new InboxLock(options.unchangedFor(), options.retryAfter(), options.atOnce(), clock));
+    // A long file takes a while to be read for the first time, and the thread that polls must not
+    // wait for that. No more files come than the lock lets in, so none ever waits for a thread.
+    bindPool(context, "fileOpeners", "sms-file-open", options.atOnce());
+    // The queue is unbounded on purpose, and stays short by itself: a splitter queues its own next
+    // step behind the row that it hands over. So every row is started before the next one of its
+    // file is read, and waiting for the oldest row can never wait for one that still queues. And
+    // with several files each has one step in the queue, so that a thread which is free takes a row
+    // of each in turn, however many rows they have. A bounded queue that runs what does not fit on
+    // the calling thread would break that order.
+    bindPool(context, "fileThreads", "sms-file", options.concurrency());
+  }
+
+  private static void bindPool(CamelContext context, String bean, String name, int threads) {
+    context
+        .getRegistry()
+        .bind(
+            bean,
             context
                 .getExecutorServiceManager()
                 .newThreadPool(
                     FileIntakeBeans.class,
-                    "sms-file",
-                    new ThreadPoolProfileBuilder("sms-file")
+                    name,
+                    new ThreadPoolProfileBuilder(name)
                         .poolSize(threads)
                         .maxPoolSize(threads)
-                        .maxQueueSize(-1)
+                        // Not -1: Camel takes that for no queue at all, whatever its javadoc says,
+                        // and runs what comes while all threads are busy on the calling one.
+                        .maxQueueSize(Integer.MAX_VALUE)
                         .build()));
   }
 }

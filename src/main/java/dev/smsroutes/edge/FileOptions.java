@@ -12,24 +12,28 @@ import java.util.function.UnaryOperator;
  *
  * @param enabled whether the intake runs at all
  * @param folders where files come in and where everything of them goes
- * @param concurrency rows sent at the same time
+ * @param atOnce files open at the same time
+ * @param concurrency rows sent at the same time, of all files together
  * @param maxAttempts how often a row is tried at most in one pass
  * @param rowTimeout how long a row may take, waiting included
  * @param mostLineBytes longer rows are refused
  * @param input what a file may be at all
  * @param unchangedFor how long a file must stay as it is before it is taken
  * @param retryAfter how long a file is left alone that could not be finished
+ * @param mostRemoteBytes larger files of a remote folder are left where they are
  */
 public record FileOptions(
     boolean enabled,
     BatchFolders folders,
+    int atOnce,
     int concurrency,
     int maxAttempts,
     Duration rowTimeout,
     int mostLineBytes,
     InputRules input,
     Duration unchangedFor,
-    Duration retryAfter) {
+    Duration retryAfter,
+    long mostRemoteBytes) {
   /** A pebibyte, and a million millions: more than any disk, and far from an overflow. */
   private static final long MOST_BYTES = 1_125_899_906_842_624L;
 
@@ -55,25 +59,38 @@ public record FileOptions(
     Keys keys = new Keys(properties);
     return new FileOptions(
         enabled,
-        new BatchFolders(
-            keys.path("sms.file.inbox", "data/inbox"),
-            keys.path("sms.file.results", "data/results"),
-            keys.path("sms.file.done", "data/done"),
-            keys.path("sms.file.failed", "data/failed")),
+        folders(properties),
+        keys.number("sms.file.files-at-once", "4", 1, 100),
         keys.number("sms.file.concurrency", "16", 1, 1_000),
         keys.number("sms.file.max-attempts", "5", 1, 100),
         keys.duration("sms.file.row-timeout", "24h"),
         keys.number("sms.file.max-line-bytes", "65536", 1, Integer.MAX_VALUE),
         input(keys),
         keys.duration("sms.file.min-age", "2s"),
-        keys.duration("sms.file.retry-delay", "30s"));
+        keys.duration("sms.file.retry-delay", "30s"),
+        keys.longNumber("sms.sftp.max-bytes", "1073741824", 1, Long.MAX_VALUE));
+  }
+
+  /**
+   * Reads the folders only, for those who work beside the intake.
+   *
+   * @param properties gives the value of a key, or null
+   * @throws IllegalArgumentException naming the key whose value makes no sense
+   */
+  public static BatchFolders folders(UnaryOperator<String> properties) {
+    Keys keys = new Keys(properties);
+    return new BatchFolders(
+        keys.path("sms.file.inbox", "data/inbox"),
+        keys.path("sms.file.results", "data/results"),
+        keys.path("sms.file.done", "data/done"),
+        keys.path("sms.file.failed", "data/failed"));
   }
 
   private static InputRules input(Keys keys) {
     return new InputRules(
-        keys.number("sms.file.max-bytes", "4294967296", 1, MOST_BYTES),
-        keys.number("sms.file.max-rows", "5000000", 1, MOST_ROWS),
-        keys.number("sms.file.max-expanded-bytes", "4294967296", 1, MOST_BYTES),
+        keys.longNumber("sms.file.max-bytes", "4294967296", 1, MOST_BYTES),
+        keys.longNumber("sms.file.max-rows", "5000000", 1, MOST_ROWS),
+        keys.longNumber("sms.file.max-expanded-bytes", "4294967296", 1, MOST_BYTES),
         // Gzip cannot do more than 1,032 times.
         keys.number("sms.file.max-expansion-ratio", "200", 1, 1_032),
         keys.oneOf("sms.file.encoding", "auto", InputEncoding.NAMES, InputEncoding::of));

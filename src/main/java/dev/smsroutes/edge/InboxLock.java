@@ -1,5 +1,7 @@
 package dev.smsroutes.edge;
 
+import dev.smsroutes.batch.BatchInterruptedException;
+import dev.smsroutes.batch.FileOrder;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +12,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.LoggingLevel;
 import org.apache.camel.component.file.GenericFile;
@@ -19,8 +23,14 @@ import org.apache.camel.component.file.GenericFileExclusiveReadLockStrategy;
 import org.apache.camel.component.file.GenericFileOperations;
 
 /**
- * Takes a file once its size and time have not changed for a while, as seen by our own clock; and
- * leaves one alone for a while that could not be finished.
+ * Takes a file once its size and time have not changed for a while, as seen by our own clock, and
+ * there is room for one more; leaves one alone that is paused, and for a while one that could not
+ * be finished.
+ *
+ * <p>That so many files are open and no more is decided here, before a file is taken: a step of the
+ * route could only hold up the polling thread, or fail a file that it has no room for. It is also
+ * what keeps a file from being taken twice: Camel forgets which files are in progress when there
+ * are more than a thousand in the inbox.
  *
  * <p>Camel's own {@code readLock=changed} sleeps on the polling thread, up to ten seconds for each
  * file that is being written, and trusts the file's time, which copying tools set to the past or to
@@ -36,7 +46,9 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
 
   private final Duration unchangedFor;
   private final Duration retryAfter;
+  private final int atOnce;
   private final Clock clock;
+  private final Set<Path> taken = new HashSet<>();
   private final Map<String, Seen> seen = new HashMap<>();
   private final Map<String, Instant> notBefore = new HashMap<>();
   private Instant prunedAt;
@@ -44,10 +56,12 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   /**
    * @param unchangedFor how long a file must stay as it is before it is taken
    * @param retryAfter how long a file is left alone that could not be finished or moved
+   * @param atOnce how many files may be open at the same time
    */
-  public InboxLock(Duration unchangedFor, Duration retryAfter, Clock clock) {
+  public InboxLock(Duration unchangedFor, Duration retryAfter, int atOnce, Clock clock) {
     this.unchangedFor = unchangedFor;
     this.retryAfter = retryAfter;
+    this.atOnce = atOnce;
     this.clock = clock;
     this.prunedAt = clock.instant();
   }
@@ -62,6 +76,9 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   synchronized boolean ready(Path file) throws IOException {
     Instant now = clock.instant();
     prune(now);
+    if (taken.contains(file)) {
+      return false;
+    }
     String path = file.toString();
     Instant earliest = notBefore.get(path);
     if (earliest != null && now.isBefore(earliest)) {
@@ -81,11 +98,14 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
       seen.put(path, new Seen(found.size(), modified, now));
       return false;
     }
-    if (now.isBefore(before.since().plus(unchangedFor))) {
+    if (now.isBefore(before.since().plus(unchangedFor))
+        || taken.size() >= atOnce
+        || FileOrder.of(file) == FileOrder.PAUSE) {
       return false;
     }
     seen.remove(path);
     notBefore.remove(path);
+    taken.add(file);
     return true;
   }
 
@@ -98,14 +118,19 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
     }
   }
 
-  synchronized void backOff(Path file) {
-    notBefore.put(file.toString(), clock.instant().plus(retryAfter));
+  private synchronized void release(Path file, boolean backOff) {
+    taken.remove(file);
+    if (backOff) {
+      notBefore.put(file.toString(), clock.instant().plus(retryAfter));
+    }
   }
 
+  /** One that was paused goes on as soon as somebody wants it to. */
   @Override
   public void releaseExclusiveReadLockOnRollback(
       GenericFileOperations<File> operations, GenericFile<File> file, Exchange exchange) {
-    backOff(Path.of(file.getAbsoluteFilePath()));
+    BatchInterruptedException interruption = exchange.getException(BatchInterruptedException.class);
+    release(Path.of(file.getAbsoluteFilePath()), interruption == null || !interruption.paused());
   }
 
   /** A source that is still there was not moved; without a pause it would be sent in a loop. */
@@ -113,9 +138,7 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   public void releaseExclusiveReadLockOnCommit(
       GenericFileOperations<File> operations, GenericFile<File> file, Exchange exchange) {
     Path path = Path.of(file.getAbsoluteFilePath());
-    if (Files.exists(path)) {
-      backOff(path);
-    }
+    release(path, Files.exists(path));
   }
 
   @Override
@@ -127,7 +150,7 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   @Override
   public void releaseExclusiveReadLockOnAbort(
       GenericFileOperations<File> operations, GenericFile<File> file, Exchange exchange) {
-    // Nothing was locked.
+    // It was not taken; if it is, then by somebody else.
   }
 
   @Override

@@ -58,19 +58,10 @@ record Keys(UnaryOperator<String> properties) {
   }
 
   int number(String key, String otherwise, int least, int most) {
-    String value = text(key, otherwise);
-    try {
-      int number = Integer.parseInt(value);
-      if (number >= least && number <= most) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Told below, together with a number that is out of range.
-    }
-    throw unexpected(key, "a whole number from " + least + " to " + most, value);
+    return (int) longNumber(key, otherwise, least, most);
   }
 
-  long number(String key, String otherwise, long least, long most) {
+  long longNumber(String key, String otherwise, long least, long most) {
     String value = text(key, otherwise);
     try {
       long number = Long.parseLong(value);

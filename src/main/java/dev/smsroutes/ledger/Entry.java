@@ -96,6 +96,15 @@ public record Entry(
         .orElse(false);
   }
 
+  /** Whether it reached the API, or may have, or is about to. */
+  boolean maybeSent() {
+    return switch (state) {
+      case WAITING -> uncertain;
+      case REFUSED -> false;
+      case ADMITTED, ATTEMPTED, UNCERTAIN, ACCEPTED, ACCEPTED_EARLIER, DUPLICATE, PARKED -> true;
+    };
+  }
+
   /** Without the request. */
   @Override
   public String toString() {

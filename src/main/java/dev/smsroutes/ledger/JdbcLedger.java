@@ -29,6 +29,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -609,6 +610,14 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
           }
         });
     return settled;
+  }
+
+  @Override
+  public Set<String> maybeSent(Set<String> messageKeys) {
+    return records.entries(messageKeys).values().stream()
+        .filter(Entry::maybeSent)
+        .map(Entry::messageKey)
+        .collect(Collectors.toSet());
   }
 
   @Override

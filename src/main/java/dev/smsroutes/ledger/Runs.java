@@ -2,6 +2,7 @@ package dev.smsroutes.ledger;
 
 import dev.smsroutes.outcome.Outcome;
 import java.util.Map;
+import java.util.Set;
 
 /** Passes over batches, so that one which a crash or a stop broke off goes on. Thread-safe. */
 public interface Runs {
@@ -32,6 +33,15 @@ public interface Runs {
    * @throws LedgerUnavailableException if the ledger cannot be read
    */
   Map<String, Outcome> settled(Run run, Map<String, String> keys);
+
+  /**
+   * Which of these may have reached the API, whatever asked for them: in this run, in another one,
+   * over another channel.
+   *
+   * @param messageKeys some hundreds
+   * @throws LedgerUnavailableException if the ledger cannot be read
+   */
+  Set<String> maybeSent(Set<String> messageKeys);
 
   /**
    * The batch is finished: its results are on disk.

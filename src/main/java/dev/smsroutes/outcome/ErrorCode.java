@@ -52,7 +52,10 @@ public enum ErrorCode {
   INVALID_DEFINITION_KEY(109111, "Invalid definitionKey"),
   RESUBSCRIBE_WITHOUT_KEYWORD(109116, "Resubscribe needs a keyword"),
   INVALID_TO(109121, "Invalid to"),
-  MISPLACED_FIELD(109122, "Unknown or misplaced field");
+  MISPLACED_FIELD(109122, "Unknown or misplaced field"),
+
+  // Ours, where the API has no word for it.
+  CANCELLED(900001, "Cancelled before it was sent");
 
   private static final Map<Integer, ErrorCode> BY_NUMBER =
       Arrays.stream(values()).collect(Collectors.toMap(ErrorCode::number, Function.identity()));

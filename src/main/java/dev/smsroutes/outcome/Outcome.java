@@ -82,6 +82,8 @@ public sealed interface Outcome {
     UNRECORDED,
     /** This process is stopping. */
     STOPPING,
+    /** A person cancelled the batch that it belongs to. */
+    CANCELLED,
     /** A fault of this bundle. */
     INTERNAL
   }

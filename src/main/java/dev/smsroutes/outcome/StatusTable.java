@@ -94,6 +94,9 @@ public final class StatusTable {
         case SOME_FAILED -> {
           // Says nothing by itself: the item's own code does.
         }
+        case CANCELLED -> {
+          // Never the API's.
+        }
         default -> meanings.put(code, Meaning.REFUSED);
       }
     }
@@ -282,6 +285,25 @@ public final class StatusTable {
         Optional.empty());
   }
 
+  /**
+   * A person cancelled the batch that it belongs to before it was handed over.
+   *
+   * @param maybeSent whether it may have been sent before that, under the same key
+   */
+  public static Outcome cancelled(String requestId, String messageKey, boolean maybeSent) {
+    return new Unsettled(
+        requestId,
+        Optional.of(messageKey),
+        Reason.CANCELLED,
+        maybeSent,
+        codeOf(Reason.CANCELLED),
+        maybeSent
+            ? "Cancelled, but an earlier attempt may have been taken. Repeat the request with the"
+                + " same messageKey"
+            : ErrorCode.CANCELLED.words(),
+        Optional.empty());
+  }
+
   /** It was asked what became of a request, and the record cannot be read. */
   public Outcome unread(String requestId, String messageKey) {
     return new Unsettled(
@@ -323,6 +345,7 @@ public final class StatusTable {
                 UNDER_WAY,
                 NOT_YET,
                 UNRECORDED,
+                CANCELLED,
                 INTERNAL ->
                 INTERNAL_ERROR;
           };
@@ -346,6 +369,7 @@ public final class StatusTable {
           NOT_YET,
           UNRECORDED,
           STOPPING,
+          CANCELLED,
           INTERNAL ->
           Optional.of(unsettled.retryAfter().orElse(SOON));
     };
@@ -365,6 +389,7 @@ public final class StatusTable {
           NOT_YET,
           UNRECORDED,
           STOPPING,
+          CANCELLED,
           INTERNAL ->
           false;
     };
@@ -386,6 +411,7 @@ public final class StatusTable {
           NOT_YET,
           UNRECORDED,
           STOPPING,
+          CANCELLED,
           INTERNAL ->
           false;
     };
@@ -431,6 +457,7 @@ public final class StatusTable {
       case UNAVAILABLE, UNREACHABLE, UNDER_WAY, NOT_QUEUED, NOT_YET, UNRECORDED, STOPPING ->
           ErrorCode.UNAVAILABLE.number();
       case QUEUED -> ErrorCode.OK.number();
+      case CANCELLED -> ErrorCode.CANCELLED.number();
       case NO_CLEAR_ANSWER, INTERNAL -> ErrorCode.INTERNAL.number();
     };
   }

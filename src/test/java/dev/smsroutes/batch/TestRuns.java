@@ -5,8 +5,10 @@ import dev.smsroutes.ledger.Runs;
 import dev.smsroutes.outcome.Outcome;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /** A ledger's runs without a ledger: they outlive a batch, as those on disk outlive a process. */
 public final class TestRuns implements Runs {
@@ -15,6 +17,9 @@ public final class TestRuns implements Runs {
 
   /** What rows of interrupted runs became, by their sources. */
   public final Map<String, Outcome> settled = new ConcurrentHashMap<>();
+
+  /** Keys under which an attempt may have left. */
+  public final Set<String> maybeSent = ConcurrentHashMap.newKeySet();
 
   /** For how many rows the ledger was asked. */
   public final AtomicInteger asked = new AtomicInteger();
@@ -42,6 +47,12 @@ public final class TestRuns implements Runs {
       }
     }
     return found;
+  }
+
+  @Override
+  public Set<String> maybeSent(Set<String> messageKeys) {
+    check();
+    return messageKeys.stream().filter(maybeSent::contains).collect(Collectors.toSet());
   }
 
   @Override

@@ -34,6 +34,7 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
@@ -265,6 +266,15 @@ final class FileRoute implements AutoCloseable {
       all = new ArrayList<>(log.list);
     }
     return all.stream().filter(event -> event.getLevel().isGreaterOrEqual(Level.INFO)).toList();
+  }
+
+  /** How many splitters wait for a thread: each that is not waiting for its own rows has a step. */
+  int queued() {
+    return context
+        .getRegistry()
+        .lookupByNameAndType("fileThreads", ThreadPoolExecutor.class)
+        .getQueue()
+        .size();
   }
 
   boolean isStopping() {

@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,6 +125,24 @@ class BatchRunTest {
     Run first = ledger.begin("content", "a.csv");
 
     assertThat(ledger.begin(content, name).id()).isNotEqualTo(first.id());
+  }
+
+  @Test
+  void tells_which_keys_may_have_been_sent_by_anybody() {
+    Run run = ledger.begin("content", "a.csv");
+    settle("accepted", "a.csv#1", run, accepted("accepted"));
+    settle("uncertain", "a.csv#2", run, unsettled("uncertain", true));
+    settle("waiting", "a.csv#3", run, unsettled("waiting", false));
+    ledger.admit(row("under way", "a.csv#4", run), PATIENCE);
+
+    assertThat(
+            ledger.maybeSent(Set.of("accepted", "uncertain", "waiting", "under way", "never seen")))
+        .containsExactlyInAnyOrder("accepted", "uncertain", "under way");
+  }
+
+  private static Outcome unsettled(String key, boolean uncertain) {
+    return new Unsettled(
+        "r", Optional.of(key), Reason.NO_CLEAR_ANSWER, uncertain, 30000, "", Optional.empty());
   }
 
   @Test
