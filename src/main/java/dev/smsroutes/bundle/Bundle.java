@@ -268,12 +268,7 @@ public final class Bundle implements AutoCloseable {
 
   private void bindFiles(CamelContext context, FileOptions options, RequestReader reader, Runs runs)
       throws IOException {
-    FileIntakeBeans.bind(
-        context,
-        options,
-        (json, key) -> reader.standalone(json, n -> n == 0 ? key : key + "-" + n),
-        runs,
-        clock);
+    FileIntakeBeans.bind(context, options, FileChecks.requests(reader), runs, clock);
     if (options.enabled()) {
       inbox = Optional.of(options.folders().inbox());
     }

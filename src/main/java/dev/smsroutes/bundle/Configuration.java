@@ -1,5 +1,6 @@
 package dev.smsroutes.bundle;
 
+import dev.smsroutes.edge.FileOptions;
 import dev.smsroutes.edge.JmsOptions;
 import dev.smsroutes.ledger.LedgerOptions;
 import java.io.IOException;
@@ -21,8 +22,20 @@ import org.apache.camel.spi.PropertiesComponent;
  * @param jms where the queues are
  * @param definitions the folder of the send definitions
  * @param maxParts the most parts of one message
+ * @param files where batch files are, and what they may be like
+ * @param maxRecipients the most recipients of one request
+ * @param maxRate the most messages in a second; 0 for no ceiling
+ * @param recipientsPerCall how many rows of a file travel in one call
  */
-public record Configuration(LedgerOptions ledger, JmsOptions jms, Path definitions, int maxParts) {
+public record Configuration(
+    LedgerOptions ledger,
+    JmsOptions jms,
+    Path definitions,
+    int maxParts,
+    FileOptions files,
+    int maxRecipients,
+    double maxRate,
+    int recipientsPerCall) {
   /** Where settings are looked for; the first place that has a key wins. */
   static final String LOCATIONS =
       "file:application.properties;optional=true,classpath:application.properties";
@@ -58,8 +71,24 @@ public record Configuration(LedgerOptions ledger, JmsOptions jms, Path definitio
         settings.group(() -> JmsOptions.from(key -> properties.resolveProperty(key).orElse(null)));
     Path definitions = settings.path("sms.definitions.directory");
     int maxParts = maxParts(settings);
+    boolean filesEnabled = settings.flag("sms.file.enabled");
+    Optional<FileOptions> files =
+        settings.group(
+            () ->
+                FileOptions.from(
+                    filesEnabled, key -> properties.resolveProperty(key).orElse(null)));
+    int maxRecipients = settings.number("sms.http.max-recipients", 1, 100_000);
+    double maxRate = settings.decimal("sms.api.max-rate");
     settings.check();
-    return new Configuration(ledger.orElseThrow(), jms.orElseThrow(), definitions, maxParts);
+    return new Configuration(
+        ledger.orElseThrow(),
+        jms.orElseThrow(),
+        definitions,
+        maxParts,
+        files.orElseThrow(),
+        maxRecipients,
+        maxRate,
+        recipientsPerCall(settings));
   }
 
   static LedgerOptions ledger(Settings settings) {
@@ -70,6 +99,12 @@ public record Configuration(LedgerOptions ledger, JmsOptions jms, Path definitio
         settings.duration("sms.ledger.retention", Duration.ofMillis(1)),
         settings.duration("sms.ledger.open-retention", Duration.ofMillis(1)),
         settings.flag("sms.ledger.keep-personal-data"));
+  }
+
+  /** 1 where there is no such key. */
+  static int recipientsPerCall(Settings settings) {
+    String key = "sms.batch.recipients-per-call";
+    return settings.optional(key).isPresent() ? settings.number(key, 1, 500) : 1;
   }
 
   static int maxParts(Settings settings) {

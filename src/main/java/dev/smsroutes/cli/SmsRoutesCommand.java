@@ -21,6 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       HelpCommand.class,
       ServeCommand.class,
       DemoCommand.class,
+      CheckCommand.class,
       SandboxCommand.class,
       ListCommand.class,
       ShowCommand.class,

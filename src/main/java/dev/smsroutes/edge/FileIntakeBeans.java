@@ -2,7 +2,6 @@ package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.Batch;
 import dev.smsroutes.batch.BatchFolders;
-import dev.smsroutes.batch.BatchLimits;
 import dev.smsroutes.batch.JsonRequests;
 import dev.smsroutes.ledger.Runs;
 import java.io.IOException;
@@ -42,12 +41,6 @@ public final class FileIntakeBeans {
         LOG.info("half-written result files removed count={}", swept);
       }
     }
-    BatchLimits limits =
-        new BatchLimits(
-            options.mostLineBytes(),
-            BatchLimits.DEFAULTS.maxJsonBytes(),
-            BatchLimits.DEFAULTS.windowRows(),
-            BatchLimits.DEFAULTS.windowBytes());
     context
         .getRegistry()
         .bind(
@@ -55,7 +48,7 @@ public final class FileIntakeBeans {
             new FileIntake(
                 new Batch.Setting(
                     folders,
-                    limits,
+                    options.limits(),
                     requests,
                     clock,
                     () -> UUID.randomUUID().toString(),

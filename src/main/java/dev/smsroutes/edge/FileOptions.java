@@ -1,6 +1,7 @@
 package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.BatchFolders;
+import dev.smsroutes.batch.BatchLimits;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
@@ -25,6 +26,15 @@ public record FileOptions(
     int mostLineBytes,
     Duration unchangedFor,
     Duration retryAfter) {
+
+  /** The bounds for each file. */
+  public BatchLimits limits() {
+    return new BatchLimits(
+        mostLineBytes,
+        BatchLimits.DEFAULTS.maxJsonBytes(),
+        BatchLimits.DEFAULTS.windowRows(),
+        BatchLimits.DEFAULTS.windowBytes());
+  }
 
   /**
    * Reads the keys.
