@@ -113,6 +113,30 @@ public final class BatchCheck {
     return tally.plan(Optional.empty());
   }
 
+  /**
+   * How many rows a file has, or why none of it can be read.
+   *
+   * @param unreadable empty if all is well
+   */
+  public record Size(long rows, Optional<String> unreadable) {}
+
+  /**
+   * Only counts the rows of a file.
+   *
+   * @throws IOException as {@link #check}
+   */
+  public static Size size(Path file, BatchLimits limits, JsonRequests requests) throws IOException {
+    try (BatchReading reading = BatchReading.open(file, limits, requests, () -> false)) {
+      long rows = 0;
+      while (reading.rows().next() != null) {
+        rows++;
+      }
+      return new Size(rows, Optional.empty());
+    } catch (UnreadableFileException e) {
+      return new Size(0, Optional.of(e.reason() + ": " + e.getMessage()));
+    }
+  }
+
   /** One reading of one file. */
   private final class Pass {
     private final String name;

@@ -2,6 +2,7 @@ package dev.smsroutes.bundle;
 
 import dev.smsroutes.batch.BatchCheck;
 import dev.smsroutes.batch.BatchCheck.Pacing;
+import dev.smsroutes.batch.BatchCheck.Size;
 import dev.smsroutes.batch.BatchPlan;
 import dev.smsroutes.batch.JsonRequests;
 import dev.smsroutes.edge.FileOptions;
@@ -68,6 +69,14 @@ public final class FileChecks implements AutoCloseable {
                 pacing,
                 clock,
                 stopping)));
+  }
+
+  /** How many rows a file has. */
+  public static Size size(Configuration configuration, Path file) throws IOException {
+    return BatchCheck.size(
+        file,
+        configuration.files().limits(),
+        requests(new RequestReader(configuration.maxRecipients())));
   }
 
   /** How a batch reads a JSON request. */

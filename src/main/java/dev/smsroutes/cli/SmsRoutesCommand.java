@@ -22,6 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ServeCommand.class,
       DemoCommand.class,
       CheckCommand.class,
+      SendCommand.class,
       SandboxCommand.class,
       ListCommand.class,
       ShowCommand.class,
