@@ -5,6 +5,7 @@ import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.broker.ExternalBroker;
 import dev.smsroutes.broker.SendingConnection;
 import dev.smsroutes.definition.DefinitionDirectory;
+import dev.smsroutes.edge.FileCheck;
 import dev.smsroutes.edge.FileIntake;
 import dev.smsroutes.edge.FileIntakeBeans;
 import dev.smsroutes.edge.FileOptions;
@@ -99,6 +100,7 @@ public final class Bundle implements AutoCloseable {
   private Optional<JdbcLedger> ledger = Optional.empty();
   private Optional<Path> inbox = Optional.empty();
   private Optional<FileIntake> intake = Optional.empty();
+  private Optional<FileChecks> checks = Optional.empty();
   private HttpDoor door;
   private int configuredPort;
   private Duration stopTimeout = Duration.ZERO;
@@ -202,6 +204,7 @@ public final class Bundle implements AutoCloseable {
     int maxInFlight = settings.number("sms.http.max-in-flight", 1, 100_000);
     int recipients = settings.number("sms.http.recipients-concurrency", 1, 1_000);
     int maxParts = Configuration.maxParts(settings);
+    int recipientsPerCall = Configuration.recipientsPerCall(settings);
     int maxRecipients = settings.number("sms.http.max-recipients", 1, 100_000);
     configuredPort = settings.number("camel.server.port", 0, 65_535);
     settings.oneOf("sms.definitions.source", "directory");
@@ -283,6 +286,19 @@ public final class Bundle implements AutoCloseable {
       context.getManagementStrategy().addEventNotifier(door);
     }
     bindFiles(context, files.orElseThrow(), reader, opened);
+    FileChecks fileChecks =
+        FileChecks.of(
+            new RequestCheck(definitions, maxParts),
+            files.orElseThrow(),
+            reader,
+            opened.foresight(),
+            () ->
+                FileChecks.pacing(
+                    gateOpened.snapshot(), files.orElseThrow().concurrency(), recipientsPerCall),
+            clock,
+            context::isStopping);
+    checks = Optional.of(fileChecks);
+    FileCheck.bind(context, files.orElseThrow(), fileChecks::check, clock);
     bindJms(registry, jmsOptions, reader);
 
     main.configure().addRoutesBuilder(new SendRoute(steps));
@@ -489,5 +505,6 @@ public final class Bundle implements AutoCloseable {
     broker.ifPresent(EmbeddedBroker::close);
     ledger.ifPresent(JdbcLedger::close);
     sandbox.ifPresent(Sandbox::close);
+    checks.ifPresent(FileChecks::close);
   }
 }

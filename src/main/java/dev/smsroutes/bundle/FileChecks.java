@@ -8,6 +8,7 @@ import dev.smsroutes.batch.JsonRequests;
 import dev.smsroutes.edge.FileOptions;
 import dev.smsroutes.ledger.Foresight;
 import dev.smsroutes.request.RequestReader;
+import dev.smsroutes.send.Pace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -99,10 +100,19 @@ public final class FileChecks implements AutoCloseable {
         perSecond,
         "assumed are answers of the API in "
             + ASSUMED_ANSWER.toMillis()
-            + " ms, to "
+            + " ms, "
             + concurrency
-            + " rows at the same time (sms.file.concurrency); nobody knows its pace before it is"
-            + " sent");
+            + " at the same time (sms.file.concurrency); nobody knows the pace of the API before");
+  }
+
+  /** The pace as the gate has it at this moment. */
+  static Pacing pacing(Pace.Snapshot gate, int concurrency, int recipientsPerCall) {
+    return gate.rateLimit().isPresent()
+        ? new Pacing(
+            recipientsPerCall,
+            gate.rateLimit().getAsDouble(),
+            "the pace of this moment, learnt or sms.api.max-rate")
+        : pacing(0, Math.min(concurrency, gate.concurrencyLimit()), recipientsPerCall);
   }
 
   /** As {@link BatchCheck#check}. */

@@ -144,6 +144,7 @@ class CheckTest {
   private Said check(Path file, String... more) {
     List<String> arguments = new ArrayList<>(List.of("check", file.toString()));
     arguments.add("--set=sms.ledger.url=jdbc:sqlite:" + home.resolve("ledger.db"));
+    arguments.add("--set=sms.file.concurrency=1");
     arguments.addAll(List.of(more));
     return Said.by(arguments.toArray(String[]::new));
   }
@@ -304,5 +305,75 @@ class CheckTest {
                 + "{\"codePoint\":\"U+4F60\",\"name\":\"CJK UNIFIED IDEOGRAPHS 4F60\",\"rows\":1}]");
     assertThat(send.path("countries").toString()).isEqualTo("{\"DE\":1,\"US\":4}");
     assertThat(send.path("estimate").path("calls").asInt()).isEqualTo(5);
+  }
+
+  @Test
+  void checks_a_file_that_is_dropped_into_the_folder_for_it_and_sends_nothing_of_it()
+      throws Exception {
+    Path good = write(files().findFirst().orElseThrow());
+    Path bad = write(new Dropped("no-header.csv", "a,b"));
+    JsonNode expected = plan(good);
+    try (RunningBundle bundle = start()) {
+      for (Path file : List.of(good, bad)) {
+        Files.move(
+            Files.copy(file, home.resolve("dropped.tmp")),
+            Files.createDirectories(home.resolve("inbox/check")).resolve(file.getFileName()));
+      }
+      await().until(() -> Files.exists(home.resolve("done/check/every-refusal.csv")));
+      await().until(() -> Files.exists(home.resolve("failed/check/no-header.csv")));
+
+      JsonNode found = JSON.readTree(home.resolve("results/every-refusal.csv.check.json").toFile());
+      assertThat(found).isEqualTo(expected);
+      assertThat(home.resolve("results/every-refusal.csv.check.txt"))
+          .content()
+          .contains("row 7  to  109121");
+      assertThat(home.resolve("failed/check/no-header.csv.reason.json"))
+          .content()
+          .contains("\"no header\"");
+      assertThat(home.resolve("results/no-header.csv.check.json")).content().contains("unreadable");
+
+      Files.move(good, home.resolve("inbox/check/every-refusal.csv"));
+      await().until(() -> Files.exists(home.resolve("done/check/every-refusal~2.csv")));
+      assertThat(home.resolve("results/every-refusal~2.csv.check.json")).exists();
+      assertThat(bundle.sandbox().calls()).isZero();
+      assertThat(
+              Said.by(
+                      "list",
+                      "--all",
+                      "--set=sms.ledger.url=jdbc:sqlite:" + home.resolve("ledger.db"))
+                  .err())
+          .contains("Nothing found");
+    }
+  }
+
+  @Test
+  void ends_with_a_code_for_each_end() {
+    Said refused = check(write(files().findFirst().orElseThrow()), "--limit=2");
+    assertThat(refused.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(refused.out())
+        .contains("row 2  definitionKey  109107")
+        .containsPattern("and \\d+ more");
+    assertThat(refused.out()).doesNotContain("4255550123").doesNotContain("Zo");
+    assertThat(
+            check(write(new Dropped("good.csv", HEADER + "\naccount-reset,,c,+14255550123,A,p")))
+                .exit())
+        .isZero();
+    assertThat(check(write(new Dropped("none.csv", "a,b"))).exit()).isEqualTo(ExitCode.UNREADABLE);
+    assertThat(check(home.resolve("missing.csv")).exit()).isEqualTo(ExitCode.UNREADABLE);
+    assertThat(check(home.resolve("good.csv"), "--limit=-1").exit())
+        .isEqualTo(ExitCode.MISCONFIGURED);
+    assertThat(check(home.resolve("good.csv"), "--set=sms.message.max-parts=x").exit())
+        .isEqualTo(ExitCode.MISCONFIGURED);
+    assertThat(home.resolve("ledger.db")).doesNotExist();
+  }
+
+  @Test
+  void takes_the_pace_from_the_settings_where_they_have_one() throws Exception {
+    Path file = write(files().findFirst().orElseThrow());
+    JsonNode plan = JSON.readTree(check(file, "--format=json", "--set=sms.api.max-rate=0.5").out());
+
+    assertThat(plan.path("toSend").path("estimate").toString())
+        .isEqualTo(
+            "{\"calls\":5,\"messagesPerSecond\":0.5,\"seconds\":10,\"basis\":\"sms.api.max-rate\"}");
   }
 }
