@@ -142,6 +142,9 @@ public final class CheckCommand implements Callable<Integer> {
       out.println(PlanReport.json(plan));
     } else {
       PlanReport.text(plan).forEach(out::println);
+      if (files.size() > 1) {
+        out.println();
+      }
     }
     if (out.checkError()) {
       throw new IOException("The output cannot be written");

@@ -3,6 +3,7 @@ package dev.smsroutes.cli;
 import dev.smsroutes.batch.BatchSummary;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -19,17 +20,25 @@ final class SendProgress implements AutoCloseable {
   private final String name;
   private final long total;
   private final ProgressBar bar;
-  private final long began = System.nanoTime();
-  private long lineAt = began + LINE_EVERY_NANOS;
+  private final LongSupplier nanoTime;
+  private final long began;
+  private long lineAt;
 
   /**
    * @param terminal whether there is one
    * @param total how many rows there are
    */
   SendProgress(PrintWriter err, boolean terminal, String name, long total) {
+    this(err, terminal, name, total, System::nanoTime);
+  }
+
+  SendProgress(PrintWriter err, boolean terminal, String name, long total, LongSupplier nanoTime) {
     this.err = err;
     this.name = name;
     this.total = total;
+    this.nanoTime = nanoTime;
+    this.began = nanoTime.getAsLong();
+    this.lineAt = began + LINE_EVERY_NANOS;
     this.bar =
         terminal
             ? new ProgressBarBuilder()
@@ -56,8 +65,8 @@ final class SendProgress implements AutoCloseable {
       bar.stepTo(summary.rows());
       return;
     }
-    long now = System.nanoTime();
-    if (now >= lineAt) {
+    long now = nanoTime.getAsLong();
+    if (now - lineAt >= 0) {
       lineAt = now + LINE_EVERY_NANOS;
       err.println(line(summary, Duration.ofNanos(now - began)));
       err.flush();

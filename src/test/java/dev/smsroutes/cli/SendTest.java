@@ -4,21 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.smsroutes.SmsRoutes;
+import dev.smsroutes.batch.BatchSummary;
 import dev.smsroutes.bundle.SandboxProbe;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** One file in the foreground. */
 @Timeout(180)
@@ -178,5 +184,56 @@ class SendTest {
       assertThat(probe.sends()).isEqualTo(rows);
       assertThat(probe.messages()).hasSize(rows);
     }
+  }
+
+  @Test
+  void shows_a_bar_on_a_terminal() throws Exception {
+    Terminal terminal =
+        new Terminal() {
+          @Override
+          public boolean isThere() {
+            return true;
+          }
+
+          @Override
+          public boolean agrees(String question) {
+            return false;
+          }
+        };
+    String[] all = arguments(file("good.csv", rows(3)));
+
+    Said said =
+        Said.by(new CommandLine(new SendCommand(terminal)), Arrays.copyOfRange(all, 1, all.length));
+
+    assertThat(said.exit()).as(said.err()).isZero();
+    assertThat(said.err())
+        .contains("\rgood.csv")
+        .contains("3/3 rows")
+        .contains("3 accepted, 0 refused, 0 unsettled, 0 waiting");
+  }
+
+  @Test
+  void says_now_and_then_how_far_it_is_where_there_is_no_terminal() {
+    StringWriter err = new StringWriter();
+    AtomicLong seconds = new AtomicLong();
+    try (SendProgress progress =
+        new SendProgress(
+            new PrintWriter(err),
+            false,
+            "orders.csv",
+            1_000,
+            () -> TimeUnit.SECONDS.toNanos(seconds.get()))) {
+      for (int second = 1; second <= 12; second++) {
+        seconds.set(second);
+        long done = 100 + second * 40L;
+        progress.show(new BatchSummary("orders.csv", done, 100, done - 1, 1, 0, second * 1_000L));
+      }
+    }
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "orders.csv: 300 of 1000 rows, 299 accepted, 1 refused, 0 unsettled, 700 waiting, 40 a"
+                + " second, about 18 s left",
+            "orders.csv: 500 of 1000 rows, 499 accepted, 1 refused, 0 unsettled, 500 waiting, 40 a"
+                + " second, about 13 s left");
   }
 }
