@@ -88,11 +88,11 @@ public final class FileChecks implements AutoCloseable {
   /**
    * The pace as far as the settings tell it.
    *
-   * @param maxRate messages per second; 0 for no ceiling
+   * @param maxRate calls per second; 0 for no ceiling
    */
   static Pacing pacing(double maxRate, int concurrency, int recipientsPerCall) {
     if (maxRate > 0) {
-      return new Pacing(recipientsPerCall, maxRate, "sms.api.max-rate");
+      return new Pacing(recipientsPerCall, maxRate * recipientsPerCall, "sms.api.max-rate");
     }
     double perSecond = 1_000.0 * concurrency * recipientsPerCall / ASSUMED_ANSWER.toMillis();
     return new Pacing(
@@ -110,7 +110,7 @@ public final class FileChecks implements AutoCloseable {
     return gate.rateLimit().isPresent()
         ? new Pacing(
             recipientsPerCall,
-            gate.rateLimit().getAsDouble(),
+            gate.rateLimit().getAsDouble() * recipientsPerCall,
             "the pace of this moment, learnt or sms.api.max-rate")
         : pacing(0, Math.min(concurrency, gate.concurrencyLimit()), recipientsPerCall);
   }
