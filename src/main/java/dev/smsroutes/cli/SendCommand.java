@@ -252,11 +252,13 @@ public final class SendCommand implements Callable<Integer> {
     err.println();
     Batch begun = batch;
     if (begun != null) {
-      err.println(line(begun.summary()) + " so far");
+      err.println("So far " + line(begun.summary()));
     }
     err.println(
-        "Interrupted. Nothing is lost: the same command again goes on where this one ended, as long"
-            + " as the file stays as it is and keeps its name.");
+        Files.exists(inbox.resolve(name()), LinkOption.NOFOLLOW_LINKS)
+            ? "Interrupted. Nothing is lost: the same command again goes on where this one ended, as"
+                + " long as the file stays as it is and keeps its name."
+            : "Interrupted when the file had just been sent to its end; its results are there.");
     err.flush();
     try {
       delete(inbox.getParent());

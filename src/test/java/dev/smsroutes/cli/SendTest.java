@@ -169,7 +169,9 @@ class SendTest {
         process.destroyForcibly();
       }
       assertThat(process.exitValue()).isEqualTo(ExitCode.INTERRUPTED);
-      assertThat(Files.readString(output)).contains("so far").contains("Interrupted.");
+      assertThat(Files.readString(output))
+          .contains("So far orders.csv: ")
+          .contains("Interrupted. Nothing is lost");
       assertThat(probe.sends()).isLessThan(rows);
       assertThat(home.resolve("results")).isEmptyDirectory();
       assertThat(file).isRegularFile();
