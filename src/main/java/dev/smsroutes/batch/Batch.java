@@ -179,11 +179,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   private void begin() throws UnreadableFileException {
     run = Optional.of(setting.runs().begin(reading.sha256(), fileName));
     if (run.get().forgotten()) {
-      throw new UnreadableFileException(
-          "interrupted too long ago",
-          "Expected a file that is new, or was interrupted lately; this one was half sent, so long"
-              + " ago that the record of its rows is no longer kept. Nothing more of it was sent:"
-              + " find out which of its rows were, and drop only the others.");
+      throw UnreadableFileException.forgotten();
     }
   }
 
@@ -504,7 +500,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   }
 
   private String source(RawRow raw) {
-    return fileName + "#" + raw.number() + (raw.item() > 0 ? "." + raw.item() : "");
+    return raw.source(fileName);
   }
 
   private void fail(IOException e) {
@@ -578,11 +574,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       writer.complete();
       if (changed) {
         // Not tried again: with other content its rows would get other keys.
-        unreadable =
-            new UnreadableFileException(
-                "changed while it was read",
-                "Expected a file that is complete; this one changed while it was sent. The results"
-                    + " tell what was read. Write files elsewhere and rename them into the inbox.");
+        unreadable = UnreadableFileException.changed();
       }
     }
     if (unreadable != null) {

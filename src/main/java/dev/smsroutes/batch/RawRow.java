@@ -17,6 +17,11 @@ import java.util.List;
  */
 record RawRow(
     long number, int item, SendRequest request, List<Fault> faults, Object original, long bytes) {
+  /** Names the row for the record. */
+  String source(String fileName) {
+    return fileName + "#" + number + (item > 0 ? "." + item : "");
+  }
+
   @Override
   public String toString() {
     return "RawRow[number=" + number + ", item=" + item + "]";

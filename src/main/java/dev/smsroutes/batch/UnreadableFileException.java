@@ -16,6 +16,23 @@ final class UnreadableFileException extends Exception {
     this.reason = reason;
   }
 
+  /** It was half sent, and nobody can say any more which half. */
+  static UnreadableFileException forgotten() {
+    return new UnreadableFileException(
+        "interrupted too long ago",
+        "Expected a file that is new, or was interrupted lately; this one was half sent, so long"
+            + " ago that the record of its rows is no longer kept. Nothing more of it was sent:"
+            + " find out which of its rows were, and drop only the others.");
+  }
+
+  /** It is not what it was when it was read first. */
+  static UnreadableFileException changed() {
+    return new UnreadableFileException(
+        "changed while it was read",
+        "Expected a file that is complete; this one changed while it was sent. The results"
+            + " tell what was read. Write files elsewhere and rename them into the inbox.");
+  }
+
   String reason() {
     return reason;
   }

@@ -1,9 +1,12 @@
 package dev.smsroutes.bundle;
 
+import dev.smsroutes.batch.Batch;
 import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.broker.ExternalBroker;
 import dev.smsroutes.broker.SendingConnection;
 import dev.smsroutes.definition.DefinitionDirectory;
+import dev.smsroutes.edge.FileCheck;
+import dev.smsroutes.edge.FileIntake;
 import dev.smsroutes.edge.FileIntakeBeans;
 import dev.smsroutes.edge.FileOptions;
 import dev.smsroutes.edge.HttpDoor;
@@ -41,6 +44,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -70,21 +74,41 @@ public final class Bundle implements AutoCloseable {
   private static final String MESSAGES = "/messaging/v1/sms/messages";
   private static final String TOKEN = "/v2/token";
 
+  /**
+   * What sends files and nothing else: the pipeline and the file intake, whatever other routes a
+   * site has.
+   */
+  private static final Map<String, String> ONLY_FILES =
+      Map.of(
+          "sms.file.enabled", "true",
+          "sms.jms.enabled", "false",
+          "sms.http.mode", "sync",
+          "camel.server.enabled", "false",
+          "camel.server.port", "0",
+          "camel.management.enabled", "false",
+          "camel.metrics.enabled", "false",
+          "camel.main.routesReloadEnabled", "false",
+          "camel.main.routeFilterIncludePattern", FileIntake.ROUTE + ",direct:*");
+
   private final Clock clock;
   private final UnaryOperator<Ledger> between;
+  private final boolean onlyFiles;
   private final Main main = new Main();
   private Optional<Sandbox> sandbox = Optional.empty();
   private Optional<EmbeddedBroker> broker = Optional.empty();
   private Optional<Pace> pace = Optional.empty();
   private Optional<JdbcLedger> ledger = Optional.empty();
   private Optional<Path> inbox = Optional.empty();
+  private Optional<FileIntake> intake = Optional.empty();
+  private Optional<FileChecks> checks = Optional.empty();
   private HttpDoor door;
   private int configuredPort;
   private Duration stopTimeout = Duration.ZERO;
 
-  private Bundle(Clock clock, UnaryOperator<Ledger> between) {
+  private Bundle(Clock clock, UnaryOperator<Ledger> between, boolean onlyFiles) {
     this.clock = clock;
     this.between = between;
+    this.onlyFiles = onlyFiles;
   }
 
   /**
@@ -112,12 +136,28 @@ public final class Bundle implements AutoCloseable {
    * @param between gets the ledger, and gives what the pipeline is to use for it
    */
   static Bundle start(Map<String, String> overrides, Clock clock, UnaryOperator<Ledger> between) {
-    Bundle bundle = new Bundle(clock, between);
+    return new Bundle(clock, between, false).started(overrides);
+  }
+
+  /**
+   * Starts what sends files from the inbox, and nothing else: no HTTP, no JMS, no management, no
+   * route of a site's own. It leaves alone what others have under way in the results folder.
+   *
+   * @param overrides property keys and values that win over all other sources
+   * @throws InvalidSettingsException if the configuration cannot work
+   */
+  public static Bundle startForFiles(Map<String, String> overrides) {
+    Map<String, String> all = new LinkedHashMap<>(overrides);
+    all.putAll(ONLY_FILES);
+    return new Bundle(Clock.systemUTC(), UnaryOperator.identity(), true).started(all);
+  }
+
+  private Bundle started(Map<String, String> overrides) {
     try {
-      bundle.run(overrides);
-      return bundle;
+      run(overrides);
+      return this;
     } catch (Throwable failure) {
-      bundle.close();
+      close();
       throw failure;
     }
   }
@@ -143,7 +183,14 @@ public final class Bundle implements AutoCloseable {
           }
         });
     main.start();
-    if (!door.isOpen()) {
+    if (onlyFiles && main.getCamelContext().getRoute(FileIntake.ROUTE) == null) {
+      throw new IllegalStateException(
+          "There is no route "
+              + FileIntake.ROUTE
+              + " among those of camel.main.routesIncludePattern; run it in the folder where routes/"
+              + " is");
+    }
+    if (!onlyFiles && !door.isOpen()) {
       throw new IllegalStateException("The HTTP server started without its door");
     }
   }
@@ -157,6 +204,7 @@ public final class Bundle implements AutoCloseable {
     int maxInFlight = settings.number("sms.http.max-in-flight", 1, 100_000);
     int recipients = settings.number("sms.http.recipients-concurrency", 1, 1_000);
     int maxParts = Configuration.maxParts(settings);
+    int recipientsPerCall = Configuration.recipientsPerCall(settings);
     int maxRecipients = settings.number("sms.http.max-recipients", 1, 100_000);
     configuredPort = settings.number("camel.server.port", 0, 65_535);
     settings.oneOf("sms.definitions.source", "directory");
@@ -168,7 +216,8 @@ public final class Bundle implements AutoCloseable {
             Duration.ofSeconds(30),
             deadline);
     UnaryOperator<String> values = key -> properties.resolveProperty(key).orElse(null);
-    boolean filesEnabled = settings.flag("sms.file.enabled");
+    // For one file only, the folders are not tidied up: they may be those of a process that serves.
+    boolean filesEnabled = settings.flag("sms.file.enabled") && !onlyFiles;
     Optional<FileOptions> files = settings.group(() -> FileOptions.from(filesEnabled, values));
     Optional<JmsOptions> jms = settings.group(() -> JmsOptions.from(values));
     int senders =
@@ -233,8 +282,23 @@ public final class Bundle implements AutoCloseable {
     Registry registry = context.getRegistry();
     bindHttp(context, new HttpEdge(reader, table, opened::find, queueing), maxInFlight, recipients);
     door = new HttpDoor(configuredPort, maxInFlight, bodyTimeout);
-    context.getManagementStrategy().addEventNotifier(door);
+    if (!onlyFiles) {
+      context.getManagementStrategy().addEventNotifier(door);
+    }
     bindFiles(context, files.orElseThrow(), reader, opened);
+    FileChecks fileChecks =
+        FileChecks.of(
+            new RequestCheck(definitions, maxParts),
+            files.orElseThrow(),
+            reader,
+            opened.foresight(),
+            () ->
+                FileChecks.pacing(
+                    gateOpened.snapshot(), files.orElseThrow().concurrency(), recipientsPerCall),
+            clock,
+            context::isStopping);
+    checks = Optional.of(fileChecks);
+    FileCheck.bind(context, files.orElseThrow(), fileChecks::check, clock);
     bindJms(registry, jmsOptions, reader);
 
     main.configure().addRoutesBuilder(new SendRoute(steps));
@@ -268,12 +332,10 @@ public final class Bundle implements AutoCloseable {
 
   private void bindFiles(CamelContext context, FileOptions options, RequestReader reader, Runs runs)
       throws IOException {
-    FileIntakeBeans.bind(
-        context,
-        options,
-        (json, key) -> reader.standalone(json, n -> n == 0 ? key : key + "-" + n),
-        runs,
-        clock);
+    FileIntakeBeans.bind(context, options, FileChecks.requests(reader), runs, clock);
+    intake =
+        Optional.ofNullable(
+            context.getRegistry().lookupByNameAndType(FileIntake.BEAN, FileIntake.class));
     if (options.enabled()) {
       inbox = Optional.of(options.folders().inbox());
     }
@@ -406,6 +468,11 @@ public final class Bundle implements AutoCloseable {
     return sandbox;
   }
 
+  /** The batch file that was opened last, whether it has ended or not. */
+  public Optional<Batch> latestBatch() {
+    return intake.flatMap(FileIntake::latest);
+  }
+
   /** Where batch files are dropped, unless that intake is switched off. */
   public Optional<Path> inbox() {
     return inbox;
@@ -438,5 +505,6 @@ public final class Bundle implements AutoCloseable {
     broker.ifPresent(EmbeddedBroker::close);
     ledger.ifPresent(JdbcLedger::close);
     sandbox.ifPresent(Sandbox::close);
+    checks.ifPresent(FileChecks::close);
   }
 }

@@ -1,6 +1,5 @@
 package dev.smsroutes.bundle;
 
-import dev.smsroutes.batch.BatchFolders;
 import dev.smsroutes.edge.FileOptions;
 import dev.smsroutes.edge.JmsOptions;
 import dev.smsroutes.ledger.LedgerOptions;
@@ -21,12 +20,22 @@ import org.apache.camel.spi.PropertiesComponent;
  *
  * @param ledger where the record is
  * @param jms where the queues are
- * @param files the folders of the file intake
  * @param definitions the folder of the send definitions
  * @param maxParts the most parts of one message
+ * @param files where batch files are, and what they may be like
+ * @param maxRecipients the most recipients of one request
+ * @param maxRate the most messages in a second; 0 for no ceiling
+ * @param recipientsPerCall how many rows of a file travel in one call
  */
 public record Configuration(
-    LedgerOptions ledger, JmsOptions jms, BatchFolders files, Path definitions, int maxParts) {
+    LedgerOptions ledger,
+    JmsOptions jms,
+    Path definitions,
+    int maxParts,
+    FileOptions files,
+    int maxRecipients,
+    double maxRate,
+    int recipientsPerCall) {
   /** Where settings are looked for; the first place that has a key wins. */
   static final String LOCATIONS =
       "file:application.properties;optional=true,classpath:application.properties";
@@ -60,14 +69,26 @@ public record Configuration(
     Optional<LedgerOptions> ledger = settings.group(() -> ledger(settings));
     Optional<JmsOptions> jms =
         settings.group(() -> JmsOptions.from(key -> properties.resolveProperty(key).orElse(null)));
-    Optional<BatchFolders> files =
-        settings.group(
-            () -> FileOptions.folders(key -> properties.resolveProperty(key).orElse(null)));
     Path definitions = settings.path("sms.definitions.directory");
     int maxParts = maxParts(settings);
+    boolean filesEnabled = settings.flag("sms.file.enabled");
+    Optional<FileOptions> files =
+        settings.group(
+            () ->
+                FileOptions.from(
+                    filesEnabled, key -> properties.resolveProperty(key).orElse(null)));
+    int maxRecipients = settings.number("sms.http.max-recipients", 1, 100_000);
+    double maxRate = settings.decimal("sms.api.max-rate");
     settings.check();
     return new Configuration(
-        ledger.orElseThrow(), jms.orElseThrow(), files.orElseThrow(), definitions, maxParts);
+        ledger.orElseThrow(),
+        jms.orElseThrow(),
+        definitions,
+        maxParts,
+        files.orElseThrow(),
+        maxRecipients,
+        maxRate,
+        recipientsPerCall(settings));
   }
 
   static LedgerOptions ledger(Settings settings) {
@@ -78,6 +99,12 @@ public record Configuration(
         settings.duration("sms.ledger.retention", Duration.ofMillis(1)),
         settings.duration("sms.ledger.open-retention", Duration.ofMillis(1)),
         settings.flag("sms.ledger.keep-personal-data"));
+  }
+
+  /** 1 where there is no such key. */
+  static int recipientsPerCall(Settings settings) {
+    String key = "sms.batch.recipients-per-call";
+    return settings.optional(key).isPresent() ? settings.number(key, 1, 500) : 1;
   }
 
   static int maxParts(Settings settings) {

@@ -1,65 +1,70 @@
 package dev.smsroutes.bundle;
 
+import dev.smsroutes.batch.Forecast.Prospect;
 import dev.smsroutes.definition.DefinitionDirectory;
-import dev.smsroutes.outcome.ErrorCode;
+import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.outcome.Fault;
 import dev.smsroutes.outcome.InvalidRequestException;
+import dev.smsroutes.request.Message;
+import dev.smsroutes.request.PhoneNumbers;
 import dev.smsroutes.request.SendRequest;
-import dev.smsroutes.send.Enrichment;
-import dev.smsroutes.send.Substitution;
-import jakarta.validation.ConstraintViolation;
-import jakarta.validation.Validation;
-import jakarta.validation.Validator;
-import jakarta.validation.ValidatorFactory;
-import java.util.ArrayList;
+import dev.smsroutes.send.Preview;
+import dev.smsroutes.send.Preview.Prepared;
+import dev.smsroutes.substitution.TextParts;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Tells beforehand what the pipeline would refuse without asking the API, by the pipeline's own
  * steps. Thread-safe.
  */
 public final class RequestCheck implements AutoCloseable {
-  private final ValidatorFactory validators = Validation.buildDefaultValidatorFactory();
-  private final Validator validator = validators.getValidator();
-  private final Enrichment enrichment;
-  private final Substitution substitution;
+  private final Preview preview;
 
   /**
    * @throws dev.smsroutes.definition.InvalidDefinitionException if the definitions cannot be read
    */
   public RequestCheck(Configuration configuration) {
-    this.enrichment = new Enrichment(DefinitionDirectory.load(configuration.definitions()));
-    this.substitution = new Substitution(configuration.maxParts());
+    this(DefinitionDirectory.load(configuration.definitions()), configuration.maxParts());
+  }
+
+  RequestCheck(Definitions definitions, int maxParts) {
+    this.preview = new Preview(definitions, maxParts);
+  }
+
+  /**
+   * What a row of a batch becomes.
+   *
+   * @throws InvalidRequestException if it would be refused
+   */
+  Prospect prospect(SendRequest request) {
+    Prepared prepared = preview.prepare(request);
+    Message message = prepared.message();
+    Optional<String> region = PhoneNumbers.region(message.to());
+    if (prepared.leftToApi()) {
+      return new Prospect(message, OptionalInt.empty(), List.of(), region);
+    }
+    String text = message.text().orElseThrow();
+    return new Prospect(
+        message,
+        OptionalInt.of(TextParts.count(text).parts()),
+        TextParts.nonGsm(text).boxed().toList(),
+        region);
   }
 
   /** What is wrong with a request; empty when it would be sent. Holds no number and no value. */
   public List<Fault> faults(SendRequest request) {
-    List<Fault> faults = new ArrayList<>(request.unreadable());
-    validator.validate(request).stream()
-        .filter(
-            violation -> violation.getConstraintDescriptor().getAttributes().containsKey("code"))
-        .map(RequestCheck::fault)
-        .forEach(faults::add);
-    if (!faults.isEmpty()) {
-      return faults;
-    }
     try {
-      substitution.render(enrichment.enrich(request), "-");
+      preview.prepare(request);
       return List.of();
     } catch (InvalidRequestException e) {
       return e.faults();
     }
   }
 
-  private static Fault fault(ConstraintViolation<SendRequest> violation) {
-    return new Fault(
-        violation.getPropertyPath().toString(),
-        (ErrorCode) violation.getConstraintDescriptor().getAttributes().get("code"),
-        violation.getMessage());
-  }
-
   @Override
   public void close() {
-    validators.close();
+    preview.close();
   }
 }

@@ -34,11 +34,28 @@ final class OrderlyStop {
 
   private final CompletableFuture<Optional<Bundle>> start = new CompletableFuture<>();
 
-  private OrderlyStop() {}
+  private final int exitCode;
+  private final Runnable lastWords;
+  private volatile boolean ended;
+
+  private OrderlyStop(int exitCode, Runnable lastWords) {
+    this.exitCode = exitCode;
+    this.lastWords = lastWords;
+  }
 
   /** From now on the process stops in order; to be called before anything is opened. */
   static OrderlyStop install() {
-    OrderlyStop stop = new OrderlyStop();
+    return install(ExitCode.DONE, () -> {});
+  }
+
+  /**
+   * As {@link #install()}, for a command that has an end of its own.
+   *
+   * @param exitCode of a process that was told to stop
+   * @param lastWords said when all has stopped
+   */
+  static OrderlyStop install(int exitCode, Runnable lastWords) {
+    OrderlyStop stop = new OrderlyStop(exitCode, lastWords);
     Runtime.getRuntime().addShutdownHook(new Thread(stop::run, "sms-routes-stop"));
     return stop;
   }
@@ -53,14 +70,19 @@ final class OrderlyStop {
     start.complete(Optional.empty());
   }
 
+  /** All was stopped, and the process ends by itself. */
+  void ended() {
+    ended = true;
+  }
+
   private void run() {
-    boolean endsByItself = start.isDone() && start.join().isEmpty();
+    boolean endsByItself = ended || start.isDone() && start.join().isEmpty();
     if (endsByItself) {
       // Its exit code says why.
       flushLog();
       return;
     }
-    int exitCode = 0;
+    int end = exitCode;
     try {
       // Stopped in the middle of its start, it would leave open what it had opened.
       Optional<Bundle> bundle = start.get(LONGEST_START_SECONDS, TimeUnit.SECONDS);
@@ -68,14 +90,15 @@ final class OrderlyStop {
         close(bundle.get());
       }
       LOG.info("stopped");
+      lastWords.run();
     } catch (ExecutionException | TimeoutException | RuntimeException e) {
       LOG.error("did not stop in order", e);
-      exitCode = ExitCode.FAILED;
+      end = ExitCode.FAILED;
     } catch (InterruptedException e) {
-      exitCode = ExitCode.FAILED;
+      end = ExitCode.FAILED;
     }
     flushLog();
-    Runtime.getRuntime().halt(exitCode);
+    Runtime.getRuntime().halt(end);
   }
 
   private static void close(Bundle bundle) throws InterruptedException {

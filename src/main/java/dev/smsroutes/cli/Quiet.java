@@ -15,6 +15,11 @@ final class Quiet {
 
   private Quiet() {}
 
+  /** Changes nothing. */
+  static Quiet none() {
+    return new Quiet();
+  }
+
   static Quiet begin() {
     Quiet quiet = new Quiet();
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
@@ -24,6 +29,18 @@ final class Quiet {
       quiet.before.keySet().forEach(logger -> logger.setLevel(Level.OFF));
     }
     return quiet;
+  }
+
+  /** Lets warnings of these loggers through. */
+  Quiet except(String... names) {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers) {
+      for (String name : names) {
+        Logger logger = loggers.getLogger(name);
+        before.putIfAbsent(logger, logger.getLevel());
+        logger.setLevel(Level.WARN);
+      }
+    }
+    return this;
   }
 
   void end() {

@@ -21,6 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       HelpCommand.class,
       ServeCommand.class,
       DemoCommand.class,
+      CheckCommand.class,
+      SendCommand.class,
       SandboxCommand.class,
       ListCommand.class,
       ShowCommand.class,

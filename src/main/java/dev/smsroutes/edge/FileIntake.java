@@ -32,6 +32,12 @@ import org.slf4j.event.Level;
 public final class FileIntake {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntake.class);
 
+  /** The id of the route that takes files from the inbox. */
+  public static final String ROUTE = "sms-file-intake";
+
+  /** The name of the bean. */
+  public static final String BEAN = "fileIntake";
+
   /** What the pipeline is told of a row, besides its origin (docs/architecture.md, the seam). */
   static final String MAX_RETRIES = "smsMaxRetries";
 
@@ -40,6 +46,7 @@ public final class FileIntake {
   private final Batch.Setting setting;
   private final int maxAttempts;
   private final Duration rowTimeout;
+  private volatile Batch latest;
 
   /**
    * @param maxAttempts how often a row is tried at most before it is reported as it is then
@@ -73,6 +80,7 @@ public final class FileIntake {
     if (batch.resumed()) {
       LOG.info("file resumed name={}", printable(file.getName()));
     }
+    latest = batch;
     ExchangeExtension completions = exchange.getExchangeExtension();
     completions.addOnCompletion(new Afterwards(Ordered.HIGHEST, batch, Batch::close));
     completions.addOnCompletion(new Afterwards(Ordered.LOWEST, batch, Batch::moved));
@@ -116,6 +124,11 @@ public final class FileIntake {
             e.getClass().getSimpleName());
       }
     }
+  }
+
+  /** The batch that was opened last. */
+  public Optional<Batch> latest() {
+    return Optional.ofNullable(latest);
   }
 
   /**

@@ -59,7 +59,11 @@ public record FileOptions(
     Keys keys = new Keys(properties);
     return new FileOptions(
         enabled,
-        folders(properties),
+        new BatchFolders(
+            keys.path("sms.file.inbox", "data/inbox"),
+            keys.path("sms.file.results", "data/results"),
+            keys.path("sms.file.done", "data/done"),
+            keys.path("sms.file.failed", "data/failed")),
         keys.number("sms.file.files-at-once", "4", 1, 100),
         keys.number("sms.file.concurrency", "16", 1, 1_000),
         keys.number("sms.file.max-attempts", "5", 1, 100),
@@ -69,21 +73,6 @@ public record FileOptions(
         keys.duration("sms.file.min-age", "2s"),
         keys.duration("sms.file.retry-delay", "30s"),
         keys.longNumber("sms.sftp.max-bytes", "1073741824", 1, Long.MAX_VALUE));
-  }
-
-  /**
-   * Reads the folders only, for those who work beside the intake.
-   *
-   * @param properties gives the value of a key, or null
-   * @throws IllegalArgumentException naming the key whose value makes no sense
-   */
-  public static BatchFolders folders(UnaryOperator<String> properties) {
-    Keys keys = new Keys(properties);
-    return new BatchFolders(
-        keys.path("sms.file.inbox", "data/inbox"),
-        keys.path("sms.file.results", "data/results"),
-        keys.path("sms.file.done", "data/done"),
-        keys.path("sms.file.failed", "data/failed"));
   }
 
   private static InputRules input(Keys keys) {

@@ -101,7 +101,8 @@ final class Database implements AutoCloseable {
       throw new NoLedgerException(
           "sms.ledger.url: there is no ledger at "
               + options.file().get().toAbsolutePath()
-              + "; sms-routes makes it when it serves");
+              + "; sms-routes makes it when it serves",
+          false);
     }
     Database database = new Database(options, BESIDE, false);
     try {
@@ -127,7 +128,8 @@ final class Database implements AutoCloseable {
     if (current == null) {
       throw new NoLedgerException(
           "sms.ledger.url: the database is there, but no ledger in it; sms-routes makes it when it"
-              + " serves");
+              + " serves",
+          false);
     }
     boolean newer = current.getState() == MigrationState.FUTURE_SUCCESS;
     if (newer || schema.pending().length > 0) {
@@ -135,7 +137,8 @@ final class Database implements AutoCloseable {
           "sms.ledger.url: the ledger has schema version "
               + current.getVersion()
               + (newer ? ", made by a newer sms-routes" : ", made by an older sms-routes")
-              + "; use the version that serves");
+              + "; use the version that serves",
+          true);
     }
   }
 
@@ -231,6 +234,10 @@ final class Database implements AutoCloseable {
         .locations("classpath:ledger")
         .table("sms_schema")
         .load();
+  }
+
+  Duration retention() {
+    return options.retention();
   }
 
   boolean sqlite() {

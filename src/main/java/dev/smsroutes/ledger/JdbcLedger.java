@@ -1,17 +1,12 @@
 package dev.smsroutes.ledger;
 
 import dev.smsroutes.ledger.GroupCommit.Record;
-import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Outcome;
-import dev.smsroutes.outcome.Outcome.Accepted;
-import dev.smsroutes.outcome.Outcome.Parked;
-import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.Message;
 import dev.smsroutes.request.Origin;
 import dev.smsroutes.request.RequestJson;
 import dev.smsroutes.request.SendRequest;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -20,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,9 +40,6 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
   /** By which clocks of nodes, and one clock before and after it was set, may differ. */
   private static final Duration CLOCK_ERROR = Duration.ofMinutes(5);
 
-  /** How long before its first record is removed a run is resumed for the last time. */
-  private static final Duration TIME_TO_READ_A_RUN = Duration.ofDays(1);
-
   /** Shorter values are found in every sentence, and say nothing of anybody. */
   private static final int SHORTEST_HIDDEN = 3;
 
@@ -59,6 +50,7 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
   private final Optional<OneProcess> lock;
   private final Database database;
   private final JdbcRecords records;
+  private final Foresight foresight;
   private final GroupCommit writer;
   private final Upkeep upkeep;
   private final Map<String, Flight> underWay = new ConcurrentHashMap<>();
@@ -78,6 +70,7 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
       throw e;
     }
     this.records = new JdbcRecords(database, clock);
+    this.foresight = records.foresight();
     this.writer = new GroupCommit(database, timing);
     this.upkeep =
         new Upkeep(writer, database, records, options, timing, node, underWay::containsKey, clock);
@@ -173,54 +166,28 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
 
   /** What an entry that is there already means for a request; empty to look again. */
   private Optional<Admission> decide(Submission submission, Flight mine, Row row) {
-    boolean same =
-        row.fingerprint().equals(mine.fingerprint()) || row.fingerprint().equals(Fingerprint.ANY);
-    return switch (row.state()) {
-      case ACCEPTED, ACCEPTED_EARLIER, DUPLICATE, PARKED ->
-          Optional.of(same ? stored(submission, row) : usedForAnother(submission));
-      case REFUSED ->
-          same
-              ? Optional.of(stored(submission, row))
-              : take(submission, mine, row, Sql.REPLACE, false);
-      case WAITING, UNCERTAIN ->
-          same
-              ? takeOrPark(submission, mine, row, row.entry().uncertain())
-              : Optional.of(usedForAnother(submission));
-      case ADMITTED, ATTEMPTED -> {
-        if (!same) {
-          yield Optional.of(usedForAnother(submission));
-        }
-        if (!node.equals(row.owner()) && isAlive(row.owner())) {
+    return switch (row.standing(mine.fingerprint())) {
+      case TOLD -> Optional.of(stored(submission, row));
+      case USED -> Optional.of(usedForAnother(submission));
+      case FREE -> take(submission, mine, row, Sql.REPLACE, false);
+      case OPEN -> {
+        boolean underWay =
+            row.state() == EntryState.ADMITTED || row.state() == EntryState.ATTEMPTED;
+        if (underWay && !node.equals(row.owner()) && isAlive(row.owner())) {
           yield Optional.empty();
         }
-        yield takeOrPark(
-            submission, mine, row, row.entry().uncertain() || row.state() == EntryState.ATTEMPTED);
+        yield takeOrPark(submission, mine, row);
       }
     };
   }
 
-  private Optional<Admission> takeOrPark(
-      Submission submission, Flight mine, Row row, boolean uncertain) {
-    Optional<Admission> taken = take(submission, mine, row, Sql.RECLAIM, uncertain);
-    boolean tooLate = uncertain && row.entry().keyMayBeForgotten(clock.instant());
-    if (!tooLate || taken.isEmpty()) {
+  private Optional<Admission> takeOrPark(Submission submission, Flight mine, Row row) {
+    Optional<Admission> taken = take(submission, mine, row, Sql.RECLAIM, row.maybeTaken());
+    if (!row.isTooLate(clock.instant()) || taken.isEmpty()) {
       return taken;
     }
     HeldClaim claim = (HeldClaim) taken.get();
-    Outcome parked =
-        claim.settle(
-            new Parked(
-                row.entry().requestId().orElse(submission.message().requestId()),
-                Optional.of(submission.messageKey()),
-                // None yet, or that of a request in the queue: 0 would say that all went well.
-                row.entry()
-                    .code()
-                    .filter(code -> code != ErrorCode.OK.number())
-                    .orElse(ErrorCode.INTERNAL.number()),
-                "An attempt of more than "
-                    + LedgerOptions.RESEND_LIMIT.toHours()
-                    + " hours ago may have been taken, and the API may have forgotten its key: a"
-                    + " person has to decide"));
+    Outcome parked = claim.settle(row.parked(submission.message().requestId()));
     return Optional.of(new Admission.Known(parked));
   }
 
@@ -298,34 +265,7 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
   }
 
   private static Admission stored(Submission submission, Row row) {
-    boolean earlier = !isOf(submission.origin().run(), submission.origin().source(), row.entry());
-    return new Admission.Known(told(row.entry(), submission.message().requestId(), earlier));
-  }
-
-  /** Whether it is this very row: two rows of a batch may have one key. */
-  private static boolean isOf(Optional<String> run, String source, Entry entry) {
-    return run.isPresent()
-        && run.equals(entry.origin().run())
-        && StoredText.line(source).equals(entry.origin().source());
-  }
-
-  /**
-   * The outcome as it was told the first time.
-   *
-   * @param earlier whether it is told to somebody else, for whom it was accepted earlier
-   */
-  private static Outcome told(Entry entry, String ourRequestId, boolean earlier) {
-    Optional<String> key = Optional.of(entry.messageKey());
-    String requestId = entry.requestId().orElse(ourRequestId);
-    int code = entry.code().orElse(0);
-    return switch (entry.state()) {
-      case ACCEPTED -> new Accepted(requestId, key, earlier);
-      case ACCEPTED_EARLIER -> new Accepted(requestId, key, true);
-      case PARKED -> new Parked(requestId, key, code, entry.message());
-      case REFUSED, DUPLICATE -> new Refused(requestId, key, code, entry.message(), List.of());
-      case ADMITTED, ATTEMPTED, UNCERTAIN, WAITING ->
-          throw new IllegalStateException("Expected a settled entry; " + entry + " came");
-    };
+    return new Admission.Known(row.told(submission));
   }
 
   private Admission usedForAnother(Submission submission) {
@@ -560,7 +500,7 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
 
   @Override
   public Run begin(String content, String name) {
-    Optional<Run> unfinished = records.read(connection -> unfinished(connection, content, name));
+    Optional<Run> unfinished = foresight.unfinished(content, name);
     if (unfinished.isPresent()) {
       return unfinished.get();
     }
@@ -577,44 +517,15 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     return new Run(id, false, false);
   }
 
-  private Optional<Run> unfinished(Connection connection, String content, String name)
-      throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT id, started_at FROM run"
-                + " WHERE content = ? AND name = ? AND finished_at IS NULL")) {
-      statement.setString(1, content);
-      statement.setString(2, StoredText.line(name));
-      try (ResultSet rows = statement.executeQuery()) {
-        if (!rows.next()) {
-          return Optional.empty();
-        }
-        Instant known = clock.instant().minus(options.retention()).plus(TIME_TO_READ_A_RUN);
-        return Optional.of(
-            new Run(rows.getString(1), true, rows.getLong(2) < known.toEpochMilli()));
-      }
-    }
-  }
-
   @Override
   public Map<String, Outcome> settled(Run run, Map<String, String> keys) {
-    Map<String, Entry> entries = records.entries(Set.copyOf(keys.values()));
-    Map<String, Outcome> settled = new HashMap<>();
-    keys.forEach(
-        (source, key) -> {
-          Entry entry = entries.get(key);
-          if (entry != null
-              && entry.state().settled()
-              && isOf(Optional.of(run.id()), source, entry)) {
-            settled.put(source, told(entry, "", false));
-          }
-        });
-    return settled;
+    return foresight.settled(run, keys);
   }
 
   @Override
   public Set<String> maybeSent(Set<String> messageKeys) {
-    return records.entries(messageKeys).values().stream()
+    return records.rows(messageKeys).values().stream()
+        .map(Row::entry)
         .filter(Entry::maybeSent)
         .map(Entry::messageKey)
         .collect(Collectors.toSet());
@@ -629,6 +540,11 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
           statement.setLong(1, now);
           statement.setString(2, run.id());
         });
+  }
+
+  /** What it would say to rows that are not handed over yet. */
+  public Foresight foresight() {
+    return foresight;
   }
 
   /** Why nothing can be recorded at the moment, for an operator; empty when all is well. */

@@ -53,8 +53,13 @@ public final class JdbcRecords implements Records, AutoCloseable {
     return read(connection -> Row.find(connection, messageKey));
   }
 
+  /** What the ledger would say to rows that are not handed over yet. */
+  public Foresight foresight() {
+    return new JdbcForesight(this, database.retention(), clock);
+  }
+
   /** Those of these keys that are there, by their keys. */
-  Map<String, Entry> entries(Set<String> messageKeys) {
+  Map<String, Row> rows(Set<String> messageKeys) {
     return read(
         connection -> {
           try (PreparedStatement statement =
@@ -67,14 +72,14 @@ public final class JdbcRecords implements Records, AutoCloseable {
             for (String key : messageKeys) {
               statement.setString(++i, StoredText.key(key));
             }
-            Map<String, Entry> entries = new HashMap<>();
+            Map<String, Row> found = new HashMap<>();
             try (ResultSet rows = statement.executeQuery()) {
               while (rows.next()) {
-                Entry entry = Row.of(rows).entry();
-                entries.put(entry.messageKey(), entry);
+                Row row = Row.of(rows);
+                found.put(row.entry().messageKey(), row);
               }
             }
-            return entries;
+            return found;
           }
         });
   }

@@ -4,7 +4,7 @@ package dev.smsroutes.ledger;
  * A record could not be put on disk, or it is not known whether it was. Nothing may be acknowledged
  * or sent on its strength. The message says why, without any personal data.
  */
-public final class LedgerUnavailableException extends RuntimeException {
+public class LedgerUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public LedgerUnavailableException(String message) {

@@ -7,7 +7,15 @@ package dev.smsroutes.ledger;
 public final class NoLedgerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  NoLedgerException(String message) {
+  private final boolean ofAnotherVersion;
+
+  NoLedgerException(String message, boolean ofAnotherVersion) {
     super(message, null, false, false);
+    this.ofAnotherVersion = ofAnotherVersion;
+  }
+
+  /** Whether there is one, made by another version; else nothing was ever recorded. */
+  public boolean isOfAnotherVersion() {
+    return ofAnotherVersion;
   }
 }

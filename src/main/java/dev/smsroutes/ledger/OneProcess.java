@@ -26,7 +26,7 @@ final class OneProcess implements AutoCloseable {
   }
 
   /**
-   * @throws LedgerUnavailableException if another process has it
+   * @throws LedgerInUseException if another process has it
    */
   static OneProcess of(Path ledger) {
     Path file =
@@ -47,7 +47,7 @@ final class OneProcess implements AutoCloseable {
         return new OneProcess(file, locked.get());
       }
     }
-    throw new LedgerUnavailableException(
+    throw new LedgerInUseException(
         "sms.ledger.url: "
             + ledger
             + " is in use by another process; stop that one, or give this one another file. Several"

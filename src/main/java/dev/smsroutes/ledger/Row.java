@@ -1,11 +1,18 @@
 package dev.smsroutes.ledger;
 
+import dev.smsroutes.ledger.Foresight.Standing;
+import dev.smsroutes.outcome.ErrorCode;
+import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Accepted;
+import dev.smsroutes.outcome.Outcome.Parked;
+import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.request.Origin;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -65,5 +72,73 @@ record Row(Entry entry, String fingerprint, String owner) {
 
   EntryState state() {
     return entry.state();
+  }
+
+  /** What a request with this key and this fingerprint meets. */
+  Standing standing(String asked) {
+    boolean same = fingerprint.equals(asked) || fingerprint.equals(Fingerprint.ANY);
+    return switch (state()) {
+      case ACCEPTED, ACCEPTED_EARLIER, DUPLICATE, PARKED -> same ? Standing.TOLD : Standing.USED;
+      case REFUSED -> same ? Standing.TOLD : Standing.FREE;
+      case WAITING, UNCERTAIN, ADMITTED, ATTEMPTED -> same ? Standing.OPEN : Standing.USED;
+    };
+  }
+
+  /** Whether an attempt may have been taken. */
+  boolean maybeTaken() {
+    return entry.uncertain() || state() == EntryState.ATTEMPTED;
+  }
+
+  /** Whether an attempt may have been taken so long ago that no machine may try again. */
+  boolean isTooLate(Instant now) {
+    return maybeTaken() && entry.keyMayBeForgotten(now);
+  }
+
+  /** The outcome of a request that comes too late. */
+  Outcome parked(String ourRequestId) {
+    return new Parked(
+        entry.requestId().orElse(ourRequestId),
+        Optional.of(entry.messageKey()),
+        // None yet, or that of a request in the queue: 0 would say that all went well.
+        entry
+            .code()
+            .filter(code -> code != ErrorCode.OK.number())
+            .orElse(ErrorCode.INTERNAL.number()),
+        "An attempt of more than "
+            + LedgerOptions.RESEND_LIMIT.toHours()
+            + " hours ago may have been taken, and the API may have forgotten its key: a"
+            + " person has to decide");
+  }
+
+  /** Whether it is this very row of a batch: two of them may have one key. */
+  boolean isOf(Optional<String> run, String source) {
+    return run.isPresent()
+        && run.equals(entry.origin().run())
+        && StoredText.line(source).equals(entry.origin().source());
+  }
+
+  /** The outcome for a request that was settled before. */
+  Outcome told(Submission submission) {
+    boolean earlier = !isOf(submission.origin().run(), submission.origin().source());
+    return told(submission.message().requestId(), earlier);
+  }
+
+  /**
+   * The outcome as it was told the first time.
+   *
+   * @param earlier whether it is told to somebody else, for whom it was accepted earlier
+   */
+  Outcome told(String ourRequestId, boolean earlier) {
+    Optional<String> key = Optional.of(entry.messageKey());
+    String requestId = entry.requestId().orElse(ourRequestId);
+    int code = entry.code().orElse(0);
+    return switch (entry.state()) {
+      case ACCEPTED -> new Accepted(requestId, key, earlier);
+      case ACCEPTED_EARLIER -> new Accepted(requestId, key, true);
+      case PARKED -> new Parked(requestId, key, code, entry.message());
+      case REFUSED, DUPLICATE -> new Refused(requestId, key, code, entry.message(), List.of());
+      case ADMITTED, ATTEMPTED, UNCERTAIN, WAITING ->
+          throw new IllegalStateException("Expected a settled entry; " + entry + " came");
+    };
   }
 }

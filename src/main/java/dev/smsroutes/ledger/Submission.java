@@ -23,4 +23,9 @@ public record Submission(Message message, SendRequest request, Origin origin) {
   public String messageKey() {
     return message.messageKey();
   }
+
+  /** Tells whether two requests with one key are the same: 128 bits in hexadecimal. */
+  public String fingerprint() {
+    return Fingerprint.of(this);
+  }
 }

@@ -107,6 +107,24 @@ public final class PhoneNumbers {
     }
   }
 
+  /**
+   * Where a number belongs to.
+   *
+   * @param digits country code and digits, as they are sent
+   * @return ISO 3166 alpha-2 code of its country, or {@code 001} for one of no country; empty if
+   *     nobody knows
+   */
+  public static Optional<String> region(String digits) {
+    try {
+      PhoneNumber parsed = LIBRARY.parse("+" + digits, null);
+      String region = LIBRARY.getRegionCodeForNumber(parsed);
+      return Optional.ofNullable(
+          region == null ? LIBRARY.getRegionCodeForCountryCode(parsed.getCountryCode()) : region);
+    } catch (NumberParseException e) {
+      return Optional.empty();
+    }
+  }
+
   private static String digits(PhoneNumber number) {
     return LIBRARY.format(number, PhoneNumberFormat.E164).substring(1);
   }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.component.bean.validator.BeanValidationException;
@@ -35,15 +36,26 @@ public final class Refusal {
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception refusal,
       @ExchangeProperty(SendState.REQUEST) SendRequest request,
       @ExchangeProperty(SendState.REQUEST_ID) String requestId) {
-    List<Fault> found = new ArrayList<>(request.unreadable());
+    List<Fault> found = List.of();
     if (refusal instanceof BeanValidationException invalid) {
-      found.addAll(violations(invalid));
+      found = violations(invalid.getConstraintViolations());
     } else if (refusal instanceof InvalidRequestException invalid) {
-      found.addAll(invalid.faults());
+      found = invalid.faults();
     }
-    found.addAll(enrichment.faults(request));
-    found.addAll(substitution.faults(request, enrichment.find(request)));
-    return Refused.of(requestId, Optional.ofNullable(request.messageKey()), firstOfEach(found));
+    return Refused.of(requestId, Optional.ofNullable(request.messageKey()), faults(request, found));
+  }
+
+  /**
+   * All that is wrong with a request.
+   *
+   * @param found what the step found that refused it
+   */
+  List<Fault> faults(SendRequest request, List<Fault> found) {
+    List<Fault> all = new ArrayList<>(request.unreadable());
+    all.addAll(found);
+    all.addAll(enrichment.faults(request));
+    all.addAll(substitution.faults(request, enrichment.find(request)));
+    return firstOfEach(all);
   }
 
   /** One fault for each field: what could not be read is not missing as well. */
@@ -53,8 +65,9 @@ public final class Refusal {
     return List.copyOf(byField.values());
   }
 
-  private static List<Fault> violations(BeanValidationException invalid) {
-    return invalid.getConstraintViolations().stream()
+  /** What broken constraints say. */
+  static List<Fault> violations(Set<? extends ConstraintViolation<?>> broken) {
+    return broken.stream()
         .filter(
             violation -> violation.getConstraintDescriptor().getAttributes().get("code") != null)
         .map(Refusal::fault)

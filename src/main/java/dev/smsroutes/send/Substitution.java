@@ -60,6 +60,11 @@ public final class Substitution {
         request.resubscribe());
   }
 
+  /** Whether only the API can render the text, so that nobody here knows its length. */
+  static boolean leftToApi(Enriched enriched) {
+    return template(enriched.request(), enriched.definition()).leftToApi();
+  }
+
   /** What {@link #render} would refuse, for a request that may be wrong in other ways too. */
   List<Fault> faults(SendRequest request, Optional<Definition> definition) {
     if (definition.isEmpty() || request.recipient() == null) {

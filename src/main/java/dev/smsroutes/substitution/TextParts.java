@@ -1,6 +1,7 @@
 package dev.smsroutes.substitution;
 
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * How a text travels: its encoding, its length, and into how many parts it is split.
@@ -42,6 +43,13 @@ public record TextParts(Encoding encoding, int units, int parts, Optional<NonGsm
       filler.add(septets);
     }
     return new TextParts(Encoding.GSM, filler.units, filler.parts(), Optional.empty());
+  }
+
+  /** The characters of a text (code points) that are not in the GSM alphabet, each once. */
+  public static IntStream nonGsm(String text) {
+    return text.codePoints()
+        .filter(character -> character >= SEPTETS.length || SEPTETS[character] == 0)
+        .distinct();
   }
 
   /**

@@ -1,0 +1,127 @@
+package dev.smsroutes.bundle;
+
+import dev.smsroutes.batch.BatchCheck;
+import dev.smsroutes.batch.BatchCheck.Pacing;
+import dev.smsroutes.batch.BatchCheck.Size;
+import dev.smsroutes.batch.BatchPlan;
+import dev.smsroutes.batch.JsonRequests;
+import dev.smsroutes.edge.FileOptions;
+import dev.smsroutes.ledger.Foresight;
+import dev.smsroutes.request.RequestReader;
+import dev.smsroutes.send.Pace;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Checks batch files, by the very steps that read and send them. Thread-safe. */
+public final class FileChecks implements AutoCloseable {
+  /** How long an answer of the API is taken to take as long as nobody knows. */
+  private static final Duration ASSUMED_ANSWER = Duration.ofMillis(200);
+
+  private final RequestCheck requests;
+  private final BatchCheck check;
+
+  private FileChecks(RequestCheck requests, BatchCheck check) {
+    this.requests = requests;
+    this.check = check;
+  }
+
+  /**
+   * For a command beside the process that serves, or without one.
+   *
+   * @param foresight of the ledger, or of none
+   * @throws dev.smsroutes.definition.InvalidDefinitionException if the definitions cannot be read
+   */
+  public static FileChecks of(Configuration configuration, Foresight foresight, Clock clock) {
+    Pacing pacing =
+        pacing(
+            configuration.maxRate(),
+            configuration.files().concurrency(),
+            configuration.recipientsPerCall());
+    return of(
+        new RequestCheck(configuration),
+        configuration.files(),
+        new RequestReader(configuration.maxRecipients()),
+        foresight,
+        () -> pacing,
+        clock,
+        () -> false);
+  }
+
+  static FileChecks of(
+      RequestCheck requests,
+      FileOptions files,
+      RequestReader reader,
+      Foresight foresight,
+      Supplier<Pacing> pacing,
+      Clock clock,
+      BooleanSupplier stopping) {
+    return new FileChecks(
+        requests,
+        new BatchCheck(
+            new BatchCheck.Setting(
+                files.limits(),
+                requests(reader),
+                requests::prospect,
+                foresight,
+                pacing,
+                clock,
+                stopping)));
+  }
+
+  /** How many rows a file has. */
+  public static Size size(Configuration configuration, Path file) throws IOException {
+    return BatchCheck.size(
+        file,
+        configuration.files().limits(),
+        requests(new RequestReader(configuration.maxRecipients())));
+  }
+
+  /** How a batch reads a JSON request. */
+  static JsonRequests requests(RequestReader reader) {
+    return (json, key) -> reader.standalone(json, n -> n == 0 ? key : key + "-" + n);
+  }
+
+  /**
+   * The pace as far as the settings tell it.
+   *
+   * @param maxRate calls per second; 0 for no ceiling
+   */
+  static Pacing pacing(double maxRate, int concurrency, int recipientsPerCall) {
+    if (maxRate > 0) {
+      return new Pacing(recipientsPerCall, maxRate * recipientsPerCall, "sms.api.max-rate");
+    }
+    double perSecond = 1_000.0 * concurrency * recipientsPerCall / ASSUMED_ANSWER.toMillis();
+    return new Pacing(
+        recipientsPerCall,
+        perSecond,
+        "assumed are answers of the API in "
+            + ASSUMED_ANSWER.toMillis()
+            + " ms, "
+            + concurrency
+            + " at the same time (sms.file.concurrency); nobody knows the pace of the API before");
+  }
+
+  /** The pace as the gate has it at this moment. */
+  static Pacing pacing(Pace.Snapshot gate, int concurrency, int recipientsPerCall) {
+    return gate.rateLimit().isPresent()
+        ? new Pacing(
+            recipientsPerCall,
+            gate.rateLimit().getAsDouble() * recipientsPerCall,
+            "the pace of this moment, learnt or sms.api.max-rate")
+        : pacing(0, Math.min(concurrency, gate.concurrencyLimit()), recipientsPerCall);
+  }
+
+  /** As {@link BatchCheck#check}. */
+  public BatchPlan check(Path file, int mostFindings) throws IOException {
+    return check.check(file, mostFindings);
+  }
+
+  @Override
+  public void close() {
+    requests.close();
+  }
+}

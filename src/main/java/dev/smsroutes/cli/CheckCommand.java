@@ -1,0 +1,163 @@
+package dev.smsroutes.cli;
+
+import dev.smsroutes.batch.BatchPlan;
+import dev.smsroutes.batch.PlanReport;
+import dev.smsroutes.bundle.Configuration;
+import dev.smsroutes.bundle.FileChecks;
+import dev.smsroutes.bundle.InvalidSettingsException;
+import dev.smsroutes.definition.InvalidDefinitionException;
+import dev.smsroutes.ledger.Foresight;
+import dev.smsroutes.ledger.JdbcRecords;
+import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.ledger.NoLedgerException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says what would become of batch files, and sends nothing. */
+@Command(
+    name = "check",
+    description = {
+      "Says what would become of batch files, row by row, and sends nothing.",
+      "Reads, checks and renders them as a real run does, and asks the ledger what was sent before."
+          + " Works beside the process that serves, or without one. Shows no numbers, no attributes"
+          + " and no texts."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  sms-routes check orders.csv",
+      "  sms-routes check --format json --limit 1000 orders.csv newsletter.ndjson",
+      "",
+      "Ends with 0 if every row is good, with 3 if rows would be refused, with 4 if the ledger has",
+      "parked rows that a person must decide about, with 5 if a file cannot be read at all; with 2",
+      "if settings, definitions or options cannot work, with 1 if something else stood in the way."
+    })
+public final class CheckCommand implements Callable<Integer> {
+  /** How a plan is shown. */
+  enum Format {
+    table,
+    json
+  }
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "A file as for the inbox.")
+  private List<Path> files;
+
+  @Option(
+      names = {"-s", "--set"},
+      paramLabel = "KEY=VALUE",
+      description = "Sets a key of application.properties; wins over all other sources.")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "table for people; json for programs, one object on each line.")
+  private Format format = Format.table;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "The most faults that are listed for each file; 50 unless given.")
+  private int limit = 50;
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    Quiet quiet = Quiet.begin();
+    try {
+      if (limit < 0) {
+        throw new WrongUseException("--limit: expected 0 or more; " + limit + " came");
+      }
+      Configuration configuration = Configuration.read(overrides);
+      Optional<JdbcRecords> records = records(configuration);
+      try (JdbcRecords opened = records.orElse(null)) {
+        return check(configuration, opened == null ? Foresight.ofNothing() : opened.foresight());
+      }
+    } catch (WrongUseException
+        | InvalidSettingsException
+        | InvalidDefinitionException
+        | NoLedgerException e) {
+      err.println(e.getMessage());
+      return ExitCode.MISCONFIGURED;
+    } catch (LedgerUnavailableException e) {
+      err.println(e.getMessage());
+      return ExitCode.FAILED;
+    } catch (IOException e) {
+      err.println(e.getClass().getSimpleName() + ": " + e.getMessage());
+      return ExitCode.FAILED;
+    } finally {
+      spec.commandLine().getOut().flush();
+      err.flush();
+      quiet.end();
+    }
+  }
+
+  /** Where nothing was sent yet, there is no ledger. */
+  private static Optional<JdbcRecords> records(Configuration configuration) {
+    try {
+      return Optional.of(JdbcRecords.open(configuration.ledger(), Clock.systemUTC()));
+    } catch (NoLedgerException e) {
+      if (e.isOfAnotherVersion()) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  private int check(Configuration configuration, Foresight foresight) throws IOException {
+    int exit = ExitCode.DONE;
+    try (FileChecks checks = FileChecks.of(configuration, foresight, Clock.systemUTC())) {
+      for (Path file : files) {
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+          spec.commandLine().getErr().println(file + ": expected a file that can be read");
+          exit = Math.max(exit, ExitCode.UNREADABLE);
+          continue;
+        }
+        BatchPlan plan = checks.check(file, limit);
+        print(plan);
+        exit = Math.max(exit, exitCode(plan));
+      }
+    }
+    return exit;
+  }
+
+  private void print(BatchPlan plan) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (format == Format.json) {
+      out.println(PlanReport.json(plan));
+    } else {
+      PlanReport.text(plan).forEach(out::println);
+      if (files.size() > 1) {
+        out.println();
+      }
+    }
+    if (out.checkError()) {
+      throw new IOException("The output cannot be written");
+    }
+  }
+
+  private static int exitCode(BatchPlan plan) {
+    if (plan.unreadable().isPresent()) {
+      return ExitCode.UNREADABLE;
+    }
+    if (plan.parked() > 0) {
+      return ExitCode.UNSETTLED;
+    }
+    return plan.refused() > 0 ? ExitCode.REFUSED : ExitCode.DONE;
+  }
+}

@@ -1,0 +1,67 @@
+package dev.smsroutes.ledger;
+
+import dev.smsroutes.ledger.Runs.Run;
+import dev.smsroutes.outcome.Outcome;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the ledger would say to the rows of a batch if they were handed over now. Only reads, also
+ * beside the process that serves. Thread-safe.
+ *
+ * <p>All methods throw {@link LedgerUnavailableException} if the ledger cannot be read.
+ */
+public interface Foresight {
+  /** What a request would meet. */
+  enum Standing {
+    /** Nothing stands in its way: its key is free. */
+    FREE,
+    /** It was begun before and did not end: it would be tried again. */
+    OPEN,
+    /** It has an outcome already, which it would be told. */
+    TOLD,
+    /** Its key was used for another request. */
+    USED
+  }
+
+  /**
+   * @param outcome what it would be told; only with {@link Standing#TOLD}
+   */
+  record Answer(Standing standing, Optional<Outcome> outcome) {}
+
+  /** The run that a pass over this batch would go on with. */
+  Optional<Run> unfinished(String content, String name);
+
+  /** As {@link Runs#settled}. */
+  Map<String, Outcome> settled(Run run, Map<String, String> keys);
+
+  /**
+   * What these would be answered, in their order, if each came alone.
+   *
+   * @param submissions some hundreds
+   */
+  List<Answer> answers(List<Submission> submissions);
+
+  /** Of a ledger that is not there yet. */
+  static Foresight ofNothing() {
+    return new Foresight() {
+      @Override
+      public Optional<Run> unfinished(String content, String name) {
+        return Optional.empty();
+      }
+
+      @Override
+      public Map<String, Outcome> settled(Run run, Map<String, String> keys) {
+        return Map.of();
+      }
+
+      @Override
+      public List<Answer> answers(List<Submission> submissions) {
+        return submissions.stream()
+            .map(one -> new Answer(Standing.FREE, Optional.empty()))
+            .toList();
+      }
+    };
+  }
+}

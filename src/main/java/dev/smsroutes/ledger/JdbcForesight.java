@@ -1,0 +1,99 @@
+package dev.smsroutes.ledger;
+
+import dev.smsroutes.ledger.Runs.Run;
+import dev.smsroutes.outcome.Outcome;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Foresight from what is in the store. Thread-safe. */
+final class JdbcForesight implements Foresight {
+  /** How long before its first record is removed a run is resumed for the last time. */
+  private static final Duration TIME_TO_READ_A_RUN = Duration.ofDays(1);
+
+  private final JdbcRecords records;
+  private final Duration retention;
+  private final Clock clock;
+
+  JdbcForesight(JdbcRecords records, Duration retention, Clock clock) {
+    this.records = records;
+    this.retention = retention;
+    this.clock = clock;
+  }
+
+  @Override
+  public Optional<Run> unfinished(String content, String name) {
+    return records.read(connection -> unfinished(connection, content, name));
+  }
+
+  private Optional<Run> unfinished(Connection connection, String content, String name)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT id, started_at FROM run"
+                + " WHERE content = ? AND name = ? AND finished_at IS NULL")) {
+      statement.setString(1, content);
+      statement.setString(2, StoredText.line(name));
+      try (ResultSet rows = statement.executeQuery()) {
+        if (!rows.next()) {
+          return Optional.empty();
+        }
+        Instant known = clock.instant().minus(retention).plus(TIME_TO_READ_A_RUN);
+        return Optional.of(
+            new Run(rows.getString(1), true, rows.getLong(2) < known.toEpochMilli()));
+      }
+    }
+  }
+
+  @Override
+  public Map<String, Outcome> settled(Run run, Map<String, String> keys) {
+    Map<String, Row> rows = records.rows(Set.copyOf(keys.values()));
+    Map<String, Outcome> settled = new HashMap<>();
+    keys.forEach(
+        (source, key) -> {
+          Row row = rows.get(key);
+          if (row != null && row.state().settled() && row.isOf(Optional.of(run.id()), source)) {
+            settled.put(source, row.told("", false));
+          }
+        });
+    return settled;
+  }
+
+  @Override
+  public List<Answer> answers(List<Submission> submissions) {
+    if (submissions.isEmpty()) {
+      return List.of();
+    }
+    Map<String, Row> rows =
+        records.rows(submissions.stream().map(Submission::messageKey).collect(Collectors.toSet()));
+    Instant now = clock.instant();
+    return submissions.stream()
+        .map(submission -> answer(submission, rows.get(submission.messageKey()), now))
+        .toList();
+  }
+
+  private static Answer answer(Submission submission, Row row, Instant now) {
+    if (row == null) {
+      return new Answer(Standing.FREE, Optional.empty());
+    }
+    Standing standing = row.standing(Fingerprint.of(submission));
+    return switch (standing) {
+      case FREE, USED -> new Answer(standing, Optional.empty());
+      case TOLD -> new Answer(standing, Optional.of(row.told(submission)));
+      case OPEN ->
+          row.isTooLate(now)
+              ? new Answer(Standing.TOLD, Optional.of(row.parked(submission.message().requestId())))
+              : new Answer(standing, Optional.empty());
+    };
+  }
+}

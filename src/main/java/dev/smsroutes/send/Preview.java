@@ -1,0 +1,73 @@
+package dev.smsroutes.send;
+
+import dev.smsroutes.definition.Definitions;
+import dev.smsroutes.outcome.Fault;
+import dev.smsroutes.outcome.InvalidRequestException;
+import dev.smsroutes.request.Message;
+import dev.smsroutes.request.SendRequest;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.Validation;
+import jakarta.validation.Validator;
+import jakarta.validation.ValidatorFactory;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The pipeline as far as it goes without the ledger and the API, by its own steps: validate,
+ * enrich, render, and explain what was refused. Nothing is sent or recorded. Thread-safe.
+ */
+public final class Preview implements AutoCloseable {
+  /** There is no handling that it could be the id of. */
+  private static final String NO_REQUEST_ID = "-";
+
+  private final ValidatorFactory validators = Validation.buildDefaultValidatorFactory();
+  private final Validator validator = validators.getValidator();
+  private final Enrichment enrichment;
+  private final Substitution substitution;
+  private final Refusal refusal;
+
+  /**
+   * @param maxParts the most parts of one message
+   */
+  public Preview(Definitions definitions, int maxParts) {
+    this.enrichment = new Enrichment(definitions);
+    this.substitution = new Substitution(maxParts);
+    this.refusal = new Refusal(enrichment, substitution);
+  }
+
+  /**
+   * What a request becomes.
+   *
+   * @param leftToApi whether the API renders the text, so that nobody here knows its length
+   */
+  public record Prepared(Message message, boolean leftToApi) {}
+
+  /**
+   * Takes a request as far as it goes.
+   *
+   * @throws InvalidRequestException with everything that is wrong with it, as {@code sms-send}
+   *     would say it; holds no number and no value
+   */
+  public Prepared prepare(SendRequest request) {
+    Set<ConstraintViolation<SendRequest>> broken = validator.validate(request);
+    if (!broken.isEmpty()) {
+      throw refused(request, Refusal.violations(broken));
+    }
+    try {
+      Enriched enriched = enrichment.enrich(request);
+      return new Prepared(
+          substitution.render(enriched, NO_REQUEST_ID), Substitution.leftToApi(enriched));
+    } catch (InvalidRequestException e) {
+      throw refused(request, e.faults());
+    }
+  }
+
+  private InvalidRequestException refused(SendRequest request, List<Fault> found) {
+    return new InvalidRequestException(refusal.faults(request, found));
+  }
+
+  @Override
+  public void close() {
+    validators.close();
+  }
+}
