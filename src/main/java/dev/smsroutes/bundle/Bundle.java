@@ -3,6 +3,7 @@ package dev.smsroutes.bundle;
 import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.broker.ExternalBroker;
 import dev.smsroutes.broker.SendingConnection;
+import dev.smsroutes.care.SuppressionFile;
 import dev.smsroutes.definition.DefinitionDirectory;
 import dev.smsroutes.edge.FileIntakeBeans;
 import dev.smsroutes.edge.FileOptions;
@@ -77,6 +78,7 @@ public final class Bundle implements AutoCloseable {
   private Optional<EmbeddedBroker> broker = Optional.empty();
   private Optional<Pace> pace = Optional.empty();
   private Optional<JdbcLedger> ledger = Optional.empty();
+  private Optional<SuppressionFile> suppression = Optional.empty();
   private Optional<Path> inbox = Optional.empty();
   private HttpDoor door;
   private int configuredPort;
@@ -192,6 +194,8 @@ public final class Bundle implements AutoCloseable {
     Path directory = settings.path("sms.definitions.directory");
     Optional<LedgerOptions> record = settings.group(() -> Configuration.ledger(settings));
     Optional<Api> configured = configuredApi(settings);
+    CareOptions careOptions = CareOptions.from(settings);
+    suppression = settings.group(careOptions::open).flatMap(file -> file);
     int sandboxPort = settings.number("sms.sandbox.port", 0, 65_535);
     // What is wrong up to here is told before anything is started.
     settings.check();
@@ -220,12 +224,18 @@ public final class Bundle implements AutoCloseable {
             table,
             tokens,
             gateOpened,
+            careOptions.with(suppression, clock),
             new SendOptions(maxParts, retries, asksForStatus, jmsOptions.mostBodyBytes()));
     RequestReader reader = new RequestReader(maxRecipients);
 
     client.install(context);
     HealthCheckRegistry health = HealthCheckRegistry.get(context);
     health.register(new TroubleCheck("sms-ledger", opened::trouble));
+    suppression.ifPresent(
+        file -> {
+          file.watch();
+          health.register(new TroubleCheck("sms-suppression", file::trouble));
+        });
     // Up again once a probe is due: a node without traffic would never send one.
     health.register(
         new TroubleCheck(
@@ -234,7 +244,7 @@ public final class Bundle implements AutoCloseable {
     bindHttp(context, new HttpEdge(reader, table, opened::find, queueing), maxInFlight, recipients);
     door = new HttpDoor(configuredPort, maxInFlight, bodyTimeout);
     context.getManagementStrategy().addEventNotifier(door);
-    bindFiles(context, files.orElseThrow(), reader, opened);
+    bindFiles(context, files.orElseThrow(), reader, opened, careOptions.batchHours().isPresent());
     bindJms(registry, jmsOptions, reader);
 
     main.configure().addRoutesBuilder(new SendRoute(steps));
@@ -266,14 +276,20 @@ public final class Bundle implements AutoCloseable {
     registry.bind("smsVertx", new VertxOptions().setWorkerPoolSize(maxInFlight));
   }
 
-  private void bindFiles(CamelContext context, FileOptions options, RequestReader reader, Runs runs)
+  private void bindFiles(
+      CamelContext context,
+      FileOptions options,
+      RequestReader reader,
+      Runs runs,
+      boolean rowsWaitForTheirTime)
       throws IOException {
     FileIntakeBeans.bind(
         context,
         options,
         (json, key) -> reader.standalone(json, n -> n == 0 ? key : key + "-" + n),
         runs,
-        clock);
+        clock,
+        rowsWaitForTheirTime);
     if (options.enabled()) {
       inbox = Optional.of(options.folders().inbox());
     }
@@ -437,6 +453,7 @@ public final class Bundle implements AutoCloseable {
     main.stop();
     broker.ifPresent(EmbeddedBroker::close);
     ledger.ifPresent(JdbcLedger::close);
+    suppression.ifPresent(SuppressionFile::close);
     sandbox.ifPresent(Sandbox::close);
   }
 }

@@ -21,8 +21,10 @@ import org.apache.camel.spi.PropertiesComponent;
  * @param jms where the queues are
  * @param definitions the folder of the send definitions
  * @param maxParts the most parts of one message
+ * @param care who is not to be sent anything, and when nobody is
  */
-public record Configuration(LedgerOptions ledger, JmsOptions jms, Path definitions, int maxParts) {
+public record Configuration(
+    LedgerOptions ledger, JmsOptions jms, Path definitions, int maxParts, CareOptions care) {
   /** Where settings are looked for; the first place that has a key wins. */
   static final String LOCATIONS =
       "file:application.properties;optional=true,classpath:application.properties";
@@ -58,8 +60,9 @@ public record Configuration(LedgerOptions ledger, JmsOptions jms, Path definitio
         settings.group(() -> JmsOptions.from(key -> properties.resolveProperty(key).orElse(null)));
     Path definitions = settings.path("sms.definitions.directory");
     int maxParts = maxParts(settings);
+    CareOptions care = CareOptions.from(settings);
     settings.check();
-    return new Configuration(ledger.orElseThrow(), jms.orElseThrow(), definitions, maxParts);
+    return new Configuration(ledger.orElseThrow(), jms.orElseThrow(), definitions, maxParts, care);
   }
 
   static LedgerOptions ledger(Settings settings) {

@@ -1,9 +1,11 @@
 package dev.smsroutes.bundle;
 
+import dev.smsroutes.care.Care;
 import dev.smsroutes.definition.DefinitionDirectory;
 import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Fault;
 import dev.smsroutes.outcome.InvalidRequestException;
+import dev.smsroutes.request.Message;
 import dev.smsroutes.request.SendRequest;
 import dev.smsroutes.send.Enrichment;
 import dev.smsroutes.send.Substitution;
@@ -11,6 +13,7 @@ import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
 import jakarta.validation.ValidatorFactory;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,13 +26,24 @@ public final class RequestCheck implements AutoCloseable {
   private final Validator validator = validators.getValidator();
   private final Enrichment enrichment;
   private final Substitution substitution;
+  private final Care care;
 
   /**
    * @throws dev.smsroutes.definition.InvalidDefinitionException if the definitions cannot be read
+   * @throws InvalidSettingsException if the suppression list cannot
    */
   public RequestCheck(Configuration configuration) {
     this.enrichment = new Enrichment(DefinitionDirectory.load(configuration.definitions()));
     this.substitution = new Substitution(configuration.maxParts());
+    this.care = care(configuration.care());
+  }
+
+  private static Care care(CareOptions options) {
+    try {
+      return options.with(options.open(), Clock.systemUTC());
+    } catch (IllegalArgumentException e) {
+      throw new InvalidSettingsException(List.of(e.getMessage()));
+    }
   }
 
   /** What is wrong with a request; empty when it would be sent. Holds no number and no value. */
@@ -44,8 +58,8 @@ public final class RequestCheck implements AutoCloseable {
       return faults;
     }
     try {
-      substitution.render(enrichment.enrich(request), "-");
-      return List.of();
+      Message message = substitution.render(enrichment.enrich(request), "-");
+      return care.faults(message.to(), message.contactKey());
     } catch (InvalidRequestException e) {
       return e.faults();
     }

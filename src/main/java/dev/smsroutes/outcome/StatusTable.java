@@ -94,6 +94,9 @@ public final class StatusTable {
         case SOME_FAILED -> {
           // Says nothing by itself: the item's own code does.
         }
+        case SUPPRESSED -> {
+          // Never the API's: if it says this number one day, it means something else.
+        }
         default -> meanings.put(code, Meaning.REFUSED);
       }
     }
@@ -322,6 +325,7 @@ public final class StatusTable {
                 NO_CLEAR_ANSWER,
                 UNDER_WAY,
                 NOT_YET,
+                OUTSIDE_WINDOW,
                 UNRECORDED,
                 INTERNAL ->
                 INTERNAL_ERROR;
@@ -344,6 +348,7 @@ public final class StatusTable {
           UNDER_WAY,
           NOT_QUEUED,
           NOT_YET,
+          OUTSIDE_WINDOW,
           UNRECORDED,
           STOPPING,
           INTERNAL ->
@@ -363,6 +368,7 @@ public final class StatusTable {
           QUEUED,
           NOT_QUEUED,
           NOT_YET,
+          OUTSIDE_WINDOW,
           UNRECORDED,
           STOPPING,
           INTERNAL ->
@@ -384,6 +390,7 @@ public final class StatusTable {
           QUEUED,
           NOT_QUEUED,
           NOT_YET,
+          OUTSIDE_WINDOW,
           UNRECORDED,
           STOPPING,
           INTERNAL ->
@@ -428,7 +435,14 @@ public final class StatusTable {
       case FORBIDDEN -> ErrorCode.FORBIDDEN.number();
       case RATE_LIMITED -> ErrorCode.RATE_LIMITED.number();
       case BLOCKED -> ErrorCode.BLOCKED.number();
-      case UNAVAILABLE, UNREACHABLE, UNDER_WAY, NOT_QUEUED, NOT_YET, UNRECORDED, STOPPING ->
+      case UNAVAILABLE,
+          UNREACHABLE,
+          UNDER_WAY,
+          NOT_QUEUED,
+          NOT_YET,
+          OUTSIDE_WINDOW,
+          UNRECORDED,
+          STOPPING ->
           ErrorCode.UNAVAILABLE.number();
       case QUEUED -> ErrorCode.OK.number();
       case NO_CLEAR_ANSWER, INTERNAL -> ErrorCode.INTERNAL.number();
