@@ -70,6 +70,11 @@ class SendRouteTest extends CamelTestSupport {
   private final RecordingLedger ledger = new RecordingLedger();
   private int tokens;
 
+  private final Pace pace =
+      new Pace(
+          new PaceOptions(
+              10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1)));
+
   /** Who is on the suppression list, and what time it is by the clock of care. */
   private final Set<String> suppressed = new HashSet<>();
 
@@ -90,9 +95,7 @@ class SendRouteTest extends CamelTestSupport {
             ledger,
             table,
             source,
-            new Pace(
-                new PaceOptions(
-                    10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1))),
+            pace,
             care(),
             new SendOptions(
                 10,
@@ -533,6 +536,8 @@ class SendRouteTest extends CamelTestSupport {
     assertThat(outcome.errorCode()).isEqualTo(90001);
     assertThat(calls).hasSize(1);
     assertThat(ledger.events).contains("settle k REFUSED");
+    assertThat(pace.gotThrough()).as("what the API never saw teaches nothing").isZero();
+    assertThat(pace.snapshot().inUse()).as("the turn was given back").isZero();
   }
 
   @Test
