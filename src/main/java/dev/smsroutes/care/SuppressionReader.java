@@ -26,7 +26,13 @@ final class SuppressionReader {
 
   /** What somebody may have meant as a number, as long as no country code is missing. */
   private static final Pattern LIKE_A_NUMBER =
-      Pattern.compile("\\+.*|0[0-9 ()./\\-\u00a0]{6,}|[0-9 ()./\\-\u00a0]{7,}[;,\\t].*");
+      Pattern.compile(
+          "\\+.*|0[0-9 ()./\\-\u00a0]{6,}|[0-9 ()./\\-\u00a0]{7,}[;,\\t].*"
+              // Other digits, longer dashes, narrower spaces.
+              + "|(?=.*[^\\x00-\\x7f])[\\p{Nd} ()./\\p{Pd}\\p{Zs}]{7,}");
+
+  /** Writing directions and the like: whoever copies a number from a screen copies them too. */
+  private static final Pattern INVISIBLE = Pattern.compile("\\p{Cf}+");
 
   private final SuppressionList.Builder list = new SuppressionList.Builder();
   private int line;
@@ -92,7 +98,8 @@ final class SuppressionReader {
       if (next < ' ' && next != '\t') {
         throw new BrokenListException("expected text; line " + line + " holds a control character");
       }
-      if (next != BYTE_ORDER_MARK || line > 1 || one.length() > 0) {
+      // Not at the beginning of the file only: lists are made of other lists.
+      if (next != BYTE_ORDER_MARK || one.length() > 0) {
         one.append((char) next);
       }
       next = text.read();
@@ -113,7 +120,8 @@ final class SuppressionReader {
     Matcher kind = KIND.matcher(text);
     if (!kind.matches()) {
       // Whoever does not say which of the two it is, means both.
-      if (!number(text) && LIKE_A_NUMBER.matcher(text).matches()) {
+      if (!number(text)
+          && LIKE_A_NUMBER.matcher(INVISIBLE.matcher(text).replaceAll("")).matches()) {
         doubt();
       }
       list.contactKey(text);
@@ -128,7 +136,8 @@ final class SuppressionReader {
     }
   }
 
-  private boolean number(String text) {
+  private boolean number(String written) {
+    String text = INVISIBLE.matcher(written).replaceAll("");
     Optional<String> digits = digits(text).or(() -> digits(REMARK.matcher(text).replaceFirst("")));
     digits.ifPresent(list::number);
     return digits.isPresent();
