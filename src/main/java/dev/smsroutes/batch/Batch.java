@@ -391,7 +391,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     return ahead.poll();
   }
 
-  /** Waits until one more row may be read, or none will be. */
+  /** Waits until one more row may be given, or none will be; now and then it returns before. */
   private void awaitRoom() {
     Optional<Instant> news;
     do {
@@ -413,8 +413,9 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
         }
         if (held.isEmpty()) {
           progress.await();
-        } else {
-          progress.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+        } else if (!progress.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+          // In vain, perhaps: whoever asks looks at the world and comes again.
+          return Optional.empty();
         }
       }
     } catch (InterruptedException e) {

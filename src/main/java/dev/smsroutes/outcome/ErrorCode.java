@@ -56,7 +56,7 @@ public enum ErrorCode {
   MISPLACED_FIELD(109122, "Unknown or misplaced field"),
 
   /** Ours: no range of the API's codes holds it. */
-  SUPPRESSED(90001, "On the suppression list");
+  SUPPRESSED(900002, "On the suppression list");
 
   private static final Map<Integer, ErrorCode> BY_NUMBER =
       Arrays.stream(values()).collect(Collectors.toMap(ErrorCode::number, Function.identity()));

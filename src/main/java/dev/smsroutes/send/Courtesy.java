@@ -47,23 +47,42 @@ public final class Courtesy {
     }
   }
 
-  /** Whether a message that was admitted has to wait for the window, which may be for hours. */
-  public boolean mustWait(Exchange exchange) {
-    Optional<Stretch> stretch = now(exchange);
-    exchange.setProperty(SendState.STRETCH, stretch.orElse(null));
-    return stretch.isPresent() && !stretch.get().open();
+  /**
+   * The outcome of a message that has to wait for its window: whoever handed it over comes again.
+   *
+   * @param batch whether it is of a file
+   * @param uncertain whether an earlier attempt of it may have been taken
+   * @return empty if it may leave now
+   */
+  Optional<Outcome> heldBack(Message message, boolean batch, boolean uncertain) {
+    return care.now(message.to(), batch)
+        .filter(stretch -> !stretch.open())
+        .map(stretch -> waiting(message, uncertain, stretch));
   }
 
-  /** The body becomes the outcome of a message that waits: whoever handed it over comes again. */
-  public Outcome hold(Exchange exchange) {
-    Message message = message(exchange);
+  private Outcome waiting(Message message, boolean uncertain, Stretch stretch) {
     return table.notSent(
         Reason.OUTSIDE_WINDOW,
         message.requestId(),
         message.messageKey(),
-        exchange.getProperty(SendState.UNCERTAIN, false, Boolean.class),
+        uncertain,
         NOT_THE_TIME,
-        Optional.of(untilItOpens(exchange.getProperty(SendState.STRETCH, Stretch.class))));
+        Optional.of(untilItOpens(stretch)));
+  }
+
+  /** Whether a message that was admitted has to wait for the window, which may be for hours. */
+  public boolean mustWait(Exchange exchange) {
+    Optional<Stretch> stretch = care.now(message(exchange).to(), Turns.isBatch(exchange));
+    exchange.setProperty(SendState.STRETCH, stretch.orElse(null));
+    return stretch.isPresent() && !stretch.get().open();
+  }
+
+  /** The body becomes the outcome of a message that waits. */
+  public Outcome hold(Exchange exchange) {
+    return waiting(
+        message(exchange),
+        exchange.getProperty(SendState.UNCERTAIN, false, Boolean.class),
+        exchange.getProperty(SendState.STRETCH, Stretch.class));
   }
 
   /**
@@ -75,7 +94,8 @@ public final class Courtesy {
   public void lookAgain(Exchange exchange) throws NotNowException {
     refuseSuppressed(message(exchange));
     Stretch before = exchange.getProperty(SendState.STRETCH, Stretch.class);
-    if (before == null || before.open() && before.covers(care.clock().instant())) {
+    // To know where a number belongs takes a while; what was known a moment ago still holds.
+    if (before != null && before.open() && before.covers(care.clock().instant())) {
       return;
     }
     if (mustWait(exchange)) {
@@ -85,10 +105,6 @@ public final class Courtesy {
           Optional.of(untilItOpens(exchange.getProperty(SendState.STRETCH, Stretch.class))),
           false);
     }
-  }
-
-  private Optional<Stretch> now(Exchange exchange) {
-    return care.now(message(exchange).to(), Turns.isBatch(exchange));
   }
 
   private Duration untilItOpens(Stretch stretch) {

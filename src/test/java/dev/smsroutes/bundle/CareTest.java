@@ -238,10 +238,10 @@ class CareTest {
     String key = Requests.key();
     Reply number = bundle.keyed(key, keyed(key, "+1 (425) 555-0199"));
     assertThat(number.status()).isEqualTo(400);
-    assertThat(number.code()).isEqualTo(90001);
+    assertThat(number.code()).isEqualTo(900002);
     assertThat(number.body()).contains("recipient.to").doesNotContain("5550199");
     Reply listed = bundle.keyed(contact, keyed(contact, GERMAN));
-    assertThat(listed.code()).isEqualTo(90001);
+    assertThat(listed.code()).isEqualTo(900002);
     assertThat(listed.body()).contains("recipient.contactKey").doesNotContain("c-" + contact);
     assertThat(bundle.keyed(key, keyed(key, GERMAN)).status()).as("the key is free").isEqualTo(202);
 
@@ -254,13 +254,13 @@ class CareTest {
             request(contact, GERMAN)));
     assertThat(awaitResults(folder, "listed"))
         .extracting(row -> row.path("outcome").asText() + row.path("code").asInt())
-        .containsExactly("ACCEPTED0", "REFUSED90001", "REFUSED90001");
+        .containsExactly("ACCEPTED0", "REFUSED900002", "REFUSED900002");
     assertThat(Files.readAllLines(folder.resolve("results/listed.ndjson.rejects.ndjson")))
         .hasSize(2)
-        .allMatch(line -> line.contains("\"_code\":90001"));
+        .allMatch(line -> line.contains("\"_code\":900002"));
 
     jms(request(Requests.key(), SUPPRESSED));
-    assertThat(takeInvalid().getIntProperty("smsErrorCode")).isEqualTo(90001);
+    assertThat(takeInvalid().getIntProperty("smsErrorCode")).isEqualTo(900002);
     assertThat(bundle.sandbox().sends()).isEqualTo(2);
   }
 
@@ -272,8 +272,8 @@ class CareTest {
 
     suppress("c-" + key);
     awaitOutcome(key, "REFUSED");
-    assertThat(bundle.status(key).json().path("errorcode").asInt()).isEqualTo(90001);
-    assertThat(takeInvalid().getIntProperty("smsErrorCode")).isEqualTo(90001);
+    assertThat(bundle.status(key).json().path("errorcode").asInt()).isEqualTo(900002);
+    assertThat(takeInvalid().getIntProperty("smsErrorCode")).isEqualTo(900002);
     CLOCK.forward(NIGHT);
     assertThat(bundle.sandbox().sends()).isZero();
   }

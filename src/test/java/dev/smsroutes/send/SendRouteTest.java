@@ -491,7 +491,7 @@ class SendRouteTest extends CamelTestSupport {
     Outcome outcome = send(request("k"));
 
     assertThat(outcome.state()).isEqualTo(State.REFUSED);
-    assertThat(outcome.errorCode()).isEqualTo(90001);
+    assertThat(outcome.errorCode()).isEqualTo(900002);
     assertThat(outcome.message()).contains("this number is on the suppression list");
     assertThat(outcome.message()).doesNotContain("555");
     assertThat(outcome.faults()).extracting(Fault::field).containsExactly("recipient.to");
@@ -507,7 +507,7 @@ class SendRouteTest extends CamelTestSupport {
     Outcome outcome = send(request("k"));
 
     assertThat(outcome.faults()).extracting(Fault::field).containsExactly("recipient.contactKey");
-    assertThat(ledger.refusedLater).containsExactly("k 90001");
+    assertThat(ledger.refusedLater).containsExactly("k 900002");
     assertThat(calls).isEmpty();
   }
 
@@ -518,7 +518,7 @@ class SendRouteTest extends CamelTestSupport {
     assertThat(send(request("k")).faults())
         .extracting(Fault::field)
         .containsExactly("recipient.to", "recipient.contactKey");
-    assertThat(queue(request("k")).errorCode()).isEqualTo(90001);
+    assertThat(queue(request("k")).errorCode()).isEqualTo(900002);
     assertThat(queued).isEmpty();
   }
 
@@ -533,7 +533,7 @@ class SendRouteTest extends CamelTestSupport {
     Outcome outcome = send(request("k"));
 
     assertThat(outcome.state()).isEqualTo(State.REFUSED);
-    assertThat(outcome.errorCode()).isEqualTo(90001);
+    assertThat(outcome.errorCode()).isEqualTo(900002);
     assertThat(calls).hasSize(1);
     assertThat(ledger.events).contains("settle k REFUSED");
     assertThat(pace.gotThrough()).as("what the API never saw teaches nothing").isZero();
