@@ -90,21 +90,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       Runs runs,
       BooleanSupplier stopping,
       Consumer<Batch> progress,
-      Optional<BiConsumer<Batch, Instant>> held) {
-    /** One in which rows leave at any time of day. */
-    Setting(
-        BatchFolders folders,
-        BatchLimits limits,
-        JsonRequests requests,
-        Clock clock,
-        Supplier<String> requestIds,
-        Runs runs,
-        BooleanSupplier stopping,
-        Consumer<Batch> progress) {
-      this(
-          folders, limits, requests, clock, requestIds, runs, stopping, progress, Optional.empty());
-    }
-  }
+      Optional<BiConsumer<Batch, Instant>> held) {}
 
   /** How long to sleep at most while rows are held: a stop and another time wake nobody. */
   private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
