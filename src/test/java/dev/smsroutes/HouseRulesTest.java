@@ -23,6 +23,7 @@ class HouseRulesTest {
               "..substitution..",
               "..outcome..",
               "..ledger..",
+              "..care..",
               "..batch..")
           .should()
           .dependOnClassesThat()
@@ -56,6 +57,8 @@ class HouseRulesTest {
           .definedBy("..request..")
           .layer("ledger")
           .definedBy("..ledger..")
+          .layer("care")
+          .definedBy("..care..")
           .layer("send")
           .definedBy("..send..")
           .layer("batch")
@@ -80,12 +83,14 @@ class HouseRulesTest {
           .mayOnlyAccessLayers("outcome")
           .whereLayer("ledger")
           .mayOnlyAccessLayers("request", "outcome")
+          .whereLayer("care")
+          .mayOnlyAccessLayers("request", "outcome")
           .whereLayer("batch")
           .mayOnlyAccessLayers("request", "ledger", "outcome")
           .whereLayer("broker")
           .mayNotAccessAnyLayer()
           .whereLayer("send")
-          .mayOnlyAccessLayers("request", "definition", "substitution", "ledger", "outcome")
+          .mayOnlyAccessLayers("request", "definition", "substitution", "care", "ledger", "outcome")
           .whereLayer("edge")
           .mayOnlyAccessLayers("request", "outcome", "batch", "broker", "ledger")
           .whereLayer("sandbox")

@@ -20,7 +20,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -28,9 +31,13 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -42,6 +49,9 @@ import java.util.function.Supplier;
  * stand are settled on the way and never appear. Results are written in the order of the rows,
  * whatever the order of their outcomes, so the iterator waits when the oldest row without an
  * outcome falls too far behind ({@link BatchLimits#windowRows}). Memory is bounded by that window.
+ *
+ * <p>A row whose outcome says that it is not its time of day is held, and given once more when the
+ * time has come; the others go on in the meantime, as far as the window reaches.
  *
  * <p>One thread iterates at a time; any may settle. What goes wrong on the disk, a stop of this
  * process and an outcome that could not be recorded all end the iteration and are thrown by {@link
@@ -61,6 +71,8 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
    * @param runs where its pass is recorded
    * @param stopping whether this process is on its way down: then no further row is handed over
    * @param progress told now and then, while there are outcomes
+   * @param held told when there is nothing left to do but to wait, until when; if it is empty, no
+   *     row is held, and one that comes back because it is not its time of day is reported so
    */
   public record Setting(
       BatchFolders folders,
@@ -70,7 +82,14 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       Supplier<String> requestIds,
       Runs runs,
       BooleanSupplier stopping,
-      Consumer<Batch> progress) {}
+      Consumer<Batch> progress,
+      Optional<BiConsumer<Batch, Instant>> held) {}
+
+  /** How long to sleep at most while rows are held: a stop and another time wake nobody. */
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+
+  /** A row whose time of day has not come. */
+  private record Held(Row row, Instant until) {}
 
   /** How many rows are looked up at once when a run goes on, or is cancelled. */
   private static final int LOOK_UP = 200;
@@ -109,6 +128,8 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition progress = lock.newCondition();
   private final Deque<Row> open = new ArrayDeque<>();
+  private final Queue<Held> held = new PriorityQueue<>(Comparator.comparing(Held::until));
+  private Instant toldHeldUntil;
   private long openBytes;
   private long recorded;
   private long progressAt;
@@ -308,7 +329,16 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
    */
   private Row nextRow() {
     try {
-      for (lookForOrder(); hasRoom(); lookForOrder()) {
+      while (true) {
+        lookForOrder();
+        Row due = pollDue();
+        if (due != null && order == FileOrder.CANCEL) {
+          cancel(due);
+          continue;
+        }
+        if (due != null || !mayRead()) {
+          return due;
+        }
         // Outside of the lock: whoever brings an outcome need not wait for the disk.
         RawRow raw = nextRaw();
         Row row = raw == null ? null : new Row(this, raw);
@@ -388,12 +418,32 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     return ahead.poll();
   }
 
-  /** Waits until one more row may be read, or none will be. */
+  /** Waits until one more row may be given, or none will be; now and then it returns before. */
   private void awaitRoom() {
+    Optional<Instant> news;
+    do {
+      news = awaitRoomOrNews();
+      // Outside of the lock: a slow log must not hold up the outcomes.
+      news.ifPresent(until -> setting.held().ifPresent(told -> told.accept(this, until)));
+    } while (news.isPresent());
+  }
+
+  /** Waits for the same; before, gives once until when all is held that could go on. */
+  private Optional<Instant> awaitRoomOrNews() {
     lock.lock();
     try {
-      while (!over() && full()) {
-        progress.await();
+      while (!over() && !room()) {
+        Instant until = allHeldUntil();
+        if (until != null && !until.equals(toldHeldUntil)) {
+          toldHeldUntil = until;
+          return Optional.of(until);
+        }
+        if (held.isEmpty()) {
+          progress.await();
+        } else if (!progress.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+          // In vain, perhaps: whoever asks looks at the world and comes again.
+          return Optional.empty();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -401,12 +451,51 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     } finally {
       lock.unlock();
     }
+    return Optional.empty();
+  }
+
+  /** The earliest time of a held row, if no row is under way; else null. */
+  private Instant allHeldUntil() {
+    return held.isEmpty()
+            || open.stream().filter(row -> row.outcome() == null).count() > held.size()
+        ? null
+        : held.peek().until();
+  }
+
+  private boolean due() {
+    // What is cancelled waits for no morning.
+    return !held.isEmpty()
+        && (order == FileOrder.CANCEL || !held.peek().until().isAfter(setting.clock().instant()));
+  }
+
+  /** The next held row whose time has come, or null. */
+  private Row pollDue() {
+    lock.lock();
+    try {
+      return !over() && due() ? held.poll().row() : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean mayRead() {
+    lock.lock();
+    try {
+      return !over() && !exhausted && !full();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether there is a row to give, or to be read, now. */
+  private boolean room() {
+    return due() || !exhausted && !full();
   }
 
   private boolean hasRoom() {
     lock.lock();
     try {
-      return !over() && !full();
+      return !over() && room();
     } finally {
       lock.unlock();
     }
@@ -428,7 +517,8 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   }
 
   private boolean over() {
-    return exhausted
+    // Where rows may be held, one that is under way may come back for a second time.
+    return exhausted && (open.isEmpty() || setting.held().isEmpty())
         || closed
         || failure != null
         || interruption != null
@@ -440,6 +530,11 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     lock.lock();
     try {
       if (row.outcome() != null || closed) {
+        return;
+      }
+      if (setting.held().isPresent() && isNotItsTime(outcome)) {
+        held.add(new Held(row, until(outcome)));
+        progress.signalAll();
         return;
       }
       row.outcome(outcome);
@@ -476,6 +571,20 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       }
     }
     return null;
+  }
+
+  private static boolean isNotItsTime(Outcome outcome) {
+    return outcome instanceof Unsettled unsettled && unsettled.reason() == Reason.OUTSIDE_WINDOW;
+  }
+
+  /**
+   * A window opens with a minute; what is over it is the time that the outcome took to get here.
+   */
+  private Instant until(Outcome outcome) {
+    Instant now = setting.clock().instant();
+    Instant opens = now.plus(outcome.retryAfter().orElse(Duration.ZERO));
+    Instant minute = opens.truncatedTo(ChronoUnit.MINUTES);
+    return minute.isAfter(now) ? minute : now.plusSeconds(1);
   }
 
   private void interrupt(String why) {
@@ -616,7 +725,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     if (interruption != null) {
       throw new BatchInterruptedException(interruption, interruption.equals(PAUSED));
     }
-    if (!exhausted && setting.stopping().getAsBoolean()) {
+    if ((!exhausted || !held.isEmpty()) && setting.stopping().getAsBoolean()) {
       throw new BatchInterruptedException(BatchReading.STOPPED);
     }
     if (closed || !exhausted || !open.isEmpty()) {
@@ -658,6 +767,16 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       return writer == null
           ? new BatchSummary(names.source(), 0, 0, 0, 0, 0, millis)
           : writer.summary(names.source(), recorded, millis);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many rows wait for their time of day. */
+  public int held() {
+    lock.lock();
+    try {
+      return held.size();
     } finally {
       lock.unlock();
     }

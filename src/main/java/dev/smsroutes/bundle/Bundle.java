@@ -4,6 +4,8 @@ import dev.smsroutes.batch.Batch;
 import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.broker.ExternalBroker;
 import dev.smsroutes.broker.SendingConnection;
+import dev.smsroutes.care.Care;
+import dev.smsroutes.care.SuppressionFile;
 import dev.smsroutes.definition.DefinitionDirectory;
 import dev.smsroutes.edge.FileCheck;
 import dev.smsroutes.edge.FileIntake;
@@ -98,6 +100,7 @@ public final class Bundle implements AutoCloseable {
   private Optional<EmbeddedBroker> broker = Optional.empty();
   private Optional<Pace> pace = Optional.empty();
   private Optional<JdbcLedger> ledger = Optional.empty();
+  private Optional<SuppressionFile> suppression = Optional.empty();
   private Optional<Path> inbox = Optional.empty();
   private Optional<FileIntake> intake = Optional.empty();
   private Optional<FileChecks> checks = Optional.empty();
@@ -241,6 +244,8 @@ public final class Bundle implements AutoCloseable {
     Path directory = settings.path("sms.definitions.directory");
     Optional<LedgerOptions> record = settings.group(() -> Configuration.ledger(settings));
     Optional<Api> configured = configuredApi(settings);
+    CareOptions careOptions = CareOptions.from(settings);
+    suppression = settings.group(careOptions::open).flatMap(file -> file);
     int sandboxPort = settings.number("sms.sandbox.port", 0, 65_535);
     // What is wrong up to here is told before anything is started.
     settings.check();
@@ -262,6 +267,7 @@ public final class Bundle implements AutoCloseable {
     pace = Optional.of(gateOpened);
     TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), table, clock);
     JmsOptions jmsOptions = jms.orElseThrow();
+    Care care = careOptions.with(suppression, clock);
     SendSteps steps =
         SendSteps.of(
             definitions,
@@ -269,12 +275,18 @@ public final class Bundle implements AutoCloseable {
             table,
             tokens,
             gateOpened,
+            care,
             new SendOptions(maxParts, retries, asksForStatus, jmsOptions.mostBodyBytes()));
     RequestReader reader = new RequestReader(maxRecipients);
 
     client.install(context);
     HealthCheckRegistry health = HealthCheckRegistry.get(context);
     health.register(new TroubleCheck("sms-ledger", opened::trouble));
+    suppression.ifPresent(
+        file -> {
+          file.watch();
+          health.register(new TroubleCheck("sms-suppression", file::trouble));
+        });
     // Up again once a probe is due: a node without traffic would never send one.
     health.register(
         new TroubleCheck(
@@ -285,10 +297,10 @@ public final class Bundle implements AutoCloseable {
     if (!onlyFiles) {
       context.getManagementStrategy().addEventNotifier(door);
     }
-    bindFiles(context, files.orElseThrow(), reader, opened);
+    bindFiles(context, files.orElseThrow(), reader, opened, careOptions.batchHours().isPresent());
     FileChecks fileChecks =
         FileChecks.of(
-            new RequestCheck(definitions, maxParts),
+            new RequestCheck(definitions, maxParts, care),
             files.orElseThrow(),
             reader,
             opened.foresight(),
@@ -330,9 +342,15 @@ public final class Bundle implements AutoCloseable {
     registry.bind("smsVertx", new VertxOptions().setWorkerPoolSize(maxInFlight));
   }
 
-  private void bindFiles(CamelContext context, FileOptions options, RequestReader reader, Runs runs)
+  private void bindFiles(
+      CamelContext context,
+      FileOptions options,
+      RequestReader reader,
+      Runs runs,
+      boolean rowsWaitForTheirTime)
       throws IOException {
-    FileIntakeBeans.bind(context, options, FileChecks.requests(reader), runs, clock);
+    FileIntakeBeans.bind(
+        context, options, FileChecks.requests(reader), runs, clock, rowsWaitForTheirTime);
     intake =
         Optional.ofNullable(
             context.getRegistry().lookupByNameAndType(FileIntake.BEAN, FileIntake.class));
@@ -504,6 +522,7 @@ public final class Bundle implements AutoCloseable {
     main.stop();
     broker.ifPresent(EmbeddedBroker::close);
     ledger.ifPresent(JdbcLedger::close);
+    suppression.ifPresent(SuppressionFile::close);
     sandbox.ifPresent(Sandbox::close);
     checks.ifPresent(FileChecks::close);
   }

@@ -26,6 +26,7 @@ import org.apache.camel.spi.PropertiesComponent;
  * @param maxRecipients the most recipients of one request
  * @param maxRate the most messages in a second; 0 for no ceiling
  * @param recipientsPerCall how many rows of a file travel in one call
+ * @param care who is not to be sent anything, and when nobody is
  */
 public record Configuration(
     LedgerOptions ledger,
@@ -35,7 +36,8 @@ public record Configuration(
     FileOptions files,
     int maxRecipients,
     double maxRate,
-    int recipientsPerCall) {
+    int recipientsPerCall,
+    CareOptions care) {
   /** Where settings are looked for; the first place that has a key wins. */
   static final String LOCATIONS =
       "file:application.properties;optional=true,classpath:application.properties";
@@ -79,6 +81,7 @@ public record Configuration(
                     filesEnabled, key -> properties.resolveProperty(key).orElse(null)));
     int maxRecipients = settings.number("sms.http.max-recipients", 1, 100_000);
     double maxRate = settings.decimal("sms.api.max-rate");
+    CareOptions care = CareOptions.from(settings);
     settings.check();
     return new Configuration(
         ledger.orElseThrow(),
@@ -88,7 +91,8 @@ public record Configuration(
         files.orElseThrow(),
         maxRecipients,
         maxRate,
-        recipientsPerCall(settings));
+        recipientsPerCall(settings),
+        care);
   }
 
   static LedgerOptions ledger(Settings settings) {

@@ -1,6 +1,7 @@
 package dev.smsroutes.bundle;
 
 import dev.smsroutes.batch.Forecast.Prospect;
+import dev.smsroutes.care.Care;
 import dev.smsroutes.definition.DefinitionDirectory;
 import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.outcome.Fault;
@@ -11,6 +12,7 @@ import dev.smsroutes.request.SendRequest;
 import dev.smsroutes.send.Preview;
 import dev.smsroutes.send.Preview.Prepared;
 import dev.smsroutes.substitution.TextParts;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,16 +23,30 @@ import java.util.OptionalInt;
  */
 public final class RequestCheck implements AutoCloseable {
   private final Preview preview;
+  private final Care care;
 
   /**
    * @throws dev.smsroutes.definition.InvalidDefinitionException if the definitions cannot be read
+   * @throws InvalidSettingsException if the suppression list cannot
    */
   public RequestCheck(Configuration configuration) {
-    this(DefinitionDirectory.load(configuration.definitions()), configuration.maxParts());
+    this(
+        DefinitionDirectory.load(configuration.definitions()),
+        configuration.maxParts(),
+        care(configuration.care()));
   }
 
-  RequestCheck(Definitions definitions, int maxParts) {
+  RequestCheck(Definitions definitions, int maxParts, Care care) {
     this.preview = new Preview(definitions, maxParts);
+    this.care = care;
+  }
+
+  private static Care care(CareOptions options) {
+    try {
+      return options.with(options.open(), Clock.systemUTC());
+    } catch (IllegalArgumentException e) {
+      throw new InvalidSettingsException(List.of(e.getMessage()));
+    }
   }
 
   /**
@@ -41,6 +57,10 @@ public final class RequestCheck implements AutoCloseable {
   Prospect prospect(SendRequest request) {
     Prepared prepared = preview.prepare(request);
     Message message = prepared.message();
+    List<Fault> unwanted = care.faults(message.to(), message.contactKey());
+    if (!unwanted.isEmpty()) {
+      throw new InvalidRequestException(unwanted);
+    }
     Optional<String> region = PhoneNumbers.region(message.to());
     if (prepared.leftToApi()) {
       return new Prospect(message, OptionalInt.empty(), List.of(), region);
@@ -56,8 +76,8 @@ public final class RequestCheck implements AutoCloseable {
   /** What is wrong with a request; empty when it would be sent. Holds no number and no value. */
   public List<Fault> faults(SendRequest request) {
     try {
-      preview.prepare(request);
-      return List.of();
+      Message message = preview.prepare(request).message();
+      return care.faults(message.to(), message.contactKey());
     } catch (InvalidRequestException e) {
       return e.faults();
     }

@@ -13,6 +13,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeExtension;
@@ -224,6 +225,16 @@ public final class FileIntake {
         summary.accepted(),
         summary.refused(),
         summary.unsettled());
+  }
+
+  /** All that can be read of it has to wait for its time of day. */
+  static void held(Batch batch, Instant until) {
+    LOG.info(
+        "file held until={} name={} rows={} held={}",
+        until,
+        printable(batch.fileName()),
+        batch.summary().rows(),
+        batch.held());
   }
 
   private static void interrupted(String name, long rows, BatchInterruptedException e) {

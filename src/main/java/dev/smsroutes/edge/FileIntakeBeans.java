@@ -6,6 +6,7 @@ import dev.smsroutes.batch.JsonRequests;
 import dev.smsroutes.ledger.Runs;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.ThreadPoolProfileBuilder;
@@ -35,6 +36,23 @@ public final class FileIntakeBeans {
   public static void bind(
       CamelContext context, FileOptions options, JsonRequests requests, Runs runs, Clock clock)
       throws IOException {
+    bind(context, options, requests, runs, clock, false);
+  }
+
+  /**
+   * As {@link #bind(CamelContext, FileOptions, JsonRequests, Runs, Clock)}.
+   *
+   * @param rowsWaitForTheirTime whether the pipeline may say that it is not the time of day for a
+   *     row, so that the row has to be handed over again when it is
+   */
+  public static void bind(
+      CamelContext context,
+      FileOptions options,
+      JsonRequests requests,
+      Runs runs,
+      Clock clock,
+      boolean rowsWaitForTheirTime)
+      throws IOException {
     BatchFolders folders = options.folders();
     if (options.enabled()) {
       int swept = folders.prepare();
@@ -56,7 +74,8 @@ public final class FileIntakeBeans {
                     runs,
                     // From the first moment of a stop on, long before Camel waits for the route.
                     context::isStopping,
-                    FileIntake::progress),
+                    FileIntake::progress,
+                    rowsWaitForTheirTime ? Optional.of(FileIntake::held) : Optional.empty()),
                 options.maxAttempts(),
                 options.rowTimeout()));
     context.getRegistry().bind("fileResults", new FileResults());

@@ -7,7 +7,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The error codes of the SMS API that we use or act on, with the API's own words.
+ * The error codes of the SMS API that we use or act on, with the API's own words, and one of our
+ * own.
  *
  * <p>Source: the contract's table of codes. The API knows more and adds new ones; an unknown number
  * is never an error here, it stays a number in the {@link Outcome}. What a code means for a send is
@@ -54,8 +55,9 @@ public enum ErrorCode {
   INVALID_TO(109121, "Invalid to"),
   MISPLACED_FIELD(109122, "Unknown or misplaced field"),
 
-  // Ours, where the API has no word for it.
-  CANCELLED(900001, "Cancelled before it was sent");
+  // Ours, where the API has no word for it; in no range of its codes.
+  CANCELLED(900001, "Cancelled before it was sent"),
+  SUPPRESSED(900002, "On the suppression list");
 
   private static final Map<Integer, ErrorCode> BY_NUMBER =
       Arrays.stream(values()).collect(Collectors.toMap(ErrorCode::number, Function.identity()));

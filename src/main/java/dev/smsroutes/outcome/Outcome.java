@@ -78,6 +78,8 @@ public sealed interface Outcome {
     NOT_QUEUED,
     /** It is not its turn: the pace at which we send leaves no room for it in time. */
     NOT_YET,
+    /** It is not the time of day at which messages may leave for where its number belongs. */
+    OUTSIDE_WINDOW,
     /** It cannot be recorded, so it must not be sent or told. */
     UNRECORDED,
     /** This process is stopping. */

@@ -94,8 +94,8 @@ public final class StatusTable {
         case SOME_FAILED -> {
           // Says nothing by itself: the item's own code does.
         }
-        case CANCELLED -> {
-          // Never the API's.
+        case CANCELLED, SUPPRESSED -> {
+          // Never the API's: if it says such a number one day, it means something else.
         }
         default -> meanings.put(code, Meaning.REFUSED);
       }
@@ -344,6 +344,7 @@ public final class StatusTable {
                 NO_CLEAR_ANSWER,
                 UNDER_WAY,
                 NOT_YET,
+                OUTSIDE_WINDOW,
                 UNRECORDED,
                 CANCELLED,
                 INTERNAL ->
@@ -367,6 +368,7 @@ public final class StatusTable {
           UNDER_WAY,
           NOT_QUEUED,
           NOT_YET,
+          OUTSIDE_WINDOW,
           UNRECORDED,
           STOPPING,
           CANCELLED,
@@ -387,6 +389,7 @@ public final class StatusTable {
           QUEUED,
           NOT_QUEUED,
           NOT_YET,
+          OUTSIDE_WINDOW,
           UNRECORDED,
           STOPPING,
           CANCELLED,
@@ -409,6 +412,7 @@ public final class StatusTable {
           QUEUED,
           NOT_QUEUED,
           NOT_YET,
+          OUTSIDE_WINDOW,
           UNRECORDED,
           STOPPING,
           CANCELLED,
@@ -454,7 +458,14 @@ public final class StatusTable {
       case FORBIDDEN -> ErrorCode.FORBIDDEN.number();
       case RATE_LIMITED -> ErrorCode.RATE_LIMITED.number();
       case BLOCKED -> ErrorCode.BLOCKED.number();
-      case UNAVAILABLE, UNREACHABLE, UNDER_WAY, NOT_QUEUED, NOT_YET, UNRECORDED, STOPPING ->
+      case UNAVAILABLE,
+          UNREACHABLE,
+          UNDER_WAY,
+          NOT_QUEUED,
+          NOT_YET,
+          OUTSIDE_WINDOW,
+          UNRECORDED,
+          STOPPING ->
           ErrorCode.UNAVAILABLE.number();
       case QUEUED -> ErrorCode.OK.number();
       case CANCELLED -> ErrorCode.CANCELLED.number();

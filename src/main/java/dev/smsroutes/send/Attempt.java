@@ -1,8 +1,10 @@
 package dev.smsroutes.send;
 
 import dev.smsroutes.outcome.ApiReply;
+import dev.smsroutes.outcome.InvalidRequestException;
 import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.Reason;
+import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.outcome.Outcome.State;
 import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.Message;
@@ -121,7 +123,7 @@ public final class Attempt {
     Outcome before = exchange.getProperty(SendState.OUTCOME_BEFORE, Outcome.class);
     end(
         exchange,
-        before != null && !cause.stopping()
+        before != null && !cause.stopping() && cause.reason() != Reason.OUTSIDE_WINDOW
             // What the API said to the attempt before tells more.
             ? before
             : table.notSent(
@@ -131,6 +133,21 @@ public final class Attempt {
                 uncertain(exchange),
                 cause.getMessage(),
                 cause.retryAfter()));
+  }
+
+  /** Put on the suppression list while it waited: it does not leave any more. */
+  public void refused(Exchange exchange) {
+    Message message = message(exchange);
+    InvalidRequestException cause =
+        exchange.getProperty(Exchange.EXCEPTION_CAUGHT, InvalidRequestException.class);
+    exchange.setProperty(SendState.NOT_NOW, true);
+    Outcome refused =
+        Refused.of(message.requestId(), Optional.of(message.messageKey()), cause.faults());
+    end(
+        exchange,
+        uncertain(exchange)
+            ? table.parked(refused, "It is refused now, and an earlier attempt may have been taken")
+            : refused);
   }
 
   /** No token: nothing was sent. */

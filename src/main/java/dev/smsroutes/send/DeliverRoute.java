@@ -1,5 +1,6 @@
 package dev.smsroutes.send;
 
+import dev.smsroutes.outcome.InvalidRequestException;
 import java.io.IOException;
 import org.apache.camel.builder.RouteBuilder;
 
@@ -52,6 +53,7 @@ public final class DeliverRoute extends RouteBuilder {
         .bean(attempt, "forgetTheLast")
         .doTry()
         .bean(steps.turns(), "await")
+        .bean(steps.courtesy(), "lookAgain")
         .bean(attempt, "begin")
         .to(CALL)
         .choice()
@@ -63,6 +65,8 @@ public final class DeliverRoute extends RouteBuilder {
         .endDoTry()
         .doCatch(NotNowException.class)
         .bean(attempt, "notNow")
+        .doCatch(InvalidRequestException.class)
+        .bean(attempt, "refused")
         .doCatch(TokenException.class)
         .bean(attempt, "noToken")
         .doCatch(IOException.class)

@@ -43,6 +43,9 @@ public final class SendState {
   /** Set when an attempt got no turn, so that repeating it at once is in vain. */
   static final String NOT_NOW = "smsSendNotNow";
 
+  /** Whether the window was open when it was last looked at, and until when that holds. */
+  static final String STRETCH = "smsSendStretch";
+
   /** The outcome of the last attempt. */
   static final String OUTCOME = "smsSendOutcome";
 

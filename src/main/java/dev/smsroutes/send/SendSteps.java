@@ -1,5 +1,6 @@
 package dev.smsroutes.send;
 
+import dev.smsroutes.care.Care;
 import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.outcome.StatusTable;
@@ -10,6 +11,7 @@ public record SendSteps(
     Enrichment enrichment,
     Substitution substitution,
     Refusal refusal,
+    Courtesy courtesy,
     Recording recording,
     Turns turns,
     Queueing queueing,
@@ -22,6 +24,7 @@ public record SendSteps(
       StatusTable table,
       TokenSource tokens,
       Pace pace,
+      Care care,
       SendOptions options) {
     RetryPolicy retries = options.retries();
     Turns turns = new Turns(pace, retries, table);
@@ -32,6 +35,7 @@ public record SendSteps(
         enrichment,
         substitution,
         new Refusal(enrichment, substitution),
+        new Courtesy(care, table),
         new Recording(ledger, table, retries),
         turns,
         new Queueing(table, options.mostQueuedBytes()),

@@ -43,7 +43,7 @@ public final class Turns {
         && table.isOfNoSingleMessage(outcome);
   }
 
-  private static boolean isBatch(Exchange exchange) {
+  static boolean isBatch(Exchange exchange) {
     return SendState.BATCH.equals(exchange.getProperty(SendState.LANE));
   }
 
@@ -51,7 +51,8 @@ public final class Turns {
   public void giveBack(Exchange exchange) {
     if (exchange.removeProperty(SendState.TURN) instanceof Turn turn) {
       Outcome outcome = exchange.getProperty(SendState.OUTCOME, Outcome.class);
-      if (outcome == null) {
+      // Care may have held the message back when it had its turn: then the API told us nothing.
+      if (outcome == null || exchange.getProperty(SendState.NOT_NOW) != null) {
         turn.abandon();
       } else {
         turn.done(outcome);

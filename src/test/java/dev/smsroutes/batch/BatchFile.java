@@ -29,6 +29,8 @@ final class BatchFile {
   ResultsWriter.Opener opener;
   Runs runs = new TestRuns();
   volatile boolean stopping;
+  boolean holds;
+  final List<Instant> held = new CopyOnWriteArrayList<>();
   final List<BatchSummary> progress = new CopyOnWriteArrayList<>();
 
   BatchFile(Path home) throws IOException {
@@ -65,7 +67,8 @@ final class BatchFile {
             () -> "r",
             runs,
             () -> stopping,
-            batch -> progress.add(batch.summary())),
+            batch -> progress.add(batch.summary()),
+            holds ? Optional.of((batch, until) -> held.add(until)) : Optional.empty()),
         opener);
   }
 

@@ -169,6 +169,15 @@ class StatusTableTest {
     assertThat(table.retryAfter(outcome).isPresent()).isEqualTo(status >= 500);
   }
 
+  /** The number is ours; should the API use it one day, it is one that we do not know. */
+  @Test
+  void takes_a_code_of_our_own_from_the_api_for_an_unknown_one() {
+    ApiReply reply = reply(400, "{\"errorcode\":900002}", null);
+
+    assertThat(table.judge(reply, "r", "k", false).state()).isEqualTo(State.REFUSED);
+    assertThat(table.judge(reply, "r", "k", true).state()).isEqualTo(State.PARKED);
+  }
+
   @Test
   void keeps_an_attempt_uncertain_when_the_request_is_queued_again() {
     assertThat(table.queued("r", "k", true).state()).isEqualTo(State.UNCERTAIN);

@@ -2,6 +2,11 @@ package dev.smsroutes.send;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.smsroutes.SettableClock;
+import dev.smsroutes.care.Care;
+import dev.smsroutes.care.OpeningHours;
+import dev.smsroutes.care.SendWindow;
+import dev.smsroutes.care.SuppressionLists;
 import dev.smsroutes.definition.Definition;
 import dev.smsroutes.definition.Definition.Status;
 import dev.smsroutes.definition.Definitions;
@@ -27,14 +32,17 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.RoutesBuilder;
@@ -62,6 +70,16 @@ class SendRouteTest extends CamelTestSupport {
   private final RecordingLedger ledger = new RecordingLedger();
   private int tokens;
 
+  private final Pace pace =
+      new Pace(
+          new PaceOptions(
+              10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1)));
+
+  /** Who is on the suppression list, and what time it is by the clock of care. */
+  private final Set<String> suppressed = new HashSet<>();
+
+  private final SettableClock clock = new SettableClock();
+
   @FunctionalInterface
   private interface Answer {
     void answer(Exchange exchange) throws IOException;
@@ -77,9 +95,8 @@ class SendRouteTest extends CamelTestSupport {
             ledger,
             table,
             source,
-            new Pace(
-                new PaceOptions(
-                    10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1))),
+            pace,
+            care(),
             new SendOptions(
                 10,
                 new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)),
@@ -92,6 +109,15 @@ class SendRouteTest extends CamelTestSupport {
       new ScriptedApi(),
       new ScriptedBroker()
     };
+  }
+
+  /** Single requests leave at any time; rows where it is from 10:00 to 20:00. */
+  private Care care() {
+    return new Care(
+        () -> SuppressionLists.of(suppressed),
+        Optional.empty(),
+        Optional.of(new OpeningHours(SendWindow.read("k", "10:00-20:00"), ZoneOffset.UTC)),
+        clock);
   }
 
   @Test
@@ -458,6 +484,120 @@ class SendRouteTest extends CamelTestSupport {
     assertThat(send(tooLong).state()).isEqualTo(State.ACCEPTED);
   }
 
+  @Test
+  void refuses_a_number_on_the_suppression_list_before_anything_is_recorded() {
+    suppressed.add("14255550123");
+
+    Outcome outcome = send(request("k"));
+
+    assertThat(outcome.state()).isEqualTo(State.REFUSED);
+    assertThat(outcome.errorCode()).isEqualTo(900002);
+    assertThat(outcome.message()).contains("this number is on the suppression list");
+    assertThat(outcome.message()).doesNotContain("555");
+    assertThat(outcome.faults()).extracting(Fault::field).containsExactly("recipient.to");
+    assertThat(calls).isEmpty();
+    assertThat(ledger.events).isEmpty();
+  }
+
+  @Test
+  void ends_the_entry_of_a_request_that_was_admitted_before_its_recipient_was_suppressed() {
+    queue(request("k"));
+    suppressed.add("c");
+
+    Outcome outcome = send(request("k"));
+
+    assertThat(outcome.faults()).extracting(Fault::field).containsExactly("recipient.contactKey");
+    assertThat(ledger.refusedLater).containsExactly("k 900002");
+    assertThat(calls).isEmpty();
+  }
+
+  @Test
+  void names_number_and_contact_key_when_both_are_suppressed_and_other_faults_too() {
+    suppressed.addAll(List.of("c", "14255550123"));
+
+    assertThat(send(request("k")).faults())
+        .extracting(Fault::field)
+        .containsExactly("recipient.to", "recipient.contactKey");
+    assertThat(queue(request("k")).errorCode()).isEqualTo(900002);
+    assertThat(queued).isEmpty();
+  }
+
+  @Test
+  void looks_at_the_list_again_when_the_message_leaves() {
+    script.add(
+        exchange -> {
+          suppressed.add("c");
+          reply(503, "").answer(exchange);
+        });
+
+    Outcome outcome = send(request("k"));
+
+    assertThat(outcome.state()).isEqualTo(State.REFUSED);
+    assertThat(outcome.errorCode()).isEqualTo(900002);
+    assertThat(calls).hasSize(1);
+    assertThat(ledger.events).contains("settle k REFUSED");
+    assertThat(pace.gotThrough()).as("what the API never saw teaches nothing").isZero();
+    assertThat(pace.snapshot().inUse()).as("the turn was given back").isZero();
+  }
+
+  @Test
+  void parks_what_is_suppressed_once_an_attempt_may_have_been_taken() {
+    script.add(
+        exchange -> {
+          suppressed.add("c");
+          reply(500, "").answer(exchange);
+        });
+
+    assertThat(send(request("k")).state()).isEqualTo(State.PARKED);
+    assertThat(calls).hasSize(1);
+  }
+
+  @Test
+  void holds_a_row_back_at_night_and_nothing_else() {
+    clock.forward(Duration.ofHours(5));
+
+    Outcome row = sendRow("row");
+    assertThat(row.state()).isEqualTo(State.WAITING);
+    assertThat(row.retryAfter()).contains(Duration.ofHours(13));
+    assertThat(ledger.events).containsExactly("admit row", "settle row WAITING", "release row");
+    assertThat(calls).isEmpty();
+    assertThat(send(request("single")).state()).isEqualTo(State.ACCEPTED);
+
+    clock.forward(Duration.ofHours(13));
+    assertThat(sendRow("row").state()).isEqualTo(State.ACCEPTED);
+  }
+
+  @Test
+  void tells_at_night_what_became_of_a_row_by_day() {
+    ledger.known.put("k", new Outcome.Accepted("before", Optional.of("k"), true));
+    clock.forward(Duration.ofHours(5));
+
+    assertThat(sendRow("k").state()).isEqualTo(State.ACCEPTED_EARLIER);
+  }
+
+  @Test
+  void holds_a_row_back_when_night_falls_before_it_leaves() {
+    script.add(
+        exchange -> {
+          clock.forward(Duration.ofHours(5));
+          reply(503, "").answer(exchange);
+        });
+
+    Outcome row = sendRow("k");
+    assertThat(row.state()).isEqualTo(State.WAITING);
+    assertThat(row.retryAfter()).contains(Duration.ofHours(13));
+    assertThat(calls).hasSize(1);
+  }
+
+  @Test
+  void leaves_an_uncertain_row_uncertain_when_night_falls() {
+    ledger.uncertainBefore = true;
+    clock.forward(Duration.ofHours(5));
+
+    assertThat(sendRow("k").state()).isEqualTo(State.UNCERTAIN);
+    assertThat(ledger.events).contains("settle k UNCERTAIN");
+  }
+
   private static SendRequest withText(String text) {
     SendRequest request = request("long");
     return new SendRequest("long", request.definitionKey(), request.recipient(), text);
@@ -578,6 +718,7 @@ class SendRouteTest extends CamelTestSupport {
   private static final class RecordingLedger implements Ledger {
     private final List<String> events = new ArrayList<>();
     private final Map<String, Outcome> known = new HashMap<>();
+    private final List<String> refusedLater = new ArrayList<>();
     private boolean uncertainBefore;
     private boolean broken;
     private boolean fullWhenSettling;
@@ -590,6 +731,12 @@ class SendRouteTest extends CamelTestSupport {
       events.add("admit " + submission.messageKey());
       Outcome outcome = known.get(submission.messageKey());
       return outcome == null ? new Claimed(submission.messageKey()) : new Admission.Known(outcome);
+    }
+
+    @Override
+    public Outcome refused(SendRequest request, Outcome refused) {
+      refusedLater.add(request.messageKey() + " " + refused.errorCode());
+      return refused;
     }
 
     private final class Claimed implements Admission.Claim {
