@@ -491,7 +491,8 @@ class BatchTest {
       Thread thread =
           new Thread(
               () -> {
-                rows.hasNext();
+                // There is no room: only the interrupt ends this, early or late.
+                rows.next();
                 interrupted.complete(Thread.currentThread().isInterrupted());
               });
       thread.start();
