@@ -10,27 +10,18 @@ import dev.smsroutes.outcome.Outcome.Reason;
 import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.outcome.Outcome.Unsettled;
 import dev.smsroutes.request.Origin;
-import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -82,7 +73,6 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   /** How many rows are looked up at once when a run goes on. */
   private static final int LOOK_UP = 200;
 
-  private static final String STOPPED = "it continues at the next start";
   private static final String UNRECORDED = "it continues when the ledger can be written again";
 
   private final Setting setting;
@@ -96,10 +86,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   private Optional<Run> run = Optional.empty();
   private UnreadableFileException unreadable;
   private Ending ending;
-  private FileChannel channel;
-  private FileScan scan;
-  private MessageDigest secondReading;
-  private RowSource rows;
+  private BatchReading reading;
   private ResultsWriter writer;
   private DurableFile reason;
 
@@ -171,53 +158,13 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
 
   private void read() throws IOException, UnreadableFileException {
     opened = attributes();
-    if (BatchFolders.tooLong(fileName)) {
-      throw new UnreadableFileException(
-          "name too long",
-          "Expected a file name of up to %,d bytes; a longer one came"
-              .formatted(BatchFolders.LONGEST_NAME));
-    }
-    BatchFormat format =
-        BatchFormat.of(fileName)
-            .orElseThrow(
-                () ->
-                    new UnreadableFileException(
-                        "unknown extension",
-                        "Expected a name that ends in %s; another extension came"
-                            .formatted(BatchFormat.EXTENSIONS)));
-    channel = FileChannel.open(file, StandardOpenOption.READ);
-    if (format == BatchFormat.JSON && channel.size() > setting.limits().maxJsonBytes()) {
-      throw new UnreadableFileException(
-          "too large",
-          ("Expected a .json file, which is one request, of up to %,d bytes; %,d came. Many requests"
-                  + " go into a .ndjson or .csv file.")
-              .formatted(setting.limits().maxJsonBytes(), channel.size()));
-    }
-    scan = FileScan.of(new UntilStop(Channels.newInputStream(channel), setting.stopping()), format);
-    channel.position(0);
-    secondReading = FileScan.newDigest();
-    InputStream again =
-        new BufferedInputStream(
-            new DigestInputStream(
-                new UpTo(Channels.newInputStream(channel), scan.size()), secondReading),
-            65_536);
-    if (scan.byteOrderMark()) {
-      again.skipNBytes(FileScan.BOM_BYTES);
-    }
-    KeyMaker keys = KeyMaker.forContent(scan.sha256());
-    int limit = setting.limits().maxLineBytes();
-    rows =
-        switch (format) {
-          case CSV -> new CsvRows(again, limit, scan.byteOrderMark(), keys);
-          case JSON_LINES -> new JsonLineRows(again, limit, setting.requests(), keys);
-          case JSON -> new JsonFileRows(again, setting.requests(), keys);
-        };
+    reading = BatchReading.open(file, setting.limits(), setting.requests(), setting.stopping());
     begin();
-    writer = new ResultsWriter(opener, names, rows);
+    writer = new ResultsWriter(opener, names, reading.rows());
   }
 
   private void begin() throws UnreadableFileException {
-    run = Optional.of(setting.runs().begin(scan.sha256(), fileName));
+    run = Optional.of(setting.runs().begin(reading.sha256(), fileName));
     if (run.get().forgotten()) {
       throw new UnreadableFileException(
           "interrupted too long ago",
@@ -332,7 +279,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   /** Of a run that goes on, the ledger is asked for many rows at once: most of them are settled. */
   private RawRow nextRaw() throws IOException {
     if (!resumed()) {
-      return rows.next();
+      return reading.rows().next();
     }
     if (ahead.isEmpty()) {
       Map<String, String> keys = new HashMap<>();
@@ -340,7 +287,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       RawRow raw;
       while (ahead.size() < LOOK_UP
           && bytes < setting.limits().windowBytes()
-          && (raw = rows.next()) != null) {
+          && (raw = reading.rows().next()) != null) {
         ahead.add(raw);
         bytes += raw.bytes();
         if (raw.request() != null) {
@@ -436,7 +383,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
         return UNRECORDED;
       }
       if (unsettled.reason() == Reason.STOPPING || setting.stopping().getAsBoolean()) {
-        return STOPPED;
+        return BatchReading.STOPPED;
       }
     }
     return null;
@@ -532,9 +479,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     boolean replaced = !Objects.equals(now.fileKey(), opened.fileKey());
     if (unreadable == null) {
       requireAllOutcomes();
-      boolean changed =
-          channel.size() != scan.size()
-              || !HexFormat.of().formatHex(secondReading.digest()).equals(scan.sha256());
+      boolean changed = reading.changed();
       writer.complete();
       if (changed) {
         // Not tried again: with other content its rows would get other keys.
@@ -576,7 +521,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       throw new BatchInterruptedException(interruption);
     }
     if (!exhausted && setting.stopping().getAsBoolean()) {
-      throw new BatchInterruptedException(STOPPED);
+      throw new BatchInterruptedException(BatchReading.STOPPED);
     }
     if (closed || !exhausted || !open.isEmpty()) {
       throw new IOException(
@@ -628,7 +573,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   @SuppressWarnings("try") // All are only to be closed, whatever the first one says.
   public void close() throws IOException {
     lock.lock();
-    try (FileChannel first = channel;
+    try (BatchReading first = reading;
         ResultsWriter second = writer;
         DurableFile third = reason) {
       closed = true;
@@ -642,49 +587,5 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   @Override
   public String toString() {
     return "Batch[" + names.source() + "]";
-  }
-
-  /** A long file takes a while to read, and a stop must not wait for that. */
-  private static final class UntilStop extends FilterInputStream {
-    private final BooleanSupplier stopping;
-
-    UntilStop(InputStream in, BooleanSupplier stopping) {
-      super(in);
-      this.stopping = stopping;
-    }
-
-    @Override
-    public int read(byte[] bytes, int from, int length) throws IOException {
-      if (stopping.getAsBoolean()) {
-        throw new BatchInterruptedException(STOPPED);
-      }
-      return super.read(bytes, from, length);
-    }
-  }
-
-  /** The file as long as it was at the first reading: what is added later is not sent. */
-  private static final class UpTo extends FilterInputStream {
-    private long left;
-
-    UpTo(InputStream in, long left) {
-      super(in);
-      this.left = left;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] bytes, int from, int length) throws IOException {
-      if (left <= 0) {
-        return -1;
-      }
-      int n = in.read(bytes, from, (int) Math.min(length, left));
-      left -= Math.max(n, 0);
-      return n;
-    }
   }
 }
