@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -318,8 +320,8 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     String requestId = entry.requestId().orElse(ourRequestId);
     int code = entry.code().orElse(0);
     return switch (entry.state()) {
-      case ACCEPTED -> new Accepted(requestId, key, earlier);
-      case ACCEPTED_EARLIER -> new Accepted(requestId, key, true);
+      case ACCEPTED -> new Accepted(requestId, key, earlier, entry.parts());
+      case ACCEPTED_EARLIER -> new Accepted(requestId, key, true, entry.parts());
       case PARKED -> new Parked(requestId, key, code, entry.message());
       case REFUSED, DUPLICATE -> new Refused(requestId, key, code, entry.message(), List.of());
       case ADMITTED, ATTEMPTED, UNCERTAIN, WAITING ->
@@ -432,7 +434,11 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     }
 
     @Override
-    public Outcome settle(Outcome outcome) {
+    public Outcome settle(Outcome came) {
+      Outcome outcome =
+          came instanceof Accepted accepted
+              ? accepted.withParts(submission.message().parts())
+              : came;
       boolean maybeTaken =
           outcome.state() == Outcome.State.UNCERTAIN
               || (outcome.state() == Outcome.State.PARKED && (uncertain || inTheAir));
@@ -542,6 +548,8 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
         options.keepPersonalData()
             || !outcome.state().settled()
             || outcome.state() == Outcome.State.PARKED;
+    OptionalInt parts =
+        outcome instanceof Accepted accepted ? accepted.parts() : OptionalInt.empty();
     long now = clock.millis();
     return statement -> {
       statement.setString(1, outcome.state().name());
@@ -551,9 +559,14 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
       statement.setString(5, StoredText.line(outcome.requestId()));
       statement.setInt(6, outcome.errorCode());
       statement.setString(7, detail);
-      statement.setInt(8, keep ? 1 : 0);
-      statement.setString(9, StoredText.key(messageKey));
-      statement.setLong(10, version);
+      if (parts.isPresent()) {
+        statement.setInt(8, parts.getAsInt());
+      } else {
+        statement.setNull(8, Types.INTEGER);
+      }
+      statement.setInt(9, keep ? 1 : 0);
+      statement.setString(10, StoredText.key(messageKey));
+      statement.setLong(11, version);
     };
   }
 
