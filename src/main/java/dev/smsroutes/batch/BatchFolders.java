@@ -6,6 +6,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -58,20 +60,55 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
         }
       }
     }
+    for (Path stale : find("*" + Names.PROGRESS)) {
+      Files.deleteIfExists(stale);
+    }
     return swept;
   }
 
-  /** The names of all that becomes of one source. */
-  record Names(String source, String results, String rejects, String reason) {
+  /**
+   * Files in the results folder.
+   *
+   * @param pattern of their names, as a glob
+   */
+  List<Path> find(String pattern) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(results, pattern)) {
+      files.forEach(found::add);
+    }
+    return found;
+  }
+
+  /**
+   * The names of all that becomes of one source.
+   *
+   * @param format of the results
+   * @param summary says afterwards what became of it
+   * @param progress says in the meantime how far it is
+   */
+  record Names(
+      String source,
+      ResultsFormat format,
+      String results,
+      String rejects,
+      String reason,
+      String summary,
+      String progress) {
+    static final String SUMMARY = ".summary.json";
+    static final String PROGRESS = ".progress.json";
+
     /** The names of what becomes of a source that is called so in the end. */
-    static Names of(String source) {
+    static Names of(String source, ResultsFormat format) {
       int dot = source.lastIndexOf('.');
       String dotted = dot < 0 ? "" : source.substring(dot);
       return new Names(
           source,
-          source + ".results.ndjson",
+          format,
+          source + ".results." + format.extension(),
           source + ".rejects" + dotted,
-          source + ".reason.json");
+          source + ".reason.json",
+          source + SUMMARY,
+          source + PROGRESS);
     }
   }
 
@@ -79,23 +116,30 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
    * Names under which nothing is there yet: those of the source, or with {@code ~2}, {@code ~3} …
    * before its extension when a file of that name was here before.
    */
-  Names names(String source) {
+  Names names(String source, ResultsFormat format) {
     String shortened = shortened(source);
     int dot = shortened.lastIndexOf('.');
     String stem = dot < 0 ? shortened : shortened.substring(0, dot);
     String dotted = dot < 0 ? "" : shortened.substring(dot);
     for (int i = 1; ; i++) {
-      Names names = Names.of(i == 1 ? shortened : stem + "~" + i + dotted);
-      if (free(results, names.results())
-          && free(results, names.rejects())
+      Names names = Names.of(i == 1 ? shortened : stem + "~" + i + dotted, format);
+      if (free(results, names.rejects())
+          && free(results, names.summary())
+          && noResults(names.source())
           && free(done, names.source())
           && free(failed, names.source())
           && free(failed, names.reason())
-          && !DurableFile.isUnderWay(results, names.results())
           && !DurableFile.isUnderWay(failed, names.reason())) {
         return names;
       }
     }
+  }
+
+  /** Neither in this format nor in the one that the settings had before. */
+  private boolean noResults(String source) {
+    return Arrays.stream(ResultsFormat.values())
+        .map(format -> Names.of(source, format).results())
+        .allMatch(name -> free(results, name) && !DurableFile.isUnderWay(results, name));
   }
 
   static boolean tooLong(String name) {

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -101,6 +102,26 @@ final class BatchReading implements Closeable {
 
   /** Of all bytes, in hexadecimal. */
   String sha256() {
+    return scan.sha256();
+  }
+
+  /** How many bytes the rows are read from. */
+  long size() {
+    return scan.size();
+  }
+
+  /** How many rows there are, if the first reading counted them. */
+  OptionalLong totalRows() {
+    return OptionalLong.empty();
+  }
+
+  /** How long the file is, as it was dropped. */
+  long droppedBytes() {
+    return scan.size();
+  }
+
+  /** Of the file as it was dropped, in hexadecimal: what {@code sha256sum} prints. */
+  String droppedSha256() {
     return scan.sha256();
   }
 

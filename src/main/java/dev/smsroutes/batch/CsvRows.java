@@ -157,6 +157,11 @@ final class CsvRows implements RowSource {
     return new CsvRejects(header, out, byteOrderMark);
   }
 
+  @Override
+  public boolean byteOrderMark() {
+    return byteOrderMark;
+  }
+
   /** {@code recipient.attributes.FirstName} is the column FirstName. */
   @Override
   public String field(String path) {

@@ -11,6 +11,16 @@ interface RowSource {
   /** A file of rejects in the same format. */
   Rejects rejects(OutputStream out) throws IOException;
 
+  /** What stands between the cells of CSV that the sender of this file can open. */
+  default char separator() {
+    return ',';
+  }
+
+  /** Whether the file begins with a byte order mark, so that what comes back has one too. */
+  default boolean byteOrderMark() {
+    return false;
+  }
+
   /** The path of a field as the sender of this format knows it. */
   String field(String path);
 }

@@ -2,6 +2,7 @@ package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.Batch;
 import dev.smsroutes.batch.BatchInterruptedException;
+import dev.smsroutes.batch.BatchReport;
 import dev.smsroutes.batch.BatchSummary;
 import dev.smsroutes.batch.Row;
 import dev.smsroutes.ledger.LedgerUnavailableException;
@@ -170,7 +171,8 @@ public final class FileIntake {
           unreadable.get());
     } else {
       LOG.info(
-          "file finished name={} as={} rows={} recorded={} accepted={} refused={} unsettled={} ms={}",
+          "file finished name={} as={} rows={} recorded={} accepted={} refused={} unsettled={}"
+              + " parts={} ms={} rate={}",
           printable(batch.fileName()),
           printable(summary.name()),
           summary.rows(),
@@ -178,7 +180,9 @@ public final class FileIntake {
           summary.accepted(),
           summary.refused(),
           summary.unsettled(),
-          summary.millis());
+          batch.report().map(report -> report.counts().parts()).orElse(0L),
+          summary.millis(),
+          batch.report().map(BatchReport::rate).orElse(0.0));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.BatchFolders;
+import dev.smsroutes.batch.ResultsFormat;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
@@ -9,6 +10,7 @@ import java.util.function.UnaryOperator;
  *
  * @param enabled whether the intake runs at all
  * @param folders where files come in and where everything of them goes
+ * @param results the format of the results
  * @param concurrency rows sent at the same time
  * @param maxAttempts how often a row is tried at most in one pass
  * @param rowTimeout how long a row may take, waiting included
@@ -19,6 +21,7 @@ import java.util.function.UnaryOperator;
 public record FileOptions(
     boolean enabled,
     BatchFolders folders,
+    ResultsFormat results,
     int concurrency,
     int maxAttempts,
     Duration rowTimeout,
@@ -41,6 +44,7 @@ public record FileOptions(
             keys.path("sms.file.results", "data/results"),
             keys.path("sms.file.done", "data/done"),
             keys.path("sms.file.failed", "data/failed")),
+        keys.word("sms.file.results-format", "ndjson", "ndjson or csv", ResultsFormat::of),
         keys.number("sms.file.concurrency", "16", 1, 1_000),
         keys.number("sms.file.max-attempts", "5", 1, 100),
         keys.duration("sms.file.row-timeout", "24h"),

@@ -3,6 +3,8 @@ package dev.smsroutes.edge;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,6 +37,17 @@ record Keys(UnaryOperator<String> properties) {
       throw unexpected(key, "true or false", value);
     }
     return value.equals("true");
+  }
+
+  /**
+   * One of several words.
+   *
+   * @param words what is expected, for the message
+   * @param meaning of a word; empty for one that has none
+   */
+  <T> T word(String key, String otherwise, String words, Function<String, Optional<T>> meaning) {
+    String value = text(key, otherwise);
+    return meaning.apply(value).orElseThrow(() -> unexpected(key, words, value));
   }
 
   int number(String key, String otherwise) {

@@ -171,7 +171,8 @@ class FileRestartTest {
         .containsExactlyInAnyOrderElementsOf(expected);
     assertThat(files("inbox")).isEmpty();
     assertThat(files("done")).containsExactly("orders.csv");
-    assertThat(files("results")).containsExactly("orders.csv.results.ndjson");
+    assertThat(files("results"))
+        .containsExactly("orders.csv.results.ndjson", "orders.csv.summary.json");
     List<JsonNode> results = new ArrayList<>();
     for (String line : Files.readAllLines(home.resolve("results/orders.csv.results.ndjson"))) {
       results.add(JSON.readTree(line));
