@@ -1,5 +1,6 @@
 package dev.smsroutes.bundle;
 
+import dev.smsroutes.edge.FileOptions;
 import dev.smsroutes.edge.JmsOptions;
 import dev.smsroutes.ledger.LedgerOptions;
 import java.io.IOException;
@@ -21,8 +22,10 @@ import org.apache.camel.spi.PropertiesComponent;
  * @param jms where the queues are
  * @param definitions the folder of the send definitions
  * @param maxParts the most parts of one message
+ * @param files where batch files are, and what they may be like
  */
-public record Configuration(LedgerOptions ledger, JmsOptions jms, Path definitions, int maxParts) {
+public record Configuration(
+    LedgerOptions ledger, JmsOptions jms, Path definitions, int maxParts, FileOptions files) {
   /** Where settings are looked for; the first place that has a key wins. */
   static final String LOCATIONS =
       "file:application.properties;optional=true,classpath:application.properties";
@@ -58,8 +61,15 @@ public record Configuration(LedgerOptions ledger, JmsOptions jms, Path definitio
         settings.group(() -> JmsOptions.from(key -> properties.resolveProperty(key).orElse(null)));
     Path definitions = settings.path("sms.definitions.directory");
     int maxParts = maxParts(settings);
+    boolean filesEnabled = settings.flag("sms.file.enabled");
+    Optional<FileOptions> files =
+        settings.group(
+            () ->
+                FileOptions.from(
+                    filesEnabled, key -> properties.resolveProperty(key).orElse(null)));
     settings.check();
-    return new Configuration(ledger.orElseThrow(), jms.orElseThrow(), definitions, maxParts);
+    return new Configuration(
+        ledger.orElseThrow(), jms.orElseThrow(), definitions, maxParts, files.orElseThrow());
   }
 
   static LedgerOptions ledger(Settings settings) {

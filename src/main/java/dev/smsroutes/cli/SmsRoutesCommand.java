@@ -25,7 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ListCommand.class,
       ShowCommand.class,
       ReplayCommand.class,
-      ExportCommand.class
+      ExportCommand.class,
+      StatusCommand.class
     },
     synopsisSubcommandLabel = "[COMMAND]",
     footer = {
