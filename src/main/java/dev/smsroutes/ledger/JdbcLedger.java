@@ -435,10 +435,7 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
 
     @Override
     public Outcome settle(Outcome came) {
-      Outcome outcome =
-          came instanceof Accepted accepted
-              ? accepted.withParts(submission.message().parts())
-              : came;
+      Outcome outcome = withParts(came);
       boolean maybeTaken =
           outcome.state() == Outcome.State.UNCERTAIN
               || (outcome.state() == Outcome.State.PARKED && (uncertain || inTheAir));
@@ -448,6 +445,13 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
               settlement(submission.messageKey(), version, outcome, maybeTaken, detail(outcome)));
       release();
       return changed == 1 ? outcome : whatStands(outcome);
+    }
+
+    /** Whoever brings an outcome may not know the message. */
+    private Outcome withParts(Outcome outcome) {
+      return outcome instanceof Accepted accepted
+          ? accepted.withParts(submission.message().parts())
+          : outcome;
     }
 
     /** Another node had taken it over while this one stood still. */
