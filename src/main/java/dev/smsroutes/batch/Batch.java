@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -28,11 +29,11 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -60,7 +61,8 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
    *
    * @param runs where its pass is recorded
    * @param stopping whether this process is on its way down: then no further row is handed over
-   * @param progress told now and then, while there are outcomes
+   * @param results the format of the results
+   * @param watch told when it begins and ends, and now and then while there are outcomes
    */
   public record Setting(
       BatchFolders folders,
@@ -70,7 +72,8 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       Supplier<String> requestIds,
       Runs runs,
       BooleanSupplier stopping,
-      Consumer<Batch> progress) {}
+      ResultsFormat results,
+      BatchWatch watch) {}
 
   /** How many rows are looked up at once when a run goes on, or is cancelled. */
   private static final int LOOK_UP = 200;
@@ -87,12 +90,14 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   private final Names names;
   private final ResultsWriter.Opener opener;
   private final long startedAt;
+  private final BatchTally tally;
 
   private BasicFileAttributes opened;
   private Optional<Run> run = Optional.empty();
   private UnreadableFileException unreadable;
   private Ending ending;
   private BatchReading reading;
+  private BatchReport report;
   private ResultsWriter writer;
   private DurableFile reason;
   private boolean namesTaken;
@@ -124,6 +129,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     this.names = names;
     this.opener = opener;
     this.startedAt = setting.clock().millis();
+    this.tally = new BatchTally(fileName, names.source(), setting.clock());
     this.progressAt = startedAt + PROGRESS_EVERY.toMillis();
   }
 
@@ -146,7 +152,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     if (begun.isPresent()) {
       Ending ending = begun.get();
       if (ending.isOf(file, folders)) {
-        Batch batch = new Batch(file, Names.of(ending.as()), setting, opener);
+        Batch batch = new Batch(file, ending.names(), setting, opener);
         batch.ending = ending;
         batch.exhausted = true;
         return batch;
@@ -155,8 +161,9 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       ending.finish(setting.runs());
       ending.forget(folders);
     }
-    Batch batch = new Batch(file, folders.take(fileName), setting, opener);
+    Batch batch = new Batch(file, folders.take(fileName, setting.results()), setting, opener);
     batch.namesTaken = true;
+    setting.watch().began(batch);
     try {
       batch.read();
     } catch (UnreadableFileException e) {
@@ -174,6 +181,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     reading = BatchReading.open(file, setting.limits(), setting.requests(), setting.stopping());
     begin();
     writer = new ResultsWriter(opener, names, reading.rows());
+    tally.sending(reading.size(), reading.totalRows());
   }
 
   private void begin() throws UnreadableFileException {
@@ -291,6 +299,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       lookAgainAt = now + LOOK_EVERY.toNanos();
       order = FileOrder.of(file);
       if (order == FileOrder.PAUSE) {
+        tally.paused(true);
         interrupt(PAUSED);
       }
     }
@@ -324,7 +333,11 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
           }
           open.add(row);
           openBytes += raw.bytes();
-          recorded += settled.containsKey(source(raw)) ? 1 : 0;
+          tally.begun(raw);
+          if (settled.containsKey(source(raw))) {
+            recorded++;
+            tally.recorded(raw);
+          }
         } finally {
           lock.unlock();
         }
@@ -453,6 +466,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
         openBytes -= oldest.raw().bytes();
         writer.write(oldest.raw(), oldest.outcome());
       }
+      tally.settled(row.raw(), outcome, firstOpen());
       progress.signalAll();
       tell = isTimeToTell();
     } catch (IOException e) {
@@ -461,8 +475,12 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       lock.unlock();
     }
     if (tell) {
-      setting.progress().accept(this);
+      setting.watch().progressed(this);
     }
+  }
+
+  private OptionalLong firstOpen() {
+    return open.isEmpty() ? OptionalLong.empty() : OptionalLong.of(open.peek().raw().number());
   }
 
   /**
@@ -530,6 +548,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
    */
   public Path finish() throws IOException {
     BatchFolders folders = setting.folders();
+    tally.finishing();
     lock.lock();
     try {
       if (failure != null) {
@@ -584,6 +603,8 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
                 "Expected a file that is complete; this one changed while it was sent. The results"
                     + " tell what was read. Write files elsewhere and rename them into the inbox.");
       }
+      report = reported();
+      writer.summarize(report);
     }
     if (unreadable != null) {
       writeReason();
@@ -609,6 +630,18 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       namesTaken = false;
       setting.folders().giveBack(names);
     }
+  }
+
+  private BatchReport reported() {
+    return new BatchReport(
+        fileName,
+        names.source(),
+        Optional.ofNullable(unreadable).map(UnreadableFileException::reason),
+        writer.counts(recorded),
+        reading.droppedBytes(),
+        reading.droppedSha256(),
+        Instant.ofEpochMilli(startedAt),
+        setting.clock().instant());
   }
 
   private void keepResults(boolean keep) {
@@ -658,6 +691,21 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     }
   }
 
+  /** What became of it; empty before the end, and when none of its rows could be read. */
+  public Optional<BatchReport> report() {
+    return Optional.ofNullable(report);
+  }
+
+  /** How far it is at this moment. Waits for nothing. */
+  public BatchProgress progress() {
+    return tally.progress();
+  }
+
+  /** The name of the file that tells its progress. */
+  String progressName() {
+    return names.progress();
+  }
+
   /** How many rows became what, so far. */
   public BatchSummary summary() {
     lock.lock();
@@ -688,6 +736,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       giveNamesBack();
     } finally {
       lock.unlock();
+      setting.watch().ended(this);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.smsroutes.bundle;
 
-import dev.smsroutes.batch.BatchFolders;
 import dev.smsroutes.edge.FileOptions;
 import dev.smsroutes.edge.JmsOptions;
 import dev.smsroutes.ledger.LedgerOptions;
@@ -21,12 +20,12 @@ import org.apache.camel.spi.PropertiesComponent;
  *
  * @param ledger where the record is
  * @param jms where the queues are
- * @param files the folders of the file intake
+ * @param files where batch files are, and what they may be like
  * @param definitions the folder of the send definitions
  * @param maxParts the most parts of one message
  */
 public record Configuration(
-    LedgerOptions ledger, JmsOptions jms, BatchFolders files, Path definitions, int maxParts) {
+    LedgerOptions ledger, JmsOptions jms, FileOptions files, Path definitions, int maxParts) {
   /** Where settings are looked for; the first place that has a key wins. */
   static final String LOCATIONS =
       "file:application.properties;optional=true,classpath:application.properties";
@@ -60,11 +59,14 @@ public record Configuration(
     Optional<LedgerOptions> ledger = settings.group(() -> ledger(settings));
     Optional<JmsOptions> jms =
         settings.group(() -> JmsOptions.from(key -> properties.resolveProperty(key).orElse(null)));
-    Optional<BatchFolders> files =
-        settings.group(
-            () -> FileOptions.folders(key -> properties.resolveProperty(key).orElse(null)));
     Path definitions = settings.path("sms.definitions.directory");
     int maxParts = maxParts(settings);
+    boolean filesEnabled = settings.flag("sms.file.enabled");
+    Optional<FileOptions> files =
+        settings.group(
+            () ->
+                FileOptions.from(
+                    filesEnabled, key -> properties.resolveProperty(key).orElse(null)));
     settings.check();
     return new Configuration(
         ledger.orElseThrow(), jms.orElseThrow(), files.orElseThrow(), definitions, maxParts);

@@ -48,7 +48,7 @@ abstract class FileOrderCommand implements Callable<Integer> {
             spec.name() + ": expected the name of a file, without a folder; " + shown() + " came");
         return ExitCode.MISCONFIGURED;
       }
-      FileOrders orders = new FileOrders(Configuration.read(overrides).files());
+      FileOrders orders = new FileOrders(Configuration.read(overrides).files().folders());
       return told(order(orders, name), orders);
     } catch (InvalidPathException e) {
       err.println(spec.name() + ": expected the name of a file; " + shown() + " can be none here");

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -319,8 +321,8 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     String requestId = entry.requestId().orElse(ourRequestId);
     int code = entry.code().orElse(0);
     return switch (entry.state()) {
-      case ACCEPTED -> new Accepted(requestId, key, earlier);
-      case ACCEPTED_EARLIER -> new Accepted(requestId, key, true);
+      case ACCEPTED -> new Accepted(requestId, key, earlier, entry.parts());
+      case ACCEPTED_EARLIER -> new Accepted(requestId, key, true, entry.parts());
       case PARKED -> new Parked(requestId, key, code, entry.message());
       case REFUSED, DUPLICATE -> new Refused(requestId, key, code, entry.message(), List.of());
       case ADMITTED, ATTEMPTED, UNCERTAIN, WAITING ->
@@ -433,7 +435,8 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     }
 
     @Override
-    public Outcome settle(Outcome outcome) {
+    public Outcome settle(Outcome came) {
+      Outcome outcome = withParts(came);
       boolean maybeTaken =
           outcome.state() == Outcome.State.UNCERTAIN
               || (outcome.state() == Outcome.State.PARKED && (uncertain || inTheAir));
@@ -443,6 +446,13 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
               settlement(submission.messageKey(), version, outcome, maybeTaken, detail(outcome)));
       release();
       return changed == 1 ? outcome : whatStands(outcome);
+    }
+
+    /** Whoever brings an outcome may not know the message. */
+    private Outcome withParts(Outcome outcome) {
+      return outcome instanceof Accepted accepted
+          ? accepted.withParts(submission.message().parts())
+          : outcome;
     }
 
     /** Another node had taken it over while this one stood still. */
@@ -543,6 +553,8 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
         options.keepPersonalData()
             || !outcome.state().settled()
             || outcome.state() == Outcome.State.PARKED;
+    OptionalInt parts =
+        outcome instanceof Accepted accepted ? accepted.parts() : OptionalInt.empty();
     long now = clock.millis();
     return statement -> {
       statement.setString(1, outcome.state().name());
@@ -552,9 +564,14 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
       statement.setString(5, StoredText.line(outcome.requestId()));
       statement.setInt(6, outcome.errorCode());
       statement.setString(7, detail);
-      statement.setInt(8, keep ? 1 : 0);
-      statement.setString(9, StoredText.key(messageKey));
-      statement.setLong(10, version);
+      if (parts.isPresent()) {
+        statement.setInt(8, parts.getAsInt());
+      } else {
+        statement.setNull(8, Types.INTEGER);
+      }
+      statement.setInt(9, keep ? 1 : 0);
+      statement.setString(10, StoredText.key(messageKey));
+      statement.setLong(11, version);
     };
   }
 

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A row of the table {@code message}: an entry, and what only the ledger itself needs of it.
@@ -17,7 +18,7 @@ record Row(Entry entry, String fingerprint, String owner) {
   static final String COLUMNS =
       "SELECT message_key, fingerprint, definition_key, channel, source, run, state, uncertain,"
           + " attempts, admitted_at, first_attempt_at, last_attempt_at, changed_at, request_id,"
-          + " code, detail, request, owner, claim FROM message";
+          + " code, detail, request, parts, owner, claim FROM message";
 
   static Optional<Row> find(Connection connection, String messageKey) throws SQLException {
     try (PreparedStatement statement =
@@ -49,6 +50,7 @@ record Row(Entry entry, String fingerprint, String owner) {
             code(row),
             Optional.ofNullable(row.getString("detail")).orElse(""),
             Optional.ofNullable(row.getString("request")),
+            parts(row),
             row.getLong("claim"));
     return new Row(entry, row.getString("fingerprint"), row.getString("owner"));
   }
@@ -61,6 +63,11 @@ record Row(Entry entry, String fingerprint, String owner) {
   private static Optional<Integer> code(ResultSet row) throws SQLException {
     int code = row.getInt("code");
     return row.wasNull() ? Optional.empty() : Optional.of(code);
+  }
+
+  private static OptionalInt parts(ResultSet row) throws SQLException {
+    int parts = row.getInt("parts");
+    return row.wasNull() ? OptionalInt.empty() : OptionalInt.of(parts);
   }
 
   EntryState state() {

@@ -30,6 +30,8 @@ final class BatchFile {
   Runs runs = new TestRuns();
   volatile boolean stopping;
   final List<BatchSummary> progress = new CopyOnWriteArrayList<>();
+  ResultsFormat format = ResultsFormat.NDJSON;
+  BatchWatch watch = batch -> progress.add(batch.summary());
 
   BatchFile(Path home) throws IOException {
     this.home = home;
@@ -65,7 +67,8 @@ final class BatchFile {
             () -> "r",
             runs,
             () -> stopping,
-            batch -> progress.add(batch.summary())),
+            format,
+            watch),
         opener);
   }
 
