@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
@@ -39,7 +40,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -70,7 +70,8 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
    *
    * @param runs where its pass is recorded
    * @param stopping whether this process is on its way down: then no further row is handed over
-   * @param progress told now and then, while there are outcomes
+   * @param results the format of the results
+   * @param watch told when it begins and ends, and now and then while there are outcomes
    * @param held told when there is nothing left to do but to wait, until when; if it is empty, no
    *     row is held, and one that comes back because it is not its time of day is reported so
    */
@@ -82,7 +83,8 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       Supplier<String> requestIds,
       Runs runs,
       BooleanSupplier stopping,
-      Consumer<Batch> progress,
+      ResultsFormat results,
+      BatchWatch watch,
       Optional<BiConsumer<Batch, Instant>> held) {}
 
   /** How long to sleep at most while rows are held: a stop and another time wake nobody. */
@@ -106,12 +108,14 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   private final Names names;
   private final ResultsWriter.Opener opener;
   private final long startedAt;
+  private final BatchTally tally;
 
   private BasicFileAttributes opened;
   private Optional<Run> run = Optional.empty();
   private UnreadableFileException unreadable;
   private Ending ending;
   private BatchReading reading;
+  private BatchReport report;
   private ResultsWriter writer;
   private DurableFile reason;
   private boolean namesTaken;
@@ -145,6 +149,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     this.names = names;
     this.opener = opener;
     this.startedAt = setting.clock().millis();
+    this.tally = new BatchTally(fileName, names.source(), setting.clock());
     this.progressAt = startedAt + PROGRESS_EVERY.toMillis();
   }
 
@@ -167,7 +172,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     if (begun.isPresent()) {
       Ending ending = begun.get();
       if (ending.isOf(file, folders)) {
-        Batch batch = new Batch(file, Names.of(ending.as()), setting, opener);
+        Batch batch = new Batch(file, ending.names(), setting, opener);
         batch.ending = ending;
         batch.exhausted = true;
         return batch;
@@ -176,8 +181,9 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       ending.finish(setting.runs());
       ending.forget(folders);
     }
-    Batch batch = new Batch(file, folders.take(fileName), setting, opener);
+    Batch batch = new Batch(file, folders.take(fileName, setting.results()), setting, opener);
     batch.namesTaken = true;
+    setting.watch().began(batch);
     try {
       batch.read();
     } catch (UnreadableFileException e) {
@@ -195,6 +201,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     reading = BatchReading.open(file, setting.limits(), setting.requests(), setting.stopping());
     begin();
     writer = new ResultsWriter(opener, names, reading.rows());
+    tally.sending(reading.size(), reading.totalRows());
   }
 
   private void begin() throws UnreadableFileException {
@@ -308,6 +315,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       lookAgainAt = now + LOOK_EVERY.toNanos();
       order = FileOrder.of(file);
       if (order == FileOrder.PAUSE) {
+        tally.paused(true);
         interrupt(PAUSED);
       }
     }
@@ -350,7 +358,11 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
           }
           open.add(row);
           openBytes += raw.bytes();
-          recorded += settled.containsKey(source(raw)) ? 1 : 0;
+          tally.begun(raw);
+          if (settled.containsKey(source(raw))) {
+            recorded++;
+            tally.recorded(raw);
+          }
         } finally {
           lock.unlock();
         }
@@ -544,6 +556,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
         openBytes -= oldest.raw().bytes();
         writer.write(oldest.raw(), oldest.outcome());
       }
+      tally.settled(row.raw(), outcome, firstOpen());
       progress.signalAll();
       tell = isTimeToTell();
     } catch (IOException e) {
@@ -552,8 +565,12 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       lock.unlock();
     }
     if (tell) {
-      setting.progress().accept(this);
+      setting.watch().progressed(this);
     }
+  }
+
+  private OptionalLong firstOpen() {
+    return open.isEmpty() ? OptionalLong.empty() : OptionalLong.of(open.peek().raw().number());
   }
 
   /**
@@ -635,6 +652,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
    */
   public Path finish() throws IOException {
     BatchFolders folders = setting.folders();
+    tally.finishing();
     lock.lock();
     try {
       if (failure != null) {
@@ -685,6 +703,8 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
         // Not tried again: with other content its rows would get other keys.
         unreadable = UnreadableFileException.changed();
       }
+      report = reported();
+      writer.summarize(report);
     }
     if (unreadable != null) {
       writeReason();
@@ -710,6 +730,18 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       namesTaken = false;
       setting.folders().giveBack(names);
     }
+  }
+
+  private BatchReport reported() {
+    return new BatchReport(
+        fileName,
+        names.source(),
+        Optional.ofNullable(unreadable).map(UnreadableFileException::reason),
+        writer.counts(recorded),
+        reading.droppedBytes(),
+        reading.droppedSha256(),
+        Instant.ofEpochMilli(startedAt),
+        setting.clock().instant());
   }
 
   private void keepResults(boolean keep) {
@@ -759,6 +791,21 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     }
   }
 
+  /** What became of it; empty before the end, and when none of its rows could be read. */
+  public Optional<BatchReport> report() {
+    return Optional.ofNullable(report);
+  }
+
+  /** How far it is at this moment. Waits for nothing. */
+  public BatchProgress progress() {
+    return tally.progress();
+  }
+
+  /** The name of the file that tells its progress. */
+  String progressName() {
+    return names.progress();
+  }
+
   /** How many rows became what, so far. */
   public BatchSummary summary() {
     lock.lock();
@@ -799,6 +846,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       giveNamesBack();
     } finally {
       lock.unlock();
+      setting.watch().ended(this);
     }
   }
 

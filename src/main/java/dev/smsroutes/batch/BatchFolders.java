@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -61,26 +62,61 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
         }
       }
     }
+    for (Path stale : find("*" + Names.PROGRESS)) {
+      Files.deleteIfExists(stale);
+    }
     return swept;
   }
 
-  /** The names of all that becomes of one source. */
-  record Names(String source, String results, String rejects, String reason) {
+  /**
+   * Files in the results folder.
+   *
+   * @param pattern of their names, as a glob
+   */
+  List<Path> find(String pattern) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(results, pattern)) {
+      files.forEach(found::add);
+    }
+    return found;
+  }
+
+  /**
+   * The names of all that becomes of one source.
+   *
+   * @param format of the results
+   * @param summary says afterwards what became of it
+   * @param progress says in the meantime how far it is
+   */
+  record Names(
+      String source,
+      ResultsFormat format,
+      String results,
+      String rejects,
+      String reason,
+      String summary,
+      String progress) {
+    static final String SUMMARY = ".summary.json";
+    static final String PROGRESS = ".progress.json";
+
     /** The names of what becomes of a source that is called so in the end. */
-    static Names of(String source) {
+    static Names of(String source, ResultsFormat format) {
       return new Names(
           source,
-          source + ".results.ndjson",
+          format,
+          source + ".results." + format.extension(),
           source + ".rejects" + BatchFormat.dottedUnpacked(source),
-          source + ".reason.json");
+          source + ".reason.json",
+          source + SUMMARY,
+          source + PROGRESS);
     }
 
     /** Of the i-th source that is called so. */
-    static Names of(String source, int i) {
+    static Names of(String source, int i, ResultsFormat format) {
       String shortened = shortened(source);
       String dotted = BatchFormat.dotted(shortened);
       String stem = shortened.substring(0, shortened.length() - dotted.length());
-      return of(i == 1 ? shortened : stem + "~" + i + dotted);
+      return of(i == 1 ? shortened : stem + "~" + i + dotted, format);
     }
   }
 
@@ -89,11 +125,12 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
    * before its extension when a file of that name was here before. They are taken when this
    * returns: another file that is open at the same time gets others.
    *
+   * @param format of the results
    * @throws IOException when the disk does not do its part
    */
-  Names take(String source) throws IOException {
+  Names take(String source, ResultsFormat format) throws IOException {
     for (int i = 1; ; i++) {
-      Names names = Names.of(source, i);
+      Names names = Names.of(source, i, format);
       if (areFree(names) && DurableFile.claim(results, names.results())) {
         // Whoever had the name until now has put its results in place before it let go of it.
         if (areFree(names)) {
@@ -112,7 +149,8 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
    */
   public boolean hasEnded(String source, Path file) throws IOException {
     for (int i = 1; ; i++) {
-      Names names = Names.of(source, i);
+      // The format is all the same: nothing is free that has results in any of them.
+      Names names = Names.of(source, i, ResultsFormat.NDJSON);
       if (areFree(names)) {
         return false;
       }
@@ -130,12 +168,28 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
   }
 
   private boolean areFree(Names names) {
-    return free(results, names.results())
+    return noResults(names)
         && free(results, names.rejects())
+        && free(results, names.summary())
         && free(done, names.source())
         && free(failed, names.source())
         && free(failed, names.reason())
         && !DurableFile.isUnderWay(failed, names.reason());
+  }
+
+  /**
+   * Neither in this format nor in the one that the settings had before. What is under way in this
+   * one may be the caller's own claim.
+   */
+  private boolean noResults(Names names) {
+    for (ResultsFormat format : ResultsFormat.values()) {
+      String name = Names.of(names.source(), format).results();
+      boolean claimed = format != names.format() && DurableFile.isUnderWay(results, name);
+      if (claimed || !free(results, name)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** For names that were taken, and for whose results nothing was written. */

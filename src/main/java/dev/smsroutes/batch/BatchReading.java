@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -17,6 +18,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -39,6 +41,8 @@ final class BatchReading implements Closeable {
   private final boolean gzip;
   private final BatchLimits limits;
   private long bytes;
+  private long textBytes;
+  private String droppedSha256;
   private final MessageDigest secondReading = newDigest();
   private InputStream second;
   private RowSource rows;
@@ -132,7 +136,9 @@ final class BatchReading implements Closeable {
   }
 
   private FileScan scanned(BooleanSupplier stopping) throws IOException, UnreadableFileException {
-    InputStream raw = new UpTo(new UntilStop(Channels.newInputStream(channel), stopping), bytes);
+    MessageDigest dropped = newDigest();
+    InputStream file = new UpTo(new UntilStop(Channels.newInputStream(channel), stopping), bytes);
+    InputStream raw = gzip ? new DigestInputStream(file, dropped) : file;
     // Closing the raw stream would close the channel, which is still needed.
     try (InputStream unpacked = unpacked(new Unclosed(raw))) {
       MessageDigest digest = newDigest();
@@ -145,10 +151,20 @@ final class BatchReading implements Closeable {
       InputStream text =
           new SequenceInputStream(
               new ByteArrayInputStream(head, markBytes, head.length - markBytes), content);
+      Counted utf8 = new Counted(decoded(text), Long.MAX_VALUE);
       FileScan.Text found =
-          FileScan.read(decoded(text), markBytes, format, limits.input(), limits.maxLineBytes());
-      return new FileScan(HexFormat.of().formatHex(digest.digest()), content.count, found);
+          FileScan.read(utf8, markBytes, format, limits.input(), limits.maxLineBytes());
+      textBytes = utf8.count;
+      String sha256 = HexFormat.of().formatHex(digest.digest());
+      droppedSha256 = gzip ? rest(raw, dropped) : sha256;
+      return new FileScan(sha256, content.count, found);
     }
+  }
+
+  /** To its last byte, whatever the one who unpacked it has left. */
+  private static String rest(InputStream raw, MessageDigest digest) throws IOException {
+    raw.transferTo(OutputStream.nullOutputStream());
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private InputStream decoded(InputStream text) {
@@ -219,6 +235,27 @@ final class BatchReading implements Closeable {
   /** Of all bytes, of a gzip file of those that come out, in hexadecimal. */
   String sha256() {
     return scan.sha256();
+  }
+
+  /** How many bytes the rows are read from: unpacked, and in UTF-8, as they are counted. */
+  long size() {
+    return textBytes;
+  }
+
+  /** How many rows there are, if that says how many messages there are at least. */
+  OptionalLong totalRows() {
+    // The one row of a JSON file may have any number of recipients.
+    return format == BatchFormat.JSON ? OptionalLong.empty() : OptionalLong.of(scan.text().rows());
+  }
+
+  /** How long the file is, as it was dropped. */
+  long droppedBytes() {
+    return bytes;
+  }
+
+  /** Of the file as it was dropped, in hexadecimal: what {@code sha256sum} prints. */
+  String droppedSha256() {
+    return droppedSha256;
   }
 
   /** Whether a row has this key because it brought none. */

@@ -15,6 +15,10 @@ import java.util.List;
 /**
  * The reasons come first, then the original columns. In front they cannot be mistaken: a row with
  * too few or too many cells comes back with as many as it had.
+ *
+ * <p>Only the reasons are made safe for a spreadsheet. The original cells are what the sender
+ * wrote, and have to come back as they were: an apostrophe in front of one would be sent as part of
+ * it when the file is dropped again.
  */
 final class CsvRejects implements Rejects {
   private final CsvHeader header;
@@ -46,7 +50,11 @@ final class CsvRejects implements Rejects {
   public void write(RawRow row, Reason reason) throws IOException {
     CsvOriginal original = (CsvOriginal) row.original();
     List<String> cells =
-        new ArrayList<>(List.of(Integer.toString(reason.code()), reason.field(), reason.message()));
+        new ArrayList<>(
+            List.of(
+                Integer.toString(reason.code()),
+                SafeCell.of(reason.field()),
+                SafeCell.of(reason.message())));
     String key = reason.messageKey() == null ? "" : reason.messageKey();
     if (addsKey) {
       cells.add(key);

@@ -164,11 +164,16 @@ public class DurableFile implements Closeable {
     kept = keep;
   }
 
-  /** Gives a complete file its name; does nothing when that was done before. */
-  static void publish(Path folder, String name) throws IOException {
-    Path unfinished = unfinished(folder, name);
-    if (Files.exists(unfinished, LinkOption.NOFOLLOW_LINKS)) {
-      Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+  /**
+   * Gives complete files their names, in this order; does nothing for those that have it already,
+   * or were never there. All are on disk under their names when this returns.
+   */
+  static void publish(Path folder, String... names) throws IOException {
+    for (String name : names) {
+      Path unfinished = unfinished(folder, name);
+      if (Files.exists(unfinished, LinkOption.NOFOLLOW_LINKS)) {
+        Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+      }
     }
     forceFolder(folder);
   }

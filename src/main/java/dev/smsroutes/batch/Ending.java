@@ -29,10 +29,17 @@ import java.util.Optional;
  * @param size of the source in bytes
  * @param modified when the source was changed last; with the size, it tells it from another file
  *     that got its name in the meantime
+ * @param format of the results
  * @param run of the ledger; empty when no row could be read
  */
 record Ending(
-    String file, String as, boolean failed, long size, String modified, Optional<String> run) {
+    String file,
+    String as,
+    boolean failed,
+    long size,
+    String modified,
+    ResultsFormat format,
+    Optional<String> run) {
   /** Ends the names of these notes; they also begin with a dot. */
   private static final String SUFFIX = ".sms-end";
 
@@ -44,6 +51,7 @@ record Ending(
         failed,
         source.size(),
         source.lastModifiedTime().toString(),
+        names.format(),
         run.map(Run::id));
   }
 
@@ -76,6 +84,7 @@ record Ending(
         text.path("failed").asBoolean(),
         text.path("size").asLong(),
         text.path("modified").asText(),
+        ResultsFormat.of(text.path("results").asText()).orElse(ResultsFormat.NDJSON),
         Optional.ofNullable(text.path("run").textValue()));
   }
 
@@ -91,6 +100,7 @@ record Ending(
     text.put("failed", failed);
     text.put("size", size);
     text.put("modified", modified);
+    text.put("results", format.extension());
     run.ifPresent(id -> text.put("run", id));
     try (DurableFile out = results.open(noteName(file))) {
       out.out().write(JsonOriginal.MAPPER.writeValueAsBytes(text));
@@ -100,12 +110,16 @@ record Ending(
 
   /** Puts the results in place: the main ones last, since they say that all is there. */
   void publish(BatchFolders folders) throws IOException {
-    Names names = Names.of(as);
+    Names names = names();
     if (failed) {
       DurableFile.publish(folders.failed(), names.reason());
     }
-    DurableFile.publish(folders.results(), names.rejects());
-    DurableFile.publish(folders.results(), names.results());
+    DurableFile.publish(folders.results(), names.rejects(), names.summary(), names.results());
+  }
+
+  /** The names of what becomes of the source. */
+  Names names() {
+    return Names.of(as, format);
   }
 
   /** Says that the results are in place. */

@@ -6,7 +6,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -72,16 +75,36 @@ public enum FileOrder {
     }
   }
 
+  /** The names of the files in the inbox that are paused and not cancelled, in order. */
+  static List<String> paused(Path inbox) throws IOException {
+    List<String> names = new ArrayList<>();
+    for (Path file : PAUSE.files(inbox)) {
+      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && of(file) == PAUSE) {
+        names.add(file.getFileName().toString());
+      }
+    }
+    Collections.sort(names);
+    return names;
+  }
+
+  /** Those for which it was given, whether they are there or not. */
+  private List<Path> files(Path inbox) throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> markers = Files.newDirectoryStream(inbox, ".?*" + suffix)) {
+      for (Path marker : markers) {
+        String name = marker.getFileName().toString();
+        files.add(inbox.resolve(name.substring(1, name.length() - suffix.length())));
+      }
+    }
+    return files;
+  }
+
   /** Forgets the orders for files that are not there. */
   static void sweep(Path inbox) throws IOException {
     for (FileOrder order : GIVEN) {
-      try (DirectoryStream<Path> markers = Files.newDirectoryStream(inbox, ".?*" + order.suffix)) {
-        for (Path marker : markers) {
-          String name = marker.getFileName().toString();
-          Path file = inbox.resolve(name.substring(1, name.length() - order.suffix.length()));
-          if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            Files.deleteIfExists(marker);
-          }
+      for (Path file : order.files(inbox)) {
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+          Files.deleteIfExists(order.marker(file));
         }
       }
     }

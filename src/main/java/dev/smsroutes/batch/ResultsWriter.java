@@ -1,7 +1,7 @@
 package dev.smsroutes.batch;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.batch.BatchFolders.Names;
+import dev.smsroutes.batch.ResultLines.Line;
 import dev.smsroutes.outcome.Fault;
 import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.State;
@@ -26,44 +26,35 @@ final class ResultsWriter implements Closeable {
   private final Names names;
   private final RowSource source;
   private final DurableFile results;
+  private final ResultLines lines;
+  private final OutcomeCounts counts = new OutcomeCounts();
   private DurableFile rejectsFile;
   private Rejects rejects;
-
-  private long rows;
-  private long accepted;
-  private long refused;
-  private long unsettled;
+  private DurableFile summary;
 
   ResultsWriter(Opener opener, Names names, RowSource source) throws IOException {
     this.opener = opener;
     this.names = names;
     this.source = source;
     this.results = opener.open(names.results());
+    this.lines = names.format().write(results.out(), source);
   }
 
   void write(RawRow row, Outcome outcome) throws IOException {
     State state = outcome.state();
-    rows++;
-    switch (state) {
-      case ACCEPTED, ACCEPTED_EARLIER -> accepted++;
-      case REFUSED, DUPLICATE -> refused++;
-      case PARKED, UNCERTAIN, WAITING -> unsettled++;
-    }
+    counts.add(outcome);
     String key = messageKey(row, outcome);
     String message =
         outcome.faults().isEmpty() ? outcome.message() : joined(outcome.faults(), Fault::message);
-    ObjectNode line = JsonOriginal.MAPPER.createObjectNode();
-    line.put("row", row.number());
-    if (row.item() > 0) {
-      line.put("item", row.item());
-    }
-    line.put("messageKey", key);
-    line.put("outcome", state.name());
-    line.put("code", outcome.errorCode());
-    line.put("message", message);
-    line.put("requestId", outcome.requestId());
-    results.out().write(JsonOriginal.write(line));
-    results.out().write('\n');
+    lines.write(
+        new Line(
+            row.number(),
+            row.item(),
+            key,
+            state,
+            outcome.errorCode(),
+            message,
+            outcome.requestId()));
     if (!outcome.accepted()) {
       if (rejects == null) {
         rejectsFile = opener.open(names.rejects());
@@ -99,7 +90,16 @@ final class ResultsWriter implements Closeable {
       rejects.finish();
       rejectsFile.complete();
     }
+    lines.finish();
     results.complete();
+  }
+
+  /** Adds the summary, which is on disk then like the others. */
+  void summarize(BatchReport report) throws IOException {
+    summary = opener.open(names.summary());
+    summary.out().write(JsonOriginal.write(report.json()));
+    summary.out().write('\n');
+    summary.complete();
   }
 
   /** Whether closing leaves what is complete in place. */
@@ -107,19 +107,27 @@ final class ResultsWriter implements Closeable {
     if (rejects != null) {
       rejectsFile.keep(keep);
     }
+    if (summary != null) {
+      summary.keep(keep);
+    }
     results.keep(keep);
   }
 
   BatchSummary summary(String name, long recorded, long millis) {
-    return new BatchSummary(name, rows, recorded, accepted, refused, unsettled, millis);
+    return counts.summary(name, recorded, millis);
+  }
+
+  BatchReport.Counts counts(long recorded) {
+    return counts.report(recorded);
   }
 
   @Override
-  @SuppressWarnings("try") // Both are only to be closed.
+  @SuppressWarnings("try") // All are only to be closed.
   public void close() throws IOException {
     try (DurableFile first = rejectsFile;
-        DurableFile second = results) {
-      // Both are closed, whatever the first one says.
+        DurableFile second = results;
+        DurableFile third = summary) {
+      // All are closed, whatever the first one says.
     }
   }
 }

@@ -80,6 +80,7 @@ public final class DemoCommand implements Callable<Integer> {
         Map.entry("sms.file.enabled", "true"),
         Map.entry("sms.file.inbox", folder.resolve("inbox").toString()),
         Map.entry("sms.file.results", folder.resolve("results").toString()),
+        Map.entry("sms.file.results-format", "ndjson"),
         Map.entry("sms.file.done", folder.resolve("done").toString()),
         Map.entry("sms.file.failed", folder.resolve("failed").toString()),
         Map.entry("sms.file.poll-delay", "100ms"),

@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ShowCommand.class,
       ReplayCommand.class,
       ExportCommand.class,
+      StatusCommand.class,
       PauseCommand.class,
       ResumeCommand.class,
       CancelCommand.class

@@ -2,6 +2,7 @@ package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.Batch;
 import dev.smsroutes.batch.BatchInterruptedException;
+import dev.smsroutes.batch.BatchReport;
 import dev.smsroutes.batch.BatchSummary;
 import dev.smsroutes.batch.FileOrder;
 import dev.smsroutes.batch.FileShape;
@@ -188,7 +189,8 @@ public final class FileIntake {
           unreadable.get());
     } else {
       LOG.info(
-          "file {} name={} as={} rows={} recorded={} accepted={} refused={} unsettled={} ms={}",
+          "file {} name={} as={} rows={} recorded={} accepted={} refused={} unsettled={}"
+              + " parts={} ms={} rate={}",
           batch.order() == FileOrder.CANCEL ? "cancelled" : "finished",
           printable(batch.fileName()),
           printable(summary.name()),
@@ -197,7 +199,9 @@ public final class FileIntake {
           summary.accepted(),
           summary.refused(),
           summary.unsettled(),
-          summary.millis());
+          batch.report().map(report -> report.counts().parts()).orElse(0L),
+          summary.millis(),
+          batch.report().map(BatchReport::rate).orElse(0.0));
     }
   }
 

@@ -3,11 +3,13 @@ package dev.smsroutes.edge;
 import dev.smsroutes.batch.Batch;
 import dev.smsroutes.batch.BatchFolders;
 import dev.smsroutes.batch.JsonRequests;
+import dev.smsroutes.batch.ProgressFiles;
 import dev.smsroutes.ledger.Runs;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.slf4j.Logger;
@@ -15,8 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Binds the beans that {@code routes/file-intake.camel.yaml} names: {@code fileIntake}, {@code
- * fileResults}, {@code fileInboxLock}, {@code fileOpeners} and {@code fileThreads}; and {@code
- * remoteDrops} for {@code routes/examples/sftp-intake.camel.yaml}.
+ * fileResults}, {@code fileInboxLock}, {@code fileOpeners} and {@code fileThreads}; {@code
+ * fileProgress}, the {@link ProgressFiles}, for whoever wants to know how far the files are; and
+ * {@code remoteDrops} for {@code routes/examples/sftp-intake.camel.yaml}.
  */
 public final class FileIntakeBeans {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntakeBeans.class);
@@ -60,6 +63,15 @@ public final class FileIntakeBeans {
         LOG.info("half-written result files removed count={}", swept);
       }
     }
+    ProgressFiles progress = new ProgressFiles(folders, FileIntake::progress);
+    context.getRegistry().bind("fileProgress", progress);
+    if (options.enabled()) {
+      long every = ProgressFiles.EVERY.toMillis();
+      context
+          .getExecutorServiceManager()
+          .newSingleThreadScheduledExecutor(FileIntakeBeans.class, "sms-file-progress")
+          .scheduleWithFixedDelay(progress::renew, every, every, TimeUnit.MILLISECONDS);
+    }
     context
         .getRegistry()
         .bind(
@@ -74,7 +86,8 @@ public final class FileIntakeBeans {
                     runs,
                     // From the first moment of a stop on, long before Camel waits for the route.
                     context::isStopping,
-                    FileIntake::progress,
+                    options.results(),
+                    progress,
                     rowsWaitForTheirTime ? Optional.of(FileIntake::held) : Optional.empty()),
                 options.maxAttempts(),
                 options.rowTimeout()));

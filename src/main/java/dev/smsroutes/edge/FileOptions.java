@@ -4,6 +4,7 @@ import dev.smsroutes.batch.BatchFolders;
 import dev.smsroutes.batch.BatchLimits;
 import dev.smsroutes.batch.InputEncoding;
 import dev.smsroutes.batch.InputRules;
+import dev.smsroutes.batch.ResultsFormat;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
@@ -12,6 +13,7 @@ import java.util.function.UnaryOperator;
  *
  * @param enabled whether the intake runs at all
  * @param folders where files come in and where everything of them goes
+ * @param results the format of the results
  * @param atOnce files open at the same time
  * @param concurrency rows sent at the same time, of all files together
  * @param maxAttempts how often a row is tried at most in one pass
@@ -25,6 +27,7 @@ import java.util.function.UnaryOperator;
 public record FileOptions(
     boolean enabled,
     BatchFolders folders,
+    ResultsFormat results,
     int atOnce,
     int concurrency,
     int maxAttempts,
@@ -59,11 +62,8 @@ public record FileOptions(
     Keys keys = new Keys(properties);
     return new FileOptions(
         enabled,
-        new BatchFolders(
-            keys.path("sms.file.inbox", "data/inbox"),
-            keys.path("sms.file.results", "data/results"),
-            keys.path("sms.file.done", "data/done"),
-            keys.path("sms.file.failed", "data/failed")),
+        folders(keys),
+        keys.word("sms.file.results-format", "ndjson", "ndjson or csv", ResultsFormat::of),
         keys.number("sms.file.files-at-once", "4", 1, 100),
         keys.number("sms.file.concurrency", "16", 1, 1_000),
         keys.number("sms.file.max-attempts", "5", 1, 100),
@@ -73,6 +73,14 @@ public record FileOptions(
         keys.duration("sms.file.min-age", "2s"),
         keys.duration("sms.file.retry-delay", "30s"),
         keys.longNumber("sms.sftp.max-bytes", "1073741824", 1, Long.MAX_VALUE));
+  }
+
+  private static BatchFolders folders(Keys keys) {
+    return new BatchFolders(
+        keys.path("sms.file.inbox", "data/inbox"),
+        keys.path("sms.file.results", "data/results"),
+        keys.path("sms.file.done", "data/done"),
+        keys.path("sms.file.failed", "data/failed"));
   }
 
   private static InputRules input(Keys keys) {

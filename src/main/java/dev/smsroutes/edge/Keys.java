@@ -39,6 +39,17 @@ record Keys(UnaryOperator<String> properties) {
     return value.equals("true");
   }
 
+  /**
+   * One of several words.
+   *
+   * @param words what is expected, for the message
+   * @param meaning of a word; empty for one that has none
+   */
+  <T> T word(String key, String otherwise, String words, Function<String, Optional<T>> meaning) {
+    String value = text(key, otherwise);
+    return meaning.apply(value).orElseThrow(() -> unexpected(key, words, value));
+  }
+
   int number(String key, String otherwise) {
     String value = text(key, otherwise);
     try {
@@ -80,8 +91,7 @@ record Keys(UnaryOperator<String> properties) {
    * @param names all of them, for people
    */
   <T> T oneOf(String key, String otherwise, String names, Function<String, Optional<T>> reading) {
-    String value = text(key, otherwise);
-    return reading.apply(value).orElseThrow(() -> unexpected(key, "one of " + names, value));
+    return word(key, otherwise, "one of " + names, reading);
   }
 
   double decimal(String key, String otherwise) {

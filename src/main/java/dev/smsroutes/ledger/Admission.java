@@ -35,7 +35,8 @@ public sealed interface Admission {
     /**
      * After the attempts, before anybody is told; settled or not. Ends the claim.
      *
-     * @return the outcome that stands: another one only if another node had taken the claim over
+     * @return the outcome that stands, an accepted one with the parts of its message: another one
+     *     only if another node had taken the claim over
      * @throws LedgerUnavailableException if it could not be recorded: the outcome must not be told
      */
     Outcome settle(Outcome outcome);

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param message of the outcome, for a person; holds no phone number
  * @param request the request as JSON with number and attributes, as {@code RequestReader.one} reads
  *     it; empty once erased
+ * @param parts of an accepted message, if they are known
  * @param version changes with every claim; names this very state to {@link Records#reopen}
  */
 public record Entry(
@@ -36,6 +38,7 @@ public record Entry(
     Optional<Integer> code,
     String message,
     Optional<String> request,
+    OptionalInt parts,
     long version) {
   /** By which clocks of nodes, and one clock before and after it was set, may differ. */
   private static final Duration CLOCK_ERROR = Duration.ofMinutes(5);

@@ -2,6 +2,7 @@ package dev.smsroutes.ledger;
 
 import dev.smsroutes.ledger.GroupCommit.Record;
 import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Accepted;
 import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.Message;
 import dev.smsroutes.request.Origin;
@@ -10,6 +11,7 @@ import dev.smsroutes.request.SendRequest;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -373,7 +376,8 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     }
 
     @Override
-    public Outcome settle(Outcome outcome) {
+    public Outcome settle(Outcome came) {
+      Outcome outcome = withParts(came);
       boolean maybeTaken =
           outcome.state() == Outcome.State.UNCERTAIN
               || (outcome.state() == Outcome.State.PARKED && (uncertain || inTheAir));
@@ -383,6 +387,13 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
               settlement(submission.messageKey(), version, outcome, maybeTaken, detail(outcome)));
       release();
       return changed == 1 ? outcome : whatStands(outcome);
+    }
+
+    /** Whoever brings an outcome may not know the message. */
+    private Outcome withParts(Outcome outcome) {
+      return outcome instanceof Accepted accepted
+          ? accepted.withParts(submission.message().parts())
+          : outcome;
     }
 
     /** Another node had taken it over while this one stood still. */
@@ -483,6 +494,8 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
         options.keepPersonalData()
             || !outcome.state().settled()
             || outcome.state() == Outcome.State.PARKED;
+    OptionalInt parts =
+        outcome instanceof Accepted accepted ? accepted.parts() : OptionalInt.empty();
     long now = clock.millis();
     return statement -> {
       statement.setString(1, outcome.state().name());
@@ -492,9 +505,14 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
       statement.setString(5, StoredText.line(outcome.requestId()));
       statement.setInt(6, outcome.errorCode());
       statement.setString(7, detail);
-      statement.setInt(8, keep ? 1 : 0);
-      statement.setString(9, StoredText.key(messageKey));
-      statement.setLong(10, version);
+      if (parts.isPresent()) {
+        statement.setInt(8, parts.getAsInt());
+      } else {
+        statement.setNull(8, Types.INTEGER);
+      }
+      statement.setInt(9, keep ? 1 : 0);
+      statement.setString(10, StoredText.key(messageKey));
+      statement.setLong(11, version);
     };
   }
 

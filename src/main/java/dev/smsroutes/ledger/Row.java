@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A row of the table {@code message}: an entry, and what only the ledger itself needs of it.
@@ -24,7 +25,7 @@ record Row(Entry entry, String fingerprint, String owner) {
   static final String COLUMNS =
       "SELECT message_key, fingerprint, definition_key, channel, source, run, state, uncertain,"
           + " attempts, admitted_at, first_attempt_at, last_attempt_at, changed_at, request_id,"
-          + " code, detail, request, owner, claim FROM message";
+          + " code, detail, request, parts, owner, claim FROM message";
 
   static Optional<Row> find(Connection connection, String messageKey) throws SQLException {
     try (PreparedStatement statement =
@@ -56,6 +57,7 @@ record Row(Entry entry, String fingerprint, String owner) {
             code(row),
             Optional.ofNullable(row.getString("detail")).orElse(""),
             Optional.ofNullable(row.getString("request")),
+            parts(row),
             row.getLong("claim"));
     return new Row(entry, row.getString("fingerprint"), row.getString("owner"));
   }
@@ -68,6 +70,11 @@ record Row(Entry entry, String fingerprint, String owner) {
   private static Optional<Integer> code(ResultSet row) throws SQLException {
     int code = row.getInt("code");
     return row.wasNull() ? Optional.empty() : Optional.of(code);
+  }
+
+  private static OptionalInt parts(ResultSet row) throws SQLException {
+    int parts = row.getInt("parts");
+    return row.wasNull() ? OptionalInt.empty() : OptionalInt.of(parts);
   }
 
   EntryState state() {
@@ -133,8 +140,8 @@ record Row(Entry entry, String fingerprint, String owner) {
     String requestId = entry.requestId().orElse(ourRequestId);
     int code = entry.code().orElse(0);
     return switch (entry.state()) {
-      case ACCEPTED -> new Accepted(requestId, key, earlier);
-      case ACCEPTED_EARLIER -> new Accepted(requestId, key, true);
+      case ACCEPTED -> new Accepted(requestId, key, earlier, entry.parts());
+      case ACCEPTED_EARLIER -> new Accepted(requestId, key, true, entry.parts());
       case PARKED -> new Parked(requestId, key, code, entry.message());
       case REFUSED, DUPLICATE -> new Refused(requestId, key, code, entry.message(), List.of());
       case ADMITTED, ATTEMPTED, UNCERTAIN, WAITING ->

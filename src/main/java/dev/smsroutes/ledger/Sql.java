@@ -36,7 +36,8 @@ enum Sql {
   /** With 0 in the ninth place, the request is erased. */
   SETTLE(
       "UPDATE message SET state = ?, accepted = ?, uncertain = ?, changed_at = ?, request_id = ?,"
-          + " code = ?, detail = ?, owner = NULL, request = CASE ? WHEN 1 THEN request END"
+          + " code = ?, detail = ?, parts = ?, owner = NULL,"
+          + " request = CASE ? WHEN 1 THEN request END"
           + " WHERE message_key = ? AND claim = ?"),
   EVENT("INSERT INTO event (message_key, at, what, code, detail) VALUES (?, ?, ?, ?, ?)"),
 

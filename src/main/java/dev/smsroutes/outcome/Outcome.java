@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How one send request ended. Immutable and free of any channel: HTTP, files and JMS each render it
@@ -114,12 +115,29 @@ public sealed interface Outcome {
     return Optional.empty();
   }
 
-  /** Taken by the API. */
-  record Accepted(String requestId, Optional<String> messageKey, boolean earlier)
+  /**
+   * Taken by the API.
+   *
+   * @param earlier whether it had been taken before it was asked for this time
+   * @param parts as how many messages it travels and is billed, at least 1; empty when nobody here
+   *     can say, as for a text that only the API renders
+   */
+  record Accepted(String requestId, Optional<String> messageKey, boolean earlier, OptionalInt parts)
       implements Outcome {
     public Accepted {
       Objects.requireNonNull(requestId, "requestId");
       Objects.requireNonNull(messageKey, "messageKey");
+      Objects.requireNonNull(parts, "parts");
+    }
+
+    /** Of a message whose parts are not known. */
+    public Accepted(String requestId, Optional<String> messageKey, boolean earlier) {
+      this(requestId, messageKey, earlier, OptionalInt.empty());
+    }
+
+    /** The same, of a message of so many parts. */
+    public Accepted withParts(OptionalInt parts) {
+      return new Accepted(requestId, messageKey, earlier, parts);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What a valid request became: exactly what goes to the SMS API. Immutable.
@@ -18,6 +19,8 @@ import java.util.Optional;
  * @param text {@code content.message} on the wire: the rendered text, or what the caller gave when
  *     only the API can render it; empty to let the API use the definition's own text
  * @param resubscribe whether to opt the contact in again
+ * @param parts as how many messages the text travels and is billed, at least 1; empty when only the
+ *     API can say
  */
 public record Message(
     String requestId,
@@ -27,7 +30,8 @@ public record Message(
     String to,
     Map<String, String> attributes,
     Optional<String> text,
-    boolean resubscribe) {
+    boolean resubscribe,
+    OptionalInt parts) {
   public Message {
     Objects.requireNonNull(requestId, "requestId");
     Objects.requireNonNull(messageKey, "messageKey");
@@ -35,7 +39,30 @@ public record Message(
     Objects.requireNonNull(contactKey, "contactKey");
     Objects.requireNonNull(to, "to");
     Objects.requireNonNull(text, "text");
+    Objects.requireNonNull(parts, "parts");
     attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
+  }
+
+  /** A message whose parts are not known. */
+  public Message(
+      String requestId,
+      String messageKey,
+      String definitionKey,
+      String contactKey,
+      String to,
+      Map<String, String> attributes,
+      Optional<String> text,
+      boolean resubscribe) {
+    this(
+        requestId,
+        messageKey,
+        definitionKey,
+        contactKey,
+        to,
+        attributes,
+        text,
+        resubscribe,
+        OptionalInt.empty());
   }
 
   /** Only what may be logged: no number, no value, no text. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.camel.ExchangeProperty;
 
 /**
@@ -47,6 +48,8 @@ public final class Substitution {
     if (!faults.isEmpty()) {
       throw new InvalidRequestException(faults);
     }
+    Optional<String> rendered =
+        template.leftToApi() ? Optional.empty() : Optional.of(template.render(attributes));
     return new Message(
         requestId,
         request.messageKey(),
@@ -54,10 +57,9 @@ public final class Substitution {
         request.recipient().contactKey(),
         enriched.digits(),
         attributes,
-        template.leftToApi()
-            ? Optional.ofNullable(request.message())
-            : Optional.of(measured(template.render(attributes))),
-        request.resubscribe());
+        rendered.or(() -> Optional.ofNullable(request.message())),
+        request.resubscribe(),
+        rendered.map(this::measured).map(OptionalInt::of).orElse(OptionalInt.empty()));
   }
 
   /** Whether only the API can render the text, so that nobody here knows its length. */
@@ -74,7 +76,8 @@ public final class Substitution {
     Template template = template(request, definition.get());
     List<Fault> faults = new ArrayList<>(check(template, request, definition.get()));
     if (faults.isEmpty() && !template.leftToApi()) {
-      length(template.render(attributes)).ifPresent(faults::add);
+      String text = template.render(attributes);
+      length(text, TextParts.count(text)).ifPresent(faults::add);
     }
     return faults;
   }
@@ -90,21 +93,22 @@ public final class Substitution {
     return request.message() == null ? definition.template() : Template.parse(request.message());
   }
 
-  private String measured(String text) {
-    length(text)
+  /** How many parts the text has. */
+  private int measured(String text) {
+    TextParts parts = TextParts.count(text);
+    length(text, parts)
         .ifPresent(
             fault -> {
               throw new InvalidRequestException(fault);
             });
-    return text;
+    return parts.parts();
   }
 
-  private Optional<Fault> length(String text) {
+  private Optional<Fault> length(String text, TextParts parts) {
     if (text.isBlank()) {
       return Optional.of(
           new Fault("content.message", ErrorCode.BAD_VALUE, "Expected a text; it came out empty"));
     }
-    TextParts parts = TextParts.count(text);
     if (parts.parts() <= maxParts) {
       return Optional.empty();
     }

@@ -32,6 +32,8 @@ final class BatchFile {
   boolean holds;
   final List<Instant> held = new CopyOnWriteArrayList<>();
   final List<BatchSummary> progress = new CopyOnWriteArrayList<>();
+  ResultsFormat format = ResultsFormat.NDJSON;
+  BatchWatch watch = batch -> progress.add(batch.summary());
 
   BatchFile(Path home) throws IOException {
     this.home = home;
@@ -67,7 +69,8 @@ final class BatchFile {
             () -> "r",
             runs,
             () -> stopping,
-            batch -> progress.add(batch.summary()),
+            format,
+            watch,
             holds ? Optional.of((batch, until) -> held.add(until)) : Optional.empty()),
         opener);
   }

@@ -48,7 +48,12 @@ class BatchNamesTest {
         .containsExactlyInAnyOrder("a.csv", "a~2.csv", "a~2~2.csv");
     assertThat(files.folders.results().toFile().list())
         .containsExactlyInAnyOrder(
-            "a.csv.results.ndjson", "a~2.csv.results.ndjson", "a~2~2.csv.results.ndjson");
+            "a.csv.results.ndjson",
+            "a.csv.summary.json",
+            "a~2.csv.results.ndjson",
+            "a~2.csv.summary.json",
+            "a~2~2.csv.results.ndjson",
+            "a~2~2.csv.summary.json");
   }
 
   @Test
@@ -56,7 +61,7 @@ class BatchNamesTest {
     ExecutorService pool = Executors.newFixedThreadPool(8);
     List<Future<Names>> asked = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      asked.add(pool.submit(() -> files.folders.take("a.csv")));
+      asked.add(pool.submit(() -> files.folders.take("a.csv", ResultsFormat.NDJSON)));
     }
     List<String> names = new ArrayList<>();
     for (Future<Names> taken : asked) {
@@ -67,14 +72,26 @@ class BatchNamesTest {
   }
 
   @Test
+  void a_name_is_not_free_as_long_as_there_are_results_of_another_format_or_a_summary()
+      throws IOException {
+    Path results = files.folders.results();
+    Files.createFile(results.resolve("a.csv.results.ndjson"));
+    Files.createFile(results.resolve(".a~2.csv.results.ndjson.sms-tmp"));
+    Files.createFile(results.resolve("a~3.csv.summary.json"));
+    assertThat(files.folders.take("a.csv", ResultsFormat.CSV).source()).isEqualTo("a~4.csv");
+    assertThat(files.folders.take("a.csv", ResultsFormat.NDJSON).source()).isEqualTo("a~5.csv");
+    assertThat(files.folders.take("a.csv.gz", ResultsFormat.CSV).source()).isEqualTo("a.csv.gz");
+  }
+
+  @Test
   void a_name_that_was_not_used_is_free_again() throws IOException {
-    files.folders.giveBack(files.folders.take("a.csv"));
-    assertThat(files.folders.take("a.csv").source()).isEqualTo("a.csv");
+    files.folders.giveBack(files.folders.take("a.csv", ResultsFormat.NDJSON));
+    assertThat(files.folders.take("a.csv", ResultsFormat.NDJSON).source()).isEqualTo("a.csv");
     Path empty = files.write("b.csv", new byte[0]);
     try (Batch batch = files.open(empty)) {
       assertThat(batch.unreadable()).isPresent();
     }
-    assertThat(files.folders.take("b.csv").source()).isEqualTo("b.csv");
+    assertThat(files.folders.take("b.csv", ResultsFormat.NDJSON).source()).isEqualTo("b.csv");
   }
 
   @Test

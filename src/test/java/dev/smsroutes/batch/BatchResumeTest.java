@@ -3,6 +3,7 @@ package dev.smsroutes.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.smsroutes.batch.BatchFile.Result;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.outcome.Outcome;
@@ -331,9 +332,11 @@ class BatchResumeTest {
     ROWS_HANDED_OVER(2),
     REJECTS_COMPLETE(2),
     RESULTS_COMPLETE(2),
+    SUMMARY_COMPLETE(2),
     END_HALF_WRITTEN_DOWN(2),
     END_WRITTEN_DOWN(0),
     REJECTS_IN_PLACE(0),
+    SUMMARY_IN_PLACE(0),
     RESULTS_IN_PLACE(0),
     RUN_ENDED(0),
     SOURCE_MOVED(-1);
@@ -356,7 +359,8 @@ class BatchResumeTest {
     Optional<String> obstacle =
         switch (point) {
           case END_WRITTEN_DOWN -> Optional.of("a.csv.rejects.csv");
-          case REJECTS_IN_PLACE -> Optional.of("a.csv.results.ndjson");
+          case REJECTS_IN_PLACE -> Optional.of("a.csv.summary.json");
+          case SUMMARY_IN_PLACE -> Optional.of("a.csv.results.ndjson");
           default -> Optional.empty();
         };
     if (obstacle.isPresent()) {
@@ -385,7 +389,8 @@ class BatchResumeTest {
       @Override
       void complete() throws IOException {
         if (point == Point.REJECTS_COMPLETE && name.endsWith(".results.ndjson")
-            || point == Point.RESULTS_COMPLETE && name.endsWith(".sms-end")) {
+            || point == Point.RESULTS_COMPLETE && name.endsWith(".summary.json")
+            || point == Point.SUMMARY_COMPLETE && name.endsWith(".sms-end")) {
           throw new IOException("Input/output error");
         }
         super.complete();
@@ -403,11 +408,21 @@ class BatchResumeTest {
 
   private void assertOnceAndComplete() throws IOException {
     assertThat(left())
-        .containsExactly("done/a.csv", "results/a.csv.rejects.csv", "results/a.csv.results.ndjson");
+        .containsExactly(
+            "done/a.csv",
+            "results/a.csv.rejects.csv",
+            "results/a.csv.results.ndjson",
+            "results/a.csv.summary.json");
     assertThat(Files.readAllLines(file.folders.results().resolve("a.csv.results.ndjson")))
         .extracting(line -> JsonOriginal.MAPPER.readTree(line).path("outcome").asText())
         .containsExactly("ACCEPTED", "REFUSED");
     assertThat(file.folders.results().resolve("a.csv.rejects.csv")).content().hasLineCount(2);
+    JsonNode summary =
+        JsonOriginal.MAPPER.readTree(
+            Files.readString(file.folders.results().resolve("a.csv.summary.json")));
+    assertThat(summary.path("rows").asInt()).isEqualTo(2);
+    assertThat(summary.path("accepted").asInt()).isEqualTo(1);
+    assertThat(summary.path("refused").asInt()).isEqualTo(1);
     assertThat(runs.unfinished()).isZero();
   }
 
@@ -462,11 +477,11 @@ class BatchResumeTest {
   }
 
   @Test
-  void the_rejects_are_in_place_before_the_results() throws IOException {
+  void the_rejects_and_the_summary_are_in_place_before_the_results() throws IOException {
     drop(TWO_ROWS);
-    runUpTo(Point.REJECTS_IN_PLACE).close();
+    runUpTo(Point.SUMMARY_IN_PLACE).close();
 
-    assertThat(left()).contains("results/a.csv.rejects.csv");
+    assertThat(left()).contains("results/a.csv.rejects.csv", "results/a.csv.summary.json");
   }
 
   @ParameterizedTest
@@ -499,7 +514,7 @@ class BatchResumeTest {
   @Test
   void an_unreadable_file_that_cannot_be_ended_leaves_no_reason() throws IOException {
     drop("no header");
-    runUpTo(Point.RESULTS_COMPLETE).close();
+    runUpTo(Point.SUMMARY_COMPLETE).close();
 
     assertThat(left()).containsExactly("inbox/a.csv");
   }
@@ -511,7 +526,9 @@ class BatchResumeTest {
 
     runs.settled.put("a.csv#2", new Accepted("r", Optional.of("k"), false));
     runToTheEnd();
-    assertThat(left()).containsExactly("done/a.csv", "results/a.csv.results.ndjson");
+    assertThat(left())
+        .containsExactly(
+            "done/a.csv", "results/a.csv.results.ndjson", "results/a.csv.summary.json");
   }
 
   @Test
@@ -530,14 +547,22 @@ class BatchResumeTest {
             "done/a~2.csv",
             "results/a.csv.rejects.csv",
             "results/a.csv.results.ndjson",
+            "results/a.csv.summary.json",
             "results/a~2.csv.rejects.csv",
-            "results/a~2.csv.results.ndjson");
+            "results/a~2.csv.results.ndjson",
+            "results/a~2.csv.summary.json");
   }
 
   @ParameterizedTest
   @EnumSource(
       value = Point.class,
-      names = {"END_WRITTEN_DOWN", "REJECTS_IN_PLACE", "RESULTS_IN_PLACE", "RUN_ENDED"})
+      names = {
+        "END_WRITTEN_DOWN",
+        "REJECTS_IN_PLACE",
+        "SUMMARY_IN_PLACE",
+        "RESULTS_IN_PLACE",
+        "RUN_ENDED"
+      })
   @SuppressWarnings("resource") // A process that is killed closes nothing.
   void another_file_that_took_the_name_after_a_crash_is_sent(Point point) throws IOException {
     drop(TWO_ROWS);
@@ -551,21 +576,26 @@ class BatchResumeTest {
             "done/a~2.csv",
             "results/a.csv.rejects.csv",
             "results/a.csv.results.ndjson",
+            "results/a.csv.summary.json",
             "results/a~2.csv.rejects.csv",
-            "results/a~2.csv.results.ndjson");
+            "results/a~2.csv.results.ndjson",
+            "results/a~2.csv.summary.json");
     assertThat(runs.unfinished()).isZero();
   }
 
   @Test
   void another_file_that_took_the_name_after_a_failure_is_sent() throws IOException {
     drop(TWO_ROWS);
-    runUpTo(Point.REJECTS_IN_PLACE).close();
+    runUpTo(Point.SUMMARY_IN_PLACE).close();
     Path other = drop(TWO_ROWS + "good,c,3,C\n");
 
     file.open(other).close();
     assertThat(left())
         .containsExactly(
-            "inbox/a.csv", "results/a.csv.rejects.csv", "results/a.csv.results.ndjson");
+            "inbox/a.csv",
+            "results/a.csv.rejects.csv",
+            "results/a.csv.results.ndjson",
+            "results/a.csv.summary.json");
     assertThat(runToTheEnd()).isEqualTo(3);
   }
 
@@ -585,7 +615,10 @@ class BatchResumeTest {
     }
     assertThat(left())
         .containsExactly(
-            "inbox/a.csv", "results/a.csv.rejects.csv", "results/a.csv.results.ndjson");
+            "inbox/a.csv",
+            "results/a.csv.rejects.csv",
+            "results/a.csv.results.ndjson",
+            "results/a.csv.summary.json");
     assertThat(runToTheEnd()).isEqualTo(3);
     assertThat(runs.unfinished()).isZero();
   }

@@ -56,7 +56,9 @@ class BatchTest {
     Result result = file.run("a.csv", HEADER, BatchFile::accept);
 
     assertThat(result.lines()).isEmpty();
-    assertThat(left()).containsExactly("done/a.csv", "results/a.csv.results.ndjson");
+    assertThat(left())
+        .containsExactly(
+            "done/a.csv", "results/a.csv.results.ndjson", "results/a.csv.summary.json");
   }
 
   @Test
@@ -434,7 +436,8 @@ class BatchTest {
             "inbox/a.csv",
             "results/.a.csv.sms-end",
             "results/a.csv.rejects.csv",
-            "results/a.csv.results.ndjson");
+            "results/a.csv.results.ndjson",
+            "results/a.csv.summary.json");
   }
 
   @Test
@@ -448,7 +451,9 @@ class BatchTest {
   @ParameterizedTest
   @CsvSource({
     "results/a.csv.results.ndjson",
+    "results/a.csv.results.csv",
     "results/a.csv.rejects.csv",
+    "results/a.csv.summary.json",
     "done/a.csv",
     "failed/a.csv",
     "failed/a.csv.reason.json"
@@ -464,7 +469,8 @@ class BatchTest {
             remnant,
             "done/a~2.csv",
             "results/a~2.csv.rejects.csv",
-            "results/a~2.csv.results.ndjson");
+            "results/a~2.csv.results.ndjson",
+            "results/a~2.csv.summary.json");
     assertThat(Files.readString(home.resolve(remnant))).isEqualTo("of an earlier file");
   }
 

@@ -70,8 +70,10 @@ class FormatsTest {
             "done/a." + extension,
             "done/b." + extension + ".gz",
             "results/a." + extension + ".results.ndjson",
+            "results/a." + extension + ".summary.json",
             "results/b." + extension + ".gz.rejects." + extension,
-            "results/b." + extension + ".gz.results.ndjson");
+            "results/b." + extension + ".gz.results.ndjson",
+            "results/b." + extension + ".gz.summary.json");
     Result again = file.run("c." + extension, packed.rejects(), BatchFile::accept);
     assertThat(again.requests()).hasSameSizeAs(packed.requests());
   }

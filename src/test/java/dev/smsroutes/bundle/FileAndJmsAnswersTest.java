@@ -263,6 +263,59 @@ class FileAndJmsAnswersTest {
         .isEqualTo(RunningBundle.MESSAGES + "%E2%82%AC".repeat(100));
   }
 
+  @Test
+  void the_summary_adds_up_the_parts_of_what_was_sent_and_of_what_had_been_sent_before()
+      throws IOException {
+    String name = key();
+    String requests =
+        GOOD.replace("KEY", name + "-1")
+            + "\n"
+            + GOOD.replace("KEY", name + "-2")
+                .replace(
+                    "\"recipient\"",
+                    "\"content\":{\"message\":\"" + "x".repeat(307) + "\"},\"recipient\"")
+            + "\n"
+            + GOOD.replace("KEY", name + "-3").replace("+1 425 555 0123", "12");
+    files(requests, name);
+    JsonNode first = summary(name);
+
+    assertThat(first.path("accepted").asInt()).isEqualTo(2);
+    assertThat(first.path("parts").asInt()).isEqualTo(1 + 3);
+    assertThat(first.path("partsUnknown").asInt()).isZero();
+    assertThat(first.path("refusedByCode").toString()).isEqualTo("{\"109121\":1}");
+
+    files(requests, name + "-again");
+    JsonNode again = summary(name + "-again");
+    assertThat(again.path("acceptedEarlier").asInt()).isEqualTo(2);
+    assertThat(again.path("parts").asInt()).isEqualTo(4);
+    assertThat(again.path("partsEarlier").asInt()).isEqualTo(4);
+    assertThat(again.path("sha256")).isEqualTo(first.path("sha256"));
+  }
+
+  private static JsonNode summary(String name) throws IOException {
+    return JSON.readTree(folder.resolve("results/" + name + ".ndjson.summary.json").toFile());
+  }
+
+  @Test
+  void the_progress_of_a_file_is_there_while_it_is_sent() throws IOException {
+    bundle.sandbox().faults("{\"status\": 503}");
+    String name = key();
+    Path progress = folder.resolve("results/" + name + ".ndjson.progress.json");
+    Path part = Files.writeString(folder.resolve("inbox/" + name + ".part"), GOOD);
+    Files.move(part, folder.resolve("inbox/" + name + ".ndjson"), StandardCopyOption.ATOMIC_MOVE);
+
+    await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(progress));
+    JsonNode told = JSON.readTree(progress.toFile());
+    assertThat(told.path("state").asText()).isEqualTo("sending");
+    assertThat(told.path("rows").asInt()).isZero();
+    assertThat(told.path("firstOpenRow").asInt()).isEqualTo(1);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> Files.exists(folder.resolve("done/" + name + ".ndjson")));
+    assertThat(progress).doesNotExist();
+    assertThat(summary(name).path("waiting").asInt()).isEqualTo(1);
+  }
+
   private static String key() {
     return "both-" + ++number;
   }

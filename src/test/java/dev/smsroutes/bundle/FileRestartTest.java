@@ -171,7 +171,8 @@ class FileRestartTest {
         .containsExactlyInAnyOrderElementsOf(expected);
     assertThat(files("inbox")).isEmpty();
     assertThat(files("done")).containsExactly("orders.csv");
-    assertThat(files("results")).containsExactly("orders.csv.results.ndjson");
+    assertThat(files("results"))
+        .containsExactly("orders.csv.results.ndjson", "orders.csv.summary.json");
     List<JsonNode> results = new ArrayList<>();
     for (String line : Files.readAllLines(home.resolve("results/orders.csv.results.ndjson"))) {
       results.add(JSON.readTree(line));
@@ -183,6 +184,12 @@ class FileRestartTest {
     assertThat(results)
         .as("seed %d", seed)
         .allMatch(line -> line.path("outcome").asText().startsWith("ACCEPTED"));
+    JsonNode summary = JSON.readTree(home.resolve("results/orders.csv.summary.json").toFile());
+    assertThat(summary.path("rows").asInt()).isEqualTo(rows);
+    assertThat(summary.path("accepted").asInt() + summary.path("acceptedEarlier").asInt())
+        .isEqualTo(rows);
+    assertThat(summary.path("parts").asInt()).as("each row is one part").isEqualTo(rows);
+    assertThat(summary.path("partsUnknown").asInt()).isZero();
   }
 
   private List<String> files(String folder) throws IOException {

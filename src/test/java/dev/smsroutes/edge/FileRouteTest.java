@@ -167,7 +167,10 @@ class FileRouteTest {
     route.awaitResults("orders.csv");
     assertThat(keys()).containsExactly("k1");
     assertThat(route.files())
-        .containsExactly("done/orders.csv", "results/orders.csv.results.ndjson");
+        .containsExactly(
+            "done/orders.csv",
+            "results/orders.csv.results.ndjson",
+            "results/orders.csv.summary.json");
   }
 
   private long finishedBefore() {
@@ -187,7 +190,10 @@ class FileRouteTest {
             {"row":2,"messageKey":"k2","outcome":"ACCEPTED","code":0,"message":"","requestId":"r-0"}
             """);
     assertThat(route.files())
-        .containsExactly("done/orders.csv", "results/orders.csv.results.ndjson");
+        .containsExactly(
+            "done/orders.csv",
+            "results/orders.csv.results.ndjson",
+            "results/orders.csv.summary.json");
     SendRequest first =
         route.handedOver.stream()
             .filter(request -> request.messageKey().equals("k1"))
@@ -373,10 +379,13 @@ class FileRouteTest {
             "done/orders~3.csv",
             "results/orders.csv.rejects.csv",
             "results/orders.csv.results.ndjson",
+            "results/orders.csv.summary.json",
             "results/orders~2.csv.rejects.csv",
             "results/orders~2.csv.results.ndjson",
+            "results/orders~2.csv.summary.json",
             "results/orders~3.csv.rejects.csv",
-            "results/orders~3.csv.results.ndjson");
+            "results/orders~3.csv.results.ndjson",
+            "results/orders~3.csv.summary.json");
     assertThat(text(route.done("orders~2.csv"))).isEqualTo(content);
   }
 
@@ -516,7 +525,11 @@ class FileRouteTest {
   void a_name_that_leaves_no_room_for_ours_fails() {
     route.drop("n".repeat(240) + ".csv", HEADER + "ok,k1,c1,1,Ada\n");
 
-    Awaitility.await().until(() -> route.files().size() == 2);
+    Awaitility.await()
+        .until(
+            () ->
+                route.files().size() == 2
+                    && route.files().stream().allMatch(name -> name.startsWith("failed/n")));
     assertThat(route.files().get(1)).endsWith(".reason.json");
     assertThat(text(home.resolve(route.files().get(1)))).contains("name too long");
   }
@@ -578,6 +591,7 @@ class FileRouteTest {
     route.close();
     Files.writeString(route.results(".orders.csv.results.ndjson.sms-tmp"), "{\"row\":1");
     Files.writeString(route.results("orders.csv.results.ndjson"), "{}\n");
+    Files.writeString(route.results("orders.csv.progress.json"), "{}");
     Files.writeString(route.inbox("orders.csv"), HEADER + "ok,,c1,1,Ada\n");
     route = new FileRoute(home);
 
@@ -586,7 +600,8 @@ class FileRouteTest {
         .containsExactly(
             "done/orders~2.csv",
             "results/orders.csv.results.ndjson",
-            "results/orders~2.csv.results.ndjson");
+            "results/orders~2.csv.results.ndjson",
+            "results/orders~2.csv.summary.json");
   }
 
   @Test
@@ -614,6 +629,6 @@ class FileRouteTest {
                 assertThat(finished)
                     .matches(
                         "file finished name=\"orders.csv\" as=\"orders.csv\" rows=4 recorded=0 accepted=1"
-                            + " refused=2 unsettled=1 ms=\\d+"));
+                            + " refused=2 unsettled=1 parts=0 ms=\\d+ rate=\\d+\\.\\d"));
   }
 }

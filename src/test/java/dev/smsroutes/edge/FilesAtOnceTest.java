@@ -254,7 +254,11 @@ class FilesAtOnceTest {
     assertThat(isLogged("file kept")).as("it waited for the rows under way").isFalse();
     assertThat(isLogged("file cancelled name=\"a.csv\" as=\"a.csv\" rows=3002")).isTrue();
     assertThat(route.files())
-        .containsExactly("done/a.csv", "results/a.csv.rejects.csv", "results/a.csv.results.ndjson");
+        .containsExactly(
+            "done/a.csv",
+            "results/a.csv.rejects.csv",
+            "results/a.csv.results.ndjson",
+            "results/a.csv.summary.json");
 
     Files.copy(route.results("a.csv.rejects.csv"), route.inbox("again.csv"));
     assertThat(outcomes(route.awaitResults("again.csv")))

@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -84,18 +85,26 @@ class BatchRunTest {
   }
 
   private static Submission row(String key, String source, Run run) {
+    return row(key, source, run, OptionalInt.empty());
+  }
+
+  private static Submission row(String key, String source, Run run, OptionalInt parts) {
     SendRequest request =
         new SendRequest(key, "d", new Recipient("c", "14255550123", Map.of()), null);
     return new Submission(
-        new Message("r", key, "d", "c", "14255550123", Map.of(), Optional.empty(), false),
+        new Message("r", key, "d", "c", "14255550123", Map.of(), Optional.empty(), false, parts),
         request,
         new Origin(Origin.FILE, source, Optional.of(run.id())));
   }
 
   private void settle(String key, String source, Run run, Outcome outcome) {
-    Claim claim = (Claim) ledger.admit(row(key, source, run), PATIENCE);
+    settle(row(key, source, run), outcome);
+  }
+
+  private Outcome settle(Submission row, Outcome outcome) {
+    Claim claim = (Claim) ledger.admit(row, PATIENCE);
     claim.attempted();
-    claim.settle(outcome);
+    return claim.settle(outcome);
   }
 
   private State admitted(String key, String source, Run run) {
@@ -206,6 +215,46 @@ class BatchRunTest {
     assertThat(settled.get("a.csv#3").errorCode()).isEqualTo(ErrorCode.INVALID_TO.number());
     assertThat(settled.get("a.csv#3").message()).isEqualTo("no");
     assertThat(settled.get("a.csv#4").state()).isEqualTo(State.PARKED);
+  }
+
+  @Test
+  void the_parts_of_an_accepted_message_are_known_after_a_crash() {
+    Run run = ledger.begin("content", "a.csv");
+    Outcome told = settle(row("k1", "a.csv#1", run, OptionalInt.of(3)), accepted("k1"));
+    settle(row("k2", "a.csv#2", run, OptionalInt.empty()), accepted("k2"));
+    Outcome refused =
+        settle(
+            row("k3", "a.csv#3", run, OptionalInt.of(4)),
+            new Refused("r", Optional.of("k3"), ErrorCode.INVALID_TO.number(), "no", List.of()));
+    openAgain();
+
+    assertThat(told).isEqualTo(new Accepted("api-k1", Optional.of("k1"), false, OptionalInt.of(3)));
+    assertThat(refused.state()).isEqualTo(State.REFUSED);
+    assertThat(ledger.settled(run, Map.of("a.csv#1", "k1", "a.csv#2", "k2")))
+        .containsEntry("a.csv#1", told)
+        .containsEntry("a.csv#2", accepted("k2"));
+    assertThat(ledger.find("k3").orElseThrow().parts()).isEmpty();
+    // Asked for by another file: the same message, accepted earlier.
+    Run other = ledger.begin("content", "b.csv");
+    assertThat(ledger.admit(row("k1", "b.csv#1", other, OptionalInt.of(7)), PATIENCE))
+        .isEqualTo(new Known(new Accepted("api-k1", Optional.of("k1"), true, OptionalInt.of(3))));
+  }
+
+  @Test
+  void a_ledger_from_before_there_were_parts_is_brought_up_to_date() {
+    Run run = ledger.begin("content", "a.csv");
+    settle(row("k1", "a.csv#1", run, OptionalInt.of(3)), accepted("k1"));
+    ledger.close();
+    Store.execute(
+        url(),
+        "ALTER TABLE message DROP COLUMN parts",
+        "DELETE FROM sms_schema WHERE version = '2'");
+    openAgain();
+
+    assertThat(ledger.settled(run, Map.of("a.csv#1", "k1")))
+        .containsEntry("a.csv#1", accepted("k1"));
+    settle(row("k2", "a.csv#2", run, OptionalInt.of(2)), accepted("k2"));
+    assertThat(ledger.find("k2").orElseThrow().parts()).hasValue(2);
   }
 
   @Test

@@ -191,7 +191,10 @@ class BesideTest extends OnAStore {
   @Test
   void says_when_the_ledger_is_of_another_version() {
     open().close();
-    execute("UPDATE sms_schema SET version = '99', script = 'V99__later.sql' WHERE version = '1'");
+    execute(
+        "CREATE TABLE kept AS SELECT * FROM sms_schema",
+        "UPDATE sms_schema SET version = '99', script = 'V99__later.sql'"
+            + " WHERE installed_rank = (SELECT max(installed_rank) FROM sms_schema)");
     try {
       assertThatThrownBy(this::beside)
           .isInstanceOf(NoLedgerException.class)
@@ -203,7 +206,8 @@ class BesideTest extends OnAStore {
           .hasMessageContaining("schema version 0.5, made by an older sms-routes");
     } finally {
       // The database of PostgreSQL is that of the next test, too.
-      execute("UPDATE sms_schema SET version = '1', script = 'V1__ledger.sql'");
+      execute(
+          "DELETE FROM sms_schema", "INSERT INTO sms_schema SELECT * FROM kept", "DROP TABLE kept");
     }
   }
 }

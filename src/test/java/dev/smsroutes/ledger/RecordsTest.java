@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.Function;
@@ -122,6 +123,7 @@ class RecordsTest extends OnAStore {
                 Optional.of(109121),
                 "Expected a number that exists",
                 Optional.empty(),
+                OptionalInt.empty(),
                 1));
     assertThat(ledger.history("key").orElseThrow().events())
         .containsExactly(new Entry.Event(admitted.plusSeconds(2), "WAITING", 50100, "Too fast"));

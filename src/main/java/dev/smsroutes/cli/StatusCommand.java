@@ -1,0 +1,178 @@
+package dev.smsroutes.cli;
+
+import dev.smsroutes.batch.BatchOverview;
+import dev.smsroutes.batch.BatchOverview.Past;
+import dev.smsroutes.batch.BatchOverview.Paused;
+import dev.smsroutes.batch.BatchOverview.Running;
+import dev.smsroutes.batch.BatchProgress;
+import dev.smsroutes.batch.BatchReport.Counts;
+import dev.smsroutes.bundle.Configuration;
+import dev.smsroutes.bundle.InvalidSettingsException;
+import dev.smsroutes.outcome.Outcome.State;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows which batch files are sent and what became of those before: nothing of their content. */
+@Command(
+    name = "status",
+    description = {
+      "Lists batch files that are being sent, that are paused, and that have ended, the newest first.",
+      "One of which nothing was heard for 10 s is marked as stale: its process was killed, hangs, or"
+          + " has no room on its disk. Works beside the process that serves, or without one."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  sms-routes status",
+      "  sms-routes status --limit 0",
+      "  sms-routes status --format json"
+    })
+public final class StatusCommand implements Callable<Integer> {
+  private static final int WIDEST_NAME = 60;
+  private static final List<String> TITLES =
+      List.of(
+          "name", "state", "rows", "accepted", "refused", "unsettled", "parts", "rows/s", "when");
+
+  /** How it is shown. */
+  enum Format {
+    table,
+    json
+  }
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-s", "--set"},
+      paramLabel = "KEY=VALUE",
+      description = "Sets a key of application.properties; wins over all other sources.")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "At most so many files that have ended; 20 unless given, 0 for none.")
+  private int limit = 20;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "table for people; json for programs, one object on each line.")
+  private Format format = Format.table;
+
+  @Override
+  public Integer call() {
+    Quiet quiet = Quiet.begin();
+    PrintWriter err = spec.commandLine().getErr();
+    try {
+      if (limit < 0) {
+        throw new WrongUseException("--limit: expected 0 or more; " + limit + " came");
+      }
+      Configuration configuration = Configuration.read(overrides);
+      print(BatchOverview.of(configuration.files().folders(), limit, Clock.systemUTC().instant()));
+      return ExitCode.DONE;
+    } catch (WrongUseException | InvalidSettingsException e) {
+      err.println(e.getMessage());
+      return ExitCode.MISCONFIGURED;
+    } catch (IOException e) {
+      err.println(e.getClass().getSimpleName() + ": " + Shown.text(e.getMessage()));
+      return ExitCode.FAILED;
+    } finally {
+      spec.commandLine().getOut().flush();
+      err.flush();
+      quiet.end();
+    }
+  }
+
+  private void print(BatchOverview overview) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    if (format == Format.json) {
+      overview.running().forEach(batch -> out.println(batch.json()));
+      overview.paused().forEach(batch -> out.println(batch.json()));
+      overview.past().forEach(batch -> out.println(batch.json()));
+    } else if (overview.running().isEmpty()
+        && overview.paused().isEmpty()
+        && overview.past().isEmpty()) {
+      err.println(
+          limit == 0 ? "No file is being sent" : "No file is being sent, and none has ended");
+    } else {
+      List<List<String>> rows = new ArrayList<>();
+      overview.running().forEach(batch -> rows.add(cells(batch)));
+      overview.paused().forEach(batch -> rows.add(cells(batch)));
+      overview.past().forEach(batch -> rows.add(cells(batch)));
+      Table.print(TITLES, rows, out);
+    }
+    overview
+        .strange()
+        .forEach(name -> err.println("Cannot be read, and is left out: " + Shown.text(name)));
+    if (out.checkError()) {
+      throw new IOException("The output cannot be written");
+    }
+  }
+
+  private static List<String> cells(Running batch) {
+    BatchProgress progress = batch.progress();
+    return List.of(
+        Shown.beginning(progress.as(), WIDEST_NAME),
+        progress.state().word() + (batch.stale() ? " (stale)" : ""),
+        progress.rows() + (progress.total().isPresent() ? "/" + progress.total().getAsLong() : ""),
+        Long.toString(progress.accepted()),
+        Long.toString(progress.refused()),
+        Long.toString(progress.unsettled()),
+        "-",
+        rate(progress.rate()),
+        batch.stale()
+            ? "last seen " + Shown.time(progress.at())
+            : progress.left().map(left -> shown(left) + " left").orElse("-"));
+  }
+
+  private static List<String> cells(Paused batch) {
+    return List.of(
+        Shown.beginning(batch.file(), WIDEST_NAME), "paused", "-", "-", "-", "-", "-", "-", "-");
+  }
+
+  private static List<String> cells(Past batch) {
+    String name = Shown.beginning(batch.as(), WIDEST_NAME);
+    String state = batch.failed().isPresent() ? "failed" : "done";
+    String when =
+        Shown.time(batch.finished()) + batch.failed().map(why -> ", " + Shown.text(why)).orElse("");
+    if (batch.report().isEmpty()) {
+      return List.of(name, state, "-", "-", "-", "-", "-", "-", when);
+    }
+    Counts counts = batch.report().get().counts();
+    return List.of(
+        name,
+        state,
+        Long.toString(counts.rows()),
+        Long.toString(counts.of(State.ACCEPTED, State.ACCEPTED_EARLIER)),
+        Long.toString(counts.of(State.REFUSED, State.DUPLICATE)),
+        Long.toString(counts.of(State.WAITING, State.UNCERTAIN, State.PARKED)),
+        Long.toString(counts.parts()),
+        rate(batch.report().get().rate()),
+        when);
+  }
+
+  private static String rate(double rate) {
+    return String.format(Locale.ROOT, "%.1f", rate);
+  }
+
+  private static String shown(Duration time) {
+    return time.toHours() > 0
+        ? time.toHours() + "h " + time.toMinutesPart() + "m"
+        : time.toMinutes() > 0
+            ? time.toMinutes() + "m " + time.toSecondsPart() + "s"
+            : time.toSeconds() + "s";
+  }
+}
