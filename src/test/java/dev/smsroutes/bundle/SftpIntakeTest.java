@@ -194,7 +194,11 @@ class SftpIntakeTest {
     assertThat(remote.resolve("outbox").toFile().list())
         .containsExactlyInAnyOrder(
             "done", "growing.csv.part", "notes.txt", ".hidden.csv", "ä.csv", "large.csv");
-    assertThat(local()).containsExactly("done/orders.csv", "results/orders.csv.results.ndjson");
+    assertThat(local())
+        .containsExactly(
+            "done/orders.csv",
+            "results/orders.csv.results.ndjson",
+            "results/orders.csv.summary.json");
 
     // The same content once more: its keys are known, and nothing is sent.
     drop("again.csv", rows("k", 3, 0));
@@ -211,7 +215,11 @@ class SftpIntakeTest {
     assertThat(outcomes("orders.csv")).hasSize(10).containsOnly("ACCEPTED");
     awaitMoved("orders.csv");
     assertThat(breaks).hasValue(0);
-    assertThat(local()).containsExactly("done/orders.csv", "results/orders.csv.results.ndjson");
+    assertThat(local())
+        .containsExactly(
+            "done/orders.csv",
+            "results/orders.csv.results.ndjson",
+            "results/orders.csv.summary.json");
     assertThat(
             Files.mismatch(
                 home.resolve("done/orders.csv"), remote.resolve("outbox/done/orders.csv")))
@@ -232,7 +240,11 @@ class SftpIntakeTest {
         .until(() -> !Files.exists(home.resolve("done/orders~2.csv")));
     Files.delete(remote.resolve("outbox/done"));
     awaitMoved("orders.csv");
-    assertThat(local()).containsExactly("done/orders.csv", "results/orders.csv.results.ndjson");
+    assertThat(local())
+        .containsExactly(
+            "done/orders.csv",
+            "results/orders.csv.results.ndjson",
+            "results/orders.csv.summary.json");
   }
 
   @Test
