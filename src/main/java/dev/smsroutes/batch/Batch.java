@@ -210,6 +210,15 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   }
 
   /**
+   * The same rows in groups that may travel together. Instead of {@link #iterator}, not beside it.
+   *
+   * @param most how many rows a group may have
+   */
+  public Iterator<RowGroup> groups(int most) {
+    return new RowGroups(this, most);
+  }
+
+  /**
    * Camel's splitter asks whether there is a further row before it starts the one that it got last,
    * and that one may be the very row for which a full window waits. So {@link #hasNext} never
    * waits: while there is no room it promises a row, and {@link #next} gives one with nothing to
@@ -247,7 +256,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   /**
    * The next row to hand over; null if there is none, or none that could be read without waiting.
    */
-  private Row nextRow() {
+  Row nextRow() {
     try {
       while (hasRoom()) {
         // Outside of the lock: whoever brings an outcome need not wait for the disk.
@@ -319,7 +328,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   }
 
   /** Waits until one more row may be read, or none will be. */
-  private void awaitRoom() {
+  void awaitRoom() {
     lock.lock();
     try {
       while (!over() && full()) {
@@ -342,10 +351,44 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     }
   }
 
-  private boolean isOver() {
+  boolean isOver() {
     lock.lock();
     try {
       return over();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether no row is to be handed over any more, those that were read included. */
+  boolean isBrokenOff() {
+    lock.lock();
+    try {
+      if (setting.stopping().getAsBoolean()) {
+        // What was read and is not handed over has no outcome.
+        interrupt(STOPPED);
+      }
+      return closed || failure != null || interruption != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether it is for this row that a full window waits. */
+  boolean isOldest(Row row) {
+    lock.lock();
+    try {
+      return open.peek() == row;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many rows are in the window. */
+  int openRows() {
+    lock.lock();
+    try {
+      return open.size();
     } finally {
       lock.unlock();
     }

@@ -53,6 +53,7 @@ public final class SendManyRoute extends RouteBuilder {
         .end()
         .bean(many, "settle")
         .delay(method(many, "backOff"))
+        .syncDelayed()
         .split(method(many, "alone"))
         .to(ALONE)
         .end()
