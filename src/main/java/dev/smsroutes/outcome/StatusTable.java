@@ -609,7 +609,11 @@ public final class StatusTable {
         return decidesWithoutCode ? refusedWithoutKnownCode(number) : unclear();
       }
       return switch (meaning.get()) {
-        case REFUSED -> refused(number);
+        case REFUSED ->
+            // Of a single recipient, it may stand for a 109110 that is not told.
+            number == ErrorCode.NO_VALID_RECIPIENTS.number()
+                ? refusedWithoutKnownCode(number)
+                : refused(number);
         case DUPLICATE -> uncertainBefore ? new Accepted(requestId, key(), true) : refused(number);
         case FORBIDDEN ->
             waiting(Reason.FORBIDDEN, "The SMS API refused our account: " + words(number));
