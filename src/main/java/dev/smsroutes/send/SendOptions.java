@@ -29,5 +29,13 @@ public record SendOptions(
 
   public SendOptions {
     Objects.requireNonNull(retries, "retries");
+    if (recipientsPerCall < 1 || recipientsPerCall > MOST_RECIPIENTS) {
+      throw new IllegalArgumentException(
+          "Expected 1 to "
+              + MOST_RECIPIENTS
+              + " recipients per call; "
+              + recipientsPerCall
+              + " came");
+    }
   }
 }

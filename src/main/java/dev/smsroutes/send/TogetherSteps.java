@@ -2,6 +2,7 @@ package dev.smsroutes.send;
 
 import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.outcome.Outcome.State;
 import dev.smsroutes.outcome.Outcome.Unsettled;
 import dev.smsroutes.outcome.StatusTable;
@@ -89,6 +90,13 @@ public final class TogetherSteps {
     boolean allWait = last.state() == State.WAITING;
     List<Outcome> each =
         allWait || verdict == null ? table.ofAll(last, call.sent()) : verdict.ofEach();
+    if (last instanceof Refused refused && each.stream().allMatch(Unsettled.class::isInstance)) {
+      // Costs a call each time, and would be seen nowhere else: each of them may well be accepted.
+      LOG.warn(
+          "call refused as a whole, its messages are sent alone messages={} code={}",
+          each.size(),
+          refused.errorCode());
+    }
     Optional<Duration> repetition = repetition(exchange, last);
     for (int i = 0; i < each.size(); i++) {
       Item item = call.items().get(i);
