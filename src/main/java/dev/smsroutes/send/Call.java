@@ -19,6 +19,9 @@ final class Call {
    */
   static final int MOST_BYTES = 3_900_000;
 
+  /** What one UTF-16 unit of a text can take in JSON: a backslash, u and four digits. */
+  private static final int LONGEST_UNIT = 6;
+
   /** What all messages of a call have in common. */
   record Kind(String definitionKey, boolean resubscribe, Optional<String> content) {
     static Kind of(Message message) {
@@ -37,6 +40,7 @@ final class Call {
 
   private Call(Kind kind) {
     this.kind = kind;
+    this.bytes = kind.content().map(content -> LONGEST_UNIT * content.length()).orElse(0);
   }
 
   /**

@@ -33,6 +33,8 @@ import org.slf4j.LoggerFactory;
 public final class ManySteps {
   private static final Logger LOG = LoggerFactory.getLogger(ManySteps.class);
 
+  private static final long LONGEST_BACK_OFF_MS = 2_000;
+
   private final Constraints constraints = new Constraints();
   private final Arrival arrival;
   private final Enrichment enrichment;
@@ -188,7 +190,8 @@ public final class ManySteps {
 
   /** How long to wait before messages are repeated that a call may have taken, in milliseconds. */
   public long backOff(@ExchangeProperty(SendState.MANY) Many many) {
-    return many.backOff().toMillis();
+    // A stop has to wait for it; those that are repeated have back-offs of their own.
+    return Math.min(LONGEST_BACK_OFF_MS, many.backOff().toMillis());
   }
 
   public List<Item> alone(@ExchangeProperty(SendState.MANY) Many many) {
@@ -217,6 +220,8 @@ public final class ManySteps {
     Item item = exchange.getMessage().getBody(Item.class);
     exchange.setProperty(SendState.ITEM, item);
     exchange.setProperty(Origin.PROPERTY, item.origin);
+    // What is handed over with others is sent, not queued.
+    exchange.removeProperty(SendState.QUEUED);
     exchange.getMessage().setBody(item.request);
   }
 

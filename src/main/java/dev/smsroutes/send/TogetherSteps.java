@@ -97,7 +97,7 @@ public final class TogetherSteps {
           each.size(),
           refused.errorCode());
     }
-    Optional<Duration> repetition = repetition(exchange, last);
+    Optional<Duration> repetition = repetition(exchange);
     for (int i = 0; i < each.size(); i++) {
       Item item = call.items().get(i);
       item.outcome = each.get(i);
@@ -112,14 +112,14 @@ public final class TogetherSteps {
     }
   }
 
-  private Optional<Duration> repetition(Exchange exchange, Outcome last) {
+  private Optional<Duration> repetition(Exchange exchange) {
     return exchange.getContext().isStopping()
         ? Optional.empty()
         : retries.next(
             0,
             exchange.getProperty(SendState.MAX_RETRIES, 1, Integer.class),
             retries.patienceLeft(exchange),
-            last.retryAfter());
+            Optional.empty());
   }
 
   /** The ledger cannot be written. */
