@@ -190,7 +190,7 @@ class ManyAsOneByOnePropertyTest {
     sandbox.close();
   }
 
-  @Property(tries = 60, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 40, shrinking = ShrinkingMode.BOUNDED)
   void each_row_ends_as_it_does_alone(
       @ForAll("lines") List<Line> before,
       @ForAll("keys") List<Integer> usedElsewhere,
