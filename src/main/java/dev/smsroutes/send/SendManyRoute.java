@@ -7,7 +7,7 @@ import org.apache.camel.builder.RouteBuilder;
 /**
  * The same story for many requests at once: those that have enough in common travel in one call of
  * the API's bare route, and each ends in the outcome that it would have had alone
- * (docs/decisions/0016).
+ * (docs/decisions/0017).
  *
  * <p>{@value #SEND_MANY} takes a list of {@code SendItem} as its body and leaves a list of {@code
  * Outcome} there, in the same order. It never throws.
