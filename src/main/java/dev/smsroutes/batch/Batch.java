@@ -366,7 +366,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     try {
       if (setting.stopping().getAsBoolean()) {
         // What was read and is not handed over has no outcome.
-        interrupt(STOPPED);
+        interrupt(BatchReading.STOPPED);
       }
       return closed || failure != null || interruption != null;
     } finally {
