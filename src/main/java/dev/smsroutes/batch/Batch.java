@@ -24,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -34,6 +35,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * One file on its way: rows out, outcomes in, result files at the end.
@@ -232,6 +234,15 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   }
 
   /**
+   * The same rows in groups that may travel together. Instead of {@link #iterator}, not beside it.
+   *
+   * @param most how many rows a group may have
+   */
+  public Iterator<RowGroup> groups(int most) {
+    return new RowGroups(this, most);
+  }
+
+  /**
    * Camel's splitter asks whether there is a further row before it starts the one that it got last,
    * and that one may be the very row for which a full window waits. So {@link #hasNext} never
    * waits: while there is no room it promises a row, and {@link #next} gives one with nothing to
@@ -285,7 +296,8 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     }
   }
 
-  private void lookForOrder() {
+  /** Looks for an order now and then; what was seen is told by {@link #order}. */
+  void lookForOrder() {
     long now = System.nanoTime();
     if (order == FileOrder.GO_ON && now - lookAgainAt >= 0) {
       lookAgainAt = now + LOOK_EVERY.toNanos();
@@ -308,9 +320,34 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   }
 
   /**
+   * As for one row, for many that were read and are not handed over. What was looked up for those
+   * that are being read says nothing about them.
+   */
+  void cancel(List<Row> rows) {
+    try {
+      for (int from = 0; from < rows.size(); from += LOOK_UP) {
+        List<Row> some = rows.subList(from, Math.min(from + LOOK_UP, rows.size()));
+        Set<String> sent =
+            setting
+                .runs()
+                .maybeSent(
+                    some.stream()
+                        .map(row -> row.request().messageKey())
+                        .collect(Collectors.toUnmodifiableSet()));
+        for (Row row : some) {
+          String key = row.request().messageKey();
+          settle(row, StatusTable.cancelled(newRequestId(), key, sent.contains(key)));
+        }
+      }
+    } catch (LedgerUnavailableException e) {
+      interrupt(UNRECORDED);
+    }
+  }
+
+  /**
    * The next row to hand over; null if there is none, or none that could be read without waiting.
    */
-  private Row nextRow() {
+  Row nextRow() {
     try {
       for (lookForOrder(); hasRoom(); lookForOrder()) {
         // Outside of the lock: whoever brings an outcome need not wait for the disk.
@@ -393,7 +430,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   }
 
   /** Waits until one more row may be read, or none will be. */
-  private void awaitRoom() {
+  void awaitRoom() {
     lock.lock();
     try {
       while (!over() && full()) {
@@ -416,10 +453,44 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     }
   }
 
-  private boolean isOver() {
+  boolean isOver() {
     lock.lock();
     try {
       return over();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether no row is to be handed over any more, those that were read included. */
+  boolean isBrokenOff() {
+    lock.lock();
+    try {
+      if (setting.stopping().getAsBoolean()) {
+        // What was read and is not handed over has no outcome.
+        interrupt(BatchReading.STOPPED);
+      }
+      return closed || failure != null || interruption != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether it is for this row that a full window waits. */
+  boolean isOldest(Row row) {
+    lock.lock();
+    try {
+      return open.peek() == row;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many rows are in the window. */
+  int openRows() {
+    lock.lock();
+    try {
+      return open.size();
     } finally {
       lock.unlock();
     }

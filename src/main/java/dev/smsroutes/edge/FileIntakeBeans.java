@@ -58,7 +58,8 @@ public final class FileIntakeBeans {
                     context::isStopping,
                     FileIntake::progress),
                 options.maxAttempts(),
-                options.rowTimeout()));
+                options.rowTimeout(),
+                options.recipientsPerCall()));
     context.getRegistry().bind("fileResults", new FileResults());
     context
         .getRegistry()

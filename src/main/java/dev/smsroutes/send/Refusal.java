@@ -8,11 +8,13 @@ import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.request.SendRequest;
 import jakarta.validation.ConstraintViolation;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.component.bean.validator.BeanValidationException;
@@ -35,12 +37,24 @@ public final class Refusal {
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception refusal,
       @ExchangeProperty(SendState.REQUEST) SendRequest request,
       @ExchangeProperty(SendState.REQUEST_ID) String requestId) {
-    List<Fault> found = new ArrayList<>(request.unreadable());
+    List<Fault> found = new ArrayList<>();
     if (refusal instanceof BeanValidationException invalid) {
-      found.addAll(violations(invalid));
+      found.addAll(violations(invalid.getConstraintViolations()));
     } else if (refusal instanceof InvalidRequestException invalid) {
       found.addAll(invalid.faults());
     }
+    return all(found, request, requestId);
+  }
+
+  /** As {@link #explain}, for a request that its constraints refuse. */
+  Outcome invalid(
+      Set<ConstraintViolation<SendRequest>> violations, SendRequest request, String requestId) {
+    return all(violations(violations), request, requestId);
+  }
+
+  private Outcome all(List<Fault> byTheFirst, SendRequest request, String requestId) {
+    List<Fault> found = new ArrayList<>(request.unreadable());
+    found.addAll(byTheFirst);
     found.addAll(enrichment.faults(request));
     found.addAll(substitution.faults(request, enrichment.find(request)));
     return Refused.of(requestId, Optional.ofNullable(request.messageKey()), firstOfEach(found));
@@ -53,8 +67,8 @@ public final class Refusal {
     return List.copyOf(byField.values());
   }
 
-  private static List<Fault> violations(BeanValidationException invalid) {
-    return invalid.getConstraintViolations().stream()
+  private static List<Fault> violations(Collection<? extends ConstraintViolation<?>> violations) {
+    return violations.stream()
         .filter(
             violation -> violation.getConstraintDescriptor().getAttributes().get("code") != null)
         .map(Refusal::fault)

@@ -43,6 +43,15 @@ public final class SendState {
   /** Set when an attempt got no turn, so that repeating it at once is in vain. */
   static final String NOT_NOW = "smsSendNotNow";
 
+  /** The requests that were handed over together; not among {@link #ALL}, for it outlives each. */
+  static final String MANY = "smsManyRequests";
+
+  /** The one of them that goes alone. */
+  static final String ITEM = "smsManyItem";
+
+  /** The call in which some of them travel. */
+  static final String CALL = "smsSendCall";
+
   /** The outcome of the last attempt. */
   static final String OUTCOME = "smsSendOutcome";
 

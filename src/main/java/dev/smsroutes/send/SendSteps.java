@@ -13,7 +13,9 @@ public record SendSteps(
     Recording recording,
     Turns turns,
     Queueing queueing,
-    Attempt attempt) {
+    Attempt attempt,
+    ManySteps many,
+    TogetherSteps together) {
 
   /** Puts the steps together. */
   public static SendSteps of(
@@ -27,14 +29,28 @@ public record SendSteps(
     Turns turns = new Turns(pace, retries, table);
     Enrichment enrichment = new Enrichment(definitions);
     Substitution substitution = new Substitution(options.maxParts());
+    Arrival arrival = new Arrival(table);
+    Refusal refusal = new Refusal(enrichment, substitution);
+    Recording recording = new Recording(ledger, table, retries);
+    Attempt attempt = new Attempt(table, tokens, turns, retries, options.asksForStatus());
     return new SendSteps(
-        new Arrival(table),
+        arrival,
         enrichment,
         substitution,
-        new Refusal(enrichment, substitution),
-        new Recording(ledger, table, retries),
+        refusal,
+        recording,
         turns,
         new Queueing(table, options.mostQueuedBytes()),
-        new Attempt(table, tokens, turns, retries, options.asksForStatus()));
+        attempt,
+        new ManySteps(
+            arrival,
+            enrichment,
+            substitution,
+            refusal,
+            recording,
+            ledger,
+            table,
+            options.recipientsPerCall()),
+        new TogetherSteps(attempt, turns, retries, ledger, table));
   }
 }

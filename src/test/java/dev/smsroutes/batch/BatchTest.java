@@ -491,7 +491,8 @@ class BatchTest {
       Thread thread =
           new Thread(
               () -> {
-                rows.hasNext();
+                // Waits for room that never comes, whether the interrupt is quicker or not.
+                rows.next();
                 interrupted.complete(Thread.currentThread().isInterrupted());
               });
       thread.start();
