@@ -32,6 +32,7 @@ import dev.smsroutes.send.Pace;
 import dev.smsroutes.send.PaceOptions;
 import dev.smsroutes.send.QueueRoute;
 import dev.smsroutes.send.RetryPolicy;
+import dev.smsroutes.send.SendManyRoute;
 import dev.smsroutes.send.SendOptions;
 import dev.smsroutes.send.SendRoute;
 import dev.smsroutes.send.SendSteps;
@@ -276,7 +277,12 @@ public final class Bundle implements AutoCloseable {
             tokens,
             gateOpened,
             care,
-            new SendOptions(maxParts, retries, asksForStatus, jmsOptions.mostBodyBytes()));
+            new SendOptions(
+                maxParts,
+                retries,
+                asksForStatus,
+                jmsOptions.mostBodyBytes(),
+                files.orElseThrow().recipientsPerCall()));
     RequestReader reader = new RequestReader(maxRecipients);
 
     client.install(context);
@@ -318,6 +324,9 @@ public final class Bundle implements AutoCloseable {
     main.configure()
         .addRoutesBuilder(
             new DeliverRoute(steps, api.url() + MESSAGES + ApiClient.ENDPOINT_OPTIONS));
+    main.configure()
+        .addRoutesBuilder(
+            new SendManyRoute(steps, api.url() + MESSAGES + ApiClient.ENDPOINT_OPTIONS));
     if (asksForStatus) {
       main.configure()
           .addRoutesBuilder(
