@@ -208,7 +208,6 @@ public final class Bundle implements AutoCloseable {
     int maxInFlight = settings.number("sms.http.max-in-flight", 1, 100_000);
     int recipients = settings.number("sms.http.recipients-concurrency", 1, 1_000);
     int maxParts = Configuration.maxParts(settings);
-    int recipientsPerCall = Configuration.recipientsPerCall(settings);
     int maxRecipients = settings.number("sms.http.max-recipients", 1, 100_000);
     configuredPort = settings.number("camel.server.port", 0, 65_535);
     settings.oneOf("sms.definitions.source", "directory");
@@ -310,9 +309,7 @@ public final class Bundle implements AutoCloseable {
             files.orElseThrow(),
             reader,
             opened.foresight(),
-            () ->
-                FileChecks.pacing(
-                    gateOpened.snapshot(), files.orElseThrow().concurrency(), recipientsPerCall),
+            () -> FileChecks.pacing(gateOpened.snapshot(), files.orElseThrow()),
             clock,
             context::isStopping);
     checks = Optional.of(fileChecks);

@@ -50,15 +50,22 @@ class FileManyRecipientsTest {
     bundle.close();
   }
 
-  private List<JsonNode> send(int rows, IntFunction<String> row) throws IOException {
+  private Path drop(Path folder, String result, int rows, IntFunction<String> row)
+      throws IOException {
     Path elsewhere = home.resolve("orders.tmp");
     Files.writeString(
         elsewhere,
         "definitionKey,messageKey,contactKey,to,FirstName,password,Topic\n"
             + IntStream.rangeClosed(1, rows).mapToObj(row).collect(Collectors.joining()));
-    Files.move(elsewhere, home.resolve("inbox").resolve("orders.csv"));
-    Path results = home.resolve("results").resolve("orders.csv.results.ndjson");
+    Files.createDirectories(folder);
+    Files.move(elsewhere, folder.resolve("orders.csv"));
+    Path results = home.resolve("results").resolve("orders.csv" + result);
     Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(results));
+    return results;
+  }
+
+  private List<JsonNode> send(int rows, IntFunction<String> row) throws IOException {
+    Path results = drop(home.resolve("inbox"), ".results.ndjson", rows, row);
     List<JsonNode> lines = new ArrayList<>();
     for (String line : Files.readAllLines(results)) {
       lines.add(JSON.readTree(line));
@@ -72,14 +79,18 @@ class FileManyRecipientsTest {
 
   @Test
   void two_definitions_are_two_calls_and_each_row_has_its_own_text() throws IOException {
-    List<JsonNode> results =
-        send(
-            60,
-            i ->
-                i == 30
-                    ? "account-reset,k30,c,12,Ada,p,\n"
-                    : (i % 2 == 0 ? "account-reset" : "newsletter-teaser")
-                        + (",k" + i + ",c,+14255550123,Ada,p" + i + ",x\n"));
+    IntFunction<String> row =
+        i ->
+            i == 30
+                ? "account-reset,k30,c,12,Ada,p,\n"
+                : (i % 2 == 0 ? "account-reset" : "newsletter-teaser")
+                    + (",k" + i + ",c,+14255550123,Ada,p" + i + ",x\n");
+    Path plan = drop(home.resolve("inbox/check"), ".check.json", 60, row);
+    assertThat(JSON.readTree(plan.toFile()).at("/toSend/estimate/calls").asInt())
+        .as("what check says beforehand")
+        .isEqualTo(2);
+
+    List<JsonNode> results = send(60, row);
 
     assertThat(outcomes(results))
         .containsExactlyElementsOf(
