@@ -27,6 +27,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -41,6 +42,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * One file on its way: rows out, outcomes in, result files at the end.
@@ -135,6 +137,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   private final Queue<Held> held = new PriorityQueue<>(Comparator.comparing(Held::until));
   private Instant toldHeldUntil;
   private long openBytes;
+  private int unsettled;
   private long recorded;
   private long progressAt;
   private IOException failure;
@@ -256,6 +259,15 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   }
 
   /**
+   * The same rows in groups that may travel together. Instead of {@link #iterator}, not beside it.
+   *
+   * @param most how many rows a group may have
+   */
+  public Iterator<RowGroup> groups(int most) {
+    return new RowGroups(this, most);
+  }
+
+  /**
    * Camel's splitter asks whether there is a further row before it starts the one that it got last,
    * and that one may be the very row for which a full window waits. So {@link #hasNext} never
    * waits: while there is no room it promises a row, and {@link #next} gives one with nothing to
@@ -303,13 +315,14 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
         Row promisedRow = next;
         next = null;
         if (order == FileOrder.CANCEL) {
-          cancel(promisedRow);
+          cancel(List.of(promisedRow));
         }
       }
     }
   }
 
-  private void lookForOrder() {
+  /** Looks for an order now and then; what was seen is told by {@link #order}. */
+  void lookForOrder() {
     long now = System.nanoTime();
     if (order == FileOrder.GO_ON && now - lookAgainAt >= 0) {
       lookAgainAt = now + LOOK_EVERY.toNanos();
@@ -321,27 +334,38 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     }
   }
 
-  /** It is not handed over now, but an interrupted pass may have sent it, or another file. */
-  private void cancel(Row row) {
-    String key = row.request().messageKey();
+  /** They are not handed over now, but an interrupted pass may have sent them, or another file. */
+  void cancel(List<Row> rows) {
     try {
-      boolean sent = maybeSent.orElseGet(() -> setting.runs().maybeSent(Set.of(key))).contains(key);
-      settle(row, StatusTable.cancelled(newRequestId(), key, sent));
+      for (int from = 0; from < rows.size(); from += LOOK_UP) {
+        List<Row> some = rows.subList(from, Math.min(from + LOOK_UP, rows.size()));
+        Set<String> keys =
+            some.stream()
+                .map(row -> row.request().messageKey())
+                .collect(Collectors.toUnmodifiableSet());
+        Set<String> sent = setting.runs().maybeSent(keys);
+        some.forEach(row -> cancel(row, sent));
+      }
     } catch (LedgerUnavailableException e) {
       interrupt(UNRECORDED);
     }
   }
 
+  private void cancel(Row row, Set<String> maybeSent) {
+    String key = row.request().messageKey();
+    settle(row, StatusTable.cancelled(newRequestId(), key, maybeSent.contains(key)));
+  }
+
   /**
    * The next row to hand over; null if there is none, or none that could be read without waiting.
    */
-  private Row nextRow() {
+  Row nextRow() {
     try {
       while (true) {
         lookForOrder();
         Row due = pollDue();
         if (due != null && order == FileOrder.CANCEL) {
-          cancel(due);
+          cancel(List.of(due));
           continue;
         }
         if (due != null || !mayRead()) {
@@ -357,6 +381,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
             return null;
           }
           open.add(row);
+          unsettled++;
           openBytes += raw.bytes();
           tally.begun(raw);
           if (settled.containsKey(source(raw))) {
@@ -371,7 +396,8 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
         } else if (settled.containsKey(source(raw))) {
           settle(row, settled.get(source(raw)));
         } else if (order == FileOrder.CANCEL) {
-          cancel(row);
+          // Read before the order was seen, it was not looked up.
+          maybeSent.ifPresentOrElse(sent -> cancel(row, sent), () -> cancel(List.of(row)));
         } else {
           return row;
         }
@@ -431,7 +457,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   }
 
   /** Waits until one more row may be given, or none will be; now and then it returns before. */
-  private void awaitRoom() {
+  void awaitRoom() {
     Optional<Instant> news;
     do {
       news = awaitRoomOrNews();
@@ -468,10 +494,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
 
   /** The earliest time of a held row, if no row is under way; else null. */
   private Instant allHeldUntil() {
-    return held.isEmpty()
-            || open.stream().filter(row -> row.outcome() == null).count() > held.size()
-        ? null
-        : held.peek().until();
+    return held.isEmpty() || unsettled > held.size() ? null : held.peek().until();
   }
 
   private boolean due() {
@@ -513,10 +536,64 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     }
   }
 
-  private boolean isOver() {
+  boolean isOver() {
     lock.lock();
     try {
       return over();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether no row is to be handed over any more, those that were read included. */
+  boolean isBrokenOff() {
+    lock.lock();
+    try {
+      if (setting.stopping().getAsBoolean()) {
+        // What was read and is not handed over has no outcome.
+        interrupt(BatchReading.STOPPED);
+      }
+      return closed || failure != null || interruption != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether it is for this row that a full window waits. */
+  boolean isOldest(Row row) {
+    lock.lock();
+    try {
+      return open.peek() == row;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many rows are in the window, but for those that wait for their time of day. */
+  int openRows() {
+    lock.lock();
+    try {
+      return open.size() - held.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many rows have no outcome, but for those that wait for their time of day. */
+  int rowsUnderWay() {
+    lock.lock();
+    try {
+      return unsettled - held.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether all rows were read. */
+  boolean isExhausted() {
+    lock.lock();
+    try {
+      return exhausted;
     } finally {
       lock.unlock();
     }
@@ -550,6 +627,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
         return;
       }
       row.outcome(outcome);
+      unsettled--;
       interrupt(interruption(outcome));
       while (!open.isEmpty() && open.peek().outcome() != null && failure == null) {
         Row oldest = open.poll();

@@ -18,6 +18,7 @@ import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.outcome.Outcome.State;
 import dev.smsroutes.outcome.StatusTable;
+import dev.smsroutes.request.Message;
 import dev.smsroutes.request.Origin;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,10 +54,13 @@ public final class BatchCheck {
    * At which pace things are sent.
    *
    * @param recipientsPerCall rows that travel in one call
-   * @param messagesPerSecond how many messages
+   * @param callsPerSecond how many calls of the API
    * @param basis where that comes from, for a person
    */
-  public record Pacing(int recipientsPerCall, double messagesPerSecond, String basis) {}
+  public record Pacing(int recipientsPerCall, double callsPerSecond, String basis) {}
+
+  /** What rows have in common that travel in one call. */
+  private record Company(String definitionKey, boolean resubscribe) {}
 
   /**
    * What a check needs from its surroundings. Immutable.
@@ -305,6 +309,7 @@ public final class BatchCheck {
     private long sameRequest;
     private long otherRequest;
     private long acceptedBefore;
+    private final Map<Company, Long> companies = new HashMap<>();
     private long sent;
     private long parts;
     private long leftToApi;
@@ -335,6 +340,8 @@ public final class BatchCheck {
 
     void send(Prospect prospect) {
       sent++;
+      Message message = prospect.message();
+      companies.merge(new Company(message.definitionKey(), message.resubscribe()), 1L, Long::sum);
       regions.merge(prospect.region().orElse(UNKNOWN_REGION), 1L, Long::sum);
       if (prospect.parts().isEmpty()) {
         leftToApi++;
@@ -354,8 +361,6 @@ public final class BatchCheck {
     }
 
     BatchPlan plan(Optional<String> unreadable) {
-      Pacing pacing = setting.pacing().get();
-      long perCall = pacing.recipientsPerCall();
       return new BatchPlan(
           file,
           unreadable,
@@ -373,13 +378,20 @@ public final class BatchCheck {
               ucs2,
               beyondGsm,
               regions,
-              new Estimate(
-                  (sent + perCall - 1) / perCall,
-                  pacing.messagesPerSecond(),
-                  Duration.ofMillis(Math.round(1_000 * sent / pacing.messagesPerSecond())),
-                  pacing.basis())),
+              estimate(setting.pacing().get())),
           findings,
           moreFindings);
+    }
+
+    private Estimate estimate(Pacing pacing) {
+      long most = pacing.recipientsPerCall();
+      long calls = companies.values().stream().mapToLong(rows -> (rows + most - 1) / most).sum();
+      double perCall = calls == 0 ? most : 1.0 * sent / calls;
+      return new Estimate(
+          calls,
+          pacing.callsPerSecond() * perCall,
+          Duration.ofMillis(Math.round(1_000 * calls / pacing.callsPerSecond())),
+          pacing.basis());
     }
   }
 }

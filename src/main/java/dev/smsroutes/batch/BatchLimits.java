@@ -21,6 +21,30 @@ public record BatchLimits(
     this(maxLineBytes, maxJsonBytes, windowRows, windowBytes, InputRules.DEFAULTS);
   }
 
+  /** The most rows of a window, whatever may travel together: some 40 MB of memory. */
+  private static final int MOST_WINDOW_ROWS = 20_000;
+
+  private static final long WINDOW_BYTES_OF_GROUPS = 8L << 20;
+
+  /**
+   * The same, with a window in which groups of rows find room: those under way, one that is being
+   * read, and one more. It stays bounded, so that very large groups may come out smaller.
+   *
+   * @param most how many rows a group may have
+   * @param groups how many groups are under way at the same time
+   */
+  public BatchLimits forGroups(int most, int groups) {
+    long rows = Math.min(MOST_WINDOW_ROWS, (long) most * (groups + 2L));
+    return most == 1
+        ? this
+        : new BatchLimits(
+            maxLineBytes,
+            maxJsonBytes,
+            (int) Math.max(windowRows, rows),
+            Math.max(windowBytes, WINDOW_BYTES_OF_GROUPS),
+            input);
+  }
+
   public BatchLimits {
     if (maxLineBytes < 1 || maxJsonBytes < 1 || windowRows < 2 || windowBytes < 1) {
       throw new IllegalArgumentException(

@@ -32,6 +32,7 @@ import dev.smsroutes.send.Pace;
 import dev.smsroutes.send.PaceOptions;
 import dev.smsroutes.send.QueueRoute;
 import dev.smsroutes.send.RetryPolicy;
+import dev.smsroutes.send.SendManyRoute;
 import dev.smsroutes.send.SendOptions;
 import dev.smsroutes.send.SendRoute;
 import dev.smsroutes.send.SendSteps;
@@ -207,7 +208,6 @@ public final class Bundle implements AutoCloseable {
     int maxInFlight = settings.number("sms.http.max-in-flight", 1, 100_000);
     int recipients = settings.number("sms.http.recipients-concurrency", 1, 1_000);
     int maxParts = Configuration.maxParts(settings);
-    int recipientsPerCall = Configuration.recipientsPerCall(settings);
     int maxRecipients = settings.number("sms.http.max-recipients", 1, 100_000);
     configuredPort = settings.number("camel.server.port", 0, 65_535);
     settings.oneOf("sms.definitions.source", "directory");
@@ -276,7 +276,12 @@ public final class Bundle implements AutoCloseable {
             tokens,
             gateOpened,
             care,
-            new SendOptions(maxParts, retries, asksForStatus, jmsOptions.mostBodyBytes()));
+            new SendOptions(
+                maxParts,
+                retries,
+                asksForStatus,
+                jmsOptions.mostBodyBytes(),
+                files.orElseThrow().recipientsPerCall()));
     RequestReader reader = new RequestReader(maxRecipients);
 
     client.install(context);
@@ -304,9 +309,7 @@ public final class Bundle implements AutoCloseable {
             files.orElseThrow(),
             reader,
             opened.foresight(),
-            () ->
-                FileChecks.pacing(
-                    gateOpened.snapshot(), files.orElseThrow().concurrency(), recipientsPerCall),
+            () -> FileChecks.pacing(gateOpened.snapshot(), files.orElseThrow()),
             clock,
             context::isStopping);
     checks = Optional.of(fileChecks);
@@ -318,6 +321,9 @@ public final class Bundle implements AutoCloseable {
     main.configure()
         .addRoutesBuilder(
             new DeliverRoute(steps, api.url() + MESSAGES + ApiClient.ENDPOINT_OPTIONS));
+    main.configure()
+        .addRoutesBuilder(
+            new SendManyRoute(steps, api.url() + MESSAGES + ApiClient.ENDPOINT_OPTIONS));
     if (asksForStatus) {
       main.configure()
           .addRoutesBuilder(

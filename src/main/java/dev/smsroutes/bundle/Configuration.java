@@ -24,8 +24,7 @@ import org.apache.camel.spi.PropertiesComponent;
  * @param maxParts the most parts of one message
  * @param files where batch files are, and what they may be like
  * @param maxRecipients the most recipients of one request
- * @param maxRate the most messages in a second; 0 for no ceiling
- * @param recipientsPerCall how many rows of a file travel in one call
+ * @param maxRate the most calls in a second; 0 for no ceiling
  * @param care who is not to be sent anything, and when nobody is
  */
 public record Configuration(
@@ -36,7 +35,6 @@ public record Configuration(
     FileOptions files,
     int maxRecipients,
     double maxRate,
-    int recipientsPerCall,
     CareOptions care) {
   /** Where settings are looked for; the first place that has a key wins. */
   static final String LOCATIONS =
@@ -91,7 +89,6 @@ public record Configuration(
         files.orElseThrow(),
         maxRecipients,
         maxRate,
-        recipientsPerCall(settings),
         care);
   }
 
@@ -103,12 +100,6 @@ public record Configuration(
         settings.duration("sms.ledger.retention", Duration.ofMillis(1)),
         settings.duration("sms.ledger.open-retention", Duration.ofMillis(1)),
         settings.flag("sms.ledger.keep-personal-data"));
-  }
-
-  /** 1 where there is no such key. */
-  static int recipientsPerCall(Settings settings) {
-    String key = "sms.batch.recipients-per-call";
-    return settings.optional(key).isPresent() ? settings.number(key, 1, 500) : 1;
   }
 
   static int maxParts(Settings settings) {

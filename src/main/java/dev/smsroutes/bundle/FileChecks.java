@@ -36,11 +36,7 @@ public final class FileChecks implements AutoCloseable {
    * @throws dev.smsroutes.definition.InvalidDefinitionException if the definitions cannot be read
    */
   public static FileChecks of(Configuration configuration, Foresight foresight, Clock clock) {
-    Pacing pacing =
-        pacing(
-            configuration.maxRate(),
-            configuration.files().concurrency(),
-            configuration.recipientsPerCall());
+    Pacing pacing = pacing(configuration.maxRate(), configuration.files());
     return of(
         new RequestCheck(configuration),
         configuration.files(),
@@ -90,29 +86,31 @@ public final class FileChecks implements AutoCloseable {
    *
    * @param maxRate calls per second; 0 for no ceiling
    */
-  static Pacing pacing(double maxRate, int concurrency, int recipientsPerCall) {
-    if (maxRate > 0) {
-      return new Pacing(recipientsPerCall, maxRate * recipientsPerCall, "sms.api.max-rate");
-    }
-    double perSecond = 1_000.0 * concurrency * recipientsPerCall / ASSUMED_ANSWER.toMillis();
-    return new Pacing(
-        recipientsPerCall,
-        perSecond,
-        "assumed are answers of the API in "
-            + ASSUMED_ANSWER.toMillis()
-            + " ms, "
-            + concurrency
-            + " at the same time (sms.file.concurrency); nobody knows the pace of the API before");
+  static Pacing pacing(double maxRate, FileOptions files) {
+    return maxRate > 0
+        ? new Pacing(files.recipientsPerCall(), maxRate, "sms.api.max-rate")
+        : assumed(files.concurrency(), files);
   }
 
   /** The pace as the gate has it at this moment. */
-  static Pacing pacing(Pace.Snapshot gate, int concurrency, int recipientsPerCall) {
+  static Pacing pacing(Pace.Snapshot gate, FileOptions files) {
     return gate.rateLimit().isPresent()
         ? new Pacing(
-            recipientsPerCall,
-            gate.rateLimit().getAsDouble() * recipientsPerCall,
+            files.recipientsPerCall(),
+            gate.rateLimit().getAsDouble(),
             "the pace of this moment, learnt or sms.api.max-rate")
-        : pacing(0, Math.min(concurrency, gate.concurrencyLimit()), recipientsPerCall);
+        : assumed(Math.min(files.concurrency(), gate.concurrencyLimit()), files);
+  }
+
+  private static Pacing assumed(int atOnce, FileOptions files) {
+    return new Pacing(
+        files.recipientsPerCall(),
+        1_000.0 * atOnce / ASSUMED_ANSWER.toMillis(),
+        "assumed are answers of the API in "
+            + ASSUMED_ANSWER.toMillis()
+            + " ms, "
+            + atOnce
+            + " at the same time (sms.file.concurrency); nobody knows the pace of the API before");
   }
 
   /** As {@link BatchCheck#check}. */

@@ -7,14 +7,18 @@ import dev.smsroutes.batch.BatchSummary;
 import dev.smsroutes.batch.FileOrder;
 import dev.smsroutes.batch.FileShape;
 import dev.smsroutes.batch.Row;
+import dev.smsroutes.batch.RowGroup;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.request.Origin;
+import dev.smsroutes.request.SendItem;
 import dev.smsroutes.request.SendRequest;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeExtension;
@@ -49,15 +53,18 @@ public final class FileIntake {
   private final int maxAttempts;
   private final Duration rowTimeout;
   private volatile Batch latest;
+  private final int recipientsPerCall;
 
   /**
    * @param maxAttempts how often a row is tried at most before it is reported as it is then
    * @param rowTimeout how long a row may take from the moment that it is handed over
+   * @param recipientsPerCall how many rows may travel to the API in one call
    */
-  FileIntake(Batch.Setting setting, int maxAttempts, Duration rowTimeout) {
+  FileIntake(Batch.Setting setting, int maxAttempts, Duration rowTimeout, int recipientsPerCall) {
     this.setting = setting;
     this.maxAttempts = maxAttempts;
     this.rowTimeout = rowTimeout;
+    this.recipientsPerCall = recipientsPerCall;
   }
 
   /**
@@ -144,10 +151,38 @@ public final class FileIntake {
       return null;
     }
     exchange.setProperty(Origin.PROPERTY, row.origin());
+    limit(exchange);
+    return row.request();
+  }
+
+  /** Whether rows travel to the API in groups, or each of them by itself. */
+  public boolean sendsTogether() {
+    return recipientsPerCall > 1;
+  }
+
+  /** The rows in groups that may travel together, for the splitter. */
+  public Iterator<RowGroup> groups(Batch batch) {
+    return batch.groups(recipientsPerCall);
+  }
+
+  /**
+   * The send requests of a group with their origins, or nothing if the group has no rows; tells the
+   * pipeline in properties how long and how often each may be tried.
+   */
+  public List<SendItem> requests(RowGroup group, Exchange exchange) {
+    exchange.setProperty(FileResults.GROUP, group);
+    if (group.isNothing()) {
+      exchange.setRouteStop(true);
+      return null;
+    }
+    limit(exchange);
+    return group.items();
+  }
+
+  private void limit(Exchange exchange) {
     exchange.setProperty(MAX_RETRIES, maxAttempts - 1);
     // A row has the clock of its file.
     exchange.setProperty(PATIENCE, rowTimeout.plusMillis(exchange.getClock().elapsed()));
-    return row.request();
   }
 
   /**

@@ -90,7 +90,8 @@ public final class FileIntakeBeans {
                     progress,
                     rowsWaitForTheirTime ? Optional.of(FileIntake::held) : Optional.empty()),
                 options.maxAttempts(),
-                options.rowTimeout()));
+                options.rowTimeout(),
+                options.recipientsPerCall()));
     context.getRegistry().bind("fileResults", new FileResults());
     context
         .getRegistry()

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 /**
- * The keys {@code sms.file.*}, read and checked. Immutable.
+ * The keys {@code sms.file.*} and {@code sms.batch.*}, read and checked. Immutable.
  *
  * @param enabled whether the intake runs at all
  * @param folders where files come in and where everything of them goes
@@ -20,6 +20,7 @@ import java.util.function.UnaryOperator;
  * @param rowTimeout how long a row may take, waiting included
  * @param mostLineBytes longer rows are refused
  * @param input what a file may be at all
+ * @param recipientsPerCall how many rows may travel to the API in one call
  * @param unchangedFor how long a file must stay as it is before it is taken
  * @param retryAfter how long a file is left alone that could not be finished
  * @param mostRemoteBytes larger files of a remote folder are left where they are
@@ -34,6 +35,7 @@ public record FileOptions(
     Duration rowTimeout,
     int mostLineBytes,
     InputRules input,
+    int recipientsPerCall,
     Duration unchangedFor,
     Duration retryAfter,
     long mostRemoteBytes) {
@@ -45,11 +47,12 @@ public record FileOptions(
   /** The bounds for each file. */
   public BatchLimits limits() {
     return new BatchLimits(
-        mostLineBytes,
-        BatchLimits.DEFAULTS.maxJsonBytes(),
-        BatchLimits.DEFAULTS.windowRows(),
-        BatchLimits.DEFAULTS.windowBytes(),
-        input);
+            mostLineBytes,
+            BatchLimits.DEFAULTS.maxJsonBytes(),
+            BatchLimits.DEFAULTS.windowRows(),
+            BatchLimits.DEFAULTS.windowBytes(),
+            input)
+        .forGroups(recipientsPerCall, concurrency);
   }
 
   /**
@@ -70,6 +73,7 @@ public record FileOptions(
         keys.duration("sms.file.row-timeout", "24h"),
         keys.number("sms.file.max-line-bytes", "65536", 1, Integer.MAX_VALUE),
         input(keys),
+        keys.number("sms.batch.recipients-per-call", "1", 1, 500),
         keys.duration("sms.file.min-age", "2s"),
         keys.duration("sms.file.retry-delay", "30s"),
         keys.longNumber("sms.sftp.max-bytes", "1073741824", 1, Long.MAX_VALUE));

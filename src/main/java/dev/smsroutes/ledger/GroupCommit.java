@@ -40,8 +40,15 @@ final class GroupCommit implements AutoCloseable {
   /** One statement with its values. */
   record Record(Sql sql, Binder binder) {}
 
-  /** Records of one caller, all or none; done with the count of rows that the first one changed. */
-  private record Write(List<Record> records, CompletableFuture<Integer> done) {}
+  /**
+   * What one caller waits for, all or none: units of records that belong together; done with the
+   * count of rows that the first record of each unit changed.
+   */
+  private record Write(List<List<Record>> units, CompletableFuture<int[]> done) {
+    int size() {
+      return units.size();
+    }
+  }
 
   private final Database database;
   private final Duration patience;
@@ -97,17 +104,48 @@ final class GroupCommit implements AutoCloseable {
    * @throws LedgerUnavailableException if that failed, or nobody knows whether it did
    */
   int write(List<Record> records) {
-    Write write = new Write(records, new CompletableFuture<>());
+    Write write = new Write(List.of(records), new CompletableFuture<>());
+    return await(List.of(write))[0];
+  }
+
+  /**
+   * Records many units of records, each of them all or none, and returns when all are on disk: one
+   * wait, however many they are. They share as few commits as their number allows, and none with a
+   * failure of their own: then some of them may be on disk, and some not.
+   *
+   * @return how many rows the first record of each unit changed
+   * @throws LedgerUnavailableException if that failed, or nobody knows whether it did
+   * @throws IllegalStateException if there is one among them that cannot be written
+   */
+  int[] writeEach(List<List<Record>> units) {
+    List<Write> writes = new ArrayList<>(units.size() / MOST_IN_A_COMMIT + 1);
+    for (int from = 0; from < units.size(); from += MOST_IN_A_COMMIT) {
+      int to = Math.min(units.size(), from + MOST_IN_A_COMMIT);
+      writes.add(new Write(units.subList(from, to), new CompletableFuture<>()));
+    }
+    return await(writes);
+  }
+
+  private int[] await(List<Write> writes) {
     long latest = System.nanoTime() + patience.toNanos();
     try {
-      if (closing || !queue.offer(write, patience.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw new LedgerUnavailableException(
-            closing ? "The ledger is closed" : "Too many records wait for the ledger");
+      for (Write write : writes) {
+        if (closing || !queue.offer(write, latest - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          throw new LedgerUnavailableException(
+              closing ? "The ledger is closed" : "Too many records wait for the ledger");
+        }
       }
-      return write.done().get(latest - System.nanoTime(), TimeUnit.NANOSECONDS);
+      int[] changed = new int[writes.stream().mapToInt(Write::size).sum()];
+      int at = 0;
+      for (Write write : writes) {
+        int[] part = write.done().get(latest - System.nanoTime(), TimeUnit.NANOSECONDS);
+        System.arraycopy(part, 0, changed, at, part.length);
+        at += part.length;
+      }
+      return changed;
     } catch (TimeoutException e) {
       // Unless it is being written at this very moment, it will not be.
-      write.done().cancel(false);
+      writes.forEach(write -> write.done().cancel(false));
       String reason = "The ledger did not write a record in " + patience.toMillis() + " ms";
       inTrouble(reason);
       throw new LedgerUnavailableException(reason);
@@ -130,8 +168,7 @@ final class GroupCommit implements AutoCloseable {
       try {
         Write first = queue.poll(200, TimeUnit.MILLISECONDS);
         if (first != null) {
-          group.add(first);
-          queue.drainTo(group, MOST_IN_A_COMMIT - 1);
+          drain(first, group);
           group.removeIf(write -> write.done().isDone());
           commit(group);
         }
@@ -146,15 +183,23 @@ final class GroupCommit implements AutoCloseable {
         late -> late.done().completeExceptionally(new LedgerUnavailableException("Closed")));
   }
 
+  private void drain(Write first, List<Write> group) {
+    int size = 0;
+    for (Write next = first; next != null; next = size < MOST_IN_A_COMMIT ? queue.poll() : null) {
+      group.add(next);
+      size += next.size();
+    }
+  }
+
   private void commit(List<Write> group) {
     if (group.isEmpty()) {
       return;
     }
     try {
-      int[] changed = inOneTransaction(group);
+      List<int[]> changed = inOneTransaction(group);
       wellAgain();
-      for (int i = 0; i < changed.length; i++) {
-        group.get(i).done().complete(changed[i]);
+      for (int i = 0; i < group.size(); i++) {
+        group.get(i).done().complete(changed.get(i));
       }
     } catch (SQLException e) {
       if (database.inTrouble(e)) {
@@ -192,11 +237,11 @@ final class GroupCommit implements AutoCloseable {
     group.forEach(write -> commit(List.of(write)));
   }
 
-  private int[] inOneTransaction(List<Write> group) throws SQLException {
+  private List<int[]> inOneTransaction(List<Write> group) throws SQLException {
     if (connection == null) {
       connection = database.writer();
     }
-    int[] changed = new int[group.size()];
+    List<int[]> changed = group.stream().map(write -> new int[write.size()]).toList();
     Database.begin(connection);
     for (Sql sql : Sql.values()) {
       execute(sql, group, changed);
@@ -205,20 +250,23 @@ final class GroupCommit implements AutoCloseable {
     return changed;
   }
 
-  private void execute(Sql sql, List<Write> group, int[] changed) throws SQLException {
+  private void execute(Sql sql, List<Write> group, List<int[]> changed) throws SQLException {
     PreparedStatement statement = null;
-    List<Integer> firsts = new ArrayList<>();
+    List<Counted> counted = new ArrayList<>();
     for (int i = 0; i < group.size(); i++) {
-      List<Record> records = group.get(i).records();
-      for (int j = 0; j < records.size(); j++) {
-        if (records.get(j).sql() == sql) {
-          if (statement == null) {
-            statement = statement(sql);
-            statement.clearBatch();
+      List<List<Record>> units = group.get(i).units();
+      for (int unit = 0; unit < units.size(); unit++) {
+        List<Record> records = units.get(unit);
+        for (int j = 0; j < records.size(); j++) {
+          if (records.get(j).sql() == sql) {
+            if (statement == null) {
+              statement = statement(sql);
+              statement.clearBatch();
+            }
+            records.get(j).binder().bind(statement);
+            statement.addBatch();
+            counted.add(j == 0 ? new Counted(changed.get(i), unit) : null);
           }
-          records.get(j).binder().bind(statement);
-          statement.addBatch();
-          firsts.add(j == 0 ? i : -1);
         }
       }
     }
@@ -227,11 +275,14 @@ final class GroupCommit implements AutoCloseable {
     }
     int[] counts = statement.executeBatch();
     for (int k = 0; k < counts.length; k++) {
-      if (firsts.get(k) >= 0) {
-        changed[firsts.get(k)] = counts[k];
+      if (counted.get(k) != null) {
+        counted.get(k).in()[counted.get(k).unit()] = counts[k];
       }
     }
   }
+
+  /** Where the count of a record goes. */
+  private record Counted(int[] in, int unit) {}
 
   private PreparedStatement statement(Sql sql) throws SQLException {
     PreparedStatement prepared = statements.get(sql);

@@ -1,5 +1,6 @@
 package dev.smsroutes.ledger;
 
+import dev.smsroutes.ledger.Admission.Claim;
 import dev.smsroutes.ledger.GroupCommit.Record;
 import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.Accepted;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -241,17 +244,93 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
   }
 
   private int insert(Submission submission, String fingerprint, long now) {
+    return writer.write(Sql.CLAIM, claiming(submission, fingerprint, now));
+  }
+
+  private GroupCommit.Binder claiming(Submission submission, String fingerprint, long now) {
     String json = RequestJson.write(submission.request());
-    return writer.write(
-        Sql.CLAIM,
-        statement -> {
-          statement.setString(1, StoredText.key(submission.messageKey()));
-          int i = request(statement, 1, submission, fingerprint);
-          statement.setLong(++i, now);
-          statement.setLong(++i, now);
-          statement.setString(++i, json);
-          statement.setString(++i, node);
-        });
+    return statement -> {
+      statement.setString(1, StoredText.key(submission.messageKey()));
+      int i = request(statement, 1, submission, fingerprint);
+      statement.setLong(++i, now);
+      statement.setLong(++i, now);
+      statement.setString(++i, json);
+      statement.setString(++i, node);
+    };
+  }
+
+  @Override
+  public List<Optional<Claim>> admitNew(List<Submission> submissions) {
+    List<Optional<Claim>> claims = new ArrayList<>(submissions.size());
+    List<HeldClaim> asked = new ArrayList<>(submissions.size());
+    List<List<Record>> records = new ArrayList<>(submissions.size());
+    long now = clock.millis();
+    for (Submission submission : submissions) {
+      Flight flight = new Flight(Fingerprint.of(submission), new CountDownLatch(1));
+      boolean mine = underWay.putIfAbsent(submission.messageKey(), flight) == null;
+      if (mine) {
+        HeldClaim claim = new HeldClaim(submission, flight, 1, false, Instant.ofEpochMilli(now));
+        asked.add(claim);
+        records.add(
+            List.of(new Record(Sql.CLAIM, claiming(submission, flight.fingerprint(), now))));
+        claims.add(Optional.of(claim));
+      } else {
+        claims.add(Optional.empty());
+      }
+    }
+    int[] changed = new int[asked.size()];
+    try {
+      changed = writer.writeEach(records);
+    } catch (IllegalStateException e) {
+      // One of them cannot be written: left to be admitted alone, it fails alone.
+    } finally {
+      for (int i = 0; i < changed.length; i++) {
+        if (changed[i] == 0) {
+          asked.get(i).release();
+        }
+      }
+    }
+    return claims.stream().map(claim -> claim.filter(held -> !((HeldClaim) held).ended)).toList();
+  }
+
+  @Override
+  public void attempted(List<Claim> claims) {
+    List<HeldClaim> held = claims.stream().map(HeldClaim.class::cast).toList();
+    long now = clock.millis();
+    int[] changed = writeEach(held, claim -> claim.attempt(now));
+    for (int i = 0; i < changed.length; i++) {
+      held.get(i).wasAttempted(changed[i]);
+    }
+  }
+
+  @Override
+  public List<Outcome> settle(List<Settlement> settlements) {
+    List<HeldClaim> held = settlements.stream().map(each -> (HeldClaim) each.claim()).toList();
+    List<Outcome> outcomes =
+        settlements.stream()
+            .map(each -> ((HeldClaim) each.claim()).withParts(each.outcome()))
+            .toList();
+    Iterator<Outcome> next = outcomes.iterator();
+    int[] changed = writeEach(held, claim -> claim.settlement(next.next()));
+    List<Outcome> stand = new ArrayList<>(changed.length);
+    for (int i = 0; i < changed.length; i++) {
+      stand.add(held.get(i).wasSettled(outcomes.get(i), changed[i]));
+    }
+    return stand;
+  }
+
+  private int[] writeEach(List<HeldClaim> claims, Function<HeldClaim, Record> record) {
+    List<List<Record>> units = new ArrayList<>(claims.size());
+    claims.forEach(claim -> units.add(claim.withNotes(record.apply(claim))));
+    int[] changed;
+    try {
+      changed = writer.writeEach(units);
+    } catch (IllegalStateException e) {
+      // One of them cannot be written, and must not take the others down.
+      changed = units.stream().mapToInt(writer::write).toArray();
+    }
+    claims.forEach(claim -> claim.notes.clear());
+    return changed;
   }
 
   private static int request(
@@ -339,18 +418,23 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
 
     @Override
     public void attempted() {
-      long now = clock.millis();
-      int changed =
-          write(
-              Sql.ATTEMPT,
-              statement -> {
-                statement.setLong(1, now);
-                statement.setLong(2, now);
-                statement.setLong(3, now);
-                statement.setString(4, StoredText.key(submission.messageKey()));
-                statement.setLong(5, version);
-                statement.setString(6, node);
-              });
+      wasAttempted(write(attempt(clock.millis())));
+    }
+
+    private Record attempt(long now) {
+      return new Record(
+          Sql.ATTEMPT,
+          statement -> {
+            statement.setLong(1, now);
+            statement.setLong(2, now);
+            statement.setLong(3, now);
+            statement.setString(4, StoredText.key(submission.messageKey()));
+            statement.setLong(5, version);
+            statement.setString(6, node);
+          });
+    }
+
+    private void wasAttempted(int changed) {
       if (changed == 0) {
         throw new LedgerUnavailableException("Another node has taken the message over");
       }
@@ -378,13 +462,20 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     @Override
     public Outcome settle(Outcome came) {
       Outcome outcome = withParts(came);
+      return wasSettled(outcome, write(settlement(outcome)));
+    }
+
+    private Record settlement(Outcome outcome) {
       boolean maybeTaken =
           outcome.state() == Outcome.State.UNCERTAIN
               || (outcome.state() == Outcome.State.PARKED && (uncertain || inTheAir));
-      int changed =
-          write(
-              Sql.SETTLE,
-              settlement(submission.messageKey(), version, outcome, maybeTaken, detail(outcome)));
+      return new Record(
+          Sql.SETTLE,
+          JdbcLedger.this.settlement(
+              submission.messageKey(), version, outcome, maybeTaken, detail(outcome)));
+    }
+
+    private Outcome wasSettled(Outcome outcome, int changed) {
       release();
       return changed == 1 ? outcome : whatStands(outcome);
     }
@@ -407,13 +498,20 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
           : table.underWay(ours.requestId(), submission.messageKey());
     }
 
-    private int write(Sql sql, GroupCommit.Binder binder) {
-      List<Record> all = new ArrayList<>(notes.size() + 1);
-      all.add(new Record(sql, binder));
-      all.addAll(notes);
-      int changed = writer.write(all);
+    private int write(Record record) {
+      int changed = writer.write(withNotes(record));
       notes.clear();
       return changed;
+    }
+
+    private List<Record> withNotes(Record record) {
+      if (notes.isEmpty()) {
+        return List.of(record);
+      }
+      List<Record> all = new ArrayList<>(notes.size() + 1);
+      all.add(record);
+      all.addAll(notes);
+      return all;
     }
 
     /** What the API said may quote what was sent. */

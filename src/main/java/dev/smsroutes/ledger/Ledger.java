@@ -1,8 +1,11 @@
 package dev.smsroutes.ledger;
 
+import dev.smsroutes.ledger.Admission.Claim;
 import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.request.SendRequest;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What was admitted, attempted and settled (delivery contract), as the pipeline sees it.
@@ -25,6 +28,42 @@ public interface Ledger {
    * @param patience how long to wait for another handling of the same key
    */
   Admission admit(Submission submission, Duration patience);
+
+  /**
+   * As {@link #admit} for many at once, as far as that needs no wait: claims those whose keys were
+   * never used. Whatever else a key is, it is left to {@link #admit}, to be called when the claims
+   * of this thread have ended: who held some and waited for others could wait for one who does the
+   * same.
+   *
+   * @param submissions no two of them with the same key
+   * @return for each of them the claim, or empty if it was left
+   * @throws LedgerUnavailableException if it could not be recorded; nothing is claimed then
+   */
+  default List<Optional<Claim>> admitNew(List<Submission> submissions) {
+    return submissions.stream().map(submission -> Optional.<Claim>empty()).toList();
+  }
+
+  /**
+   * {@link Claim#attempted} for many at once.
+   *
+   * @throws LedgerUnavailableException if one of them could not be recorded: nothing may be sent
+   */
+  default void attempted(List<Claim> claims) {
+    claims.forEach(Claim::attempted);
+  }
+
+  /**
+   * {@link Claim#settle} for many at once. Ends the claims.
+   *
+   * @return the outcomes that stand, in the same order
+   * @throws LedgerUnavailableException if one of them could not be recorded: none must be told
+   */
+  default List<Outcome> settle(List<Settlement> settlements) {
+    return settlements.stream().map(each -> each.claim().settle(each.outcome())).toList();
+  }
+
+  /** How a claim is to end. */
+  record Settlement(Claim claim, Outcome outcome) {}
 
   /**
    * Our own checks refuse a request. If this very request was admitted before, when they let it

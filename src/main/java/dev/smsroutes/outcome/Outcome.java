@@ -218,6 +218,18 @@ public sealed interface Outcome {
       Objects.requireNonNull(retryAfter, "retryAfter");
     }
 
+    /** The same for another message that was held up with this one. */
+    public Unsettled of(String otherRequestId, String otherMessageKey) {
+      return new Unsettled(
+          otherRequestId,
+          Optional.of(otherMessageKey),
+          reason,
+          uncertain,
+          errorCode,
+          message,
+          retryAfter);
+    }
+
     @Override
     public State state() {
       return uncertain ? State.UNCERTAIN : State.WAITING;

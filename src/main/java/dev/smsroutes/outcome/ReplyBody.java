@@ -5,7 +5,10 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -37,17 +40,43 @@ record ReplyBody(
           .build()
           .readerFor(JsonNode.class);
 
+  /** What a reply to many messages in one call says, of all and of each. */
+  record OfMany(ReplyBody ofAll, List<Item> items) {}
+
+  /**
+   * What it says of one of them.
+   *
+   * @param messageKey empty if the item does not say which one it is about
+   */
+  record Item(Optional<String> messageKey, ReplyBody body) {}
+
   static ReplyBody read(byte[] body) {
-    JsonNode root;
+    return tree(body).map(root -> of(root, root.path("responses").path(0))).orElse(NOT_JSON);
+  }
+
+  static OfMany readMany(byte[] body) {
+    Optional<JsonNode> root = tree(body);
+    if (root.isEmpty()) {
+      return new OfMany(NOT_JSON, List.of());
+    }
+    JsonNode responses = root.get().path("responses");
+    List<Item> items = new ArrayList<>(responses.size());
+    for (JsonNode item : responses.isArray() ? responses : MissingNode.getInstance()) {
+      Optional<String> key = Optional.ofNullable(item.path("messageKey").textValue());
+      items.add(new Item(key, of(root.get(), item)));
+    }
+    return new OfMany(of(root.get(), MissingNode.getInstance()), items);
+  }
+
+  private static Optional<JsonNode> tree(byte[] body) {
     try {
-      root = JSON.readTree(body);
+      return Optional.ofNullable((JsonNode) JSON.readTree(body)).filter(JsonNode::isObject);
     } catch (IOException e) {
-      return NOT_JSON;
+      return Optional.empty();
     }
-    if (root == null || !root.isObject()) {
-      return NOT_JSON;
-    }
-    JsonNode item = root.path("responses").path(0);
+  }
+
+  private static ReplyBody of(JsonNode root, JsonNode item) {
     String itemMessage = item.path("message").asText("");
     return new ReplyBody(
         true,

@@ -4,15 +4,20 @@ import dev.smsroutes.outcome.Outcome.Accepted;
 import dev.smsroutes.outcome.Outcome.Parked;
 import dev.smsroutes.outcome.Outcome.Reason;
 import dev.smsroutes.outcome.Outcome.Refused;
+import dev.smsroutes.outcome.Outcome.State;
 import dev.smsroutes.outcome.Outcome.Unsettled;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * What each answer of the SMS API means, and what we answer for each outcome: the only place that
@@ -143,6 +148,138 @@ public final class StatusTable {
       return judgement.byCode(status == INVALID);
     }
     return judgement.unclear();
+  }
+
+  /**
+   * A message that was sent in one call with others, for the first time.
+   *
+   * @param requestId our id, used unless the API gave one
+   */
+  public record Sent(String requestId, String messageKey) {}
+
+  /**
+   * What one reply means to the messages that were sent in one call.
+   *
+   * @param ofTheCall what the pace learns from; a {@code WAITING} one holds for all messages
+   * @param ofEach in the order of the messages: settled if the reply says clearly what became of
+   *     this one; else whether it may have been taken is the state of the outcome, and it is to be
+   *     sent alone
+   */
+  public record Together(Outcome ofTheCall, List<Outcome> ofEach) {
+    public Together {
+      ofEach = List.copyOf(ofEach);
+    }
+  }
+
+  /**
+   * Judges the reply to one attempt with many messages (contract, section 3). A code that refuses
+   * the call as a whole is never blamed on a message of it.
+   *
+   * @param sent in the order in which they stand in the call; none of them was attempted before
+   */
+  public Together judgeTogether(ApiReply reply, List<Sent> sent) {
+    ReplyBody.OfMany said = ReplyBody.readMany(reply.body());
+    Sent first = sent.get(0);
+    Outcome asOne = judge(reply, first.requestId(), first.messageKey(), false);
+    if (decidesForAll(reply)) {
+      return new Together(asOne, ofAll(asOne, sent));
+    }
+    List<Outcome> each = new ArrayList<>(sent.size());
+    List<Optional<ReplyBody.Item>> items = match(said.items(), sent);
+    boolean oneFailed = said.items().stream().anyMatch(item -> isFailed(item.body()));
+    for (int i = 0; i < sent.size(); i++) {
+      each.add(ofItem(reply, said.ofAll(), items.get(i), oneFailed, sent.get(i)));
+    }
+    boolean anySettled = each.stream().anyMatch(outcome -> outcome.state().settled());
+    boolean anyUncertain = each.stream().anyMatch(outcome -> outcome.state() == State.UNCERTAIN);
+    if (anySettled) {
+      return new Together(new Accepted(first.requestId(), asOne.messageKey(), false), each);
+    }
+    if (asOne.state() != State.WAITING) {
+      return new Together(asOne, each);
+    }
+    return anyUncertain
+        ? new Together(noReply(first.requestId(), first.messageKey()), each)
+        : new Together(asOne, ofAll(asOne, sent));
+  }
+
+  /** Whether the status alone says what became of all: nothing was looked at, or nobody knows. */
+  private static boolean decidesForAll(ApiReply reply) {
+    int status = reply.status();
+    return status == UNAUTHORIZED
+        || status == FORBIDDEN
+        || status == TOO_MANY_REQUESTS
+        || status != ACCEPTED && (status < 400 || status >= 500);
+  }
+
+  /** What holds for a whole call: an outcome that is not settled. */
+  public List<Outcome> ofAll(Outcome unsettled, List<Sent> sent) {
+    return sent.stream()
+        .map(each -> (Outcome) ((Unsettled) unsettled).of(each.requestId(), each.messageKey()))
+        .toList();
+  }
+
+  /**
+   * By key, in whatever order they come. An item that does not name its key counts by its place, if
+   * all the others stand in theirs. What is said twice of one key is said of none.
+   */
+  private static List<Optional<ReplyBody.Item>> match(List<ReplyBody.Item> items, List<Sent> sent) {
+    Map<String, ReplyBody.Item> byKey = new HashMap<>();
+    Set<String> twice = new HashSet<>();
+    boolean inPlace = items.size() == sent.size();
+    for (int i = 0; i < items.size(); i++) {
+      Optional<String> key = items.get(i).messageKey();
+      if (key.isPresent()) {
+        if (byKey.put(key.get(), items.get(i)) != null) {
+          twice.add(key.get());
+        }
+        inPlace = inPlace && key.get().equals(sent.get(i).messageKey());
+      }
+    }
+    List<Optional<ReplyBody.Item>> matched = new ArrayList<>(sent.size());
+    for (int i = 0; i < sent.size(); i++) {
+      String key = sent.get(i).messageKey();
+      ReplyBody.Item item = inPlace ? items.get(i) : byKey.get(key);
+      matched.add(twice.contains(key) ? Optional.empty() : Optional.ofNullable(item));
+    }
+    return matched;
+  }
+
+  private static boolean isFailed(ReplyBody item) {
+    return item.itemCode().orElse(0) != 0;
+  }
+
+  private Outcome ofItem(
+      ApiReply reply,
+      ReplyBody all,
+      Optional<ReplyBody.Item> item,
+      boolean oneFailed,
+      Sent message) {
+    Judgement judgement =
+        new Judgement(
+            reply,
+            item.map(ReplyBody.Item::body).orElse(all),
+            all.requestId().orElse(message.requestId()),
+            message.messageKey(),
+            false);
+    if (item.isPresent() && isFailed(item.get().body())) {
+      return judgement.byCode(true);
+    }
+    boolean taken = reply.status() == ACCEPTED;
+    int top = all.topCode().orElse(-1);
+    if (taken
+        && item.isPresent()
+        && (top == ErrorCode.OK.number() || top == ErrorCode.SOME_FAILED.number() && oneFailed)) {
+      return new Accepted(judgement.requestId, judgement.key(), false);
+    }
+    // A refusal that names the message without a fault, or speaks of some only, may have taken it.
+    boolean ofSome = item.isPresent() || top == ErrorCode.SOME_FAILED.number();
+    return judgement.aloneNext(taken || ofSome || saysNothingKnown(reply, top));
+  }
+
+  /** Whether a 4xx other than 400 came without a code that says what it is about. */
+  private static boolean saysNothingKnown(ApiReply reply, int top) {
+    return reply.status() != INVALID && ErrorCode.of(top).map(MEANINGS::get).isEmpty();
   }
 
   /**
@@ -510,7 +647,11 @@ public final class StatusTable {
         return decidesWithoutCode ? refusedWithoutKnownCode(number) : unclear();
       }
       return switch (meaning.get()) {
-        case REFUSED -> refused(number);
+        case REFUSED ->
+            // Of a single recipient, it may stand for a 109110 that is not told.
+            number == ErrorCode.NO_VALID_RECIPIENTS.number()
+                ? refusedWithoutKnownCode(number)
+                : refused(number);
         case DUPLICATE -> uncertainBefore ? new Accepted(requestId, key(), true) : refused(number);
         case FORBIDDEN ->
             waiting(Reason.FORBIDDEN, "The SMS API refused our account: " + words(number));
@@ -577,6 +718,21 @@ public final class StatusTable {
               + (body.isJson() ? "" : " with a body that is not its JSON")
               + "; the message may have been taken. Repeat the request with the same messageKey",
           reply.retryAfter().flatMap(value -> RetryAfter.read(value, clock)));
+    }
+
+    /** The reply says nothing of this message; it has to be asked for alone. */
+    private Outcome aloneNext(boolean maybeTaken) {
+      int number = body.topCode().orElse(0);
+      return new Unsettled(
+          requestId,
+          key(),
+          Reason.NO_CLEAR_ANSWER,
+          maybeTaken,
+          number == 0 ? ErrorCode.INTERNAL.number() : number,
+          "The SMS API answered "
+              + reply.status()
+              + " to a call with many messages, and did not say what became of this one",
+          Optional.empty());
     }
 
     private String words(int number) {

@@ -33,7 +33,8 @@ import org.apache.hc.core5.util.Timeout;
  *       (CVE-2026-85251).
  *   <li>An idle connection is dropped after 4 s, because the API closes it after 5 s (contract,
  *       section 4).
- *   <li>At most 64 KiB of a reply are read; the connection of a longer one is given up.
+ *   <li>At most 64 KiB of a reply are read, 1 MiB of one to many messages; the connection of a
+ *       longer one is given up.
  * </ul>
  *
  * @param connections the most connections at the same time
@@ -45,6 +46,9 @@ public record ApiClient(
     int connections, Duration connectTimeout, Duration responseTimeout, Duration leaseTimeout) {
   /** The longest reply body that is read, in bytes. */
   static final int LONGEST_REPLY = 64 * 1024;
+
+  /** The same for a reply of the bare route, which says something of each of up to 500 messages. */
+  static final int LONGEST_REPLY_TO_MANY = 1024 * 1024;
 
   private static final TimeValue IDLE = TimeValue.ofSeconds(4);
 
@@ -131,10 +135,11 @@ public record ApiClient(
     if (entity == null) {
       return response;
     }
+    int longest = isOfMany(request) ? LONGEST_REPLY_TO_MANY : LONGEST_REPLY;
     byte[] read;
     try (InputStream body = entity.getContent()) {
-      read = body.readNBytes(LONGEST_REPLY + 1);
-      if (read.length > LONGEST_REPLY) {
+      read = body.readNBytes(longest + 1);
+      if (read.length > longest) {
         // Closing it properly would read the rest, however long that is.
         scope.execRuntime.discardEndpoint();
       }
@@ -144,10 +149,12 @@ public record ApiClient(
     }
     response.setEntity(
         new ByteArrayEntity(
-            read,
-            0,
-            Math.min(read.length, LONGEST_REPLY),
-            ContentType.parse(entity.getContentType())));
+            read, 0, Math.min(read.length, longest), ContentType.parse(entity.getContentType())));
     return response;
+  }
+
+  private static boolean isOfMany(ClassicHttpRequest request) {
+    String path = request.getPath();
+    return path != null && (path.endsWith("/messages") || path.endsWith("/messages/"));
   }
 }

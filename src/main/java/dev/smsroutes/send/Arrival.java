@@ -39,14 +39,16 @@ public final class Arrival {
 
   /** A fault of ours: the log gets all of it, the caller an id to ask about. */
   public Outcome failed(Exchange exchange) {
-    Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-    String requestId = exchange.getProperty(SendState.REQUEST_ID, String.class);
+    return failed(
+        exchange.getProperty(SendState.REQUEST, SendRequest.class),
+        exchange.getProperty(SendState.REQUEST_ID, String.class),
+        exchange.getProperty(SendState.ATTEMPTS, 0, Integer.class) > 0,
+        exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
+  }
+
+  Outcome failed(SendRequest request, String requestId, boolean attempted, Exception cause) {
     LOG.error("requestId={} failed inside", requestId, cause);
-    SendRequest request = exchange.getProperty(SendState.REQUEST, SendRequest.class);
-    return table.failedInside(
-        requestId,
-        Optional.ofNullable(request.messageKey()),
-        exchange.getProperty(SendState.ATTEMPTS, 0, Integer.class) > 0);
+    return table.failedInside(requestId, Optional.ofNullable(request.messageKey()), attempted);
   }
 
   /** The ledger cannot be written; it says why in the log, once, and to the health check. */
@@ -73,11 +75,16 @@ public final class Arrival {
 
   /** One line for each request; without number, attributes and text. */
   public void end(Exchange exchange) {
+    tell(
+        exchange,
+        exchange.getProperty(SendState.REQUEST, SendRequest.class),
+        exchange.getMessage().getBody(Outcome.class));
+  }
+
+  void tell(Exchange exchange, SendRequest request, Outcome outcome) {
     if (!LOG.isInfoEnabled()) {
       return;
     }
-    Outcome outcome = exchange.getMessage().getBody(Outcome.class);
-    SendRequest request = exchange.getProperty(SendState.REQUEST, SendRequest.class);
     LOG.info(
         "requestId={} route={} messageKey={} definitionKey={} outcome={} code={} fields={} ms={}",
         outcome.requestId(),

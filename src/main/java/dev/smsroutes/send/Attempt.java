@@ -24,6 +24,9 @@ import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
  * The steps of one attempt at the SMS API. Thread-safe: all state is in the exchange's properties.
  */
 public final class Attempt {
+  /** The path of the route that takes many. */
+  private static final String BARE = "";
+
   private final StatusTable table;
   private final TokenSource tokens;
   private final Turns turns;
@@ -54,16 +57,30 @@ public final class Attempt {
   /** Notes that an attempt is about to leave. */
   public void begin(Exchange exchange) {
     Recording.claim(exchange).attempted();
+    count(exchange);
+  }
+
+  void count(Exchange exchange) {
     exchange.setProperty(SendState.ATTEMPTS, attempts(exchange) + 1);
   }
 
   /** Writes the call: our own headers only, whatever came before. */
   public void write(Exchange exchange) throws TokenException {
     Message message = message(exchange);
-    org.apache.camel.Message call =
-        call(exchange, message.resubscribe() ? "" : PathSegment.encode(message.messageKey()));
+    write(
+        exchange,
+        message.resubscribe() ? BARE : PathSegment.encode(message.messageKey()),
+        MessageJson.write(message));
+  }
+
+  void writeToBareRoute(Exchange exchange, byte[] body) throws TokenException {
+    write(exchange, BARE, body);
+  }
+
+  private void write(Exchange exchange, String path, byte[] body) throws TokenException {
+    org.apache.camel.Message call = call(exchange, path);
     call.setHeader(HttpConstants.CONTENT_TYPE, "application/json");
-    call.setBody(MessageJson.write(message));
+    call.setBody(body);
   }
 
   private org.apache.camel.Message call(Exchange exchange, String path) throws TokenException {
@@ -89,13 +106,19 @@ public final class Attempt {
   /** Reads the reply. */
   public void judge(Exchange exchange) {
     Message message = message(exchange);
+    ApiReply reply = reply(exchange);
+    end(
+        exchange,
+        table.judge(reply, message.requestId(), message.messageKey(), uncertain(exchange)));
+  }
+
+  /** The reply; a token that it refuses is forgotten. */
+  ApiReply reply(Exchange exchange) {
     ApiReply reply = CamelReply.of(exchange);
     if (table.refusesToken(reply)) {
       tokens.refused(exchange.getProperty(SendState.TOKEN, String.class));
     }
-    end(
-        exchange,
-        table.judge(reply, message.requestId(), message.messageKey(), uncertain(exchange)));
+    return reply;
   }
 
   /** No reply: whether bytes may have left decides between waiting and uncertain. */
@@ -177,6 +200,10 @@ public final class Attempt {
     if (!outcome.state().settled()) {
       Recording.claim(exchange).ended(outcome);
     }
+    throwIfWorthAnother(exchange, outcome);
+  }
+
+  void throwIfWorthAnother(Exchange exchange, Outcome outcome) throws UnsettledException {
     boolean heldUp = turns.everythingWaits(exchange, outcome);
     if (heldUp) {
       exchange.setProperty(SendState.HELD_UP, heldUp(exchange) + 1);

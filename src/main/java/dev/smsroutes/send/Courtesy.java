@@ -6,6 +6,7 @@ import dev.smsroutes.outcome.Fault;
 import dev.smsroutes.outcome.InvalidRequestException;
 import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.Reason;
+import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.Message;
 import java.time.Duration;
@@ -48,16 +49,32 @@ public final class Courtesy {
   }
 
   /**
-   * The outcome of a message that has to wait for its window: whoever handed it over comes again.
+   * The outcome of one of many that was admitted and has to wait for the window: whoever handed it
+   * over comes again.
    *
    * @param batch whether it is of a file
-   * @param uncertain whether an earlier attempt of it may have been taken
    * @return empty if it may leave now
    */
-  Optional<Outcome> heldBack(Message message, boolean batch, boolean uncertain) {
-    return care.now(message.to(), batch)
-        .filter(stretch -> !stretch.open())
-        .map(stretch -> waiting(message, uncertain, stretch));
+  Optional<Outcome> heldBack(Item item, boolean batch) {
+    item.stretch = care.now(item.message.to(), batch).orElse(null);
+    return isClosed(item.stretch)
+        ? Optional.of(waiting(item.message, false, item.stretch))
+        : Optional.empty();
+  }
+
+  /**
+   * Looks at one of many once more when it is about to leave for the first time.
+   *
+   * @return the outcome of one that may not leave any more
+   */
+  Optional<Outcome> stays(Item item, boolean batch) {
+    Message message = item.message;
+    List<Fault> faults = care.faults(message.to(), message.contactKey());
+    if (!faults.isEmpty()) {
+      return Optional.of(
+          Refused.of(message.requestId(), Optional.of(message.messageKey()), faults));
+    }
+    return isStillOpen(item.stretch) ? Optional.empty() : heldBack(item, batch);
   }
 
   private Outcome waiting(Message message, boolean uncertain, Stretch stretch) {
@@ -74,7 +91,7 @@ public final class Courtesy {
   public boolean mustWait(Exchange exchange) {
     Optional<Stretch> stretch = care.now(message(exchange).to(), Turns.isBatch(exchange));
     exchange.setProperty(SendState.STRETCH, stretch.orElse(null));
-    return stretch.isPresent() && !stretch.get().open();
+    return isClosed(stretch.orElse(null));
   }
 
   /** The body becomes the outcome of a message that waits. */
@@ -94,17 +111,22 @@ public final class Courtesy {
   public void lookAgain(Exchange exchange) throws NotNowException {
     refuseSuppressed(message(exchange));
     Stretch before = exchange.getProperty(SendState.STRETCH, Stretch.class);
-    // To know where a number belongs takes a while; what was known a moment ago still holds.
-    if (before != null && before.open() && before.covers(care.clock().instant())) {
-      return;
-    }
-    if (mustWait(exchange)) {
+    if (!isStillOpen(before) && mustWait(exchange)) {
       throw new NotNowException(
           Reason.OUTSIDE_WINDOW,
           NOT_THE_TIME,
           Optional.of(untilItOpens(exchange.getProperty(SendState.STRETCH, Stretch.class))),
           false);
     }
+  }
+
+  private static boolean isClosed(Stretch stretch) {
+    return stretch != null && !stretch.open();
+  }
+
+  /** To know where a number belongs takes a while; what was known a moment ago still holds. */
+  private boolean isStillOpen(Stretch before) {
+    return before != null && before.open() && before.covers(care.clock().instant());
   }
 
   private Duration untilItOpens(Stretch stretch) {

@@ -55,15 +55,20 @@ public final class Recording {
 
   /** Records the outcome, before anybody is told; the body becomes the one that stands. */
   public void settle(Exchange exchange) {
-    Outcome outcome = exchange.getMessage().getBody(Outcome.class);
+    Outcome outcome = last(exchange, exchange.getMessage().getBody(Outcome.class));
+    exchange.getMessage().setBody(claim(exchange).settle(outcome));
+  }
+
+  /** What an outcome is to be recorded as: one that stays open for ever is parked. */
+  Outcome last(Exchange exchange, Outcome outcome) {
     boolean stopping =
         outcome instanceof Unsettled unsettled && unsettled.reason() == Reason.STOPPING;
     if (!outcome.state().settled()
         && !stopping
         && exchange.getProperty(SendState.LAST_CHANCE, false, Boolean.class)) {
-      outcome = table.parked(outcome, "It was tried for the last time without an end");
+      return table.parked(outcome, "It was tried for the last time without an end");
     }
-    exchange.getMessage().setBody(claim(exchange).settle(outcome));
+    return outcome;
   }
 
   /** Ends the entry of a request that had been admitted, and that our checks refuse by now. */

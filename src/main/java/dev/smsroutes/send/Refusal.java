@@ -42,6 +42,16 @@ public final class Refusal {
     } else if (refusal instanceof InvalidRequestException invalid) {
       found = invalid.faults();
     }
+    return all(found, request, requestId);
+  }
+
+  /** As {@link #explain}, for a request that its constraints refuse. */
+  Outcome invalid(
+      Set<ConstraintViolation<SendRequest>> violations, SendRequest request, String requestId) {
+    return all(violations(violations), request, requestId);
+  }
+
+  private Outcome all(List<Fault> found, SendRequest request, String requestId) {
     return Refused.of(requestId, Optional.ofNullable(request.messageKey()), faults(request, found));
   }
 

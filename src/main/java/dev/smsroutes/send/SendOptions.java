@@ -10,10 +10,32 @@ import java.util.Objects;
  * @param asksForStatus whether the API is asked about a message whose answers were unclear; needs
  *     {@link StatusRoute}
  * @param mostQueuedBytes the longest request that can be queued
+ * @param recipientsPerCall how many messages may travel in one call, 1 to {@value #MOST_RECIPIENTS}
  */
 public record SendOptions(
-    int maxParts, RetryPolicy retries, boolean asksForStatus, int mostQueuedBytes) {
+    int maxParts,
+    RetryPolicy retries,
+    boolean asksForStatus,
+    int mostQueuedBytes,
+    int recipientsPerCall) {
+  /** What is known to work for e-mail; for SMS the API names no limit (contract, section 4). */
+  public static final int MOST_RECIPIENTS = 500;
+
+  /** One message in each call. */
+  public SendOptions(
+      int maxParts, RetryPolicy retries, boolean asksForStatus, int mostQueuedBytes) {
+    this(maxParts, retries, asksForStatus, mostQueuedBytes, 1);
+  }
+
   public SendOptions {
     Objects.requireNonNull(retries, "retries");
+    if (recipientsPerCall < 1 || recipientsPerCall > MOST_RECIPIENTS) {
+      throw new IllegalArgumentException(
+          "Expected 1 to "
+              + MOST_RECIPIENTS
+              + " recipients per call; "
+              + recipientsPerCall
+              + " came");
+    }
   }
 }

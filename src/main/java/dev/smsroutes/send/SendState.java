@@ -46,6 +46,15 @@ public final class SendState {
   /** Whether the window was open when it was last looked at, and until when that holds. */
   static final String STRETCH = "smsSendStretch";
 
+  /** The requests that were handed over together; not among {@link #ALL}, for it outlives each. */
+  static final String MANY = "smsManyRequests";
+
+  /** The one of them that goes alone. */
+  static final String ITEM = "smsManyItem";
+
+  /** The call in which some of them travel. */
+  static final String CALL = "smsSendCall";
+
   /** The outcome of the last attempt. */
   static final String OUTCOME = "smsSendOutcome";
 

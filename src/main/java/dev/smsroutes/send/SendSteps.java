@@ -15,7 +15,9 @@ public record SendSteps(
     Recording recording,
     Turns turns,
     Queueing queueing,
-    Attempt attempt) {
+    Attempt attempt,
+    ManySteps many,
+    TogetherSteps together) {
 
   /** Puts the steps together. */
   public static SendSteps of(
@@ -30,15 +32,31 @@ public record SendSteps(
     Turns turns = new Turns(pace, retries, table);
     Enrichment enrichment = new Enrichment(definitions);
     Substitution substitution = new Substitution(options.maxParts());
+    Arrival arrival = new Arrival(table);
+    Refusal refusal = new Refusal(enrichment, substitution);
+    Courtesy courtesy = new Courtesy(care, table);
+    Recording recording = new Recording(ledger, table, retries);
+    Attempt attempt = new Attempt(table, tokens, turns, retries, options.asksForStatus());
     return new SendSteps(
-        new Arrival(table),
+        arrival,
         enrichment,
         substitution,
-        new Refusal(enrichment, substitution),
-        new Courtesy(care, table),
-        new Recording(ledger, table, retries),
+        refusal,
+        courtesy,
+        recording,
         turns,
         new Queueing(table, options.mostQueuedBytes()),
-        new Attempt(table, tokens, turns, retries, options.asksForStatus()));
+        attempt,
+        new ManySteps(
+            arrival,
+            enrichment,
+            substitution,
+            refusal,
+            courtesy,
+            recording,
+            ledger,
+            table,
+            options.recipientsPerCall()),
+        new TogetherSteps(attempt, courtesy, retries, ledger, table));
   }
 }

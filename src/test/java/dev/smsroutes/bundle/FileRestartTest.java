@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -67,8 +68,12 @@ class FileRestartTest {
         Map.entry("camel.main.shutdownTimeout", "30"));
   }
 
-  private ServeProcess serve() {
-    return new ServeProcess(home.resolve("output-" + ++starts + ".txt"), settings());
+  private ServeProcess serve(String... keysAndValues) {
+    Map<String, String> all = new HashMap<>(settings());
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      all.put(keysAndValues[i], keysAndValues[i + 1]);
+    }
+    return new ServeProcess(home.resolve("output-" + ++starts + ".txt"), all);
   }
 
   private RunningBundle start(String... keysAndValues) {
@@ -138,6 +143,33 @@ class FileRestartTest {
       last.stop();
     }
     assertAllAcceptedOnce(rows);
+  }
+
+  /** Rows that were on their way together are repeated one by one, under their keys. */
+  @Test
+  void a_kill_amid_calls_with_many_recipients_loses_and_doubles_nothing() throws Exception {
+    int rows = 4_000;
+    // So slow that some calls are always under way.
+    api.settings("{\"latencyMs\": 50}");
+    drop(rows);
+    int accepted = 0;
+    for (int kills = 0; kills < 2; kills++) {
+      int next = Math.min(rows, accepted + 1 + random.nextInt(rows / 4));
+      try (ServeProcess process = serve("sms.batch.recipients-per-call", "100")) {
+        Awaitility.await().atMost(PATIENCE).until(() -> api.messages().size() >= next);
+        process.kill();
+      }
+      accepted = api.messages().size();
+    }
+    try (ServeProcess last = serve("sms.batch.recipients-per-call", "100")) {
+      Awaitility.await().atMost(PATIENCE).until(() -> files("inbox").isEmpty());
+      last.stop();
+    }
+    assertAllAcceptedOnce(rows);
+    assertThat(api.messages())
+        .as("seed %d", seed)
+        .allMatch(message -> message.path("times").asInt() == 1);
+    assertThat(api.sends()).isLessThan(rows);
   }
 
   @Test

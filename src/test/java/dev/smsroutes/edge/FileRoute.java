@@ -16,6 +16,8 @@ import dev.smsroutes.outcome.Outcome.Parked;
 import dev.smsroutes.outcome.Outcome.Reason;
 import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.outcome.Outcome.Unsettled;
+import dev.smsroutes.request.Origin;
+import dev.smsroutes.request.SendItem;
 import dev.smsroutes.request.SendRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,6 +55,10 @@ final class FileRoute implements AutoCloseable {
 
   final Path home;
   final ConcurrentLinkedQueue<SendRequest> handedOver = new ConcurrentLinkedQueue<>();
+
+  /** How many requests were handed over together. */
+  final ConcurrentLinkedQueue<Integer> groups = new ConcurrentLinkedQueue<>();
+
   final ConcurrentLinkedQueue<Map<String, Object>> headers = new ConcurrentLinkedQueue<>();
   final ConcurrentLinkedQueue<Map<String, Object>> properties = new ConcurrentLinkedQueue<>();
   final TestRuns runs;
@@ -107,6 +113,9 @@ final class FileRoute implements AutoCloseable {
           @Override
           public void configure() {
             from("direct:sms-send").errorHandler(noErrorHandler()).process(FileRoute.this::send);
+            from("direct:sms-send-many")
+                .errorHandler(noErrorHandler())
+                .process(FileRoute.this::sendMany);
           }
         });
     PluginHelper.getRoutesLoader(context)
@@ -131,6 +140,20 @@ final class FileRoute implements AutoCloseable {
       throw new IllegalStateException("The test never opened the gate");
     }
     exchange.getMessage().setBody(outcome(request));
+  }
+
+  private void sendMany(Exchange exchange) throws Exception {
+    List<Outcome> outcomes = new ArrayList<>();
+    List<?> items = exchange.getMessage().getBody(List.class);
+    groups.add(items.size());
+    for (Object each : items) {
+      SendItem item = (SendItem) each;
+      exchange.getMessage().setBody(item.request());
+      exchange.setProperty(Origin.PROPERTY, item.origin());
+      send(exchange);
+      outcomes.add(exchange.getMessage().getBody(Outcome.class));
+    }
+    exchange.getMessage().setBody(outcomes);
   }
 
   private static Outcome outcome(SendRequest request) {

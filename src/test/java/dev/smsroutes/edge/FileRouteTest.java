@@ -2,6 +2,7 @@ package dev.smsroutes.edge;
 
 import static dev.smsroutes.edge.FileRoute.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -83,6 +84,52 @@ class FileRouteTest {
     // The row has the clock of its file.
     assertThat((Duration) last.get(SendState.PATIENCE))
         .isBetween(Duration.ofHours(1).plusMillis(1), Duration.ofHours(1).plusMinutes(1));
+  }
+
+  @Test
+  void rows_of_one_definition_travel_together_when_the_site_wants_that() throws Exception {
+    route.close();
+    route =
+        new FileRoute(
+            home, Map.of("sms.batch.recipients-per-call", "40", "sms.file.max-attempts", "7"));
+    route.drop(
+        "orders.csv",
+        HEADER
+            + IntStream.rangeClosed(1, 100)
+                .mapToObj(i -> (i % 50 == 0 ? "faulty" : "ok") + ",k" + i + ",c,1,Ada\n")
+                .collect(Collectors.joining()));
+
+    List<String> expected =
+        IntStream.rangeClosed(1, 100).mapToObj(i -> i % 50 == 0 ? "REFUSED" : "ACCEPTED").toList();
+    assertThat(outcomes(route.awaitResults("orders.csv"))).containsExactlyElementsOf(expected);
+    assertThat(route.groups).containsExactlyInAnyOrder(40, 40, 18, 2);
+    assertThat(route.properties)
+        .allMatch(each -> each.get(SendState.MAX_RETRIES).equals(6))
+        .allMatch(each -> each.get(SendState.LANE).equals(SendState.BATCH));
+    assertThat(route.properties)
+        .extracting(each -> ((Origin) each.get(Origin.PROPERTY)).source())
+        .contains("orders.csv#1", "orders.csv#100");
+  }
+
+  @Test
+  void a_group_that_breaks_is_uncertain_and_holds_up_no_other() throws Exception {
+    route.close();
+    route = new FileRoute(home, Map.of("sms.batch.recipients-per-call", "40"));
+    route.drop("a.csv", HEADER + "ok,k1,c,1,A\nboom,k2,c,1,A\nok,k3,c,1,A\nboom,k4,c,1,A\n");
+
+    assertThat(outcomes(route.awaitResults("a.csv")))
+        .containsExactly("ACCEPTED", "UNCERTAIN", "ACCEPTED", "UNCERTAIN");
+    assertThat(route.log())
+        .noneMatch(event -> event.getFormattedMessage().contains("4255550123"))
+        .anyMatch(event -> event.getFormattedMessage().contains("row without an outcome"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "501", "-1", "many", ""})
+  void refuses_a_number_of_recipients_that_makes_no_sense(String value) {
+    assertThatThrownBy(() -> new FileRoute(home, Map.of("sms.batch.recipients-per-call", value)))
+        .hasMessageContaining(
+            "sms.batch.recipients-per-call: expected a whole number from 1 to 500; '" + value);
   }
 
   @Test

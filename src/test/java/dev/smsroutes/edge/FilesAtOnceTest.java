@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,8 +50,10 @@ class FilesAtOnceTest {
   }
 
   private void start(TestRuns runs, String... settings) throws Exception {
-    Map<String, String> overrides =
-        settings.length == 0 ? Map.of() : Map.of(settings[0], settings[1]);
+    Map<String, String> overrides = new HashMap<>();
+    for (int i = 0; i < settings.length; i += 2) {
+      overrides.put(settings[i], settings[i + 1]);
+    }
     route = new FileRoute(home, overrides, runs);
   }
 
@@ -265,6 +268,73 @@ class FilesAtOnceTest {
         .containsOnly(
             Map.entry("ACCEPTED 0", 3_001L - before.size()), Map.entry("REFUSED 10000", 1L));
     assertThat(sent()).doesNotHaveDuplicates().hasSize(3_001);
+  }
+
+  @Test
+  void files_whose_rows_travel_together_take_turns_call_by_call() throws Exception {
+    start("sms.file.concurrency", "1", "sms.batch.recipients-per-call", "10");
+    CountDownLatch gate = gate("b1");
+    route.drop("big.csv", rows("b", 5_000));
+    awaitSent(1);
+    route.drop("small.csv", rows("s", 50));
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> route.queued() == 2);
+    gate.countDown();
+
+    assertThat(outcomes(route.awaitResults("small.csv")))
+        .containsOnly(Map.entry("ACCEPTED 0", 50L));
+    assertThat(outcomes(route.awaitResults("big.csv")))
+        .containsOnly(Map.entry("ACCEPTED 0", 5_000L));
+    List<String> sent = sent();
+    assertThat(sent).hasSize(5_050).doesNotHaveDuplicates();
+    assertThat(sent.indexOf("s50")).as("the last row of the small file").isLessThan(150);
+  }
+
+  @Test
+  void a_cancelled_file_whose_rows_travel_together_sends_none_that_was_only_read()
+      throws Exception {
+    start("sms.file.concurrency", "2", "sms.batch.recipients-per-call", "30");
+    // One that is read, and waits for company, when the order is seen.
+    route.runs.maybeSent.add("a995");
+    CountDownLatch gate = gate("a1");
+    route.drop("a.csv", rows("a", 3_000));
+    // The window is full of rows that are out, and of some that wait for company.
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> sent().contains("a990"));
+    assertThat(orders().cancel("a.csv")).isEqualTo(Answer.DONE);
+    Awaitility.await().pollDelay(UNTIL_SEEN).until(() -> true);
+    gate.countDown();
+
+    Map<String, Long> outcomes = outcomes(route.awaitResults("a.csv"));
+    long before = sent().size();
+    assertThat(before).as("33 calls; 10 rows were only read").isEqualTo(990);
+    assertThat(outcomes)
+        .containsOnly(
+            Map.entry("ACCEPTED 0", before),
+            Map.entry("UNCERTAIN 900001", 1L),
+            Map.entry("WAITING 900001", 3_000L - before - 1));
+    Files.copy(route.results("a.csv.rejects.csv"), route.inbox("again.csv"));
+    assertThat(outcomes(route.awaitResults("again.csv")))
+        .containsOnly(Map.entry("ACCEPTED 0", 3_000L - before));
+    assertThat(sent()).doesNotHaveDuplicates().hasSize(3_000);
+  }
+
+  @Test
+  void a_paused_file_whose_rows_travel_together_goes_on_with_those_that_were_only_read()
+      throws Exception {
+    start("sms.file.concurrency", "2", "sms.batch.recipients-per-call", "30");
+    CountDownLatch gate = gate("a1");
+    route.drop("a.csv", rows("a", 3_000));
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> sent().contains("a990"));
+    assertThat(orders().pause("a.csv")).isEqualTo(Answer.DONE);
+    Awaitility.await().pollDelay(UNTIL_SEEN).until(() -> true);
+    gate.countDown();
+    awaitLog("file interrupted, it is paused, and continues when it is resumed name=\"a.csv\"");
+
+    List<String> before = sent();
+    assertThat(before).as("33 calls; 10 rows were only read").hasSize(990);
+    record(route.runs, "a.csv", before);
+    assertThat(orders().resume("a.csv")).isEqualTo(Answer.DONE);
+    assertThat(outcomes(route.awaitResults("a.csv"))).containsOnly(Map.entry("ACCEPTED 0", 3_000L));
+    assertThat(sent()).doesNotHaveDuplicates().hasSize(3_000);
   }
 
   @Test

@@ -23,6 +23,7 @@ class FaultSuiteIT {
         "kill-http",
         "kill-queued",
         "kill-file",
+        "kill-file-many",
         "kill-jms",
         "postgres-stop",
         "dropped-replies-400",

@@ -27,6 +27,10 @@ final class KillExperiments {
             "kill -9 at 20 points of a file of 100,000 rows",
             KillExperiments::kill_in_the_midst_of_a_file),
         new Experiment(
+            "kill-file-many",
+            "the same with up to 50 recipients in each call",
+            KillExperiments::kill_in_the_midst_of_a_file_with_many_recipients_a_call),
+        new Experiment(
             "kill-jms",
             "10 x kill -9 of the JMS consumer under 10,000 messages, some of them poison",
             KillExperiments::kill_the_jms_consumer),
@@ -63,8 +67,17 @@ final class KillExperiments {
   }
 
   static void kill_in_the_midst_of_a_file(Stage stage) {
+    killInTheMidstOfAFile(stage, stage.gateway("sms.jms.enabled", "false"));
+  }
+
+  static void kill_in_the_midst_of_a_file_with_many_recipients_a_call(Stage stage) {
+    killInTheMidstOfAFile(
+        stage, stage.gateway("sms.jms.enabled", "false", "sms.batch.recipients-per-call", "50"));
+  }
+
+  private static void killInTheMidstOfAFile(Stage stage, Gateway gateway) {
     int rows = stage.size(100_000, 400);
-    Gateway gateway = stage.gateway("sms.jms.enabled", "false").start();
+    gateway.start();
     FileTraffic files = stage.files(new FileTraffic.Options(rows, 1, 0.01, 0.5));
     List<Integer> points = new ArrayList<>();
     for (int i = 1; i < stage.size(20, 2); i++) {

@@ -49,6 +49,8 @@ class StatusTableTest {
           400 | {"message":"bad","errorcode":109111}                                         | true  | REFUSED          | 109111 | 400
           400 | {"message":"dup","errorcode":109110}                                         | false | DUPLICATE        | 109110 | 400
           400 | {"message":"dup","errorcode":"109110"}                                       | true  | ACCEPTED_EARLIER | 0      | 202
+          400 | {"message":"none","errorcode":109103}                                        | false | REFUSED          | 109103 | 400
+          400 | {"message":"none","errorcode":109103}                                        | true  | PARKED           | 109103 | 500
           400 | {"message":"bad","errorcode":10004}                                          | false | REFUSED          | 10004  | 400
           400 | {"message":"?","errorcode":424242}                                           | false | REFUSED          | 424242 | 400
           400 | {"message":"?","errorcode":424242}                                           | true  | PARKED           | 424242 | 500

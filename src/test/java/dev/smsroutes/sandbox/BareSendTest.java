@@ -54,6 +54,19 @@ class BareSendTest {
   }
 
   @Test
+  void shows_the_text_that_each_recipient_carries_as_an_attribute() {
+    caller.sendMany(
+        ("{'definitionKey':'welcome','content':{'message':'%%message%%'},'recipients':["
+                + "{'contactKey':'c','to':'49151','messageKey':'a','attributes':{'message':'One 100%'}},"
+                + "{'contactKey':'c','to':'49151','messageKey':'b','attributes':{'Message':'Two'}},"
+                + "{'contactKey':'c','to':'49151','messageKey':'c'}]}")
+            .replace('\'', '"'));
+    assertThat(caller.arrived("a").get("text").textValue()).isEqualTo("One 100%");
+    assertThat(caller.arrived("b").get("text").textValue()).isEqualTo("Two");
+    assertThat(caller.arrived("c").get("text").textValue()).isEqualTo("%%message%%");
+  }
+
+  @Test
   void makes_a_key_where_none_came() {
     Reply reply = send("{'contactKey':'c','to':'49151'},{'contactKey':'c','to':'49151'}");
     String first = reply.json().at("/responses/0/messageKey").textValue();

@@ -14,6 +14,8 @@ import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.State;
 import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.Message;
+import dev.smsroutes.request.Origin;
+import dev.smsroutes.request.SendRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -50,15 +52,33 @@ class CourtesyTest {
 
   @Test
   void holds_back_what_is_of_a_file_until_its_window_opens() {
-    Message german = message("bob", "4915112345678");
-    Outcome held = courtesy.heldBack(german, true, false).orElseThrow();
+    Item german = item(message("bob", "4915112345678"));
+    Outcome held = courtesy.heldBack(german, true).orElseThrow();
 
     assertThat(held.state()).isEqualTo(State.WAITING);
     assertThat(held.retryAfter()).contains(Duration.ofHours(7));
-    assertThat(courtesy.heldBack(german, true, true).orElseThrow().state())
-        .isEqualTo(State.UNCERTAIN);
-    assertThat(courtesy.heldBack(german, false, false)).isEmpty();
+    assertThat(courtesy.heldBack(german, false)).isEmpty();
     clock.forward(Duration.ofHours(7));
-    assertThat(courtesy.heldBack(german, true, false)).isEmpty();
+    assertThat(courtesy.heldBack(german, true)).isEmpty();
+  }
+
+  @Test
+  void looks_again_at_one_of_many_that_is_about_to_leave() {
+    Item german = item(message("bob", "4915112345678"));
+    clock.forward(Duration.ofHours(18));
+
+    assertThat(courtesy.stays(german, true)).isEmpty();
+    assertThat(courtesy.stays(item(message("ada", "4915112345678")), true).orElseThrow().state())
+        .isEqualTo(State.REFUSED);
+    clock.forward(Duration.ofHours(1));
+    Outcome held = courtesy.stays(german, true).orElseThrow();
+    assertThat(held.state()).isEqualTo(State.WAITING);
+    assertThat(held.retryAfter()).contains(Duration.ofHours(12));
+  }
+
+  private static Item item(Message message) {
+    Item item = new Item(new SendRequest(null, null, null, null), Origin.of("file", "f:1"));
+    item.message = message;
+    return item;
   }
 }
