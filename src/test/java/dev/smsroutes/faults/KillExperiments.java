@@ -63,7 +63,7 @@ final class KillExperiments {
   }
 
   static void kill_in_the_midst_of_a_file(Stage stage) {
-    int rows = stage.size(100_000, 400);
+    int rows = stage.rows(100_000, 400);
     Gateway gateway = stage.gateway("sms.jms.enabled", "false").start();
     FileTraffic files = stage.files(new FileTraffic.Options(rows, 1, 0.01, 0.5));
     List<Integer> points = new ArrayList<>();
