@@ -37,7 +37,7 @@ import java.util.function.Supplier;
 /**
  * Reads a batch file as a pass over it does, and says what would become of each row; sends nothing
  * and records nothing. Rows are looked at in their order, a page at a time, so that memory does not
- * grow with the file but for {@link SeenKeys}.
+ * grow with the file; many keys are in a temporary file ({@link SeenKeys}).
  *
  * <p>Thread-safe: each check has its own state.
  */
@@ -105,7 +105,9 @@ public final class BatchCheck {
         throw UnreadableFileException.forgotten();
       }
       tally.resumed = run.isPresent();
-      new Pass(name, reading, run, tally).toTheEnd();
+      try (SeenKeys keys = new SeenKeys()) {
+        new Pass(name, reading, run, tally, keys).toTheEnd();
+      }
       if (reading.changed()) {
         throw new UnreadableFileException(
             "changed while it was read",
@@ -147,13 +149,14 @@ public final class BatchCheck {
     private final BatchReading reading;
     private final Optional<Run> run;
     private final Tally tally;
-    private final SeenKeys keys = new SeenKeys();
+    private final SeenKeys keys;
 
-    Pass(String name, BatchReading reading, Optional<Run> run, Tally tally) {
+    Pass(String name, BatchReading reading, Optional<Run> run, Tally tally, SeenKeys keys) {
       this.name = name;
       this.reading = reading;
       this.run = run;
       this.tally = tally;
+      this.keys = keys;
     }
 
     void toTheEnd() throws IOException {
@@ -181,7 +184,7 @@ public final class BatchCheck {
       return page;
     }
 
-    private void look(List<RawRow> page) {
+    private void look(List<RawRow> page) throws IOException {
       Map<String, Outcome> settled = settled(page);
       List<Outcome> outcomes = new ArrayList<>(page.size());
       List<Prospect> prospects = new ArrayList<>();
@@ -234,7 +237,8 @@ public final class BatchCheck {
     }
 
     /** A valid row, as the ledger would admit it after all rows before it. */
-    private void admitted(RawRow raw, Submission submission, Answer answer, Prospect prospect) {
+    private void admitted(RawRow raw, Submission submission, Answer answer, Prospect prospect)
+        throws IOException {
       Before before = before(submission);
       tally.sameRequest += before == Before.SAME ? 1 : 0;
       tally.otherRequest += before == Before.OTHER ? 1 : 0;
@@ -258,7 +262,7 @@ public final class BatchCheck {
       }
     }
 
-    private Before before(Submission submission) {
+    private Before before(Submission submission) throws IOException {
       // A key that is made of the file's own content and the row's number occurs once.
       return reading.made(submission.messageKey())
           ? Before.NEVER

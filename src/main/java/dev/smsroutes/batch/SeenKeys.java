@@ -1,16 +1,21 @@
 package dev.smsroutes.batch;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import java.io.Closeable;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 
 /**
- * The message keys of a file, to find those that occur twice, in memory that a million of them do
- * not fill: 128 bits of a hash of each key and 64 bits of its request, in plain arrays, 30 to 40
- * bytes a key. Two of a million keys pass for one with a probability of 1 to 10<sup>26</sup>. Not
+ * The message keys of a file, to find those that occur twice. Few are in memory; many spill into a
+ * temporary file, so that memory stays flat: about 60 bytes a key, in the system's folder of
+ * temporary files, without a name, and gone when this is closed or the process ends. Not
  * thread-safe.
  */
-final class SeenKeys {
+final class SeenKeys implements Closeable {
   /** What is known of a key. */
   enum Before {
     /** It did not occur before. */
@@ -21,76 +26,73 @@ final class SeenKeys {
     OTHER
   }
 
-  /** Each grows by itself, so that growing never needs twice the memory. */
-  private static final int SHARDS = 256;
+  /** SQLite's name of a temporary database that is on disk when it does not fit into its cache. */
+  private static final String TEMPORARY = "jdbc:sqlite:";
 
-  private final MessageDigest digest = BatchReading.newDigest();
-  private final Shard[] shards = new Shard[SHARDS];
+  private static final int CACHE_KIB = 4_096;
+
+  /** Of a fingerprint in hexadecimal digits: 64 bits tell the requests of one key apart. */
+  private static final int ENOUGH = 16;
+
+  private final Connection connection;
+  private final PreparedStatement insert;
+  private final PreparedStatement find;
+
+  /**
+   * @throws IOException when there is no place for temporary files
+   */
+  SeenKeys() throws IOException {
+    try {
+      connection = DriverManager.getConnection(TEMPORARY);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("PRAGMA cache_size = -" + CACHE_KIB);
+        statement.execute(
+            "CREATE TABLE seen (message_key TEXT PRIMARY KEY, request TEXT NOT NULL)"
+                + " WITHOUT ROWID");
+      }
+      // Nothing is ever committed: there is nobody to read it.
+      connection.setAutoCommit(false);
+      insert = connection.prepareStatement("INSERT OR IGNORE INTO seen VALUES (?, ?)");
+      find = connection.prepareStatement("SELECT request FROM seen WHERE message_key = ?");
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
 
   /**
    * Notes a key.
    *
-   * @param fingerprint of its request: 16 hexadecimal digits or more
+   * @param fingerprint of its request, in hexadecimal digits; of long ones the first 16 count
+   * @throws IOException when there is no room left for temporary files
    */
-  Before add(String key, String fingerprint) {
-    ByteBuffer hash = ByteBuffer.wrap(digest.digest(key.getBytes(StandardCharsets.UTF_8)));
-    long high = hash.getLong();
-    // An empty place has a 0 here.
-    long low = hash.getLong() | 1;
-    int shard = (int) (high >>> 56);
-    if (shards[shard] == null) {
-      shards[shard] = new Shard();
+  Before add(String key, String fingerprint) throws IOException {
+    String request = fingerprint.substring(0, Math.min(ENOUGH, fingerprint.length()));
+    try {
+      insert.setString(1, key);
+      insert.setString(2, request);
+      if (insert.executeUpdate() == 1) {
+        return Before.NEVER;
+      }
+      find.setString(1, key);
+      try (ResultSet found = find.executeQuery()) {
+        found.next();
+        return found.getString(1).equals(request) ? Before.SAME : Before.OTHER;
+      }
+    } catch (SQLException e) {
+      throw failed(e);
     }
-    return shards[shard].add(high, low, Long.parseUnsignedLong(fingerprint, 0, 16, 16));
   }
 
-  /** Places in a row: each is a key and its request, and is where its hash says, or soon after. */
-  private static final class Shard {
-    private static final int WIDTH = 3;
-
-    private long[] places = new long[16 * WIDTH];
-    private int used;
-
-    Before add(long high, long low, long request) {
-      int at = find(places, high, low);
-      if (places[at + 1] == low) {
-        return places[at + 2] == request ? Before.SAME : Before.OTHER;
-      }
-      put(places, at, high, low, request);
-      used++;
-      int size = places.length / WIDTH;
-      if (used > size - size / 5) {
-        grow(size + size / 4);
-      }
-      return Before.NEVER;
+  @Override
+  public void close() throws IOException {
+    try (connection) {
+      connection.rollback();
+    } catch (SQLException e) {
+      throw failed(e);
     }
+  }
 
-    private void grow(int size) {
-      long[] larger = new long[size * WIDTH];
-      for (int i = 0; i < places.length; i += WIDTH) {
-        if (places[i + 1] != 0) {
-          int at = find(larger, places[i], places[i + 1]);
-          put(larger, at, places[i], places[i + 1], places[i + 2]);
-        }
-      }
-      places = larger;
-    }
-
-    /** Where a key is, or where it belongs. */
-    private static int find(long[] places, long high, long low) {
-      int size = places.length / WIDTH;
-      int at = (int) Long.remainderUnsigned(low, size);
-      while (places[at * WIDTH + 1] != 0
-          && (places[at * WIDTH] != high || places[at * WIDTH + 1] != low)) {
-        at = at + 1 == size ? 0 : at + 1;
-      }
-      return at * WIDTH;
-    }
-
-    private static void put(long[] places, int at, long high, long low, long request) {
-      places[at] = high;
-      places[at + 1] = low;
-      places[at + 2] = request;
-    }
+  private static IOException failed(SQLException e) {
+    return new IOException("Cannot keep the keys in a temporary file: " + e.getMessage(), e);
   }
 }

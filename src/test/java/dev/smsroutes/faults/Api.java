@@ -6,8 +6,9 @@ import dev.smsroutes.bundle.SandboxProbe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The sandbox as a process of its own: the oracle, which the bundle cannot write. Thread-safe. */
 final class Api implements AutoCloseable {
@@ -18,6 +19,11 @@ final class Api implements AutoCloseable {
   private final Child child;
   private final int port;
   private final SandboxProbe probe;
+
+  /** What was read of its record, by key, up to the message with this number. */
+  private final Map<String, Accepted> read = new LinkedHashMap<>();
+
+  private long last;
 
   private Api(Child child, int port) {
     this.child = child;
@@ -33,8 +39,9 @@ final class Api implements AutoCloseable {
             "sandbox",
             folder,
             folder.resolve("sandbox.log"),
-            // Details of 100,000 messages must stay in its memory: an eighth of the heap.
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx1g"),
+            // Details of 100,000 messages must stay in its memory: an eighth of the heap. Of more,
+            // those that were not read yet must.
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx2g"),
             ClassPaths.product(),
             SmsRoutes.class.getName(),
             List.of(
@@ -109,9 +116,9 @@ final class Api implements AutoCloseable {
     }
   }
 
-  /** How many messages it has accepted. */
-  int accepted() {
-    return page(Long.MAX_VALUE - 1, 1).path("count").asInt();
+  /** How many messages it has accepted. Reads what is new in its record, while it has it. */
+  synchronized int accepted() {
+    return readOn().size();
   }
 
   /**
@@ -119,11 +126,13 @@ final class Api implements AutoCloseable {
    *
    * @throws IllegalStateException when it has forgotten some of it: then nothing can be compared
    */
-  List<Accepted> record() {
-    List<Accepted> all = new ArrayList<>();
-    long since = 0;
+  synchronized List<Accepted> record() {
+    return List.copyOf(readOn().values());
+  }
+
+  private Map<String, Accepted> readOn() {
     while (true) {
-      JsonNode page = page(since, PAGE);
+      JsonNode page = page(last, PAGE);
       if (page.path("forgotten").asLong() > 0) {
         throw new IllegalStateException("The sandbox has forgotten messages");
       }
@@ -131,16 +140,16 @@ final class Api implements AutoCloseable {
         if (!message.path("contactKey").isTextual()) {
           throw new IllegalStateException("The sandbox has forgotten what was in messages");
         }
-        all.add(
-            new Accepted(
-                message.path("messageKey").asText(),
-                message.path("contactKey").asText(),
-                message.path("times").asInt()));
+        String key = message.path("messageKey").asText();
+        // A key that is accepted again is a message again, behind all others.
+        read.put(
+            key,
+            new Accepted(key, message.path("contactKey").asText(), message.path("times").asInt()));
+        last = message.path("sequence").asLong();
       }
       if (!page.has("next")) {
-        return all;
+        return read;
       }
-      since = page.path("next").asLong();
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,6 +32,9 @@ final class FaultSuite implements Callable<Integer> {
   /** Where the logs of a run are, unless told. */
   static final Path FOLDER = Path.of("target", "faults");
 
+  /** The sandbox remembers as many keys. */
+  private static final int MOST_ROWS = 1_000_000;
+
   private static final int SPARE_SEEDS = 1_000_000;
   private static final boolean TERMINAL = System.console() != null;
   private static final int TICK = TERMINAL ? 1 : 15;
@@ -47,6 +51,12 @@ final class FaultSuite implements Callable<Integer> {
 
   @Option(names = "--seed", description = "Of every random choice; a new one unless given.")
   private Long seed;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "N",
+      description = "Rows of the file of kill-file: 100,000 unless given, 400 with --short.")
+  private Integer rows;
 
   @Option(names = "--list", description = "Names the experiments and ends.")
   private boolean list;
@@ -87,10 +97,15 @@ final class FaultSuite implements Callable<Integer> {
         return 2;
       }
     }
+    if (rows != null && (rows < 1 || rows > MOST_ROWS)) {
+      System.err.printf("--rows: expected a number from 1 to %,d; %d came%n", MOST_ROWS, rows);
+      return 2;
+    }
     if (!only.isEmpty()) {
       all.keySet().retainAll(only);
     }
-    Plan plan = new Plan(seed == null ? anySeed() : seed, brief, FOLDER);
+    OptionalInt size = rows == null ? OptionalInt.empty() : OptionalInt.of(rows);
+    Plan plan = new Plan(seed == null ? anySeed() : seed, brief, size, FOLDER);
     System.err.println(all.size() + " experiments, seed " + plan.seed());
     List<Result> results = new ArrayList<>();
     for (Experiment experiment : all.values()) {

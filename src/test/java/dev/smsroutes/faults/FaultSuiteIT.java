@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.faults.Verdict.Kind;
 import java.io.IOException;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +68,7 @@ class FaultSuiteIT {
   }
 
   private static Result play(Experiment experiment) {
-    Plan plan = new Plan(SEED, true, FaultSuite.FOLDER);
+    Plan plan = new Plan(SEED, true, OptionalInt.empty(), FaultSuite.FOLDER);
     Result result = FaultSuite.play(experiment, plan, experiment.name(), System.out);
     System.out.println(result.row());
     return result;

@@ -76,7 +76,7 @@ final class KillExperiments {
   }
 
   private static void killInTheMidstOfAFile(Stage stage, Gateway gateway) {
-    int rows = stage.size(100_000, 400);
+    int rows = stage.rows(100_000, 400);
     gateway.start();
     FileTraffic files = stage.files(new FileTraffic.Options(rows, 1, 0.01, 0.5));
     List<Integer> points = new ArrayList<>();

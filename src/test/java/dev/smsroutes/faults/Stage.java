@@ -31,6 +31,9 @@ final class Stage implements AutoCloseable {
   /** All findings of an experiment, in its folder. */
   static final String FINDINGS = "findings.txt";
 
+  /** For so many rows more, everything may take as long again. */
+  private static final int ROWS_IN_A_PATIENCE = 200_000;
+
   private static final Duration LONGEST_STILLNESS = Duration.ofSeconds(4);
 
   private final Plan plan;
@@ -83,6 +86,11 @@ final class Stage implements AutoCloseable {
     return plan.brief() ? brief : full;
   }
 
+  /** How many rows the file has that is sent in the midst of kills. */
+  int rows(int full, int brief) {
+    return plan.rows().orElse(size(full, brief));
+  }
+
   Duration seconds(double full, double brief) {
     return Duration.ofMillis((long) (1000 * (plan.brief() ? brief : full)));
   }
@@ -115,7 +123,7 @@ final class Stage implements AutoCloseable {
 
   /** How long something may take that must happen in the end. */
   Duration patience() {
-    return seconds(900, 120);
+    return seconds(900, 120).multipliedBy(1 + plan.rows().orElse(0) / ROWS_IN_A_PATIENCE);
   }
 
   // --- Who plays -----------------------------------------------------------------------------

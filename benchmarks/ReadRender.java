@@ -1,0 +1,241 @@
+import dev.smsroutes.batch.BatchCheck;
+import dev.smsroutes.batch.BatchCheck.Pacing;
+import dev.smsroutes.batch.BatchLimits;
+import dev.smsroutes.batch.BatchPlan;
+import dev.smsroutes.batch.Forecast;
+import dev.smsroutes.batch.Forecast.Prospect;
+import dev.smsroutes.batch.JsonRequests;
+import dev.smsroutes.definition.DefinitionDirectory;
+import dev.smsroutes.ledger.Foresight;
+import dev.smsroutes.request.RequestReader;
+import dev.smsroutes.request.SendRequest;
+import dev.smsroutes.send.Preview;
+import dev.smsroutes.send.Preview.Prepared;
+import dev.smsroutes.substitution.TextParts;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * What a row costs before it reaches the ledger: reading and rendering, by the product's own steps,
+ * on one thread.
+ *
+ * <p>Steps: `bytes` reads the file and hashes it, which is what any reader must do; `rows` is all
+ * of the product's reading (once to its end to be sure of it, once for the rows) up to parsed
+ * requests; `render` takes parsed requests through constraints, definition, substitution and the
+ * counting of parts, without any file; `check` is all of it together, with a look at keys that
+ * occur twice. Run it with benchmarks/read-render.
+ */
+public final class ReadRender {
+  /** As many requests are held; they are rendered again and again. */
+  private static final int HELD = 5_000;
+
+  private static final int LEAST_ROWS = 200_000;
+
+  private static final RequestReader READER = new RequestReader(500);
+  private static final JsonRequests REQUESTS =
+      (json, key) -> READER.standalone(json, n -> n == 0 ? key : key + "-" + n);
+
+  private static long unused;
+
+  private ReadRender() {}
+
+  private record Timed(String step, int rows, long bytes, double seconds) {}
+
+  @FunctionalInterface
+  private interface Task {
+    void run() throws Exception;
+  }
+
+  public static void main(String[] args) throws Exception {
+    int[] sizes =
+        Arrays.stream(System.getProperty("rows", "10000,1000000").split(","))
+            .mapToInt(Integer::parseInt)
+            .toArray();
+    Path folder = Path.of(System.getProperty("folder", "target/read-render"));
+    int warmUp = Integer.getInteger("warm-up", 5);
+    Files.createDirectories(folder);
+    System.out.printf(
+        "%d processors, Java %s, -Xmx%dm, one thread%n%n",
+        Runtime.getRuntime().availableProcessors(),
+        Runtime.version(),
+        Runtime.getRuntime().maxMemory() >> 20);
+    System.out.println("| format | step | rows | rows/s | MB/s | µs a row | of `check` |");
+    System.out.println("|---|---|---:|---:|---:|---:|---:|");
+    try (Preview preview = new Preview(DefinitionDirectory.load(Path.of("definitions")), 10)) {
+      for (String format : System.getProperty("formats", "csv,ndjson,csv.gz").split(",")) {
+        Path few = file(folder, format, Math.min(sizes[0], 10_000));
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(warmUp);
+        do {
+          steps(preview, few, Math.min(sizes[0], 10_000));
+        } while (System.nanoTime() < end);
+        List<List<Timed>> all = new ArrayList<>();
+        for (int rows : sizes) {
+          Path file = file(folder, format, rows);
+          List<Timed> timed = steps(preview, file, rows);
+          all.add(timed);
+          timed.forEach(one -> print(format, one, timed.get(timed.size() - 1)));
+          Files.delete(file);
+        }
+        ratio(format, all.get(0), all.get(all.size() - 1));
+      }
+    }
+    // Nothing that was made may be thought away.
+    System.err.println("(" + unused + ")");
+  }
+
+  private static List<Timed> steps(Preview preview, Path file, int rows) throws Exception {
+    List<SendRequest> requests = new ArrayList<>(HELD);
+    BatchPlan first =
+        check(
+            file,
+            request -> {
+              if (requests.size() < HELD) {
+                requests.add(request);
+              }
+              return prospect(preview, request);
+            });
+    if (first.sending().rows() != rows) {
+      throw new IllegalStateException("Expected " + rows + " rows that can be sent; " + first);
+    }
+    long size = Files.size(file);
+    List<Timed> timed = new ArrayList<>();
+    timed.add(new Timed("bytes", rows, size, seconds(rows, () -> digest(file))));
+    timed.add(
+        new Timed(
+            "rows",
+            rows,
+            size,
+            seconds(
+                rows,
+                () -> unused += BatchCheck.size(file, BatchLimits.DEFAULTS, REQUESTS).rows())));
+    timed.add(
+        new Timed(
+            "render",
+            rows,
+            size,
+            seconds(
+                rows,
+                () -> {
+                  for (int row = 0; row < rows; row++) {
+                    unused += prospect(preview, requests.get(row % requests.size())).hashCode();
+                  }
+                })));
+    timed.add(
+        new Timed(
+            "check",
+            rows,
+            size,
+            seconds(rows, () -> unused += check(file, one -> prospect(preview, one)).rows())));
+    return timed;
+  }
+
+  /** A short one is repeated: one look at a few milliseconds tells nothing. */
+  private static double seconds(int rows, Task task) throws Exception {
+    int times = Math.max(1, LEAST_ROWS / rows);
+    long begin = System.nanoTime();
+    for (int i = 0; i < times; i++) {
+      task.run();
+    }
+    return (System.nanoTime() - begin) / 1e9 / times;
+  }
+
+  private static BatchPlan check(Path file, Forecast forecast) throws IOException {
+    BatchCheck.Setting setting =
+        new BatchCheck.Setting(
+            BatchLimits.DEFAULTS,
+            REQUESTS,
+            forecast,
+            Foresight.ofNothing(),
+            () -> new Pacing(1, 1_000, "none"),
+            Clock.systemUTC(),
+            () -> false);
+    return new BatchCheck(setting).check(file, 0);
+  }
+
+  /** What the product makes of a request, up to the number of parts. */
+  private static Prospect prospect(Preview preview, SendRequest request) {
+    Prepared prepared = preview.prepare(request);
+    String text = prepared.message().text().orElseThrow();
+    return new Prospect(
+        prepared.message(),
+        OptionalInt.of(TextParts.count(text).parts()),
+        TextParts.nonGsm(text).boxed().toList(),
+        Optional.of("DE"));
+  }
+
+  private static void digest(Path file) throws IOException, GeneralSecurityException {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    byte[] buffer = new byte[65_536];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+    }
+    unused += digest.digest()[0];
+  }
+
+  private static void print(String format, Timed one, Timed check) {
+    System.out.printf(
+        "| %s | `%s` | %,d | %,.0f | %.1f | %.2f | %.2f |%n",
+        format,
+        one.step,
+        one.rows,
+        one.rows / one.seconds,
+        one.bytes / one.seconds / 1e6,
+        1e6 * one.seconds / one.rows,
+        one.seconds / check.seconds);
+  }
+
+  private static void ratio(String format, List<Timed> few, List<Timed> many) {
+    if (few == many) {
+      return;
+    }
+    for (int i = 0; i < few.size(); i++) {
+      double before = few.get(i).seconds / few.get(i).rows;
+      double after = many.get(i).seconds / many.get(i).rows;
+      System.out.printf(
+          "| %s | `%s` | ratio %.0f | | | %.2f | |%n",
+          format, few.get(i).step, many.get(i).rows / (double) few.get(i).rows, after / before);
+    }
+  }
+
+  private static Path file(Path folder, String format, int rows) throws IOException {
+    Path file = folder.resolve(rows + "." + format);
+    OutputStream raw = new BufferedOutputStream(Files.newOutputStream(file));
+    try (OutputStream out = format.endsWith(".gz") ? new GZIPOutputStream(raw) : raw;
+        Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8)) {
+      boolean csv = format.startsWith("csv");
+      if (csv) {
+        writer.write("definitionKey,messageKey,contactKey,to,FirstName,password\n");
+      }
+      for (int row = 1; row <= rows; row++) {
+        String number = "+4915" + (100_000_000L + row * 7919L % 800_000_000L);
+        String line =
+            csv
+                ? "account-reset,r-%d,contact-%d@example.com,%s,Ada,Tulip-%d\n"
+                : "{\"definitionKey\":\"account-reset\",\"messageKey\":\"r-%d\",\"recipient\":"
+                    + "{\"contactKey\":\"contact-%d@example.com\",\"to\":\"%s\",\"attributes\":"
+                    + "{\"FirstName\":\"Ada\",\"password\":\"Tulip-%d\"}}}\n";
+        writer.write(String.format(line, row, row, number, row));
+      }
+    }
+    return file;
+  }
+}
