@@ -128,6 +128,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
 
   // Looked for by the thread that iterates.
   private volatile FileOrder order = FileOrder.GO_ON;
+  private volatile boolean cancelled;
   private long lookAgainAt = System.nanoTime();
   private Optional<Set<String>> maybeSent = Optional.empty();
 
@@ -252,6 +253,11 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     return order;
   }
 
+  /** Whether rows were not handed over because somebody wanted it to end. Any thread may ask. */
+  public boolean cancelled() {
+    return cancelled;
+  }
+
   /** The rows to hand over. One iterator for one batch. */
   @Override
   public Iterator<Row> iterator() {
@@ -353,6 +359,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
 
   private void cancel(Row row, Set<String> maybeSent) {
     String key = row.request().messageKey();
+    cancelled = true;
     settle(row, StatusTable.cancelled(newRequestId(), key, maybeSent.contains(key)));
   }
 
@@ -815,6 +822,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
         fileName,
         names.source(),
         Optional.ofNullable(unreadable).map(UnreadableFileException::reason),
+        cancelled,
         writer.counts(recorded),
         reading.droppedBytes(),
         reading.droppedSha256(),

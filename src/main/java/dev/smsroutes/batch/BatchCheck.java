@@ -120,26 +120,18 @@ public final class BatchCheck {
   }
 
   /**
-   * How many rows a file has, or why none of it can be read.
+   * Only reads a file once, as before its first row is sent.
    *
-   * @param unreadable empty if all is well
-   */
-  public record Size(long rows, Optional<String> unreadable) {}
-
-  /**
-   * Only counts the rows of a file.
-   *
+   * @return why no row of it can be read; empty if all is well
    * @throws IOException as {@link #check}
    */
-  public static Size size(Path file, BatchLimits limits, JsonRequests requests) throws IOException {
+  @SuppressWarnings("try") // It only has to open.
+  public static Optional<String> unreadable(Path file, BatchLimits limits, JsonRequests requests)
+      throws IOException {
     try (BatchReading reading = BatchReading.open(file, limits, requests, () -> false)) {
-      long rows = 0;
-      while (reading.rows().next() != null) {
-        rows++;
-      }
-      return new Size(rows, Optional.empty());
+      return Optional.empty();
     } catch (UnreadableFileException e) {
-      return new Size(0, Optional.of(e.reason() + ": " + e.getMessage()));
+      return Optional.of(e.reason() + ": " + e.getMessage());
     }
   }
 

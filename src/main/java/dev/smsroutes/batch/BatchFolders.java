@@ -160,6 +160,24 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
     }
   }
 
+  /**
+   * The name of the i-th file that is called so: {@code orders.csv}, {@code orders~2.csv} …
+   *
+   * @param i from 1
+   */
+  public static String numbered(String source, int i) {
+    return i == 1 ? source : Names.of(source, i, ResultsFormat.NDJSON).source();
+  }
+
+  /** Whether a file has ended under the i-th name of those that are called so. */
+  boolean hasEnded(String source, int i) {
+    Names names = Names.of(source, i, ResultsFormat.NDJSON);
+    return !free(done, names.source())
+        || !free(failed, names.source())
+        || !free(results, names.summary())
+        || !free(failed, names.reason());
+  }
+
   private static boolean same(Path one, Path other) throws IOException {
     return Files.isRegularFile(other, LinkOption.NOFOLLOW_LINKS)
         && Files.getLastModifiedTime(one).to(TimeUnit.SECONDS)

@@ -77,6 +77,11 @@ public record BatchOverview(
       Optional<String> failed,
       Instant finished,
       Optional<BatchReport> report) {
+    /** How it ended, in one word. */
+    public String state() {
+      return BatchReport.state(failed, report.map(BatchReport::cancelled).orElse(false));
+    }
+
     public ObjectNode json() {
       if (report.isPresent()) {
         return report.get().json();
@@ -84,7 +89,7 @@ public record BatchOverview(
       ObjectNode json = JsonOriginal.MAPPER.createObjectNode();
       json.put("file", file);
       json.put("as", as);
-      json.put("state", failed.isPresent() ? "failed" : "done");
+      json.put("state", state());
       failed.ifPresent(why -> json.put("reason", why));
       json.put("finished", finished.toString());
       return json;
@@ -126,6 +131,34 @@ public record BatchOverview(
    */
   public static BatchOverview of(BatchFolders folders, int limit, Instant now) throws IOException {
     return new Look(folders).look(limit, now);
+  }
+
+  /**
+   * How far one file is that is being sent at the moment; empty if none is that was dropped so.
+   *
+   * @param file its name in the inbox
+   * @throws IOException when a folder cannot be read
+   */
+  public static Optional<BatchProgress> progress(BatchFolders folders, String file)
+      throws IOException {
+    Look look = new Look(folders);
+    for (Found found : Look.find(folders.results(), Names.PROGRESS)) {
+      Optional<BatchProgress> progress = look.read(found.path(), BatchProgress::read);
+      if (progress.filter(told -> told.file().equals(file)).isPresent()) {
+        return progress;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * How the last file of this name ended; empty if none has.
+   *
+   * @param file its name as it was dropped
+   * @throws IOException when a folder cannot be read
+   */
+  public static Optional<Past> latest(BatchFolders folders, String file) throws IOException {
+    return new Look(folders).latest(file);
   }
 
   /** A file that was found; its time tells which ones are worth reading. */
@@ -194,6 +227,29 @@ public record BatchOverview(
       }
       past.sort(Comparator.comparing(Past::finished).reversed());
       return past;
+    }
+
+    Optional<Past> latest(String file) {
+      Optional<Past> latest = Optional.empty();
+      for (int i = 1; folders.hasEnded(file, i); i++) {
+        // The format is all the same for a summary.
+        Names names = Names.of(file, i, ResultsFormat.NDJSON);
+        Optional<Past> past =
+            read(
+                    folders.results().resolve(names.summary()),
+                    text -> Past.of(BatchReport.read(text)))
+                .or(
+                    () ->
+                        read(
+                            folders.failed().resolve(names.reason()),
+                            text -> Past.unreadable(names.source(), text)))
+                .filter(found -> found.file().equals(file));
+        if (past.isPresent()
+            && latest.filter(one -> one.finished().isAfter(past.get().finished())).isEmpty()) {
+          latest = past;
+        }
+      }
+      return latest;
     }
 
     private static String as(Path reason) {

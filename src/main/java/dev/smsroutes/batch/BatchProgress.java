@@ -17,8 +17,8 @@ import java.util.OptionalLong;
  * @param file the name as it was dropped
  * @param as the name under which it and its results will be found
  * @param rows how many messages have an outcome
- * @param total how many rows the file has, if that is known; there may be more messages, since a
- *     row may have many recipients
+ * @param total how many there will be, if that is known; where a line has many recipients, as many
+ *     as the bytes make one expect
  * @param recorded how many of the rows were settled when an earlier pass was interrupted
  * @param accepted how many the API took, now or earlier
  * @param refused how many can never be sent as they are, duplicates included

@@ -22,6 +22,7 @@ import java.util.TreeMap;
  * @param file the name as it was dropped
  * @param as the name under which it and its results are found
  * @param failed why it is in the failed folder; empty when it is done
+ * @param cancelled whether rows of it were not handed out because somebody wanted it to end
  * @param counts of its rows
  * @param bytes how long it is, as it was dropped
  * @param sha256 of it as it was dropped, in hexadecimal: what {@code sha256sum} prints
@@ -32,11 +33,13 @@ public record BatchReport(
     String file,
     String as,
     Optional<String> failed,
+    boolean cancelled,
     Counts counts,
     long bytes,
     String sha256,
     Instant started,
     Instant finished) {
+  private static final String CANCELLED = "cancelled";
 
   /**
    * How many rows became what.
@@ -94,12 +97,33 @@ public record BatchReport(
     return Math.round(rate * 10) / 10.0;
   }
 
+  /** How it ended, in one word. */
+  public String state() {
+    return state(failed, cancelled);
+  }
+
+  static String state(Optional<String> failed, boolean cancelled) {
+    return failed.isPresent() ? "failed" : cancelled ? CANCELLED : "done";
+  }
+
+  /** The same in a few numbers. */
+  public BatchSummary summary() {
+    return new BatchSummary(
+        as,
+        counts.rows,
+        counts.recorded,
+        counts.of(State.ACCEPTED, State.ACCEPTED_EARLIER),
+        counts.of(State.REFUSED, State.DUPLICATE),
+        counts.of(State.WAITING, State.UNCERTAIN, State.PARKED),
+        took().toMillis());
+  }
+
   /** As it is written: the names of the fields, in one place. */
   public ObjectNode json() {
     ObjectNode json = JsonOriginal.MAPPER.createObjectNode();
     json.put("file", file);
     json.put("as", as);
-    json.put("state", failed.isPresent() ? "failed" : "done");
+    json.put("state", state());
     failed.ifPresent(why -> json.put("reason", why));
     json.put("rows", counts.rows);
     json.put("accepted", counts.of(State.ACCEPTED));
@@ -148,6 +172,7 @@ public record BatchReport(
           json.required("file").asText(),
           json.required("as").asText(),
           Optional.ofNullable(json.path("reason").textValue()),
+          json.path("state").asText().equals(CANCELLED),
           new Counts(
               json.required("rows").asLong(),
               json.required("recorded").asLong(),

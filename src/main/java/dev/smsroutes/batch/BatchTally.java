@@ -23,6 +23,7 @@ final class BatchTally {
   private boolean paused;
   private long size;
   private OptionalLong total = OptionalLong.empty();
+  private boolean manyInOne;
   private long rows;
   private long bytes;
   private long recorded;
@@ -75,6 +76,7 @@ final class BatchTally {
   synchronized void settled(RawRow row, Outcome outcome, OptionalLong oldest) {
     rows++;
     bytes += bytes(row);
+    manyInOne = manyInOne || row.item() > 1;
     switch (outcome.state()) {
       case ACCEPTED, ACCEPTED_EARLIER -> accepted++;
       case REFUSED, DUPLICATE -> refused++;
@@ -106,7 +108,7 @@ final class BatchTally {
         as,
         state == State.SENDING && paused ? State.PAUSED : state,
         rows,
-        total,
+        total(),
         recorded,
         accepted,
         refused,
@@ -116,6 +118,19 @@ final class BatchTally {
         firstOpen,
         started,
         at);
+  }
+
+  /**
+   * Lines were counted. With many recipients in one, nobody knows before how many there will be.
+   */
+  private OptionalLong total() {
+    if (!manyInOne || total.isEmpty()) {
+      return total;
+    }
+    return OptionalLong.of(
+        state == State.FINISHING || bytes <= 0 || bytes >= size
+            ? Math.max(rows, 0)
+            : Math.round((double) rows * size / bytes));
   }
 
   /** By bytes, since these are known of every format, and rows may be of any length. */

@@ -142,7 +142,12 @@ public class DurableFile implements Closeable {
    * @return false if there is a file of this name
    */
   public boolean publishNew() throws IOException {
-    Path named = folder.resolve(name);
+    return publishNewAs(name);
+  }
+
+  /** As {@link #publishNew()}, under another name than it was meant to have. */
+  public boolean publishNewAs(String other) throws IOException {
+    Path named = folder.resolve(other);
     try {
       // A rename would silently replace what another process has put there just now.
       Files.createLink(named, unfinished);

@@ -1,6 +1,8 @@
 package dev.smsroutes.bundle;
 
 import dev.smsroutes.batch.Batch;
+import dev.smsroutes.batch.BatchCheck.Pacing;
+import dev.smsroutes.batch.ServingNote;
 import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.broker.ExternalBroker;
 import dev.smsroutes.broker.SendingConnection;
@@ -51,6 +53,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
@@ -303,17 +307,30 @@ public final class Bundle implements AutoCloseable {
       context.getManagementStrategy().addEventNotifier(door);
     }
     bindFiles(context, files.orElseThrow(), reader, opened, careOptions.batchHours().isPresent());
+    Supplier<Pacing> pacing =
+        () -> FileChecks.pacing(gateOpened.snapshot(), files.orElseThrow());
     FileChecks fileChecks =
         FileChecks.of(
             new RequestCheck(definitions, maxParts, care),
             files.orElseThrow(),
             reader,
             opened.foresight(),
-            () -> FileChecks.pacing(gateOpened.snapshot(), files.orElseThrow()),
+            pacing,
             clock,
             context::isStopping);
     checks = Optional.of(fileChecks);
     FileCheck.bind(context, files.orElseThrow(), fileChecks::check, clock);
+    if (filesEnabled) {
+      tellOthers(
+          context,
+          () ->
+              new ServingNote(
+                  files.orElseThrow().folders(),
+                  record.orElseThrow().file(),
+                  sandbox.map(Sandbox::url),
+                  pacing.get(),
+                  clock.instant()));
+    }
     bindJms(registry, jmsOptions, reader);
 
     main.configure().addRoutesBuilder(new SendRoute(steps));
@@ -362,6 +379,32 @@ public final class Bundle implements AutoCloseable {
             context.getRegistry().lookupByNameAndType(FileIntake.BEAN, FileIntake.class));
     if (options.enabled()) {
       inbox = Optional.of(options.folders().inbox());
+    }
+  }
+
+  /** Commands beside this process look for it. */
+  private void tellOthers(CamelContext context, Supplier<ServingNote> note) {
+    context
+        .getExecutorServiceManager()
+        .newSingleThreadScheduledExecutor(Bundle.class, "sms-serving")
+        .scheduleWithFixedDelay(
+            () -> {
+              try {
+                note.get().write();
+              } catch (IOException | RuntimeException e) {
+                LOG.debug("serving note not written cause={}", e.getClass().getSimpleName());
+              }
+            },
+            0,
+            ServingNote.EVERY.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private static void tellNobody(Path folder) {
+    try {
+      ServingNote.remove(folder);
+    } catch (IOException e) {
+      LOG.debug("serving note not removed cause={}", e.getClass().getSimpleName());
     }
   }
 
@@ -526,6 +569,7 @@ public final class Bundle implements AutoCloseable {
     // Whoever waits for a turn had better go than be waited for.
     pace.ifPresent(Pace::close);
     main.stop();
+    inbox.ifPresent(Bundle::tellNobody);
     broker.ifPresent(EmbeddedBroker::close);
     ledger.ifPresent(JdbcLedger::close);
     suppression.ifPresent(SuppressionFile::close);

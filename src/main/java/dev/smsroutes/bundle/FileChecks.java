@@ -2,9 +2,9 @@ package dev.smsroutes.bundle;
 
 import dev.smsroutes.batch.BatchCheck;
 import dev.smsroutes.batch.BatchCheck.Pacing;
-import dev.smsroutes.batch.BatchCheck.Size;
 import dev.smsroutes.batch.BatchPlan;
 import dev.smsroutes.batch.JsonRequests;
+import dev.smsroutes.batch.ServingNote;
 import dev.smsroutes.edge.FileOptions;
 import dev.smsroutes.ledger.Foresight;
 import dev.smsroutes.request.RequestReader;
@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -36,7 +37,10 @@ public final class FileChecks implements AutoCloseable {
    * @throws dev.smsroutes.definition.InvalidDefinitionException if the definitions cannot be read
    */
   public static FileChecks of(Configuration configuration, Foresight foresight, Clock clock) {
-    Pacing pacing = pacing(configuration.maxRate(), configuration.files());
+    Pacing pacing =
+        ServingNote.find(configuration.files().folders().inbox(), clock.instant())
+            .map(FileChecks::told)
+            .orElseGet(() -> pacing(configuration.maxRate(), configuration.files()));
     return of(
         new RequestCheck(configuration),
         configuration.files(),
@@ -68,9 +72,10 @@ public final class FileChecks implements AutoCloseable {
                 stopping)));
   }
 
-  /** How many rows a file has. */
-  public static Size size(Configuration configuration, Path file) throws IOException {
-    return BatchCheck.size(
+  /** Why no row of a file can be read, if so. */
+  public static Optional<String> unreadable(Configuration configuration, Path file)
+      throws IOException {
+    return BatchCheck.unreadable(
         file,
         configuration.files().limits(),
         requests(new RequestReader(configuration.maxRecipients())));
@@ -79,6 +84,15 @@ public final class FileChecks implements AutoCloseable {
   /** How a batch reads a JSON request. */
   static JsonRequests requests(RequestReader reader) {
     return (json, key) -> reader.standalone(json, n -> n == 0 ? key : key + "-" + n);
+  }
+
+  /** The pace that a process knows which sends at this moment. */
+  private static Pacing told(ServingNote note) {
+    Pacing pacing = note.pacing();
+    return new Pacing(
+        pacing.recipientsPerCall(),
+        pacing.callsPerSecond(),
+        "told by the process that serves here: " + pacing.basis());
   }
 
   /**
@@ -110,7 +124,8 @@ public final class FileChecks implements AutoCloseable {
             + ASSUMED_ANSWER.toMillis()
             + " ms, "
             + atOnce
-            + " at the same time (sms.file.concurrency); nobody knows the pace of the API before");
+            + " at the same time (sms.file.concurrency), and no ceiling (sms.api.max-rate); nobody"
+            + " knows the pace of the API before");
   }
 
   /** As {@link BatchCheck#check}. */

@@ -4,27 +4,18 @@ import dev.smsroutes.batch.BatchPlan;
 import dev.smsroutes.batch.PlanReport;
 import dev.smsroutes.bundle.Configuration;
 import dev.smsroutes.bundle.FileChecks;
-import dev.smsroutes.bundle.InvalidSettingsException;
-import dev.smsroutes.definition.InvalidDefinitionException;
 import dev.smsroutes.ledger.Foresight;
 import dev.smsroutes.ledger.JdbcRecords;
-import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.NoLedgerException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Says what would become of batch files, and sends nothing. */
 @Command(
@@ -35,7 +26,6 @@ import picocli.CommandLine.Spec;
           + " Works beside the process that serves, or without one. Shows no numbers, no attributes"
           + " and no texts."
     },
-    mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
       "  sms-routes check orders.csv",
@@ -45,23 +35,15 @@ import picocli.CommandLine.Spec;
       "parked rows that a person must decide about, with 5 if a file cannot be read at all; with 2",
       "if settings, definitions or options cannot work, with 1 if something else stood in the way."
     })
-public final class CheckCommand implements Callable<Integer> {
+public final class CheckCommand extends QuietCommand {
   /** How a plan is shown. */
   enum Format {
     table,
     json
   }
 
-  @Spec private CommandSpec spec;
-
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "A file as for the inbox.")
   private List<Path> files;
-
-  @Option(
-      names = {"-s", "--set"},
-      paramLabel = "KEY=VALUE",
-      description = "Sets a key of application.properties; wins over all other sources.")
-  private Map<String, String> overrides = new LinkedHashMap<>();
 
   @Option(
       names = "--format",
@@ -76,34 +58,12 @@ public final class CheckCommand implements Callable<Integer> {
   private int limit = 50;
 
   @Override
-  public Integer call() {
-    PrintWriter err = spec.commandLine().getErr();
-    Quiet quiet = Quiet.begin();
-    try {
-      if (limit < 0) {
-        throw new WrongUseException("--limit: expected 0 or more; " + limit + " came");
-      }
-      Configuration configuration = Configuration.read(overrides);
-      Optional<JdbcRecords> records = records(configuration);
-      try (JdbcRecords opened = records.orElse(null)) {
-        return check(configuration, opened == null ? Foresight.ofNothing() : opened.foresight());
-      }
-    } catch (WrongUseException
-        | InvalidSettingsException
-        | InvalidDefinitionException
-        | NoLedgerException e) {
-      err.println(e.getMessage());
-      return ExitCode.MISCONFIGURED;
-    } catch (LedgerUnavailableException e) {
-      err.println(e.getMessage());
-      return ExitCode.FAILED;
-    } catch (IOException e) {
-      err.println(e.getClass().getSimpleName() + ": " + e.getMessage());
-      return ExitCode.FAILED;
-    } finally {
-      spec.commandLine().getOut().flush();
-      err.flush();
-      quiet.end();
+  int run() throws IOException {
+    requireLimit(limit);
+    Configuration configuration = settings().read();
+    Optional<JdbcRecords> records = records(configuration);
+    try (JdbcRecords opened = records.orElse(null)) {
+      return check(configuration, opened == null ? Foresight.ofNothing() : opened.foresight());
     }
   }
 
@@ -123,8 +83,9 @@ public final class CheckCommand implements Callable<Integer> {
     int exit = ExitCode.DONE;
     try (FileChecks checks = FileChecks.of(configuration, foresight, Clock.systemUTC())) {
       for (Path file : files) {
-        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-          spec.commandLine().getErr().println(file + ": expected a file that can be read");
+        String wrong = FileArgument.wrong(file);
+        if (wrong != null) {
+          err().println(Shown.text(file.toString()) + ": " + wrong);
           exit = Math.max(exit, ExitCode.UNREADABLE);
           continue;
         }
@@ -137,7 +98,7 @@ public final class CheckCommand implements Callable<Integer> {
   }
 
   private void print(BatchPlan plan) throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     if (format == Format.json) {
       out.println(PlanReport.json(plan));
     } else {
@@ -146,9 +107,7 @@ public final class CheckCommand implements Callable<Integer> {
         out.println();
       }
     }
-    if (out.checkError()) {
-      throw new IOException("The output cannot be written");
-    }
+    requireOut();
   }
 
   private static int exitCode(BatchPlan plan) {

@@ -1,8 +1,10 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.batch.Batch;
-import dev.smsroutes.batch.BatchCheck.Size;
+import dev.smsroutes.batch.BatchOverview.Past;
+import dev.smsroutes.batch.BatchReport;
 import dev.smsroutes.batch.BatchSummary;
+import dev.smsroutes.batch.ServingNote;
 import dev.smsroutes.bundle.Bundle;
 import dev.smsroutes.bundle.Configuration;
 import dev.smsroutes.bundle.FileChecks;
@@ -16,21 +18,19 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /**
  * Sends one batch file and ends. The file intake does it, from an inbox of its own in which there
@@ -41,10 +41,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Sends one batch file in the foreground, and ends when its results are on disk.",
       "The file stays where it is. Ctrl-C ends it in order; the same command again goes on where it"
-          + " ended, and sends nothing twice. For a site where no sms-routes serves: where one does,"
-          + " drop the file into its inbox. Without sms.api.url, it is sent to a sandbox."
+          + " ended, and sends nothing twice. Where an sms-routes serves with the same ledger, a copy"
+          + " goes into its inbox, and is watched; Ctrl-C ends the watching only. Without"
+          + " sms.api.url, it is sent to a sandbox."
     },
-    mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
       "  sms-routes check orders.csv && sms-routes send orders.csv",
@@ -54,12 +54,10 @@ import picocli.CommandLine.Spec;
       "clear answer, with 5 if the file cannot be read, with 130 if it was interrupted; with 2 if",
       "settings, definitions or options cannot work, with 1 if something else stood in the way."
     })
-public final class SendCommand implements Callable<Integer> {
+public final class SendCommand extends QuietCommand {
   private static final long LOOK_EVERY_MS = 200;
 
   private final Terminal terminal;
-
-  @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "FILE", description = "A file as for the inbox.")
   private Path file;
@@ -70,15 +68,10 @@ public final class SendCommand implements Callable<Integer> {
       description = "Where its results go; sms.file.results unless given.")
   private Path results;
 
-  @Option(
-      names = {"-s", "--set"},
-      paramLabel = "KEY=VALUE",
-      description = "Sets a key of application.properties; wins over all other sources.")
-  private Map<String, String> overrides = new LinkedHashMap<>();
-
   @Option(names = "--verbose", description = "Shows the log as well.")
   private boolean verbose;
 
+  private Map<String, String> overrides = Map.of();
   private volatile Path inbox;
   private volatile Batch batch;
 
@@ -91,52 +84,41 @@ public final class SendCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
-    Quiet quiet =
-        verbose
-            ? Quiet.none()
-            : Quiet.begin()
-                .except("dev.smsroutes.edge", "dev.smsroutes.ledger", "dev.smsroutes.send");
-    try {
-      if (results != null) {
-        overrides.put("sms.file.results", results.toString());
-      }
-      Configuration configuration = Configuration.read(overrides);
-      String name = name();
-      if (name.startsWith(".") || !Files.isRegularFile(file) || !Files.isReadable(file)) {
-        return unreadable(
-            "expected a file that is there, can be read, and has a name that does not begin with a"
-                + " dot");
-      }
-      Size size = FileChecks.size(configuration, file);
-      return size.unreadable().isPresent()
-          ? unreadable(size.unreadable().get())
-          : send(configuration, name, size.rows());
-    } catch (InvalidSettingsException | InvalidDefinitionException e) {
-      err().println(e.getMessage());
-      return ExitCode.MISCONFIGURED;
-    } catch (IOException | UncheckedIOException e) {
-      err().println(e.getClass().getSimpleName() + ": " + e.getMessage());
-      return ExitCode.FAILED;
-    } finally {
-      spec.commandLine().getOut().flush();
-      err().flush();
-      quiet.end();
-    }
+  Quiet quiet() {
+    return verbose
+        ? Quiet.none()
+        : Quiet.begin().except("dev.smsroutes.edge", "dev.smsroutes.ledger", "dev.smsroutes.send");
   }
 
-  private String name() {
-    Path name = file.getFileName();
-    return name == null ? "." : name.toString();
+  @Override
+  int run() throws IOException, InterruptedException {
+    overrides =
+        results == null
+            ? settings().overrides()
+            : settings().with("sms.file.results", results.toString());
+    Configuration configuration = Configuration.read(overrides);
+    String wrong = FileArgument.wrong(file);
+    if (wrong == null && fileName().startsWith(".")) {
+      wrong = "expected a file whose name does not begin with a dot";
+    }
+    if (wrong != null) {
+      return unreadable(wrong);
+    }
+    Optional<String> unreadable = FileChecks.unreadable(configuration, file);
+    return unreadable.isPresent() ? unreadable(unreadable.get()) : send(configuration);
+  }
+
+  private String fileName() {
+    return file.getFileName().toString();
   }
 
   private int unreadable(String why) {
-    err().println(file + ": " + why);
+    err().println(Shown.text(file.toString()) + ": " + why);
     return ExitCode.UNREADABLE;
   }
 
-  private int send(Configuration configuration, String name, long rows)
-      throws IOException, InterruptedException {
+  private int send(Configuration configuration) throws IOException, InterruptedException {
+    String name = fileName();
     OrderlyStop stop = OrderlyStop.install(ExitCode.INTERRUPTED, this::interrupted);
     Path home = Files.createTempDirectory("sms-routes-send");
     try {
@@ -145,25 +127,32 @@ public final class SendCommand implements Callable<Integer> {
       try (Bundle bundle = Bundle.startForFiles(settings(home))) {
         stop.started(bundle);
         if (bundle.sandbox().isPresent()) {
-          err()
-              .println(
-                  "SANDBOX: no sms.api.url is set, so no SMS leaves this machine; the API is played"
-                      + " at "
-                      + bundle.sandbox().get().url());
+          sandbox("no sms.api.url is set", bundle.sandbox().get().url());
         }
-        try (SendProgress progress = new SendProgress(err(), terminal.isThere(), name, rows)) {
+        try (SendProgress progress = new SendProgress(err(), terminal.isThere(), name)) {
           follow(bundle, link, progress);
         }
       }
       stop.ended();
       return end(configuration);
     } catch (RuntimeException e) {
-      return cannotStart(e, configuration, name);
+      Throwable cause = cause(e);
+      if (!(cause instanceof LedgerInUseException)) {
+        return cannotStart(cause);
+      }
     } finally {
       stop.notStarted();
       stop.ended();
       delete(home);
     }
+    // Only now: nothing is left that a signal would have to close.
+    return handOver(configuration);
+  }
+
+  private void sandbox(String why, String url) {
+    err()
+        .println(
+            "SANDBOX: " + why + ", so no SMS leaves this machine; the API is played at " + url);
   }
 
   /** Not a copy: it stays the file that it is. */
@@ -196,42 +185,52 @@ public final class SendCommand implements Callable<Integer> {
       never.await(LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
       batch = bundle.latestBatch().orElse(batch);
       if (batch != null) {
-        progress.show(batch.summary());
+        progress.show(batch.progress());
       }
     }
     batch = bundle.latestBatch().orElseThrow();
-    progress.show(batch.summary());
+    progress.show(batch.progress());
   }
 
   private int end(Configuration configuration) throws IOException {
     BatchSummary summary = batch.summary();
     Optional<String> unreadable = batch.unreadable();
-    List<Path> written = written(configuration, summary.name());
-    PrintWriter out = spec.commandLine().getOut();
-    if (batch.endedBefore()) {
-      out.println(name() + ": was sent to its end before; only its results were put in place");
-    } else {
-      out.println(line(summary));
-    }
-    written.forEach(path -> out.println("  " + path));
+    out()
+        .println(
+            batch.endedBefore()
+                ? shownName() + ": was sent to its end before; only its results were put in place"
+                : line(summary, batch.cancelled()));
+    tellWritten(configuration.files().folders().results(), summary.name());
     if (unreadable.isPresent()) {
       return unreadable(unreadable.get());
     }
-    if (summary.unsettled() > 0 || batch.endedBefore()) {
+    return batch.endedBefore() ? ExitCode.UNSETTLED : exitCode(summary, batch.cancelled());
+  }
+
+  private static int exitCode(BatchSummary summary, boolean cancelled) {
+    if (cancelled || summary.unsettled() > 0) {
       return ExitCode.UNSETTLED;
     }
     return summary.refused() > 0 ? ExitCode.REFUSED : ExitCode.DONE;
   }
 
-  private String line(BatchSummary summary) {
-    return "%s: %d rows, %d accepted, %d refused, %d unsettled"
+  private String line(BatchSummary summary, boolean cancelled) {
+    return "%s: %s%d rows, %d accepted, %d refused, %d unsettled"
         .formatted(
-            name(), summary.rows(), summary.accepted(), summary.refused(), summary.unsettled());
+            shownName(),
+            cancelled ? "cancelled; " : "",
+            summary.rows(),
+            summary.accepted(),
+            summary.refused(),
+            summary.unsettled());
   }
 
-  private static List<Path> written(Configuration configuration, String name) throws IOException {
+  private String shownName() {
+    return Shown.text(fileName());
+  }
+
+  private void tellWritten(Path folder, String name) throws IOException {
     List<Path> written = new ArrayList<>();
-    Path folder = configuration.files().folders().results();
     if (Files.isDirectory(folder)) {
       try (DirectoryStream<Path> files =
           Files.newDirectoryStream(
@@ -243,7 +242,106 @@ public final class SendCommand implements Callable<Integer> {
       }
     }
     written.sort(Comparator.naturalOrder());
-    return written;
+    written.forEach(path -> out().println("  " + Shown.text(path.toString())));
+  }
+
+  /** Where a process serves with this ledger, it is the one that sends. */
+  private int handOver(Configuration configuration) throws IOException, InterruptedException {
+    Path inbox = configuration.files().folders().inbox();
+    Optional<ServingNote> found =
+        ServingNote.find(inbox, Instant.now())
+            .filter(
+                told ->
+                    told.ledger()
+                        .equals(
+                            configuration
+                                .ledger()
+                                .file()
+                                .map(ledger -> ledger.toAbsolutePath().normalize())));
+    if (found.isEmpty()) {
+      return nobodyTakesIt(inbox);
+    }
+    ServingNote note = found.get();
+    HandedOver handed = HandedOver.to(note.folders(), file);
+    String name = Shown.text(handed.name());
+    PrintWriter err = err();
+    err.println(
+        "sms-routes serves here already, and "
+            + (handed.before() ? "has this file in" : "gets this file into")
+            + " its inbox, as "
+            + name
+            + "; it goes by the settings of that process");
+    note.sandbox().ifPresent(url -> sandbox("that process has no sms.api.url", url));
+    if (results != null && !note.folders().results().equals(absolute(results))) {
+      err.println("--results is left out: results are in " + note.folders().results());
+    }
+    err.flush();
+    Thread lastWords = new Thread(() -> leave(name), "sms-routes-leave");
+    Runtime.getRuntime().addShutdownHook(lastWords);
+    Optional<Past> end;
+    try (SendProgress progress = new SendProgress(err, terminal.isThere(), name)) {
+      end = handed.follow(progress);
+    }
+    Runtime.getRuntime().removeShutdownHook(lastWords);
+    if (end.isPresent()) {
+      return end(note, end.get());
+    }
+    err.println(
+        handed.isThere()
+            ? "The process that served here has gone. "
+                + name
+                + " is in its inbox, and goes on when sms-routes serves again"
+            : name + " was taken out of the inbox, and has not ended");
+    return ExitCode.FAILED;
+  }
+
+  private static Path absolute(Path path) {
+    return path.toAbsolutePath().normalize();
+  }
+
+  private int end(ServingNote note, Past end) throws IOException {
+    if (end.report().isPresent()) {
+      BatchReport report = end.report().get();
+      BatchSummary summary = report.summary();
+      out().println(line(summary, report.cancelled()));
+      tellWritten(note.folders().results(), end.as());
+      if (end.failed().isEmpty()) {
+        return exitCode(summary, report.cancelled());
+      }
+    }
+    return unreadable(
+        end.failed().orElse("no results")
+            + "; see "
+            + Shown.text(note.folders().failed().resolve(end.as()) + ".reason.json"));
+  }
+
+  private int nobodyTakesIt(Path inbox) {
+    err()
+        .println(
+            "sms-routes serves here already, or another send has not ended: another process has the"
+                + " ledger. None tells that it takes files from "
+                + inbox
+                + ". Wait until that one has ended; or, if it does take files there, have it send"
+                + " the file:");
+    Path hidden = inbox.resolve("." + fileName());
+    err().println("  cp '" + file + "' '" + hidden + "'");
+    err().println("  mv '" + hidden + "' '" + inbox.resolve(fileName()) + "'");
+    return ExitCode.FAILED;
+  }
+
+  /** The last words of one who only watched. */
+  private void leave(String name) {
+    PrintWriter err = err();
+    err.println();
+    err.println(
+        "No longer watched. "
+            + name
+            + " goes on in the process that serves; the same command again watches it. To hold or to"
+            + " end it:");
+    err.println("  sms-routes pause '" + name + "'");
+    err.println("  sms-routes cancel '" + name + "'");
+    err.flush();
+    Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
   }
 
   /** The last words of a process that was told to stop. */
@@ -252,10 +350,10 @@ public final class SendCommand implements Callable<Integer> {
     err.println();
     Batch begun = batch;
     if (begun != null) {
-      err.println("So far " + line(begun.summary()));
+      err.println("So far " + line(begun.summary(), false));
     }
     err.println(
-        Files.exists(inbox.resolve(name()), LinkOption.NOFOLLOW_LINKS)
+        Files.exists(inbox.resolve(fileName()), LinkOption.NOFOLLOW_LINKS)
             ? "Interrupted. Nothing is lost: the same command again goes on where this one ended, as"
                 + " long as the file stays as it is and keeps its name."
             : "Interrupted when the file had just been sent to its end; its results are there.");
@@ -268,7 +366,7 @@ public final class SendCommand implements Callable<Integer> {
     }
   }
 
-  private int cannotStart(RuntimeException failure, Configuration configuration, String name) {
+  private static Throwable cause(RuntimeException failure) {
     Throwable cause = failure;
     while (cause.getCause() != null
         && !(cause instanceof LedgerInUseException)
@@ -276,21 +374,14 @@ public final class SendCommand implements Callable<Integer> {
         && !(cause instanceof InvalidDefinitionException)) {
       cause = cause.getCause();
     }
-    if (cause instanceof LedgerInUseException) {
-      Path folder = configuration.files().folders().inbox();
-      err().println("sms-routes serves here already, and has the ledger. Have it send the file:");
-      err().println("  cp '" + file + "' '" + folder.resolve("." + name) + "'");
-      err().println("  mv '" + folder.resolve("." + name) + "' '" + folder.resolve(name) + "'");
-      return ExitCode.FAILED;
-    }
+    return cause;
+  }
+
+  private int cannotStart(Throwable cause) {
     err().println("sms-routes cannot send: " + cause.getMessage());
     return cause instanceof InvalidSettingsException || cause instanceof InvalidDefinitionException
         ? ExitCode.MISCONFIGURED
         : ExitCode.FAILED;
-  }
-
-  private PrintWriter err() {
-    return spec.commandLine().getErr();
   }
 
   private static void delete(Path folder) throws IOException {

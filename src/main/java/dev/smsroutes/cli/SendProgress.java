@@ -1,8 +1,11 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.batch.BatchSummary;
+import dev.smsroutes.batch.BatchProgress;
+import dev.smsroutes.batch.BatchProgress.State;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -16,36 +19,37 @@ final class SendProgress implements AutoCloseable {
   private static final long LINE_EVERY_NANOS = Duration.ofSeconds(5).toNanos();
   private static final int WIDTH = 110;
 
+  /** The bar takes it for a length that nobody knows. */
+  private static final long UNKNOWN = -1;
+
   private final PrintWriter err;
   private final String name;
-  private final long total;
   private final ProgressBar bar;
   private final LongSupplier nanoTime;
-  private final long began;
   private long lineAt;
+
+  // By the bytes, and without what an earlier call had sent; read by the thread that draws.
+  private volatile Optional<Duration> left = Optional.empty();
 
   /**
    * @param terminal whether there is one
-   * @param total how many rows there are
    */
-  SendProgress(PrintWriter err, boolean terminal, String name, long total) {
-    this(err, terminal, name, total, System::nanoTime);
+  SendProgress(PrintWriter err, boolean terminal, String name) {
+    this(err, terminal, name, System::nanoTime);
   }
 
-  SendProgress(PrintWriter err, boolean terminal, String name, long total, LongSupplier nanoTime) {
+  SendProgress(PrintWriter err, boolean terminal, String name, LongSupplier nanoTime) {
     this.err = err;
     this.name = name;
-    this.total = total;
     this.nanoTime = nanoTime;
-    this.began = nanoTime.getAsLong();
-    this.lineAt = began + LINE_EVERY_NANOS;
+    this.lineAt = nanoTime.getAsLong() + LINE_EVERY_NANOS;
     this.bar =
         terminal
             ? new ProgressBarBuilder()
                 .setTaskName(name)
-                .setInitialMax(total)
+                .setInitialMax(UNKNOWN)
                 .setUnit(" rows", 1)
-                .showSpeed()
+                .setEtaFunction(state -> left)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(500)
                 .setConsumer(new DelegatingProgressBarConsumer(this::draw, WIDTH))
@@ -59,38 +63,69 @@ final class SendProgress implements AutoCloseable {
   }
 
   /** Shows it, if it is time to. */
-  void show(BatchSummary summary) {
+  void show(BatchProgress progress) {
     if (bar != null) {
-      bar.setExtraMessage(" " + counts(summary));
-      bar.stepTo(summary.rows());
-      return;
+      left = progress.left();
+      bar.maxHint(total(progress).orElse(UNKNOWN));
+      bar.setExtraMessage(" %.0f/s, %s".formatted(progress.rate(), counts(progress)));
+      bar.stepTo(progress.rows());
+    } else {
+      line(line(progress));
     }
+  }
+
+  /** Says, if it is time to, what the file waits for. */
+  void waits(String why) {
+    if (bar != null) {
+      bar.setExtraMessage(" " + why);
+    } else {
+      line(why);
+    }
+  }
+
+  private void line(String what) {
     long now = nanoTime.getAsLong();
     if (now - lineAt >= 0) {
       lineAt = now + LINE_EVERY_NANOS;
-      err.println(line(summary, Duration.ofNanos(now - began)));
+      err.println(name + ": " + what);
       err.flush();
     }
   }
 
-  /** Without the rows that an earlier call had sent: they go by much faster. */
-  private String line(BatchSummary summary, Duration time) {
-    double rate = (summary.rows() - summary.recorded()) * 1_000.0 / Math.max(1, time.toMillis());
-    long left = total - summary.rows();
-    return "%s: %d of %d rows, %s, %.0f a second%s"
-        .formatted(
-            name,
-            summary.rows(),
-            total,
-            counts(summary),
-            rate,
-            rate > 0 ? ", about " + Math.round(left / rate) + " s left" : "");
+  /** How many rows there will be; when all is over, it is how many there were. */
+  private static OptionalLong total(BatchProgress progress) {
+    if (progress.state() == State.FINISHING) {
+      return OptionalLong.of(progress.rows());
+    }
+    OptionalLong total = progress.total();
+    return total.isPresent()
+        ? OptionalLong.of(Math.max(total.getAsLong(), progress.rows()))
+        : total;
   }
 
-  private String counts(BatchSummary summary) {
-    return "%d accepted, %d refused, %d unsettled, %d waiting"
+  private static String line(BatchProgress progress) {
+    if (progress.state() == State.READING) {
+      return "is read";
+    }
+    OptionalLong total = total(progress);
+    return "%d%s rows, %s, %.0f a second%s%s"
         .formatted(
-            summary.accepted(), summary.refused(), summary.unsettled(), total - summary.rows());
+            progress.rows(),
+            total.isPresent() ? " of " + total.getAsLong() : "",
+            counts(progress),
+            progress.rate(),
+            progress.left().map(left -> ", about " + left.toSeconds() + " s left").orElse(""),
+            progress.state() == State.PAUSED ? ", paused" : "");
+  }
+
+  private static String counts(BatchProgress progress) {
+    OptionalLong total = total(progress);
+    return "%d accepted, %d refused, %d unsettled%s"
+        .formatted(
+            progress.accepted(),
+            progress.refused(),
+            progress.unsettled(),
+            total.isPresent() ? ", " + (total.getAsLong() - progress.rows()) + " waiting" : "");
   }
 
   /** Leaves the bar as it is, and goes to the next line. */

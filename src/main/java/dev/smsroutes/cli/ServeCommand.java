@@ -4,11 +4,10 @@ import dev.smsroutes.bundle.Bundle;
 import dev.smsroutes.bundle.InvalidSettingsException;
 import dev.smsroutes.definition.InvalidDefinitionException;
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -21,11 +20,7 @@ import picocli.CommandLine.Spec;
 public final class ServeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = {"-s", "--set"},
-      paramLabel = "KEY=VALUE",
-      description = "Sets a key of application.properties; wins over all other sources.")
-  private Map<String, String> overrides = new LinkedHashMap<>();
+  @Mixin private SettingsOption settings;
 
   @Option(names = "--stacktrace", description = "Shows the whole story when it cannot start.")
   private boolean stackTrace;
@@ -36,7 +31,7 @@ public final class ServeCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     OrderlyStop stop = OrderlyStop.install();
     try {
-      Bundle bundle = Bundle.start(overrides);
+      Bundle bundle = Bundle.start(settings.overrides());
       stop.started(bundle);
       Banner.lines(bundle).forEach(out::println);
       out.flush();

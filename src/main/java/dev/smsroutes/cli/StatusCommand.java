@@ -6,23 +6,16 @@ import dev.smsroutes.batch.BatchOverview.Paused;
 import dev.smsroutes.batch.BatchOverview.Running;
 import dev.smsroutes.batch.BatchProgress;
 import dev.smsroutes.batch.BatchReport.Counts;
-import dev.smsroutes.bundle.Configuration;
-import dev.smsroutes.bundle.InvalidSettingsException;
 import dev.smsroutes.outcome.Outcome.State;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Shows which batch files are sent and what became of those before: nothing of their content. */
 @Command(
@@ -32,14 +25,13 @@ import picocli.CommandLine.Spec;
       "One of which nothing was heard for 10 s is marked as stale: its process was killed, hangs, or"
           + " has no room on its disk. Works beside the process that serves, or without one."
     },
-    mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
       "  sms-routes status",
       "  sms-routes status --limit 0",
       "  sms-routes status --format json"
     })
-public final class StatusCommand implements Callable<Integer> {
+public final class StatusCommand extends QuietCommand {
   private static final int WIDEST_NAME = 60;
   private static final List<String> TITLES =
       List.of(
@@ -50,14 +42,6 @@ public final class StatusCommand implements Callable<Integer> {
     table,
     json
   }
-
-  @Spec private CommandSpec spec;
-
-  @Option(
-      names = {"-s", "--set"},
-      paramLabel = "KEY=VALUE",
-      description = "Sets a key of application.properties; wins over all other sources.")
-  private Map<String, String> overrides = new LinkedHashMap<>();
 
   @Option(
       names = "--limit",
@@ -72,32 +56,16 @@ public final class StatusCommand implements Callable<Integer> {
   private Format format = Format.table;
 
   @Override
-  public Integer call() {
-    Quiet quiet = Quiet.begin();
-    PrintWriter err = spec.commandLine().getErr();
-    try {
-      if (limit < 0) {
-        throw new WrongUseException("--limit: expected 0 or more; " + limit + " came");
-      }
-      Configuration configuration = Configuration.read(overrides);
-      print(BatchOverview.of(configuration.files().folders(), limit, Clock.systemUTC().instant()));
-      return ExitCode.DONE;
-    } catch (WrongUseException | InvalidSettingsException e) {
-      err.println(e.getMessage());
-      return ExitCode.MISCONFIGURED;
-    } catch (IOException e) {
-      err.println(e.getClass().getSimpleName() + ": " + Shown.text(e.getMessage()));
-      return ExitCode.FAILED;
-    } finally {
-      spec.commandLine().getOut().flush();
-      err.flush();
-      quiet.end();
-    }
+  int run() throws IOException {
+    requireLimit(limit);
+    print(
+        BatchOverview.of(settings().read().files().folders(), limit, Clock.systemUTC().instant()));
+    return ExitCode.DONE;
   }
 
   private void print(BatchOverview overview) throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
-    PrintWriter err = spec.commandLine().getErr();
+    PrintWriter out = out();
+    PrintWriter err = err();
     if (format == Format.json) {
       overview.running().forEach(batch -> out.println(batch.json()));
       overview.paused().forEach(batch -> out.println(batch.json()));
@@ -117,9 +85,7 @@ public final class StatusCommand implements Callable<Integer> {
     overview
         .strange()
         .forEach(name -> err.println("Cannot be read, and is left out: " + Shown.text(name)));
-    if (out.checkError()) {
-      throw new IOException("The output cannot be written");
-    }
+    requireOut();
   }
 
   private static List<String> cells(Running batch) {
@@ -145,7 +111,7 @@ public final class StatusCommand implements Callable<Integer> {
 
   private static List<String> cells(Past batch) {
     String name = Shown.beginning(batch.as(), WIDEST_NAME);
-    String state = batch.failed().isPresent() ? "failed" : "done";
+    String state = batch.state();
     String when =
         Shown.time(batch.finished()) + batch.failed().map(why -> ", " + Shown.text(why)).orElse("");
     if (batch.report().isEmpty()) {

@@ -4,7 +4,6 @@ import dev.smsroutes.batch.Batch;
 import dev.smsroutes.batch.BatchInterruptedException;
 import dev.smsroutes.batch.BatchReport;
 import dev.smsroutes.batch.BatchSummary;
-import dev.smsroutes.batch.FileOrder;
 import dev.smsroutes.batch.FileShape;
 import dev.smsroutes.batch.Row;
 import dev.smsroutes.batch.RowGroup;
@@ -226,7 +225,7 @@ public final class FileIntake {
       LOG.info(
           "file {} name={} as={} rows={} recorded={} accepted={} refused={} unsettled={}"
               + " parts={} ms={} rate={}",
-          batch.order() == FileOrder.CANCEL ? "cancelled" : "finished",
+          batch.cancelled() ? "cancelled" : "finished",
           printable(batch.fileName()),
           printable(summary.name()),
           summary.rows(),

@@ -61,7 +61,7 @@ public record LedgerOptions(
   }
 
   /** The file of an SQLite ledger; empty for PostgreSQL. */
-  Optional<Path> file() {
+  public Optional<Path> file() {
     return url.startsWith(SQLITE)
         ? Optional.of(Path.of(url.substring(SQLITE.length()).replaceFirst("\\?.*", "")))
         : Optional.empty();

@@ -259,6 +259,33 @@ class ProgressTest {
   }
 
   @Test
+  void where_lines_have_many_recipients_their_number_is_what_the_bytes_make_one_expect()
+      throws IOException {
+    String line =
+        "{'definitionKey':'good','recipients':[{'contactKey':'c','to':'1'},{'contactKey':'c','to':'2'},"
+            + "{'contactKey':'c','to':'3'}]}\n";
+    Path source =
+        file.write(
+            "a.ndjson", line.replace('\'', '"').repeat(100).getBytes(StandardCharsets.UTF_8));
+    try (Batch batch = file.open(source)) {
+      Iterator<Row> rows = batch.iterator();
+      for (int i = 0; i < 30; i++) {
+        accept(rows.next());
+      }
+      assertThat(batch.progress().total()).hasValue(300);
+      rows.forEachRemaining(
+          row -> {
+            if (!row.isNothing()) {
+              accept(row);
+            }
+          });
+      batch.finish();
+      assertThat(batch.progress().total()).hasValue(300);
+      assertThat(batch.progress().rows()).isEqualTo(300);
+    }
+  }
+
+  @Test
   void a_paused_file_says_so_while_its_rows_are_under_way() throws IOException {
     Path source = drop(1_000);
     try (Batch batch = file.open(source)) {

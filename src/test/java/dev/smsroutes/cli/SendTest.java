@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.smsroutes.SmsRoutes;
-import dev.smsroutes.batch.BatchSummary;
+import dev.smsroutes.batch.BatchProgress;
+import dev.smsroutes.batch.BatchProgress.State;
 import dev.smsroutes.bundle.SandboxProbe;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
@@ -14,9 +15,12 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -223,12 +227,26 @@ class SendTest {
             new PrintWriter(err),
             false,
             "orders.csv",
-            1_000,
             () -> TimeUnit.SECONDS.toNanos(seconds.get()))) {
       for (int second = 1; second <= 12; second++) {
         seconds.set(second);
         long done = 100 + second * 40L;
-        progress.show(new BatchSummary("orders.csv", done, 100, done - 1, 1, 0, second * 1_000L));
+        progress.show(
+            new BatchProgress(
+                "orders.csv",
+                "orders.csv",
+                State.SENDING,
+                done,
+                OptionalLong.of(1_000),
+                100,
+                done - 1,
+                1,
+                0,
+                40,
+                Optional.of(Duration.ofSeconds(Math.round((1_000 - done) / 40.0))),
+                OptionalLong.empty(),
+                Instant.EPOCH,
+                Instant.EPOCH.plusSeconds(second)));
       }
     }
     assertThat(err.toString().lines())

@@ -1,0 +1,178 @@
+package dev.smsroutes.cli;
+
+import dev.smsroutes.batch.BatchFolders;
+import dev.smsroutes.batch.BatchOverview;
+import dev.smsroutes.batch.BatchOverview.Past;
+import dev.smsroutes.batch.BatchProgress;
+import dev.smsroutes.batch.BatchProgress.State;
+import dev.smsroutes.batch.BatchReport;
+import dev.smsroutes.batch.BatchSummary;
+import dev.smsroutes.batch.DurableFile;
+import dev.smsroutes.batch.FileOrder;
+import dev.smsroutes.batch.ServingNote;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A file in the hands of the process that serves: in its inbox, and watched from here until it has
+ * ended. Whatever becomes of the one who watches, the file goes on.
+ */
+final class HandedOver {
+  private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
+  /** A process that is started anew takes its time. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final BatchFolders folders;
+  private final String name;
+  private final boolean before;
+
+  private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(2);
+
+  private HandedOver(BatchFolders folders, String name, boolean before) {
+    this.folders = folders;
+    this.name = name;
+    this.before = before;
+  }
+
+  /**
+   * Puts a copy of the file into the inbox, as a whole, on disk, and in the place of no other; one
+   * that is there already and has the same content is it.
+   *
+   * @throws IOException if the disk does not do its part; nothing is in the inbox then
+   */
+  static HandedOver to(BatchFolders folders, Path file) throws IOException {
+    String source = file.getFileName().toString();
+    // A name of its own: somebody may hand over the same file at the same moment.
+    try (DurableFile copy = new DurableFile(folders.inbox(), "send-" + UUID.randomUUID())) {
+      // If this process is told to end in the middle of it.
+      copy.unfinished().toFile().deleteOnExit();
+      boolean copied = false;
+      int i = 1;
+      while (true) {
+        String name = BatchFolders.numbered(source, i);
+        if (isThere(folders, name)) {
+          if (same(file, folders.inbox().resolve(name))) {
+            return new HandedOver(folders, name, true);
+          }
+          i++;
+        } else {
+          if (!copied) {
+            Files.copy(file, copy.out());
+            copy.complete(System.currentTimeMillis());
+            copied = true;
+          }
+          if (copy.publishNewAs(name)) {
+            return new HandedOver(folders, name, false);
+          }
+          // Somebody was quicker, perhaps with the same file: looked at once more.
+        }
+      }
+    }
+  }
+
+  private static boolean same(Path file, Path other) throws IOException {
+    try {
+      return Files.isRegularFile(other) && Files.mismatch(file, other) < 0;
+    } catch (NoSuchFileException e) {
+      // It has ended this very moment; the next name is as good.
+      return false;
+    }
+  }
+
+  /** Its name in the inbox. */
+  String name() {
+    return name;
+  }
+
+  /** Whether it is in the inbox still. */
+  boolean isThere() {
+    return isThere(folders, name);
+  }
+
+  /** Whether it was there already. */
+  boolean before() {
+    return before;
+  }
+
+  /**
+   * Watches it until it has ended.
+   *
+   * @return how it ended; empty if nobody serves there any more, or somebody took the file away
+   */
+  Optional<Past> follow(SendProgress progress) throws IOException, InterruptedException {
+    return follow(progress, PATIENCE);
+  }
+
+  /**
+   * As above.
+   *
+   * @param patience with a process of which nothing is heard any more
+   */
+  Optional<Past> follow(SendProgress progress, Duration patience)
+      throws IOException, InterruptedException {
+    CountDownLatch never = new CountDownLatch(1);
+    Instant began = Instant.now();
+    Instant heard = began;
+    while (isThere()) {
+      Instant now = Instant.now();
+      if (ServingNote.find(folders.inbox(), now).isPresent()) {
+        heard = now;
+      } else if (heard.plus(patience).isBefore(now)) {
+        return Optional.empty();
+      }
+      Optional<BatchProgress> is = BatchOverview.progress(folders, name);
+      if (is.isPresent()) {
+        progress.show(is.get());
+      } else {
+        progress.waits(
+            switch (FileOrder.of(folders.inbox().resolve(name))) {
+              case PAUSE -> "is paused";
+              case CANCEL -> "is about to be cancelled";
+              case GO_ON -> "waits in the inbox";
+            });
+      }
+      never.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+    Optional<Past> end =
+        BatchOverview.latest(folders, name)
+            // Not the one of yesterday, if this one was taken away by hand.
+            .filter(past -> before || !past.finished().isBefore(began.minus(CLOCKS_DIFFER)));
+    end.flatMap(Past::report).ifPresent(report -> progress.show(last(report)));
+    return end;
+  }
+
+  /** What a file shows when it has ended. */
+  private static BatchProgress last(BatchReport report) {
+    BatchSummary summary = report.summary();
+    return new BatchProgress(
+        report.file(),
+        report.as(),
+        State.FINISHING,
+        summary.rows(),
+        OptionalLong.of(summary.rows()),
+        summary.recorded(),
+        summary.accepted(),
+        summary.refused(),
+        summary.unsettled(),
+        report.rate(),
+        Optional.empty(),
+        OptionalLong.empty(),
+        report.started(),
+        report.finished());
+  }
+
+  private static boolean isThere(BatchFolders folders, String name) {
+    return Files.exists(folders.inbox().resolve(name), LinkOption.NOFOLLOW_LINKS);
+  }
+}

@@ -1,0 +1,95 @@
+package dev.smsroutes.cli;
+
+import dev.smsroutes.bundle.InvalidSettingsException;
+import dev.smsroutes.definition.InvalidDefinitionException;
+import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.ledger.NoLedgerException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/**
+ * A command for people and scripts: the log is silent, and what goes wrong is told in a line, with
+ * an exit code that says whose matter it is.
+ */
+@Command(mixinStandardHelpOptions = true)
+abstract class QuietCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private SettingsOption settings;
+
+  /**
+   * @return the exit code
+   */
+  abstract int run() throws IOException, InterruptedException;
+
+  /** How silent the log is. */
+  Quiet quiet() {
+    return Quiet.begin();
+  }
+
+  @Override
+  public final Integer call() throws InterruptedException {
+    Quiet quiet = quiet();
+    try {
+      return run();
+    } catch (WrongUseException
+        | InvalidSettingsException
+        | InvalidDefinitionException
+        | NoLedgerException e) {
+      err().println(e.getMessage());
+      return ExitCode.MISCONFIGURED;
+    } catch (LedgerUnavailableException e) {
+      err().println(e.getMessage());
+      return ExitCode.FAILED;
+    } catch (IOException | UncheckedIOException e) {
+      err()
+          .println(
+              e.getClass().getSimpleName() + ": " + Shown.text(String.valueOf(e.getMessage())));
+      return ExitCode.FAILED;
+    } finally {
+      out().flush();
+      err().flush();
+      quiet.end();
+    }
+  }
+
+  final SettingsOption settings() {
+    return settings;
+  }
+
+  /** The command as it was typed. */
+  final String name() {
+    return spec.name();
+  }
+
+  final PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  final PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+
+  /**
+   * @throws IOException if nobody takes what is printed any more
+   */
+  final void requireOut() throws IOException {
+    if (out().checkError()) {
+      throw new IOException("The output cannot be written");
+    }
+  }
+
+  /**
+   * @throws WrongUseException unless it is 0 or more
+   */
+  static void requireLimit(int limit) {
+    if (limit < 0) {
+      throw new WrongUseException("--limit: expected 0 or more; " + limit + " came");
+    }
+  }
+}

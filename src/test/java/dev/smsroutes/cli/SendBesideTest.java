@@ -1,0 +1,285 @@
+package dev.smsroutes.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.smsroutes.SmsRoutes;
+import dev.smsroutes.batch.BatchCheck.Pacing;
+import dev.smsroutes.batch.BatchFolders;
+import dev.smsroutes.batch.BatchOverview.Past;
+import dev.smsroutes.batch.ServingNote;
+import dev.smsroutes.bundle.RunningBundle;
+import dev.smsroutes.bundle.SandboxProbe;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One file from the command line, where another process serves. */
+@Timeout(120)
+class SendBesideTest {
+  private static final String HEADER =
+      "definitionKey,messageKey,contactKey,to,FirstName,password\n";
+
+  @TempDir private Path home;
+
+  private RunningBundle serve(String... more) {
+    List<String> settings =
+        new ArrayList<>(
+            List.of(
+                "sms.ledger.url", ledgerUrl(),
+                "sms.file.enabled", "true",
+                "sms.file.inbox", home.resolve("inbox").toString(),
+                "sms.file.results", home.resolve("results").toString(),
+                "sms.file.done", home.resolve("done").toString(),
+                "sms.file.failed", home.resolve("failed").toString(),
+                "sms.file.poll-delay", "50ms",
+                "sms.file.min-age", "0ms"));
+    settings.addAll(List.of(more));
+    return RunningBundle.start(settings.toArray(String[]::new));
+  }
+
+  private String ledgerUrl() {
+    return "jdbc:sqlite:" + home.resolve("ledger.db");
+  }
+
+  private List<String> settings() {
+    return List.of(
+        "--set=sms.ledger.url=" + ledgerUrl(), "--set=sms.file.inbox=" + home.resolve("inbox"));
+  }
+
+  private String[] arguments(String command, String argument) {
+    List<String> arguments = new ArrayList<>(List.of(command, argument));
+    arguments.addAll(settings());
+    return arguments.toArray(String[]::new);
+  }
+
+  private BatchFolders folders() {
+    return new BatchFolders(
+        home.resolve("inbox"),
+        home.resolve("results"),
+        home.resolve("done"),
+        home.resolve("failed"));
+  }
+
+  private Path file(String name, String rows) throws IOException {
+    return Files.writeString(home.resolve(name), HEADER + rows);
+  }
+
+  private static String rows(int count) {
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(i -> "account-reset,k" + i + ",c" + i + ",+14255550123,Ada,p\n")
+        .collect(Collectors.joining());
+  }
+
+  private List<String> results(String name) throws IOException {
+    return Files.readAllLines(home.resolve("results").resolve(name + ".results.ndjson"));
+  }
+
+  private JsonNode summary(String name) throws IOException {
+    return new ObjectMapper()
+        .readTree(home.resolve("results").resolve(name + ".summary.json").toFile());
+  }
+
+  @Test
+  @SuppressWarnings("try") // It only has to run.
+  void hands_the_file_over_and_ends_as_it_would_have_ended_by_itself() throws Exception {
+    Path good = file("good.csv", rows(3));
+    Path bad = file("bad.csv", rows(1) + "account-reset,k9,c9,no number,Ada,p\n");
+    try (RunningBundle serving = serve()) {
+      Said first = Said.by(arguments("send", good.toString()));
+
+      assertThat(first.exit()).as(first.err()).isEqualTo(ExitCode.DONE);
+      assertThat(first.err())
+          .contains(
+              "sms-routes serves here already, and gets this file into its inbox, as good.csv")
+          .contains("SANDBOX: that process has no sms.api.url");
+      assertThat(first.out())
+          .contains("good.csv: 3 rows, 3 accepted, 0 refused, 0 unsettled")
+          .contains(home.resolve("results/good.csv.results.ndjson").toString());
+      assertThat(results("good.csv")).hasSize(3);
+      assertThat(good).isRegularFile();
+      assertThat(home.resolve("done/good.csv")).hasSameTextualContentAs(good);
+
+      Said second = Said.by(arguments("send", bad.toString()));
+
+      assertThat(second.exit()).as(second.err()).isEqualTo(ExitCode.REFUSED);
+      assertThat(second.out()).contains("bad.csv.rejects.csv");
+
+      Said again = Said.by(arguments("send", good.toString()));
+
+      assertThat(again.exit()).as(again.err()).isEqualTo(ExitCode.DONE);
+      assertThat(again.out()).contains("good~2.csv.results.ndjson");
+      assertThat(results("good~2.csv")).allMatch(line -> line.contains("ACCEPTED_EARLIER"));
+      assertThat(ServingNote.find(home.resolve("inbox"), Instant.now())).isPresent();
+    }
+    assertThat(home.resolve("inbox")).isEmptyDirectory();
+  }
+
+  @Test
+  void a_cancelled_file_says_so_in_its_summary_in_status_and_with_the_end_of_send()
+      throws Exception {
+    Path file = file("orders.csv", rows(400));
+    try (RunningBundle serving = serve("sms.file.concurrency", "2")) {
+      SandboxProbe probe = serving.sandbox();
+      probe.settings("{\"latencyMs\": 50}");
+      CompletableFuture<Said> sending =
+          CompletableFuture.supplyAsync(() -> Said.by(arguments("send", file.toString())));
+      await().atMost(Duration.ofSeconds(60)).until(() -> probe.sends() > 5);
+
+      assertThat(Said.by(arguments("cancel", "orders.csv")).exit()).isEqualTo(ExitCode.DONE);
+      Said said = sending.get(60, TimeUnit.SECONDS);
+
+      assertThat(said.exit()).as(said.err()).isEqualTo(ExitCode.UNSETTLED);
+      assertThat(said.out()).contains("orders.csv: cancelled; 400 rows, ");
+      assertThat(summary("orders.csv").path("state").asText()).isEqualTo("cancelled");
+      assertThat(summary("orders.csv").path("waiting").asInt()).isPositive();
+      Said status = Said.by(status());
+      assertThat(status.lines().get(2)).startsWith("orders.csv").contains(" cancelled ");
+    }
+  }
+
+  private String[] status() {
+    List<String> arguments = new ArrayList<>(List.of("status"));
+    arguments.addAll(settings());
+    arguments.add("--set=sms.file.results=" + home.resolve("results"));
+    return arguments.toArray(String[]::new);
+  }
+
+  @Test
+  void ctrl_c_ends_the_watching_only_and_the_same_command_watches_again() throws Exception {
+    Path file = file("orders.csv", rows(120));
+    try (RunningBundle serving = serve("sms.file.concurrency", "2")) {
+      SandboxProbe probe = serving.sandbox();
+      probe.settings("{\"latencyMs\": 200}");
+      List<String> command =
+          new ArrayList<>(
+              List.of(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  SmsRoutes.class.getName()));
+      command.addAll(List.of(arguments("send", file.toString())));
+      Path output = home.resolve("output.txt");
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      try {
+        await().atMost(Duration.ofSeconds(60)).until(() -> probe.sends() > 2);
+        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      } finally {
+        process.destroyForcibly();
+      }
+      assertThat(process.exitValue()).isEqualTo(ExitCode.INTERRUPTED);
+      assertThat(Files.readString(output))
+          .contains("No longer watched. orders.csv goes on")
+          .contains("sms-routes pause 'orders.csv'");
+      assertThat(home.resolve("inbox/orders.csv")).isRegularFile();
+
+      probe.settings("{\"latencyMs\": 0}");
+      Said said = Said.by(arguments("send", file.toString()));
+
+      assertThat(said.exit()).as(said.err()).isEqualTo(ExitCode.DONE);
+      assertThat(results("orders.csv"))
+          .hasSize(120)
+          .allMatch(line -> line.contains("\"ACCEPTED\""));
+      assertThat(probe.sends()).isEqualTo(120);
+    }
+  }
+
+  @Test
+  void never_takes_the_place_of_another_file_and_knows_one_that_is_there_already()
+      throws Exception {
+    Path file = file("orders.csv", rows(1));
+    Path other =
+        Files.writeString(
+            Files.createDirectories(home.resolve("inbox")).resolve("orders.csv"), "another");
+
+    HandedOver first = HandedOver.to(folders(), file);
+    HandedOver second = HandedOver.to(folders(), file);
+
+    assertThat(first.name()).isEqualTo("orders~2.csv");
+    assertThat(first.before()).isFalse();
+    assertThat(second.name()).isEqualTo("orders~2.csv");
+    assertThat(second.before()).isTrue();
+    assertThat(other).hasContent("another");
+    assertThat(home.resolve("inbox/orders~2.csv")).hasSameTextualContentAs(file);
+    assertThat(home.resolve("inbox").toFile().list()).hasSize(2);
+  }
+
+  @Test
+  void gives_up_when_nothing_is_heard_of_the_process_any_more() throws Exception {
+    HandedOver handed = HandedOver.to(folders(), file("orders.csv", rows(1)));
+    note(Instant.now().minus(ServingNote.STALE_AFTER)).write();
+
+    assertThat(follow(handed)).isEmpty();
+    assertThat(handed.isThere()).isTrue();
+  }
+
+  @Test
+  void tells_nothing_of_yesterday_when_the_file_was_taken_away_by_hand() throws Exception {
+    HandedOver handed = HandedOver.to(folders(), file("orders.csv", rows(1)));
+    Files.createDirectories(home.resolve("failed"));
+    Files.writeString(
+        home.resolve("failed/orders.csv.reason.json"),
+        "{\"file\":\"orders.csv\",\"reason\":\"empty\",\"at\":\"2026-01-01T00:00:00Z\"}");
+    Files.delete(home.resolve("inbox/orders.csv"));
+
+    assertThat(follow(handed)).isEmpty();
+    assertThat(handed.isThere()).isFalse();
+  }
+
+  private static Optional<Past> follow(HandedOver handed) throws Exception {
+    try (SendProgress progress =
+        new SendProgress(new PrintWriter(new StringWriter()), false, handed.name())) {
+      return handed.follow(progress, Duration.ofMillis(1));
+    }
+  }
+
+  private ServingNote note(Instant at) {
+    return new ServingNote(
+        folders(),
+        Optional.of(home.resolve("ledger.db")),
+        Optional.empty(),
+        new Pacing(1, 12.5, "the pace of this moment"),
+        at);
+  }
+
+  @Test
+  void check_goes_by_the_pace_that_the_serving_process_has_learnt() throws Exception {
+    Path file = file("orders.csv", rows(25));
+    Files.createDirectories(home.resolve("inbox"));
+    note(Instant.now()).write();
+
+    assertThat(Said.by(arguments("check", file.toString())).out())
+        .contains(
+            "about 2 s, at 12.50 a second: told by the process that serves here: the pace of this"
+                + " moment");
+
+    note(Instant.now().minus(ServingNote.STALE_AFTER)).write();
+    assertThat(Said.by(arguments("check", file.toString())).out())
+        .contains("assumed are answers of the API in 200 ms")
+        .contains("sms.api.max-rate");
+
+    Files.writeString(home.resolve("inbox/.sms-serving.json"), "{\"at\":");
+    assertThat(ServingNote.find(home.resolve("inbox"), Instant.now())).isEmpty();
+  }
+}
