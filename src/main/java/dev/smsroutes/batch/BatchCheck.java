@@ -181,6 +181,7 @@ public final class BatchCheck {
       List<Outcome> outcomes = new ArrayList<>(page.size());
       List<Prospect> prospects = new ArrayList<>();
       List<Submission> submissions = new ArrayList<>();
+      List<Integer> refusedOnes = new ArrayList<>();
       for (RawRow raw : page) {
         Outcome outcome = settled.get(raw.source(name));
         if (raw.request() == null) {
@@ -192,11 +193,13 @@ public final class BatchCheck {
             prospects.add(prospect);
           } catch (InvalidRequestException e) {
             outcome = refused(e.faults());
+            refusedOnes.add(outcomes.size());
           }
         }
         // Null for those that are asked for all together.
         outcomes.add(outcome);
       }
+      parkWhatMayHaveBeenSent(page, outcomes, refusedOnes);
       List<Answer> answers = setting.foresight().answers(submissions);
       int asked = 0;
       for (int i = 0; i < page.size(); i++) {
@@ -210,6 +213,23 @@ public final class BatchCheck {
             tally.acceptedBefore++;
           }
           ends(raw, outcome);
+        }
+      }
+    }
+
+    /** As the ledger would do it when it is told of the refusal. */
+    private void parkWhatMayHaveBeenSent(
+        List<RawRow> page, List<Outcome> outcomes, List<Integer> refusedOnes) {
+      if (refusedOnes.isEmpty()) {
+        return;
+      }
+      List<Boolean> maybeSent =
+          setting
+              .foresight()
+              .maybeSent(refusedOnes.stream().map(i -> page.get(i).request()).toList());
+      for (int i = 0; i < refusedOnes.size(); i++) {
+        if (maybeSent.get(i)) {
+          outcomes.set(refusedOnes.get(i), table.refusedTooLate(outcomes.get(refusedOnes.get(i))));
         }
       }
     }

@@ -2,6 +2,7 @@ package dev.smsroutes.ledger;
 
 import dev.smsroutes.ledger.Runs.Run;
 import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.request.SendRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,15 @@ public interface Foresight {
    */
   List<Answer> answers(List<Submission> submissions);
 
+  /**
+   * Which requests that are refused now were let pass before, and may have been sent then: instead
+   * of being refused, they would be parked.
+   *
+   * @param refused some hundreds
+   * @return for each of them, in their order
+   */
+  List<Boolean> maybeSent(List<SendRequest> refused);
+
   /** Of a ledger that is not there yet. */
   static Foresight ofNothing() {
     return new Foresight() {
@@ -61,6 +71,11 @@ public interface Foresight {
         return submissions.stream()
             .map(one -> new Answer(Standing.FREE, Optional.empty()))
             .toList();
+      }
+
+      @Override
+      public List<Boolean> maybeSent(List<SendRequest> refused) {
+        return refused.stream().map(one -> false).toList();
       }
     };
   }

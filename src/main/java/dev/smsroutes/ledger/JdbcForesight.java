@@ -2,6 +2,7 @@ package dev.smsroutes.ledger;
 
 import dev.smsroutes.ledger.Runs.Run;
 import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.request.SendRequest;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -80,6 +81,22 @@ final class JdbcForesight implements Foresight {
     return submissions.stream()
         .map(submission -> answer(submission, rows.get(submission.messageKey()), now))
         .toList();
+  }
+
+  @Override
+  public List<Boolean> maybeSent(List<SendRequest> refused) {
+    Set<String> keys =
+        refused.stream()
+            .filter(SendRequest::isComplete)
+            .map(SendRequest::messageKey)
+            .collect(Collectors.toSet());
+    Map<String, Row> rows = keys.isEmpty() ? Map.of() : records.rows(keys);
+    return refused.stream().map(request -> maybeSent(request, rows)).toList();
+  }
+
+  private static boolean maybeSent(SendRequest request, Map<String, Row> rows) {
+    Row row = request.isComplete() ? rows.get(request.messageKey()) : null;
+    return row != null && row.entry().uncertain() && row.waitsFor(request);
   }
 
   private static Answer answer(Submission submission, Row row, Instant now) {

@@ -554,7 +554,7 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     try {
       return records
           .row(request.messageKey())
-          .filter(row -> isOpen(row, request))
+          .filter(row -> row.waitsFor(request))
           .map(row -> end(row, refused))
           .orElse(refused);
     } catch (LedgerUnavailableException e) {
@@ -563,16 +563,8 @@ public final class JdbcLedger implements Ledger, Runs, Records, AutoCloseable {
     }
   }
 
-  private static boolean isOpen(Row row, SendRequest request) {
-    return (row.state() == EntryState.WAITING || row.state() == EntryState.UNCERTAIN)
-        && row.entry().request().equals(Optional.of(RequestJson.write(request)));
-  }
-
   private Outcome end(Row row, Outcome refused) {
-    Outcome outcome =
-        row.entry().uncertain()
-            ? table.parked(refused, "It is refused now, and an earlier attempt may have been taken")
-            : refused;
+    Outcome outcome = row.entry().uncertain() ? table.refusedTooLate(refused) : refused;
     int changed =
         writer.write(
             Sql.SETTLE,

@@ -7,6 +7,8 @@ import dev.smsroutes.outcome.Outcome.Accepted;
 import dev.smsroutes.outcome.Outcome.Parked;
 import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.request.Origin;
+import dev.smsroutes.request.RequestJson;
+import dev.smsroutes.request.SendRequest;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -94,6 +96,12 @@ record Row(Entry entry, String fingerprint, String owner) {
   /** Whether an attempt may have been taken. */
   boolean maybeTaken() {
     return entry.uncertain() || state() == EntryState.ATTEMPTED;
+  }
+
+  /** Whether it has not ended and nobody handles it, and this is the request that it is of. */
+  boolean waitsFor(SendRequest request) {
+    return (state() == EntryState.WAITING || state() == EntryState.UNCERTAIN)
+        && entry.request().equals(Optional.of(RequestJson.write(request)));
   }
 
   /** Whether an attempt may have been taken so long ago that no machine may try again. */

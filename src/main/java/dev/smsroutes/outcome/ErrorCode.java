@@ -7,7 +7,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The error codes of the SMS API that we use or act on, with the API's own words, and one of our
+ * The error codes of the SMS API that we use or act on, with the API's own words, and some of our
  * own.
  *
  * <p>Source: the contract's table of codes. The API knows more and adds new ones; an unknown number
@@ -55,9 +55,12 @@ public enum ErrorCode {
   INVALID_TO(109121, "Invalid to"),
   MISPLACED_FIELD(109122, "Unknown or misplaced field"),
 
-  // Ours, where the API has no word for it; in no range of its codes.
+  // Ours, where the API has no word for it.
   CANCELLED(900001, "Cancelled before it was sent"),
   SUPPRESSED(900002, "On the suppression list");
+
+  /** Above all codes of the API. */
+  private static final int FIRST_OF_OURS = 900_000;
 
   private static final Map<Integer, ErrorCode> BY_NUMBER =
       Arrays.stream(values()).collect(Collectors.toMap(ErrorCode::number, Function.identity()));
@@ -73,6 +76,13 @@ public enum ErrorCode {
   /** The number as it stands in {@code errorcode} on the wire. */
   public int number() {
     return number;
+  }
+
+  /**
+   * Whether it is no code of the API: if that says such a number one day, it means something else.
+   */
+  boolean isOurs() {
+    return number >= FIRST_OF_OURS;
   }
 
   /** The API's words for it: a short English phrase without a full stop. */

@@ -86,6 +86,9 @@ public final class StatusTable {
   private static Map<ErrorCode, Meaning> meanings() {
     Map<ErrorCode, Meaning> meanings = new EnumMap<>(ErrorCode.class);
     for (ErrorCode code : ErrorCode.values()) {
+      if (code.isOurs()) {
+        continue;
+      }
       switch (code) {
         case OK -> {
           // Says nothing by itself: a 401 carries it too.
@@ -98,9 +101,6 @@ public final class StatusTable {
         case DUPLICATE_MESSAGE_KEY -> meanings.put(code, Meaning.DUPLICATE);
         case SOME_FAILED -> {
           // Says nothing by itself: the item's own code does.
-        }
-        case CANCELLED, SUPPRESSED -> {
-          // Never the API's: if it says such a number one day, it means something else.
         }
         default -> meanings.put(code, Meaning.REFUSED);
       }
@@ -460,6 +460,11 @@ public final class StatusTable {
         unsettled.messageKey(),
         unsettled.errorCode(),
         why + ". The last attempt: " + unsettled.message());
+  }
+
+  /** Our own checks refuse by now what may have been sent when they let it pass. */
+  public Outcome refusedTooLate(Outcome refused) {
+    return parked(refused, "It is refused now, and an earlier attempt may have been taken");
   }
 
   /** The HTTP status with which the intake answers for this outcome. */

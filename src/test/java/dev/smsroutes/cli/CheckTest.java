@@ -291,6 +291,38 @@ class CheckTest {
   }
 
   @Test
+  void foresees_what_is_parked_because_it_is_refused_now_and_may_have_been_sent_before()
+      throws Exception {
+    Path file =
+        write(
+            new Dropped(
+                "orders.csv",
+                String.join(
+                    "\n",
+                    HEADER,
+                    "account-reset,k1,c1,+14255550123,Ada,p",
+                    "account-reset,k2,c2,+14255550124,Ada,p",
+                    "account-reset,k3,c3,+14255550125,Ada,p")));
+    try (RunningBundle bundle = start("sms.file.max-attempts", "1")) {
+      bundle.sandbox().faults("{\"key\": \"k1\", \"status\": 500}");
+      drop(file);
+      assertThat(results("orders.csv").get(0).path("outcome").asText()).isEqualTo("UNCERTAIN");
+    }
+    Path list = Files.writeString(home.resolve("never.txt"), "+14255550123\n+14255550124\n");
+    Said said = check(file, "--format=json", "--set=sms.suppression-file=" + list);
+
+    assertThat(said.exit()).as(said.err()).isEqualTo(ExitCode.UNSETTLED);
+    JsonNode plan = JSON.readTree(said.out());
+    assertThat(outcomes(plan))
+        .isEqualTo(Map.of("PARKED", 1L, "REFUSED", 1L, "ACCEPTED_EARLIER", 1L));
+    try (RunningBundle bundle = start("sms.suppression-file", list.toString())) {
+      drop(file);
+      assertSame(plan, results("orders~2.csv"));
+      assertThat(bundle.sandbox().sends()).isZero();
+    }
+  }
+
+  @Test
   void counts_parts_encodings_characters_and_countries_of_what_would_be_sent() throws Exception {
     JsonNode plan = plan(write(files().findFirst().orElseThrow()));
 
