@@ -132,7 +132,9 @@ final class HandedOver {
         return Optional.empty();
       }
       Optional<BatchProgress> is = BatchOverview.progress(folders, name);
-      if (is.isPresent()) {
+      if (heard.isBefore(now)) {
+        progress.waits("nothing is heard of the process that serves");
+      } else if (is.isPresent()) {
         progress.show(is.get());
       } else {
         progress.waits(

@@ -324,8 +324,9 @@ public final class SendCommand extends QuietCommand {
                 + ". Wait until that one has ended; or, if it does take files there, have it send"
                 + " the file:");
     Path hidden = inbox.resolve("." + fileName());
-    err().println("  cp '" + file + "' '" + hidden + "'");
-    err().println("  mv '" + hidden + "' '" + inbox.resolve(fileName()) + "'");
+    String hiddenOne = Shown.quoted(hidden.toString());
+    err().println("  cp " + Shown.quoted(file.toString()) + " " + hiddenOne);
+    err().println("  mv " + hiddenOne + " " + Shown.quoted(inbox.resolve(fileName()).toString()));
     return ExitCode.FAILED;
   }
 
@@ -338,8 +339,8 @@ public final class SendCommand extends QuietCommand {
             + name
             + " goes on in the process that serves; the same command again watches it. To hold or to"
             + " end it:");
-    err.println("  sms-routes pause '" + name + "'");
-    err.println("  sms-routes cancel '" + name + "'");
+    err.println("  sms-routes pause " + Shown.quoted(name));
+    err.println("  sms-routes cancel " + Shown.quoted(name));
     err.flush();
     Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
   }

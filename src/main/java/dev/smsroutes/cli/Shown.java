@@ -15,6 +15,11 @@ final class Shown {
     return STRANGE.matcher(text).replaceAll("?");
   }
 
+  /** As one word of a shell. */
+  static String quoted(String text) {
+    return "'" + text(text).replace("'", "'\\''") + "'";
+  }
+
   /** The beginning of a text that may be long. */
   static String beginning(String text, int most) {
     String shown = text(text);

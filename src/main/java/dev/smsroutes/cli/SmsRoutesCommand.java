@@ -1,6 +1,7 @@
 package dev.smsroutes.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,6 +46,7 @@ public final class SmsRoutesCommand implements Callable<Integer> {
   /** The command line as the main class runs it: what was typed wrong is told in two lines. */
   public static CommandLine line() {
     return new CommandLine(new SmsRoutesCommand())
+        .registerConverter(Path.class, new TypedPath())
         .setParameterExceptionHandler(SmsRoutesCommand::wrong);
   }
 

@@ -96,13 +96,6 @@ class CareTest {
                 "sms.ledger.url", "jdbc:sqlite:" + home.resolve("ledger.db"),
                 "sms.suppression-file", list().toString(),
                 "sms.send-window", "08:00–20:00",
-                "sms.file.enabled", "true",
-                "sms.file.inbox", home.resolve("inbox").toString(),
-                "sms.file.results", home.resolve("results").toString(),
-                "sms.file.done", home.resolve("done").toString(),
-                "sms.file.failed", home.resolve("failed").toString(),
-                "sms.file.poll-delay", "50ms",
-                "sms.file.min-age", "0ms",
                 // The time for which a row is held is not part of it.
                 "sms.file.row-timeout", "200ms",
                 "sms.jms.port", "0",
@@ -112,7 +105,7 @@ class CareTest {
                 "sms.jms.max-redelivery-delay", "100ms",
                 "sms.jms.max-attempts", "1000"));
     settings.addAll(List.of(more));
-    return RunningBundle.start(CLOCK, settings.toArray(String[]::new));
+    return RunningBundle.startWithFiles(CLOCK, home, settings.toArray(String[]::new));
   }
 
   private static Logger logger() {

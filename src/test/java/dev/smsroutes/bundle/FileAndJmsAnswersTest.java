@@ -56,23 +56,25 @@ class FileAndJmsAnswersTest {
   @BeforeAll
   static void start() {
     bundle =
-        RunningBundle.start(
-            "sms.api.response-timeout", "300ms",
-            "sms.file.enabled", "true",
-            "sms.file.inbox", folder.resolve("inbox").toString(),
-            "sms.file.results", folder.resolve("results").toString(),
-            "sms.file.done", folder.resolve("done").toString(),
-            "sms.file.failed", folder.resolve("failed").toString(),
-            "sms.file.poll-delay", "50ms",
+        RunningBundle.startWithFiles(
+            folder,
+            "sms.api.response-timeout",
+            "300ms",
             // For so long a row waits while everything waits.
-            "sms.file.row-timeout", "3s",
-            "sms.file.min-age", "0ms",
-            "sms.jms.enabled", "true",
-            "sms.jms.port", "0",
-            "sms.jms.directory", folder.resolve("broker").toString(),
-            "sms.jms.redelivery-delay", "20ms",
-            "sms.jms.max-redelivery-delay", "50ms",
-            "sms.jms.max-attempts", "3");
+            "sms.file.row-timeout",
+            "3s",
+            "sms.jms.enabled",
+            "true",
+            "sms.jms.port",
+            "0",
+            "sms.jms.directory",
+            folder.resolve("broker").toString(),
+            "sms.jms.redelivery-delay",
+            "20ms",
+            "sms.jms.max-redelivery-delay",
+            "50ms",
+            "sms.jms.max-attempts",
+            "3");
   }
 
   @AfterAll

@@ -44,19 +44,17 @@ class NastyFilesTest {
   @BeforeAll
   static void dropAll() throws IOException {
     bundle =
-        RunningBundle.start(
-            "sms.file.enabled", "true",
-            "sms.file.inbox", folder.resolve("inbox").toString(),
-            "sms.file.results", folder.resolve("results").toString(),
-            "sms.file.done", folder.resolve("done").toString(),
-            "sms.file.failed", folder.resolve("failed").toString(),
-            "sms.file.poll-delay", "50ms",
-            "sms.file.min-age", "0ms",
+        RunningBundle.startWithFiles(
+            folder,
             // Of two rows with the same key, the first one is to be sent.
-            "sms.file.concurrency", "1",
-            "sms.file.max-rows", Integer.toString(NastyFiles.MAX_ROWS),
-            "sms.file.max-bytes", Integer.toString(NastyFiles.MAX_BYTES),
-            "sms.file.max-expanded-bytes", Integer.toString(NastyFiles.MAX_EXPANDED_BYTES));
+            "sms.file.concurrency",
+            "1",
+            "sms.file.max-rows",
+            Integer.toString(NastyFiles.MAX_ROWS),
+            "sms.file.max-bytes",
+            Integer.toString(NastyFiles.MAX_BYTES),
+            "sms.file.max-expanded-bytes",
+            Integer.toString(NastyFiles.MAX_EXPANDED_BYTES));
     for (Map.Entry<String, byte[]> file : NastyFiles.all().entrySet()) {
       drop(file.getKey(), file.getValue());
     }

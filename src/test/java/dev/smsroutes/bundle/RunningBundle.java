@@ -12,13 +12,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -68,6 +71,31 @@ public final class RunningBundle implements AutoCloseable {
    */
   public static RunningBundle start(String... keysAndValues) {
     return start(Clock.systemUTC(), keysAndValues);
+  }
+
+  /**
+   * Starts a bundle that takes files from {@code inbox} in this folder at once, and leaves what
+   * becomes of them in {@code results}, {@code done} and {@code failed} beside it.
+   *
+   * @param keysAndValues as for {@link #start(String...)}
+   */
+  public static RunningBundle startWithFiles(Path home, String... keysAndValues) {
+    return startWithFiles(Clock.systemUTC(), home, keysAndValues);
+  }
+
+  /** As above, by this clock. */
+  public static RunningBundle startWithFiles(Clock clock, Path home, String... keysAndValues) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "sms.file.enabled", "true",
+                "sms.file.poll-delay", "50ms",
+                "sms.file.min-age", "0ms"));
+    for (String folder : List.of("inbox", "results", "done", "failed")) {
+      all.addAll(List.of("sms.file." + folder, home.resolve(folder).toString()));
+    }
+    all.addAll(List.of(keysAndValues));
+    return start(clock, all.toArray(String[]::new));
   }
 
   /** Starts a bundle that goes by this clock. */

@@ -112,33 +112,17 @@ class CheckTest {
         new Dropped("no-header.csv", "a,b,c\n1,2,3\n"));
   }
 
-  private List<String> settings() {
-    return List.of(
-        "sms.file.enabled",
-        "true",
-        "sms.file.inbox",
-        home.resolve("inbox").toString(),
-        "sms.file.results",
-        home.resolve("results").toString(),
-        "sms.file.done",
-        home.resolve("done").toString(),
-        "sms.file.failed",
-        home.resolve("failed").toString(),
-        "sms.file.poll-delay",
-        "50ms",
-        "sms.file.min-age",
-        "0ms",
-        // Of two rows with one key, the first one is sent.
-        "sms.file.concurrency",
-        "1",
-        "sms.ledger.url",
-        "jdbc:sqlite:" + home.resolve("ledger.db"));
-  }
-
   private RunningBundle start(String... more) {
-    List<String> all = new ArrayList<>(settings());
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                // Of two rows with one key, the first one is sent.
+                "sms.file.concurrency",
+                "1",
+                "sms.ledger.url",
+                "jdbc:sqlite:" + home.resolve("ledger.db")));
     all.addAll(List.of(more));
-    return RunningBundle.start(all.toArray(String[]::new));
+    return RunningBundle.startWithFiles(home, all.toArray(String[]::new));
   }
 
   private Said check(Path file, String... more) {

@@ -39,19 +39,9 @@ class SendBesideTest {
   @TempDir private Path home;
 
   private RunningBundle serve(String... more) {
-    List<String> settings =
-        new ArrayList<>(
-            List.of(
-                "sms.ledger.url", ledgerUrl(),
-                "sms.file.enabled", "true",
-                "sms.file.inbox", home.resolve("inbox").toString(),
-                "sms.file.results", home.resolve("results").toString(),
-                "sms.file.done", home.resolve("done").toString(),
-                "sms.file.failed", home.resolve("failed").toString(),
-                "sms.file.poll-delay", "50ms",
-                "sms.file.min-age", "0ms"));
+    List<String> settings = new ArrayList<>(List.of("sms.ledger.url", ledgerUrl()));
     settings.addAll(List.of(more));
-    return RunningBundle.start(settings.toArray(String[]::new));
+    return RunningBundle.startWithFiles(home, settings.toArray(String[]::new));
   }
 
   private String ledgerUrl() {
