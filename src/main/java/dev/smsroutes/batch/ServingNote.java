@@ -13,9 +13,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a process that takes files from an inbox tells others on this machine: a small file in that
- * inbox, {@code .sms-serving.json}, renewed again and again. Nothing is forced to disk: after a
- * crash it is worth nothing, and its age says so. Immutable.
+ * What a process that takes files from an inbox tells others on this machine: a small file beside
+ * its ledger, {@code ledger.db.serving.json}, or, where that is a database, in the results folder.
+ * It is renewed again and again, and nothing is forced to disk: after a crash it is worth nothing,
+ * and its age says so. Immutable.
  *
  * @param folders where the process takes files and leaves what becomes of them
  * @param ledger the file of its ledger; empty where that is a database
@@ -35,10 +36,16 @@ public record ServingNote(
   /** After what time without news nobody serves there any more. */
   public static final Duration STALE_AFTER = EVERY.multipliedBy(3);
 
-  private static final String NAME = ".sms-serving.json";
+  private static final String NAME = "serving.json";
 
   public ServingNote {
     ledger = ledger.map(file -> file.toAbsolutePath().normalize());
+  }
+
+  private static Path place(Optional<Path> ledger, Path results) {
+    return ledger
+        .map(file -> file.resolveSibling(file.getFileName() + "." + NAME))
+        .orElseGet(() -> results.resolve("." + NAME));
   }
 
   /**
@@ -49,6 +56,7 @@ public record ServingNote(
   public void write() throws IOException {
     ObjectNode json = JsonOriginal.MAPPER.createObjectNode();
     json.put("pid", ProcessHandle.current().pid());
+    json.put("inbox", folders.inbox().toString());
     json.put("results", folders.results().toString());
     json.put("done", folders.done().toString());
     json.put("failed", folders.failed().toString());
@@ -58,31 +66,37 @@ public record ServingNote(
     json.put("callsPerSecond", pacing.callsPerSecond());
     json.put("basis", pacing.basis());
     json.put("at", at.toString());
-    Path unfinished = folders.inbox().resolve(NAME + DurableFile.UNFINISHED);
+    Path place = place(ledger, folders.results());
+    Path unfinished = place.resolveSibling(place.getFileName() + DurableFile.UNFINISHED);
     Files.write(unfinished, JsonOriginal.write(json));
     Files.move(
-        unfinished,
-        folders.inbox().resolve(NAME),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+        unfinished, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** Takes it away; to be called by whoever wrote it. */
-  public static void remove(Path inbox) throws IOException {
-    Files.deleteIfExists(inbox.resolve(NAME));
+  public void remove() throws IOException {
+    Files.deleteIfExists(place(ledger, folders.results()));
+  }
+
+  /** What the same process told last; empty when nothing was heard of it lately. */
+  public Optional<ServingNote> renewed(Instant now) {
+    return find(ledger, folders.results(), now);
   }
 
   /**
-   * What the process tells that takes files from this inbox; empty when there is none, or none that
-   * was heard of lately.
+   * What the process tells that takes files and has this ledger; empty when there is none, or none
+   * that was heard of lately.
+   *
+   * @param ledger the file of it; empty for a database, to which the results folder belongs
+   * @param results the results folder
    */
-  public static Optional<ServingNote> find(Path inbox, Instant now) {
+  public static Optional<ServingNote> find(Optional<Path> ledger, Path results, Instant now) {
     try {
-      JsonNode json = JsonOriginal.MAPPER.readTree(Files.readAllBytes(inbox.resolve(NAME)));
+      JsonNode json = JsonOriginal.MAPPER.readTree(Files.readAllBytes(place(ledger, results)));
       ServingNote note =
           new ServingNote(
               new BatchFolders(
-                  inbox,
+                  Path.of(json.required("inbox").asText()),
                   Path.of(json.required("results").asText()),
                   Path.of(json.required("done").asText()),
                   Path.of(json.required("failed").asText())),

@@ -109,6 +109,7 @@ public final class Bundle implements AutoCloseable {
   private Optional<Path> inbox = Optional.empty();
   private Optional<FileIntake> intake = Optional.empty();
   private Optional<FileChecks> checks = Optional.empty();
+  private Optional<Supplier<ServingNote>> tellsOthers = Optional.empty();
   private HttpDoor door;
   private int configuredPort;
   private Duration stopTimeout = Duration.ZERO;
@@ -307,8 +308,7 @@ public final class Bundle implements AutoCloseable {
       context.getManagementStrategy().addEventNotifier(door);
     }
     bindFiles(context, files.orElseThrow(), reader, opened, careOptions.batchHours().isPresent());
-    Supplier<Pacing> pacing =
-        () -> FileChecks.pacing(gateOpened.snapshot(), files.orElseThrow());
+    Supplier<Pacing> pacing = () -> FileChecks.pacing(gateOpened.snapshot(), files.orElseThrow());
     FileChecks fileChecks =
         FileChecks.of(
             new RequestCheck(definitions, maxParts, care),
@@ -384,6 +384,7 @@ public final class Bundle implements AutoCloseable {
 
   /** Commands beside this process look for it. */
   private void tellOthers(CamelContext context, Supplier<ServingNote> note) {
+    tellsOthers = Optional.of(note);
     context
         .getExecutorServiceManager()
         .newSingleThreadScheduledExecutor(Bundle.class, "sms-serving")
@@ -400,10 +401,10 @@ public final class Bundle implements AutoCloseable {
             TimeUnit.MILLISECONDS);
   }
 
-  private static void tellNobody(Path folder) {
+  private static void tellNobody(Supplier<ServingNote> note) {
     try {
-      ServingNote.remove(folder);
-    } catch (IOException e) {
+      note.get().remove();
+    } catch (IOException | RuntimeException e) {
       LOG.debug("serving note not removed cause={}", e.getClass().getSimpleName());
     }
   }
@@ -569,7 +570,7 @@ public final class Bundle implements AutoCloseable {
     // Whoever waits for a turn had better go than be waited for.
     pace.ifPresent(Pace::close);
     main.stop();
-    inbox.ifPresent(Bundle::tellNobody);
+    tellsOthers.ifPresent(Bundle::tellNobody);
     broker.ifPresent(EmbeddedBroker::close);
     ledger.ifPresent(JdbcLedger::close);
     suppression.ifPresent(SuppressionFile::close);

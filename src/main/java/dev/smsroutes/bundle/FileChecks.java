@@ -38,7 +38,10 @@ public final class FileChecks implements AutoCloseable {
    */
   public static FileChecks of(Configuration configuration, Foresight foresight, Clock clock) {
     Pacing pacing =
-        ServingNote.find(configuration.files().folders().inbox(), clock.instant())
+        ServingNote.find(
+                configuration.ledger().file(),
+                configuration.files().folders().results(),
+                clock.instant())
             .map(FileChecks::told)
             .orElseGet(() -> pacing(configuration.maxRate(), configuration.files()));
     return of(

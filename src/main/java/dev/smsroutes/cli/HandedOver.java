@@ -33,14 +33,16 @@ final class HandedOver {
   /** A process that is started anew takes its time. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private final ServingNote serving;
   private final BatchFolders folders;
   private final String name;
   private final boolean before;
 
   private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(2);
 
-  private HandedOver(BatchFolders folders, String name, boolean before) {
-    this.folders = folders;
+  private HandedOver(ServingNote serving, String name, boolean before) {
+    this.serving = serving;
+    this.folders = serving.folders();
     this.name = name;
     this.before = before;
   }
@@ -51,7 +53,8 @@ final class HandedOver {
    *
    * @throws IOException if the disk does not do its part; nothing is in the inbox then
    */
-  static HandedOver to(BatchFolders folders, Path file) throws IOException {
+  static HandedOver to(ServingNote serving, Path file) throws IOException {
+    BatchFolders folders = serving.folders();
     String source = file.getFileName().toString();
     // A name of its own: somebody may hand over the same file at the same moment.
     try (DurableFile copy = new DurableFile(folders.inbox(), "send-" + UUID.randomUUID())) {
@@ -63,7 +66,7 @@ final class HandedOver {
         String name = BatchFolders.numbered(source, i);
         if (isThere(folders, name)) {
           if (same(file, folders.inbox().resolve(name))) {
-            return new HandedOver(folders, name, true);
+            return new HandedOver(serving, name, true);
           }
           i++;
         } else {
@@ -73,7 +76,7 @@ final class HandedOver {
             copied = true;
           }
           if (copy.publishNewAs(name)) {
-            return new HandedOver(folders, name, false);
+            return new HandedOver(serving, name, false);
           }
           // Somebody was quicker, perhaps with the same file: looked at once more.
         }
@@ -126,7 +129,7 @@ final class HandedOver {
     Instant heard = began;
     while (isThere()) {
       Instant now = Instant.now();
-      if (ServingNote.find(folders.inbox(), now).isPresent()) {
+      if (serving.renewed(now).isPresent()) {
         heard = now;
       } else if (heard.plus(patience).isBefore(now)) {
         return Optional.empty();

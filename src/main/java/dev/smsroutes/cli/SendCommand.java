@@ -1,6 +1,7 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.batch.Batch;
+import dev.smsroutes.batch.BatchFolders;
 import dev.smsroutes.batch.BatchOverview.Past;
 import dev.smsroutes.batch.BatchReport;
 import dev.smsroutes.batch.BatchSummary;
@@ -247,22 +248,14 @@ public final class SendCommand extends QuietCommand {
 
   /** Where a process serves with this ledger, it is the one that sends. */
   private int handOver(Configuration configuration) throws IOException, InterruptedException {
-    Path inbox = configuration.files().folders().inbox();
+    BatchFolders folders = configuration.files().folders();
     Optional<ServingNote> found =
-        ServingNote.find(inbox, Instant.now())
-            .filter(
-                told ->
-                    told.ledger()
-                        .equals(
-                            configuration
-                                .ledger()
-                                .file()
-                                .map(ledger -> ledger.toAbsolutePath().normalize())));
+        ServingNote.find(configuration.ledger().file(), folders.results(), Instant.now());
     if (found.isEmpty()) {
-      return nobodyTakesIt(inbox);
+      return nobodyTakesIt(folders.inbox());
     }
     ServingNote note = found.get();
-    HandedOver handed = HandedOver.to(note.folders(), file);
+    HandedOver handed = HandedOver.to(note, file);
     String name = Shown.text(handed.name());
     PrintWriter err = err();
     err.println(
@@ -319,10 +312,8 @@ public final class SendCommand extends QuietCommand {
     err()
         .println(
             "sms-routes serves here already, or another send has not ended: another process has the"
-                + " ledger. None tells that it takes files from "
-                + inbox
-                + ". Wait until that one has ended; or, if it does take files there, have it send"
-                + " the file:");
+                + " ledger, and does not tell that it takes files. Wait until that one has ended; or,"
+                + " if it does take files, have it send the file:");
     Path hidden = inbox.resolve("." + fileName());
     String hiddenOne = Shown.quoted(hidden.toString());
     err().println("  cp " + Shown.quoted(file.toString()) + " " + hiddenOne);

@@ -116,9 +116,10 @@ class SendBesideTest {
       assertThat(again.exit()).as(again.err()).isEqualTo(ExitCode.DONE);
       assertThat(again.out()).contains("good~2.csv.results.ndjson");
       assertThat(results("good~2.csv")).allMatch(line -> line.contains("ACCEPTED_EARLIER"));
-      assertThat(ServingNote.find(home.resolve("inbox"), Instant.now())).isPresent();
+      assertThat(note(Instant.now()).renewed(Instant.now())).isPresent();
+      assertThat(home.resolve("inbox")).isEmptyDirectory();
     }
-    assertThat(home.resolve("inbox")).isEmptyDirectory();
+    assertThat(home.resolve("ledger.db.serving.json")).doesNotExist();
   }
 
   @Test
@@ -203,8 +204,8 @@ class SendBesideTest {
         Files.writeString(
             Files.createDirectories(home.resolve("inbox")).resolve("orders.csv"), "another");
 
-    HandedOver first = HandedOver.to(folders(), file);
-    HandedOver second = HandedOver.to(folders(), file);
+    HandedOver first = HandedOver.to(note(Instant.now()), file);
+    HandedOver second = HandedOver.to(note(Instant.now()), file);
 
     assertThat(first.name()).isEqualTo("orders~2.csv");
     assertThat(first.before()).isFalse();
@@ -217,7 +218,7 @@ class SendBesideTest {
 
   @Test
   void gives_up_when_nothing_is_heard_of_the_process_any_more() throws Exception {
-    HandedOver handed = HandedOver.to(folders(), file("orders.csv", rows(1)));
+    HandedOver handed = HandedOver.to(note(Instant.now()), file("orders.csv", rows(1)));
     note(Instant.now().minus(ServingNote.STALE_AFTER)).write();
 
     assertThat(follow(handed)).isEmpty();
@@ -226,7 +227,7 @@ class SendBesideTest {
 
   @Test
   void tells_nothing_of_yesterday_when_the_file_was_taken_away_by_hand() throws Exception {
-    HandedOver handed = HandedOver.to(folders(), file("orders.csv", rows(1)));
+    HandedOver handed = HandedOver.to(note(Instant.now()), file("orders.csv", rows(1)));
     Files.createDirectories(home.resolve("failed"));
     Files.writeString(
         home.resolve("failed/orders.csv.reason.json"),
@@ -269,7 +270,7 @@ class SendBesideTest {
         .contains("assumed are answers of the API in 200 ms")
         .contains("sms.api.max-rate");
 
-    Files.writeString(home.resolve("inbox/.sms-serving.json"), "{\"at\":");
-    assertThat(ServingNote.find(home.resolve("inbox"), Instant.now())).isEmpty();
+    Files.writeString(home.resolve("ledger.db.serving.json"), "{\"at\":");
+    assertThat(note(Instant.now()).renewed(Instant.now())).isEmpty();
   }
 }
