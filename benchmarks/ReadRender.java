@@ -18,6 +18,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,11 +54,16 @@ public final class ReadRender {
   private static final JsonRequests REQUESTS =
       (json, key) -> READER.standalone(json, n -> n == 0 ? key : key + "-" + n);
 
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
   private static long unused;
 
   private ReadRender() {}
 
-  private record Timed(String step, int rows, long bytes, double seconds) {}
+  /**
+   * @param cpuSeconds of the thread: less than the seconds where other work is in the way
+   */
+  private record Timed(String step, int rows, long bytes, double seconds, double cpuSeconds) {}
 
   @FunctionalInterface
   private interface Task {
@@ -76,7 +83,7 @@ public final class ReadRender {
         Runtime.getRuntime().availableProcessors(),
         Runtime.version(),
         Runtime.getRuntime().maxMemory() >> 20);
-    System.out.println("| format | step | rows | rows/s | MB/s | µs a row | of `check` |");
+    System.out.println("| format | step | rows | rows/s | MB/s | CPU µs a row | of `check` |");
     System.out.println("|---|---|---:|---:|---:|---:|---:|");
     try (Preview preview = new Preview(DefinitionDirectory.load(Path.of("definitions")), 10)) {
       for (String format : System.getProperty("formats", "csv,ndjson,csv.gz").split(",")) {
@@ -115,45 +122,40 @@ public final class ReadRender {
       throw new IllegalStateException("Expected " + rows + " rows that can be sent; " + first);
     }
     long size = Files.size(file);
-    List<Timed> timed = new ArrayList<>();
-    timed.add(new Timed("bytes", rows, size, seconds(rows, () -> digest(file))));
-    timed.add(
-        new Timed(
+    return List.of(
+        timed("bytes", rows, size, () -> digest(file)),
+        timed(
             "rows",
             rows,
             size,
-            seconds(
-                rows,
-                () -> unused += BatchCheck.size(file, BatchLimits.DEFAULTS, REQUESTS).rows())));
-    timed.add(
-        new Timed(
+            () -> unused += BatchCheck.size(file, BatchLimits.DEFAULTS, REQUESTS).rows()),
+        timed(
             "render",
             rows,
             size,
-            seconds(
-                rows,
-                () -> {
-                  for (int row = 0; row < rows; row++) {
-                    unused += prospect(preview, requests.get(row % requests.size())).hashCode();
-                  }
-                })));
-    timed.add(
-        new Timed(
+            () -> {
+              for (int row = 0; row < rows; row++) {
+                unused += prospect(preview, requests.get(row % requests.size())).hashCode();
+              }
+            }),
+        timed(
             "check",
             rows,
             size,
-            seconds(rows, () -> unused += check(file, one -> prospect(preview, one)).rows())));
-    return timed;
+            () -> unused += check(file, one -> prospect(preview, one)).rows()));
   }
 
   /** A short one is repeated: one look at a few milliseconds tells nothing. */
-  private static double seconds(int rows, Task task) throws Exception {
+  private static Timed timed(String step, int rows, long bytes, Task task) throws Exception {
     int times = Math.max(1, LEAST_ROWS / rows);
+    long cpu = THREADS.getCurrentThreadCpuTime();
     long begin = System.nanoTime();
     for (int i = 0; i < times; i++) {
       task.run();
     }
-    return (System.nanoTime() - begin) / 1e9 / times;
+    double seconds = (System.nanoTime() - begin) / 1e9 / times;
+    double cpuSeconds = (THREADS.getCurrentThreadCpuTime() - cpu) / 1e9 / times;
+    return new Timed(step, rows, bytes, seconds, cpuSeconds);
   }
 
   private static BatchPlan check(Path file, Forecast forecast) throws IOException {
@@ -199,8 +201,8 @@ public final class ReadRender {
         one.rows,
         one.rows / one.seconds,
         one.bytes / one.seconds / 1e6,
-        1e6 * one.seconds / one.rows,
-        one.seconds / check.seconds);
+        1e6 * one.cpuSeconds / one.rows,
+        one.cpuSeconds / check.cpuSeconds);
   }
 
   private static void ratio(String format, List<Timed> few, List<Timed> many) {
@@ -208,8 +210,8 @@ public final class ReadRender {
       return;
     }
     for (int i = 0; i < few.size(); i++) {
-      double before = few.get(i).seconds / few.get(i).rows;
-      double after = many.get(i).seconds / many.get(i).rows;
+      double before = few.get(i).cpuSeconds / few.get(i).rows;
+      double after = many.get(i).cpuSeconds / many.get(i).rows;
       System.out.printf(
           "| %s | `%s` | ratio %.0f | | | %.2f | |%n",
           format, few.get(i).step, many.get(i).rows / (double) few.get(i).rows, after / before);

@@ -55,7 +55,8 @@ final class FaultSuite implements Callable<Integer> {
   @Option(
       names = "--rows",
       paramLabel = "N",
-      description = "Rows of the file of kill-file: 100,000 unless given, 400 with --short.")
+      description =
+          "Rows of the file of kill-file and kill-file-many: 100,000 unless given, 400 with --short.")
   private Integer rows;
 
   @Option(names = "--list", description = "Names the experiments and ends.")
