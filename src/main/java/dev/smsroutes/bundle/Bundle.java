@@ -108,7 +108,6 @@ public final class Bundle implements AutoCloseable {
   private Optional<SuppressionFile> suppression = Optional.empty();
   private Optional<Path> inbox = Optional.empty();
   private Optional<FileIntake> intake = Optional.empty();
-  private Optional<FileChecks> checks = Optional.empty();
   private Optional<Supplier<ServingNote>> tellsOthers = Optional.empty();
   private HttpDoor door;
   private int configuredPort;
@@ -318,7 +317,6 @@ public final class Bundle implements AutoCloseable {
             pacing,
             clock,
             context::isStopping);
-    checks = Optional.of(fileChecks);
     FileCheck.bind(context, files.orElseThrow(), fileChecks::check, clock);
     if (filesEnabled) {
       tellOthers(
@@ -575,6 +573,5 @@ public final class Bundle implements AutoCloseable {
     ledger.ifPresent(JdbcLedger::close);
     suppression.ifPresent(SuppressionFile::close);
     sandbox.ifPresent(Sandbox::close);
-    checks.ifPresent(FileChecks::close);
   }
 }

@@ -18,15 +18,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Checks batch files, by the very steps that read and send them. Thread-safe. */
-public final class FileChecks implements AutoCloseable {
+public final class FileChecks {
   /** How long an answer of the API is taken to take as long as nobody knows. */
   private static final Duration ASSUMED_ANSWER = Duration.ofMillis(200);
 
-  private final RequestCheck requests;
   private final BatchCheck check;
 
-  private FileChecks(RequestCheck requests, BatchCheck check) {
-    this.requests = requests;
+  private FileChecks(BatchCheck check) {
     this.check = check;
   }
 
@@ -63,7 +61,6 @@ public final class FileChecks implements AutoCloseable {
       Clock clock,
       BooleanSupplier stopping) {
     return new FileChecks(
-        requests,
         new BatchCheck(
             new BatchCheck.Setting(
                 files.limits(),
@@ -134,10 +131,5 @@ public final class FileChecks implements AutoCloseable {
   /** As {@link BatchCheck#check}. */
   public BatchPlan check(Path file, int mostFindings) throws IOException {
     return check.check(file, mostFindings);
-  }
-
-  @Override
-  public void close() {
-    requests.close();
   }
 }

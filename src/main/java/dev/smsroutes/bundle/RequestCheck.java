@@ -21,7 +21,7 @@ import java.util.OptionalInt;
  * Tells beforehand what the pipeline would refuse without asking the API, by the pipeline's own
  * steps. Thread-safe.
  */
-public final class RequestCheck implements AutoCloseable {
+public final class RequestCheck {
   private final Preview preview;
   private final Care care;
 
@@ -81,10 +81,5 @@ public final class RequestCheck implements AutoCloseable {
     } catch (InvalidRequestException e) {
       return e.faults();
     }
-  }
-
-  @Override
-  public void close() {
-    preview.close();
   }
 }

@@ -81,18 +81,17 @@ public final class CheckCommand extends QuietCommand {
 
   private int check(Configuration configuration, Foresight foresight) throws IOException {
     int exit = ExitCode.DONE;
-    try (FileChecks checks = FileChecks.of(configuration, foresight, Clock.systemUTC())) {
-      for (Path file : files) {
-        String wrong = FileArgument.wrong(file);
-        if (wrong != null) {
-          err().println(Shown.text(file.toString()) + ": " + wrong);
-          exit = Math.max(exit, ExitCode.UNREADABLE);
-          continue;
-        }
-        BatchPlan plan = checks.check(file, limit);
-        print(plan);
-        exit = Math.max(exit, exitCode(plan));
+    FileChecks checks = FileChecks.of(configuration, foresight, Clock.systemUTC());
+    for (Path file : files) {
+      String wrong = FileArgument.wrong(file);
+      if (wrong != null) {
+        err().println(Shown.text(file.toString()) + ": " + wrong);
+        exit = Math.max(exit, ExitCode.UNREADABLE);
+        continue;
       }
+      BatchPlan plan = checks.check(file, limit);
+      print(plan);
+      exit = Math.max(exit, exitCode(plan));
     }
     return exit;
   }

@@ -6,9 +6,6 @@ import dev.smsroutes.outcome.InvalidRequestException;
 import dev.smsroutes.request.Message;
 import dev.smsroutes.request.SendRequest;
 import jakarta.validation.ConstraintViolation;
-import jakarta.validation.Validation;
-import jakarta.validation.Validator;
-import jakarta.validation.ValidatorFactory;
 import java.util.List;
 import java.util.Set;
 
@@ -16,12 +13,11 @@ import java.util.Set;
  * The pipeline as far as it goes without the ledger and the API, by its own steps: validate,
  * enrich, render, and explain what was refused. Nothing is sent or recorded. Thread-safe.
  */
-public final class Preview implements AutoCloseable {
+public final class Preview {
   /** There is no handling that it could be the id of. */
   private static final String NO_REQUEST_ID = "-";
 
-  private final ValidatorFactory validators = Validation.buildDefaultValidatorFactory();
-  private final Validator validator = validators.getValidator();
+  private final Constraints constraints = new Constraints();
   private final Enrichment enrichment;
   private final Substitution substitution;
   private final Refusal refusal;
@@ -49,7 +45,7 @@ public final class Preview implements AutoCloseable {
    *     would say it; holds no number and no value
    */
   public Prepared prepare(SendRequest request) {
-    Set<ConstraintViolation<SendRequest>> broken = validator.validate(request);
+    Set<ConstraintViolation<SendRequest>> broken = constraints.violations(request);
     if (!broken.isEmpty()) {
       throw refused(request, Refusal.violations(broken));
     }
@@ -64,10 +60,5 @@ public final class Preview implements AutoCloseable {
 
   private InvalidRequestException refused(SendRequest request, List<Fault> found) {
     return new InvalidRequestException(refusal.faults(request, found));
-  }
-
-  @Override
-  public void close() {
-    validators.close();
   }
 }
