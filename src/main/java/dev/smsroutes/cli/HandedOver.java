@@ -33,12 +33,12 @@ final class HandedOver {
   /** A process that is started anew takes its time. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(2);
+
   private final ServingNote serving;
   private final BatchFolders folders;
   private final String name;
   private final boolean before;
-
-  private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(2);
 
   private HandedOver(ServingNote serving, String name, boolean before) {
     this.serving = serving;
