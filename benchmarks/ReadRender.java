@@ -40,9 +40,9 @@ import java.util.zip.GZIPOutputStream;
  *
  * <p>Steps: `bytes` reads the file and hashes it, which is what any reader must do; `rows` is all
  * of the product's reading (once to its end to be sure of it, once for the rows) up to parsed
- * requests; `render` takes parsed requests through constraints, definition, substitution and the
- * counting of parts, without any file; `check` is all of it together, with a look at keys that
- * occur twice. Run it with benchmarks/read-render.
+ * requests, and the totals of a check; `render` takes parsed requests through constraints,
+ * definition, substitution and the counting of parts, without any file; `check` is all of it
+ * together, with a look at keys that occur twice. Run it with benchmarks/read-render.
  */
 public final class ReadRender {
   /** As many requests are held; they are rendered again and again. */
