@@ -107,6 +107,16 @@ final class BatchFile {
         requests, lines, Files.exists(rejects) ? Files.readString(rejects) : null, target);
   }
 
+  /** Key and outcome of each line of the results, in one word. */
+  List<String> outcomes(String name) throws IOException {
+    List<String> outcomes = new ArrayList<>();
+    for (String line : Files.readAllLines(folders.results().resolve(name + ".results.ndjson"))) {
+      JsonNode result = JsonOriginal.MAPPER.readTree(line);
+      outcomes.add(result.path("messageKey").asText() + result.path("outcome").asText());
+    }
+    return outcomes;
+  }
+
   static Outcome accept(SendRequest request) {
     return accept(request.messageKey());
   }
