@@ -70,7 +70,7 @@ record ReplyBody(
 
   private static Optional<JsonNode> tree(byte[] body) {
     try {
-      return Optional.ofNullable((JsonNode) JSON.readTree(body)).filter(JsonNode::isObject);
+      return Optional.ofNullable(JSON.readTree(body)).filter(JsonNode::isObject);
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -158,6 +158,7 @@ class ProgressTest {
   }
 
   @Test
+  @SuppressWarnings("try") // Closed before it is moved, as the intake does.
   void a_file_tells_how_far_the_batch_is_and_goes_away_with_it() throws IOException {
     Path source = drop(3);
     try (Batch batch = file.open(source)) {

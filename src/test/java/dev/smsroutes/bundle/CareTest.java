@@ -195,6 +195,7 @@ class CareTest {
   }
 
   @Test
+  @SuppressWarnings("try") // How long that takes is looked at.
   void a_stop_at_night_takes_moments_and_the_file_goes_on_at_the_next_start() throws Exception {
     Path home = Files.createDirectory(folder.resolve("stopped"));
     // One thread: the one that waits for the morning is also the one that sends.
