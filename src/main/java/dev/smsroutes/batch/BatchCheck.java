@@ -59,9 +59,6 @@ public final class BatchCheck {
    */
   public record Pacing(int recipientsPerCall, double callsPerSecond, String basis) {}
 
-  /** What rows have in common that travel in one call. */
-  private record Company(String definitionKey, boolean resubscribe) {}
-
   /**
    * What a check needs from its surroundings. Immutable.
    *
@@ -325,7 +322,7 @@ public final class BatchCheck {
     private long sameRequest;
     private long otherRequest;
     private long acceptedBefore;
-    private final Map<Company, Long> companies = new HashMap<>();
+    private final Map<RowGroups.Kind, Long> kinds = new HashMap<>();
     private long sent;
     private long parts;
     private long leftToApi;
@@ -357,7 +354,8 @@ public final class BatchCheck {
     void send(Prospect prospect) {
       sent++;
       Message message = prospect.message();
-      companies.merge(new Company(message.definitionKey(), message.resubscribe()), 1L, Long::sum);
+      kinds.merge(
+          new RowGroups.Kind(message.definitionKey(), message.resubscribe()), 1L, Long::sum);
       regions.merge(prospect.region().orElse(UNKNOWN_REGION), 1L, Long::sum);
       if (prospect.parts().isEmpty()) {
         leftToApi++;
@@ -401,7 +399,7 @@ public final class BatchCheck {
 
     private Estimate estimate(Pacing pacing) {
       long most = pacing.recipientsPerCall();
-      long calls = companies.values().stream().mapToLong(rows -> (rows + most - 1) / most).sum();
+      long calls = kinds.values().stream().mapToLong(rows -> (rows + most - 1) / most).sum();
       double perCall = calls == 0 ? most : 1.0 * sent / calls;
       return new Estimate(
           calls,

@@ -20,8 +20,8 @@ import java.util.NoSuchElementException;
  * are dropped, to be read again, or end as cancelled.
  */
 final class RowGroups implements Iterator<RowGroup> {
-  /** What rows must have in common. */
-  private record Kind(String definitionKey, boolean resubscribe) {
+  /** What rows must have in common to travel in one call. */
+  record Kind(String definitionKey, boolean resubscribe) {
     static Kind of(SendRequest request) {
       return new Kind(request.definitionKey(), request.resubscribe());
     }
