@@ -5,13 +5,16 @@ import dev.smsroutes.ledger.Runs;
 import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.Accepted;
+import dev.smsroutes.outcome.Outcome.Reason;
 import dev.smsroutes.outcome.Outcome.Refused;
+import dev.smsroutes.outcome.Outcome.Unsettled;
 import dev.smsroutes.request.SendRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -123,6 +126,22 @@ final class BatchFile {
 
   static Outcome accept(String messageKey) {
     return new Accepted("r", Optional.of(messageKey), false);
+  }
+
+  /**
+   * It is not its time of day.
+   *
+   * @param opens when it will be
+   */
+  static Outcome notItsTime(String messageKey, Duration opens) {
+    return new Unsettled(
+        "r",
+        Optional.of(messageKey),
+        Reason.OUTSIDE_WINDOW,
+        false,
+        50300,
+        "night",
+        Optional.of(opens));
   }
 
   static Outcome refuse(SendRequest request) {

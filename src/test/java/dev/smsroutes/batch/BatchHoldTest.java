@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.smsroutes.SettableClock;
 import dev.smsroutes.outcome.Outcome;
-import dev.smsroutes.outcome.Outcome.Reason;
-import dev.smsroutes.outcome.Outcome.Unsettled;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -54,12 +51,7 @@ class BatchHoldTest {
   }
 
   private Outcome notItsTime(String key) {
-    return notItsTime(key, Duration.between(clock.instant(), morning));
-  }
-
-  private static Outcome notItsTime(String key, Duration opens) {
-    return new Unsettled(
-        "r", Optional.of(key), Reason.OUTSIDE_WINDOW, false, 50300, "night", Optional.of(opens));
+    return BatchFile.notItsTime(key, Duration.between(clock.instant(), morning));
   }
 
   private void settle(Row row, Set<String> asleep) {
@@ -163,8 +155,8 @@ class BatchHoldTest {
   void each_country_has_its_own_morning() throws Exception {
     try (Batch batch = file.open(rows(2))) {
       Iterator<Row> rows = batch.iterator();
-      rows.next().settle(notItsTime("k1", Duration.ofHours(9)));
-      rows.next().settle(notItsTime("k2", Duration.ofHours(2)));
+      rows.next().settle(BatchFile.notItsTime("k1", Duration.ofHours(9)));
+      rows.next().settle(BatchFile.notItsTime("k2", Duration.ofHours(2)));
       clock.forward(Duration.ofHours(2));
       Row early = rows.next();
       assertThat(key(early)).isEqualTo("k2");
@@ -183,10 +175,10 @@ class BatchHoldTest {
   void a_row_that_comes_too_early_is_held_once_more() throws Exception {
     try (Batch batch = file.open(rows(1))) {
       Iterator<Row> rows = batch.iterator();
-      rows.next().settle(notItsTime("k1", Duration.ZERO));
+      rows.next().settle(BatchFile.notItsTime("k1", Duration.ZERO));
       assertThat(batch.held()).isOne();
       clock.forward(Duration.ofSeconds(1));
-      rows.next().settle(notItsTime("k1", Duration.ofMinutes(1)));
+      rows.next().settle(BatchFile.notItsTime("k1", Duration.ofMinutes(1)));
       clock.forward(Duration.ofMinutes(1));
       rows.next().settle(BatchFile.accept("k1"));
       assertThat(rows.hasNext()).isFalse();

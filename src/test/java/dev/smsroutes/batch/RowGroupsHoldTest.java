@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.smsroutes.SettableClock;
 import dev.smsroutes.outcome.Outcome;
-import dev.smsroutes.outcome.Outcome.Reason;
-import dev.smsroutes.outcome.Outcome.Unsettled;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -58,14 +55,7 @@ class RowGroupsHoldTest {
     Duration opens = Duration.between(clock.instant(), morning);
     return opens.isZero() || !asleep.contains(key)
         ? BatchFile.accept(key)
-        : new Unsettled(
-            "r",
-            Optional.of(key),
-            Reason.OUTSIDE_WINDOW,
-            false,
-            50300,
-            "night",
-            Optional.of(opens));
+        : BatchFile.notItsTime(key, opens);
   }
 
   private static List<String> keys(RowGroup group) {

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.smsroutes.SmsRoutes;
 import dev.smsroutes.batch.BatchCheck.Pacing;
 import dev.smsroutes.batch.BatchFolders;
 import dev.smsroutes.batch.BatchOverview.Past;
@@ -158,29 +157,13 @@ class SendBesideTest {
     try (RunningBundle serving = serve("sms.file.concurrency", "2")) {
       SandboxProbe probe = serving.sandbox();
       probe.settings("{\"latencyMs\": 200}");
-      List<String> command =
-          new ArrayList<>(
-              List.of(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  SmsRoutes.class.getName()));
-      command.addAll(List.of(arguments("send", file.toString())));
-      Path output = home.resolve("output.txt");
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(output.toFile())
-              .start();
-      try {
-        await().atMost(Duration.ofSeconds(60)).until(() -> probe.sends() > 2);
-        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      } finally {
-        process.destroyForcibly();
-      }
-      assertThat(process.exitValue()).isEqualTo(ExitCode.INTERRUPTED);
-      assertThat(Files.readString(output))
+      Interrupted sending =
+          Interrupted.by(
+              home.resolve("output.txt"),
+              () -> probe.sends() > 2,
+              arguments("send", file.toString()));
+      assertThat(sending.exit()).isEqualTo(ExitCode.INTERRUPTED);
+      assertThat(sending.output())
           .contains("No longer watched. orders.csv goes on")
           .contains("sms-routes pause 'orders.csv'");
       assertThat(home.resolve("inbox/orders.csv")).isRegularFile();

@@ -1,9 +1,7 @@
 package dev.smsroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import dev.smsroutes.SmsRoutes;
 import dev.smsroutes.batch.BatchProgress;
 import dev.smsroutes.batch.BatchProgress.State;
 import dev.smsroutes.bundle.SandboxProbe;
@@ -151,29 +149,13 @@ class SendTest {
     try (Sandbox api = sandbox()) {
       SandboxProbe probe = new SandboxProbe(api.url());
       probe.settings("{\"latencyMs\": 50}");
-      List<String> command =
-          new ArrayList<>(
-              List.of(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  SmsRoutes.class.getName()));
-      command.addAll(List.of(arguments(file, at(api, "sms.file.concurrency=4"))));
-      Path output = home.resolve("output.txt");
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(output.toFile())
-              .start();
-      try {
-        await().atMost(Duration.ofSeconds(90)).until(() -> probe.sends() > 20);
-        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      } finally {
-        process.destroyForcibly();
-      }
-      assertThat(process.exitValue()).isEqualTo(ExitCode.INTERRUPTED);
-      assertThat(Files.readString(output))
+      Interrupted sending =
+          Interrupted.by(
+              home.resolve("output.txt"),
+              () -> probe.sends() > 20,
+              arguments(file, at(api, "sms.file.concurrency=4")));
+      assertThat(sending.exit()).isEqualTo(ExitCode.INTERRUPTED);
+      assertThat(sending.output())
           .contains("So far orders.csv: ")
           .contains("Interrupted. Nothing is lost");
       assertThat(probe.sends()).isLessThan(rows);

@@ -10,8 +10,8 @@ import dev.smsroutes.bundle.SandboxProbe;
 import dev.smsroutes.care.Care;
 import dev.smsroutes.care.SuppressionLists;
 import dev.smsroutes.definition.DefinitionDirectory;
+import dev.smsroutes.ledger.FreshLedger;
 import dev.smsroutes.ledger.JdbcLedger;
-import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.State;
 import dev.smsroutes.outcome.StatusTable;
@@ -42,7 +42,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -142,17 +141,7 @@ class ManyAsOneByOnePropertyTest {
             SandboxOptions.defaults().withPort(0).withDefinitionsDirectory(Path.of("definitions")));
     api = new SandboxProbe(sandbox.url());
     StatusTable table = new StatusTable(Clock.systemUTC());
-    ledger =
-        JdbcLedger.open(
-            new LedgerOptions(
-                "jdbc:sqlite:" + Path.of("target/ledgers", UUID.randomUUID() + ".db"),
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ofDays(7),
-                Duration.ofDays(30),
-                false),
-            table,
-            Clock.systemUTC());
+    ledger = FreshLedger.open(table);
     context = new DefaultCamelContext();
     Duration second = Duration.ofSeconds(10);
     new ApiClient(10, second, second, second).install(context);

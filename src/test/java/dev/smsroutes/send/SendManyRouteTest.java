@@ -1,5 +1,6 @@
 package dev.smsroutes.send;
 
+import static dev.smsroutes.send.Answer.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,8 +16,8 @@ import dev.smsroutes.definition.Definition;
 import dev.smsroutes.definition.Definition.Status;
 import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.ledger.EntryState;
+import dev.smsroutes.ledger.FreshLedger;
 import dev.smsroutes.ledger.JdbcLedger;
-import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.outcome.ApiReply;
 import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Outcome;
@@ -33,8 +34,6 @@ import dev.smsroutes.substitution.Template;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -47,7 +46,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
@@ -70,17 +68,7 @@ class SendManyRouteTest extends CamelTestSupport {
 
   private final List<Called> calls = new ArrayList<>();
   private final StatusTable table = new StatusTable(Clock.systemUTC());
-  private final JdbcLedger ledger =
-      JdbcLedger.open(
-          new LedgerOptions(
-              "jdbc:sqlite:" + Path.of("target/ledgers", UUID.randomUUID() + ".db"),
-              Optional.empty(),
-              Optional.empty(),
-              Duration.ofDays(7),
-              Duration.ofDays(30),
-              false),
-          table,
-          Clock.systemUTC());
+  private final JdbcLedger ledger = FreshLedger.open(table);
 
   /**
    * It is four in the afternoon in Seattle, where the numbers belong, and one at night in Germany.
@@ -89,11 +77,6 @@ class SendManyRouteTest extends CamelTestSupport {
 
   private final List<String> suppressed = new ArrayList<>();
   private int tokens;
-
-  @FunctionalInterface
-  private interface Answer {
-    void answer(Exchange exchange) throws IOException;
-  }
 
   private record Called(String path, JsonNode body) {
     List<String> keys() {
@@ -535,19 +518,7 @@ class SendManyRouteTest extends CamelTestSupport {
 
   private ApiReply token() {
     tokens++;
-    return new ApiReply(
-        200,
-        ("{\"access_token\":\"token-" + tokens + "\",\"expires_in\":1080}")
-            .getBytes(StandardCharsets.UTF_8),
-        Optional.empty());
-  }
-
-  private static Answer reply(int status, String body) {
-    return exchange -> {
-      exchange.getMessage().removeHeaders("*");
-      exchange.getMessage().setHeader(HttpConstants.HTTP_RESPONSE_CODE, status);
-      exchange.getMessage().setBody(body.getBytes(StandardCharsets.UTF_8));
-    };
+    return Answer.token(tokens);
   }
 
   /** Refuses some keys of a call, and accepts the others. */

@@ -1,5 +1,6 @@
 package dev.smsroutes.send;
 
+import static dev.smsroutes.send.Answer.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.SettableClock;
@@ -24,7 +25,6 @@ import dev.smsroutes.request.RequestJson;
 import dev.smsroutes.request.RequestReader;
 import dev.smsroutes.request.SendRequest;
 import dev.smsroutes.substitution.Template;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -79,11 +79,6 @@ class SendRouteTest extends CamelTestSupport {
   private final Set<String> suppressed = new HashSet<>();
 
   private final SettableClock clock = new SettableClock();
-
-  @FunctionalInterface
-  private interface Answer {
-    void answer(Exchange exchange) throws IOException;
-  }
 
   @Override
   protected RoutesBuilder[] createRouteBuilders() {
@@ -635,19 +630,7 @@ class SendRouteTest extends CamelTestSupport {
 
   private ApiReply token() {
     tokens++;
-    return new ApiReply(
-        200,
-        ("{\"access_token\":\"token-" + tokens + "\",\"expires_in\":1080}")
-            .getBytes(StandardCharsets.UTF_8),
-        Optional.empty());
-  }
-
-  private static Answer reply(int status, String body) {
-    return exchange -> {
-      exchange.getMessage().removeHeaders("*");
-      exchange.getMessage().setHeader(HttpConstants.HTTP_RESPONSE_CODE, status);
-      exchange.getMessage().setBody(body.getBytes(StandardCharsets.UTF_8));
-    };
+    return Answer.token(tokens);
   }
 
   /** Notes each call and answers from the script. */
