@@ -24,15 +24,17 @@ final class SuppressionReader {
   private static final Pattern KIND = Pattern.compile("(?i)(to|contactKey):(.*)");
   private static final Pattern REMARK = Pattern.compile("\\s#.*");
 
-  /** What somebody may have meant as a number, as long as no country code is missing. */
-  private static final Pattern LIKE_A_NUMBER =
+  /**
+   * What lists have around a number: quotes, an apostrophe or a formula of a spreadsheet, or the
+   * scheme of a link. None of it changes a digit.
+   */
+  private static final Pattern WRAPPED =
       Pattern.compile(
-          "\\+.*|0[0-9 ()./\\-\u00a0]{6,}|[0-9 ()./\\-\u00a0]{7,}[;,\\t].*"
-              // Other digits, longer dashes, narrower spaces.
-              + "|(?=.*[^\\x00-\\x7f])[\\p{Nd} ()./\\p{Pd}\\p{Zs}]{7,}");
+          "(?i)=?[\\p{Cf}\\s]*[\"'\\p{Pi}\\p{Pf}]*[\\p{Cf}\\s]*(?:(?:tel|sms|callto):)?"
+              + "(.*?)[\"'\\p{Pi}\\p{Pf}\\p{Cf}\\s]*");
 
-  /** Writing directions and the like: whoever copies a number from a screen copies them too. */
-  private static final Pattern INVISIBLE = Pattern.compile("\\p{Cf}+");
+  /** So many digits are a number to an operator, whatever else is on the line. */
+  private static final int DIGITS_OF_A_NUMBER = 7;
 
   private final SuppressionList.Builder list = new SuppressionList.Builder();
   private int line;
@@ -120,8 +122,7 @@ final class SuppressionReader {
     Matcher kind = KIND.matcher(text);
     if (!kind.matches()) {
       // Whoever does not say which of the two it is, means both.
-      if (!number(text)
-          && LIKE_A_NUMBER.matcher(INVISIBLE.matcher(text).replaceAll("")).matches()) {
+      if (!number(text) && looksLikeANumber(text)) {
         doubt();
       }
       list.contactKey(text);
@@ -136,15 +137,24 @@ final class SuppressionReader {
     }
   }
 
-  private boolean number(String written) {
-    String text = INVISIBLE.matcher(written).replaceAll("");
-    Optional<String> digits = digits(text).or(() -> digits(REMARK.matcher(text).replaceFirst("")));
+  private boolean number(String text) {
+    Optional<String> digits = digits(text);
+    if (digits.isEmpty() && text.indexOf('#') >= 0) {
+      digits = digits(REMARK.matcher(text).replaceFirst(""));
+    }
     digits.ifPresent(list::number);
     return digits.isPresent();
   }
 
   private static Optional<String> digits(String text) {
-    return PhoneNumbers.read(text, Optional.empty()).digits();
+    Matcher wrapped = WRAPPED.matcher(text);
+    return PhoneNumbers.read(wrapped.matches() ? wrapped.group(1) : text, Optional.empty())
+        .digits();
+  }
+
+  private static boolean looksLikeANumber(String text) {
+    return text.startsWith("+")
+        || text.codePoints().filter(Character::isDigit).count() >= DIGITS_OF_A_NUMBER;
   }
 
   private void doubt() {
