@@ -7,7 +7,7 @@ import com.google.i18n.phonenumbers.PhoneNumberUtil.ValidationResult;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
 import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Fault;
-import dev.smsroutes.request.WrittenNumber.NotANumberException;
+import dev.smsroutes.request.WrittenPhoneNumber.NotANumberException;
 import java.util.Optional;
 
 /**
@@ -71,9 +71,9 @@ public final class PhoneNumbers {
    * @param region ISO 3166 alpha-2 code of the definition's country, if it has one
    */
   public static Reading read(String text, Optional<String> region) {
-    WrittenNumber written;
+    WrittenPhoneNumber written;
     try {
-      written = WrittenNumber.of(text);
+      written = WrittenPhoneNumber.of(text);
     } catch (NotANumberException e) {
       return Reading.wrong(e.getMessage());
     }
@@ -86,7 +86,7 @@ public final class PhoneNumbers {
    * In {@code +44 (0) 7911 123456} the zero is dialled at home only. Most countries' numbers have
    * no zero behind the country code; in the others, such as Italy, both readings may be numbers.
    */
-  private static Reading withZeroInParentheses(WrittenNumber written, String region) {
+  private static Reading withZeroInParentheses(WrittenPhoneNumber written, String region) {
     String digits = written.digits();
     Reading with = read(written, digits, region);
     Reading without =
@@ -108,7 +108,7 @@ public final class PhoneNumbers {
   }
 
   /** Reads the digits, unless the number may end before the last of them. */
-  private static Reading read(WrittenNumber written, String digits, String region) {
+  private static Reading read(WrittenPhoneNumber written, String digits, String region) {
     if (written.tail() == 0) {
       return whole(written, digits, region);
     }
@@ -135,7 +135,7 @@ public final class PhoneNumbers {
    * digit is left; longer groups are a part of their own if the number in front of them is one.
    */
   private static boolean endsBefore(
-      WrittenNumber written, String head, String region, Reading whole) {
+      WrittenPhoneNumber written, String head, String region, Reading whole) {
     if (written.tail() == 1) {
       return true;
     }
@@ -151,7 +151,7 @@ public final class PhoneNumbers {
     return parsed("+" + digits, null).map(LIBRARY::isValidNumber).orElse(false);
   }
 
-  private static Reading whole(WrittenNumber written, String digits, String region) {
+  private static Reading whole(WrittenPhoneNumber written, String digits, String region) {
     boolean plus = written.plus();
     Optional<Candidate> international = international(written, digits);
     Optional<Candidate> national = national(written, digits, region);
@@ -211,7 +211,7 @@ public final class PhoneNumbers {
         && LIBRARY.getNddPrefixForRegion(region, true) != null;
   }
 
-  private static Optional<Candidate> international(WrittenNumber written, String digits) {
+  private static Optional<Candidate> international(WrittenPhoneNumber written, String digits) {
     return possible("+" + withoutPrefix(written.plus(), digits), null, digits)
         .filter(
             it ->
@@ -224,7 +224,8 @@ public final class PhoneNumbers {
     return !plus && digits.startsWith(PREFIX) ? digits.substring(PREFIX.length()) : digits;
   }
 
-  private static Optional<Candidate> national(WrittenNumber written, String digits, String region) {
+  private static Optional<Candidate> national(
+      WrittenPhoneNumber written, String digits, String region) {
     return written.plus() || region == null ? Optional.empty() : possible(digits, region, digits);
   }
 

@@ -21,7 +21,8 @@ import java.util.Locale;
  *     a second number's last digit, a remark); 0 if it belongs to the number
  * @param decimal whether it is one row of digits, a dot, and one or two digits
  */
-record WrittenNumber(boolean plus, String digits, int area, int zero, int tail, boolean decimal) {
+record WrittenPhoneNumber(
+    boolean plus, String digits, int area, int zero, int tail, boolean decimal) {
   /** In UTF-16 units; longer texts are no numbers, however many blanks they hold. */
   static final int MAX_LENGTH = 100;
 
@@ -40,7 +41,7 @@ record WrittenNumber(boolean plus, String digits, int area, int zero, int tail, 
     }
   }
 
-  static WrittenNumber of(String text) throws NotANumberException {
+  static WrittenPhoneNumber of(String text) throws NotANumberException {
     if (text.length() > MAX_LENGTH) {
       throw new NotANumberException(
           "Expected a number of up to "
@@ -71,7 +72,7 @@ record WrittenNumber(boolean plus, String digits, int area, int zero, int tail, 
     private int area;
     private int zero = -1;
 
-    WrittenNumber all(String text) throws NotANumberException {
+    WrittenPhoneNumber all(String text) throws NotANumberException {
       int from = 0;
       int to = text.length();
       while (from < to && Character.isWhitespace(text.charAt(from))) {
@@ -101,7 +102,8 @@ record WrittenNumber(boolean plus, String digits, int area, int zero, int tail, 
             "Expected a number such as +49 151 12345678; got no digit at all");
       }
       boolean decimal = groups == 2 && last == '.' && length <= 2 && between == 0;
-      return new WrittenNumber(plus, digits.toString(), area, zero, isTail() ? length : 0, decimal);
+      return new WrittenPhoneNumber(
+          plus, digits.toString(), area, zero, isTail() ? length : 0, decimal);
     }
 
     private void take(int character, String text, int at) {
