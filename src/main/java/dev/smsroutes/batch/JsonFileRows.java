@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.batch.JsonOriginal.Read;
+import dev.smsroutes.request.RequestTree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -39,7 +40,7 @@ final class JsonFileRows implements RowSource {
 
   private static void refuseTooManyValues(byte[] json) throws UnreadableFileException {
     long values = 0;
-    try (JsonParser parser = JsonOriginal.MAPPER.createParser(json)) {
+    try (JsonParser parser = RequestTree.parser(json)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         values += token.isScalarValue() || token.isStructStart() ? 1 : 0;
         if (values > MOST_VALUES) {

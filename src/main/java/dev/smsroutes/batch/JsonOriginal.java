@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Fault;
 import dev.smsroutes.outcome.InvalidRequestException;
+import dev.smsroutes.request.RequestTree;
 import dev.smsroutes.request.SendRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -83,7 +84,7 @@ record JsonOriginal(ObjectNode tree, String text, int item) {
     }
     JsonOriginal original =
         new JsonOriginal(tree, tree == null ? new String(bytes, StandardCharsets.UTF_8) : null, -1);
-    boolean bare = tree != null && tree.has(RECIPIENTS);
+    boolean bare = tree != null && tree.hasNonNull(RECIPIENTS);
     try {
       List<SendRequest> read = requests.read(bytes, bare ? bareDefault : keyedDefault);
       if (read.isEmpty()) {
@@ -109,7 +110,7 @@ record JsonOriginal(ObjectNode tree, String text, int item) {
 
   private static JsonNode parse(byte[] bytes) {
     try {
-      return MAPPER.readTree(bytes);
+      return RequestTree.read(bytes);
     } catch (IOException e) {
       // Not ours to explain: the reader of requests says what is wrong, with line and column.
       return null;

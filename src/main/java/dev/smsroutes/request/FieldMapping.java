@@ -121,7 +121,8 @@ public final class FieldMapping {
    * @throws InvalidRequestException if it is no JSON object; with line and column
    */
   public SendRequest fromJson(byte[] body) {
-    return map(RequestReader.object(body == null ? new byte[0] : body));
+    return RequestReader.reading(
+        () -> map(RequestReader.object(body == null ? new byte[0] : body)));
   }
 
   /**
@@ -130,7 +131,7 @@ public final class FieldMapping {
    * @param fields texts, numbers, booleans, and maps of these, by name
    */
   public SendRequest fromMap(Map<String, ?> fields) {
-    return map(JSON.valueToTree(fields));
+    return RequestReader.reading(() -> map(JSON.valueToTree(fields)));
   }
 
   private SendRequest map(JsonNode came) {
@@ -181,7 +182,16 @@ public final class FieldMapping {
                     + " came"));
         return false;
       }
-      if (!RequestReader.isWritable(node.asText())) {
+      Optional<String> text = RequestReader.scalar(node);
+      if (text.isEmpty()) {
+        faults.add(
+            new Fault(
+                path,
+                ErrorCode.WRONG_TYPE,
+                "Expected in " + name + " " + RequestReader.LONG_NUMBER));
+        return false;
+      }
+      if (!RequestReader.isWritable(text.get())) {
         faults.add(
             new Fault(
                 path,
@@ -243,10 +253,11 @@ public final class FieldMapping {
       StringBuilder filled = new StringBuilder(literals.get(0));
       for (int i = 0; i < fields.size(); i++) {
         JsonNode node = find(came, fields.get(i));
-        if (node.isMissingNode() || node.isNull() || !wanted.test(node.asText())) {
+        Optional<String> text = RequestReader.scalar(node).filter(wanted);
+        if (node.isMissingNode() || node.isNull() || text.isEmpty()) {
           return Optional.empty();
         }
-        filled.append(node.asText()).append(literals.get(i + 1));
+        filled.append(text.get()).append(literals.get(i + 1));
       }
       return Optional.of(filled.toString());
     }

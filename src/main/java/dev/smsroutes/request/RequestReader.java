@@ -1,32 +1,33 @@
 package dev.smsroutes.request;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeType;
 import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Fault;
 import dev.smsroutes.outcome.InvalidRequestException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the API's own JSON into {@link SendRequest}s, in the two shapes that the API knows: one
@@ -38,31 +39,53 @@ import java.util.function.UnaryOperator;
  * wrong with the values. Only a body that has no requests to speak of (not JSON, not an object, no
  * list of recipients) throws.
  *
- * <p>Immutable and thread-safe. UTF-8, UTF-16 and UTF-32 are read, as JSON allows. Nesting and the
- * length of numbers are limited by Jackson's defaults; the length of the body by whoever read it.
+ * <p>A null is a field that did not come, for every field that the API knows in either shape:
+ * clients with generated classes write all of them. Whatever fails while a request is read is a
+ * refusal of that request, since it would fail the next time as well.
+ *
+ * <p>Immutable and thread-safe. UTF-8, UTF-16 and UTF-32 are read, as JSON allows. The length of
+ * the body is limited by the caller of this class.
  */
 public final class RequestReader {
-  private static final Set<String> SINGLE_FIELDS =
-      Set.of("definitionKey", "recipient", "content", "subscriptions");
-  private static final Set<String> MANY_FIELDS =
-      Set.of("definitionKey", "recipients", "content", "subscriptions");
-  private static final Set<String> RECIPIENT_FIELDS = Set.of("contactKey", "to", "attributes");
-  private static final Set<String> STANDALONE_FIELDS = plus(SINGLE_FIELDS, "messageKey");
-  private static final Set<String> ITEM_FIELDS = plus(RECIPIENT_FIELDS, "messageKey");
+  private static final Logger LOG = LoggerFactory.getLogger(RequestReader.class);
 
-  private static final ObjectReader JSON =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(50).build())
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build()
-          .readerFor(JsonNode.class);
+  private static final SortedSet<String> SINGLE_FIELDS =
+      names("definitionKey", "recipient", "content", "subscriptions");
+  private static final SortedSet<String> STANDALONE_FIELDS =
+      names("definitionKey", "messageKey", "recipient", "content", "subscriptions");
+  private static final SortedSet<String> MANY_FIELDS =
+      names("definitionKey", "recipients", "attributes", "content", "subscriptions");
+  private static final SortedSet<String> RECIPIENT_FIELDS = names("contactKey", "to", "attributes");
+  private static final SortedSet<String> ITEM_FIELDS =
+      names("contactKey", "to", "attributes", "messageKey");
+  private static final SortedSet<String> CONTENT_FIELDS = names("message");
+  private static final SortedSet<String> SUBSCRIPTIONS_FIELDS = names("resubscribe");
+
+  /** Every name of the API's request, in either shape. */
+  private static final Set<String> ALL_FIELDS =
+      Stream.of(STANDALONE_FIELDS, MANY_FIELDS, ITEM_FIELDS, CONTENT_FIELDS, SUBSCRIPTIONS_FIELDS)
+          .flatMap(Set::stream)
+          .collect(Collectors.toUnmodifiableSet());
+
+  /** What is said of a number that {@link WrittenNumber#plain} cannot write out. */
+  static final String LONG_NUMBER =
+      "a number of at most "
+          + WrittenNumber.MOST_CHARACTERS
+          + " characters when it is written out; a longer one came (send it as text)";
+
+  private static final int LONGEST_SHOWN = 60;
+
+  /** Controls, and halves of surrogate pairs. */
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cs}]");
+
+  /** So many faults help a person; 4 MB of unknown fields would make an answer of 80 MB. */
+  private static final int MOST_FAULTS = 50;
+
+  /**
+   * How long a request may be with the shared attributes written out for each recipient, in
+   * characters: what the API takes as a body (contract, section 4).
+   */
+  private static final long MOST_WRITTEN_OUT = 4L * 1024 * 1024;
 
   private final int maxRecipients;
 
@@ -79,7 +102,8 @@ public final class RequestReader {
    * @throws InvalidRequestException if the body is not a JSON object
    */
   public SendRequest keyed(byte[] body, String messageKey) {
-    return single(object(body), messageKey, SINGLE_FIELDS, RequestReader::misplacedInUrl);
+    return reading(
+        () -> single(object(body), messageKey, SINGLE_FIELDS, RequestReader::misplacedInUrl));
   }
 
   /**
@@ -90,7 +114,7 @@ public final class RequestReader {
    * @throws InvalidRequestException if nothing can be said of any recipient alone
    */
   public List<SendRequest> bare(byte[] body) {
-    return many(object(body), MANY_FIELDS, recipient -> MessageKeys.make());
+    return reading(() -> many(object(body), recipient -> MessageKeys.make()));
   }
 
   /**
@@ -102,11 +126,13 @@ public final class RequestReader {
    * @throws InvalidRequestException as for the two routes
    */
   public List<SendRequest> standalone(byte[] body, KeySource keys) {
-    JsonNode root = object(body);
-    if (root.has("recipients")) {
-      return many(root, MANY_FIELDS, keys);
-    }
-    return List.of(withKey(root, () -> keys.keyOf(0), RequestReader::misplacedInFile));
+    return reading(
+        () -> {
+          JsonNode root = object(body);
+          return root.hasNonNull("recipients")
+              ? many(root, keys)
+              : List.of(withKey(root, () -> keys.keyOf(0), RequestReader::misplacedInFile));
+        });
   }
 
   /**
@@ -117,7 +143,28 @@ public final class RequestReader {
    * @throws InvalidRequestException if the body is not a JSON object
    */
   public SendRequest one(byte[] body, Optional<String> otherwise) {
-    return withKey(object(body), () -> otherwise.orElse(null), RequestReader::misplacedInMessage);
+    return reading(
+        () ->
+            withKey(object(body), () -> otherwise.orElse(null), RequestReader::misplacedInMessage));
+  }
+
+  /**
+   * Makes a refusal of whatever fails while a request is read: the same bytes would fail again, so
+   * nobody must be asked to repeat them.
+   */
+  static <T> T reading(Supplier<T> reader) {
+    try {
+      return reader.get();
+    } catch (InvalidRequestException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // Without its message, which may quote what came.
+      LOG.error(
+          "request not readable cause={} at={}",
+          e.getClass().getName(),
+          Arrays.stream(e.getStackTrace()).limit(5).toList());
+      throw malformed("Expected a request that can be read; reading this one failed");
+    }
   }
 
   private SendRequest withKey(
@@ -139,10 +186,8 @@ public final class RequestReader {
         faults);
   }
 
-  private static Set<String> plus(Set<String> names, String more) {
-    Set<String> all = new HashSet<>(names);
-    all.add(more);
-    return Set.copyOf(all);
+  private static SortedSet<String> names(String... names) {
+    return Collections.unmodifiableSortedSet(new TreeSet<>(Set.of(names)));
   }
 
   /** Where the key of a recipient comes from who has none. */
@@ -154,8 +199,8 @@ public final class RequestReader {
     String keyOf(int recipient);
   }
 
-  private SendRequest single(
-      JsonNode root, String messageKey, Set<String> allowed, UnaryOperator<String> hint) {
+  private static SendRequest single(
+      JsonNode root, String messageKey, SortedSet<String> allowed, UnaryOperator<String> hint) {
     List<Fault> faults = new ArrayList<>();
     unknown(root, "", allowed, faults, hint);
     String definitionKey = text(root, "definitionKey", "definitionKey", faults);
@@ -168,17 +213,31 @@ public final class RequestReader {
         recipient,
         message(root, faults),
         resubscribe(root, faults),
-        faults);
+        first(faults));
   }
 
-  private List<SendRequest> many(JsonNode root, Set<String> allowed, KeySource keys) {
+  private List<SendRequest> many(JsonNode root, KeySource keys) {
     List<Fault> faults = new ArrayList<>();
-    unknown(root, "", allowed, faults, RequestReader::misplacedInUrl);
+    unknown(root, "", MANY_FIELDS, faults, RequestReader::misplacedInUrl);
     String definitionKey = text(root, "definitionKey", "definitionKey", faults);
+    Map<String, String> attributes = attributes(root, "attributes", faults);
     String message = message(root, faults);
     boolean resubscribe = resubscribe(root, faults);
 
     List<JsonNode> items = recipients(root, faults);
+    if (writtenOut(attributes) * items.size() > MOST_WRITTEN_OUT) {
+      faults.add(
+          new Fault(
+              "attributes",
+              ErrorCode.VALIDATION,
+              "Expected attributes for all recipients that have at most "
+                  + MOST_WRITTEN_OUT
+                  + " characters when they are written out for each of the "
+                  + items.size()
+                  + "; more came"));
+      attributes = Map.of();
+    }
+    List<Fault> shared = first(faults);
     Set<String> seen = new HashSet<>();
     List<SendRequest> requests = new ArrayList<>(items.size());
     for (JsonNode item : items) {
@@ -196,11 +255,12 @@ public final class RequestReader {
                   "Expected a messageKey of its own for each recipient; an earlier recipient of"
                       + " this request has the same"));
         }
-        recipient = recipient(item, "recipient.", ITEM_FIELDS, own);
+        recipient = withShared(attributes, recipient(item, "recipient.", ITEM_FIELDS, own));
       } else {
         own.add(wrongType("recipient", "an object", item));
       }
-      own.addAll(faults);
+      own = first(own);
+      own.addAll(shared);
       requests.add(
           new SendRequest(
               key == null ? keys.keyOf(requests.size() + 1) : key,
@@ -211,6 +271,48 @@ public final class RequestReader {
               own));
     }
     return requests;
+  }
+
+  private static long writtenOut(Map<String, String> attributes) {
+    // Quotes, colon and comma included.
+    return attributes.entrySet().stream()
+        .mapToLong(attribute -> attribute.getKey().length() + attribute.getValue().length() + 6L)
+        .sum();
+  }
+
+  /** A recipient with the attributes of all recipients; its own win, in any case of the name. */
+  private static Recipient withShared(Map<String, String> shared, Recipient recipient) {
+    if (shared.isEmpty()) {
+      return recipient;
+    }
+    Set<String> own =
+        recipient.attributes().keySet().stream()
+            .map(name -> name.toLowerCase(Locale.ROOT))
+            .collect(Collectors.toSet());
+    Map<String, String> all = new LinkedHashMap<>();
+    shared.forEach(
+        (name, value) -> {
+          if (!own.contains(name.toLowerCase(Locale.ROOT))) {
+            all.put(name, value);
+          }
+        });
+    all.putAll(recipient.attributes());
+    return new Recipient(recipient.contactKey(), recipient.to(), all);
+  }
+
+  private static List<Fault> first(List<Fault> faults) {
+    if (faults.size() <= MOST_FAULTS) {
+      return faults;
+    }
+    List<Fault> first = new ArrayList<>(faults.subList(0, MOST_FAULTS));
+    first.add(
+        new Fault(
+            "",
+            ErrorCode.VALIDATION,
+            "Expected a request without faults; "
+                + (faults.size() - MOST_FAULTS)
+                + " more are not listed"));
+    return first;
   }
 
   private List<JsonNode> recipients(JsonNode root, List<Fault> faults) {
@@ -249,7 +351,7 @@ public final class RequestReader {
   }
 
   private static Recipient recipient(
-      JsonNode node, String path, Set<String> allowed, List<Fault> faults) {
+      JsonNode node, String path, SortedSet<String> allowed, List<Fault> faults) {
     unknown(node, path, allowed, faults, field -> "");
     return new Recipient(
         text(node, "contactKey", path + "contactKey", faults),
@@ -267,16 +369,21 @@ public final class RequestReader {
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       String name = field.getKey();
       JsonNode value = field.getValue();
-      String at = path + "." + name;
+      String at = path + "." + shown(name);
+      if (value.isNull()) {
+        continue;
+      }
       if (name.isBlank()) {
         faults.add(
             new Fault(path, ErrorCode.BAD_VALUE, "Expected attributes with names; one has none"));
-      } else if (!value.isValueNode() || value.isNull()) {
+      } else if (value.isContainerNode()) {
         faults.add(wrongType(at, "text, a number or a boolean", value));
-      } else if (!isWritable(name) || !isWritable(value.asText())) {
+      } else if (scalar(value).isEmpty()) {
+        faults.add(longNumber(at));
+      } else if (!isWritable(name) || !isWritable(scalar(value).get())) {
         faults.add(halfCharacter(isWritable(name) ? at : path, ErrorCode.BAD_VALUE));
       } else {
-        attributes.put(name, value.asText());
+        attributes.put(name, scalar(value).get());
         String other = byLowerCase.put(name.toLowerCase(Locale.ROOT), name);
         if (other != null) {
           faults.add(
@@ -284,7 +391,7 @@ public final class RequestReader {
                   at,
                   ErrorCode.BAD_VALUE,
                   "Expected names that differ in more than upper and lower case; "
-                      + other
+                      + shown(other)
                       + " came too"));
         }
       }
@@ -297,7 +404,7 @@ public final class RequestReader {
     if (content == null) {
       return null;
     }
-    unknown(content, "content.", Set.of("message"), faults, field -> "");
+    unknown(content, "content.", CONTENT_FIELDS, faults, field -> "");
     return text(content, "message", "content.message", faults);
   }
 
@@ -306,7 +413,7 @@ public final class RequestReader {
     if (subscriptions == null) {
       return false;
     }
-    unknown(subscriptions, "subscriptions.", Set.of("resubscribe"), faults, field -> "");
+    unknown(subscriptions, "subscriptions.", SUBSCRIPTIONS_FIELDS, faults, field -> "");
     JsonNode value = subscriptions.get("resubscribe");
     if (absent(value)) {
       return false;
@@ -377,21 +484,21 @@ public final class RequestReader {
   private static void unknown(
       JsonNode node,
       String path,
-      Set<String> allowed,
+      SortedSet<String> allowed,
       List<Fault> faults,
       UnaryOperator<String> hint) {
-    Iterator<String> names = node.fieldNames();
-    while (names.hasNext()) {
-      String name = names.next();
-      if (!allowed.contains(name)) {
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      String name = field.getKey();
+      boolean absent = field.getValue().isNull() && ALL_FIELDS.contains(name);
+      if (!allowed.contains(name) && !absent) {
         faults.add(
             new Fault(
-                path + name,
+                path + shown(name),
                 ErrorCode.MISPLACED_FIELD,
                 "Expected only "
-                    + String.join(", ", allowed.stream().sorted().toList())
+                    + String.join(", ", allowed)
                     + " here; "
-                    + shorten(name)
+                    + shown(name)
                     + " came"
                     + hint.apply(name)));
       }
@@ -427,19 +534,32 @@ public final class RequestReader {
     };
   }
 
-  private static String shorten(String name) {
-    return name.length() <= 60 ? name : name.substring(0, 60) + "…";
+  /** A name that came from outside, in the form in which an answer or a log can hold it. */
+  private static String shown(String name) {
+    String start = name.length() <= LONGEST_SHOWN ? name : name.substring(0, LONGEST_SHOWN) + "…";
+    return UNPRINTABLE.matcher(start).replaceAll("\uFFFD");
+  }
+
+  /** What stands in a place as text; empty for a number that cannot be written out. */
+  static Optional<String> scalar(JsonNode node) {
+    Optional<WrittenNumber> number = WrittenNumber.of(node);
+    return number.isPresent() ? number.get().plain() : Optional.of(node.asText());
+  }
+
+  private static Fault longNumber(String path) {
+    return new Fault(path, ErrorCode.WRONG_TYPE, "Expected " + LONG_NUMBER);
   }
 
   private static Fault wrongType(String path, String expected, JsonNode came) {
     return new Fault(
-        path,
-        ErrorCode.WRONG_TYPE,
-        "Expected " + expected + "; " + kind(came.getNodeType()) + " came");
+        path, ErrorCode.WRONG_TYPE, "Expected " + expected + "; " + kind(came) + " came");
   }
 
-  private static String kind(JsonNodeType type) {
-    return switch (type) {
+  private static String kind(JsonNode came) {
+    if (WrittenNumber.of(came).isPresent()) {
+      return "a number";
+    }
+    return switch (came.getNodeType()) {
       case ARRAY -> "an array";
       case OBJECT -> "an object";
       case STRING -> "text";
@@ -463,16 +583,26 @@ public final class RequestReader {
 
   private static JsonNode parse(byte[] body) {
     try {
-      return JSON.readTree(body);
+      return RequestTree.read(body);
     } catch (JsonProcessingException e) {
+      if (isGzip(body)) {
+        throw malformed("Expected JSON; gzip came. Send it uncompressed");
+      }
       throw malformed(
           "Expected JSON; "
               + position(e.getLocation()).map(at -> at + ": ").orElse("")
               + reason(e));
     } catch (IOException e) {
       // Bytes that are no text in the encoding that Jackson found.
-      throw malformed("Expected JSON in UTF-8; the bytes are not");
+      throw malformed(
+          isGzip(body)
+              ? "Expected JSON; gzip came. Send it uncompressed"
+              : "Expected JSON in UTF-8; the bytes are not");
     }
+  }
+
+  private static boolean isGzip(byte[] body) {
+    return body.length > 1 && body[0] == 0x1f && body[1] == (byte) 0x8b;
   }
 
   private static Optional<String> position(JsonLocation location) {
@@ -493,8 +623,10 @@ public final class RequestReader {
     if (said.startsWith("Trailing token")) {
       return "more came after the end of the object";
     }
-    if (said.startsWith("Document nesting depth")) {
-      return "it is nested too deeply";
+    if (e instanceof StreamConstraintsException) {
+      return said.startsWith("Document nesting depth")
+          ? "it is nested too deeply"
+          : "a name or a text is longer than any that can be read";
     }
     return "something that is not JSON came";
   }

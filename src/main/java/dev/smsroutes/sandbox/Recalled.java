@@ -2,7 +2,11 @@ package dev.smsroutes.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Reads remembered bodies again. Keeps the last one: messages of one call stand side by side. For
@@ -26,7 +30,29 @@ final class Recalled {
     JsonNode read = body(message.call());
     return message.call().keyed
         ? read.path("recipient")
-        : read.path("recipients").path(message.index());
+        : withShared(read.path("recipients").path(message.index()), read.path("attributes"));
+  }
+
+  /** With the attributes of all recipients; its own win, in any case of the name. */
+  private static JsonNode withShared(JsonNode recipient, JsonNode shared) {
+    if (!(recipient instanceof ObjectNode own) || shared.isEmpty()) {
+      return recipient;
+    }
+    Map<String, JsonNode> merged = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    for (JsonNode attributes : List.of(shared, own.path("attributes"))) {
+      attributes
+          .properties()
+          .forEach(
+              attribute -> {
+                if (!attribute.getValue().isNull()) {
+                  merged.remove(attribute.getKey());
+                  merged.put(attribute.getKey(), attribute.getValue());
+                }
+              });
+    }
+    ObjectNode copy = own.deepCopy();
+    copy.putObject("attributes").setAll(merged);
+    return copy;
   }
 
   private static JsonNode read(Optional<Messages.Detail> detail) {

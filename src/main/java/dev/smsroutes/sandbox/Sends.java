@@ -5,13 +5,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The two send routes (contract, sections 1 to 3). Thread-safe. */
 final class Sends {
@@ -20,12 +22,19 @@ final class Sends {
   private static final Set<String> KEYED_FIELDS =
       Set.of("definitionKey", "recipient", "content", "subscriptions");
   private static final Set<String> BARE_FIELDS =
-      Set.of("definitionKey", "recipients", "content", "subscriptions");
+      Set.of("definitionKey", "recipients", "attributes", "content", "subscriptions");
   private static final Set<String> KEYED_RECIPIENT = Set.of("contactKey", "to", "attributes");
   private static final Set<String> BARE_RECIPIENT =
       Set.of("contactKey", "to", "attributes", "messageKey");
   private static final Set<String> CONTENT_FIELDS = Set.of("message");
   private static final Set<String> SUBSCRIPTION_FIELDS = Set.of("resubscribe");
+
+  /** A null under one of these is a field that did not come, wherever it stands. */
+  private static final Set<String> ALL_FIELDS =
+      Stream.of(KEYED_FIELDS, BARE_FIELDS, BARE_RECIPIENT, CONTENT_FIELDS, SUBSCRIPTION_FIELDS)
+          .flatMap(Set::stream)
+          .collect(Collectors.toUnmodifiableSet());
+
   private static final Pattern DIGITS = Pattern.compile("[0-9]{1,15}");
   private static final Pattern PLUS_DIGITS = Pattern.compile("\\+?[0-9]{1,15}");
 
@@ -95,6 +104,7 @@ final class Sends {
       JsonNode body = body(call, BARE_FIELDS);
       ObjectNode definition = definition(body);
       checkContent(body, definition);
+      checkAttributes("attributes", body.path("attributes"));
       JsonNode recipients = body.path("recipients");
       if (recipients.isMissingNode() || recipients.isNull()) {
         throw new Refused(ApiCode.NO_RECIPIENTS, "recipients");
@@ -240,14 +250,17 @@ final class Sends {
     if (!numbers.matcher(to).matches()) {
       throw new Refused(ApiCode.INVALID_TO, "expected country code and number, digits only");
     }
-    JsonNode attributes = recipient.path("attributes");
+    checkAttributes(where + ".attributes", recipient.path("attributes"));
+  }
+
+  private static void checkAttributes(String where, JsonNode attributes) throws Refused {
     if (attributes.isMissingNode() || attributes.isNull()) {
       return;
     }
-    object(where + ".attributes", attributes);
+    object(where, attributes);
     for (JsonNode value : attributes) {
       if (value.isContainerNode()) {
-        throw new Refused(ApiCode.WRONG_TYPE, where + ".attributes: expected texts");
+        throw new Refused(ApiCode.WRONG_TYPE, where + ": expected texts");
       }
     }
   }
@@ -290,9 +303,10 @@ final class Sends {
   }
 
   private static void onlyFields(String where, JsonNode node, Set<String> known) throws Refused {
-    for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
-      String name = names.next();
-      if (!known.contains(name)) {
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      String name = field.getKey();
+      boolean absent = field.getValue().isNull() && ALL_FIELDS.contains(name);
+      if (!known.contains(name) && !absent) {
         throw new Refused(ApiCode.MISPLACED_FIELD, where + name);
       }
     }

@@ -169,6 +169,9 @@ class FileAndJmsAnswersTest {
           {"messageKey":"KEY","definitionKey":"retired-offer","recipient":{"contactKey":"c","to":"+14255550123"}} | 109111
           {"messageKey":"KEY","definitionKey":"account-reset","recipient":{"contactKey":"c","to":"+14255550123","attributes":{"FirstName":"%%=x=%%","password":"p"}}} | 10005
           {"messageKey":"KEY","definitionKey":"account-reset","recipient":{"contactKey":"c","to":"+14255550123","attributes":{"a":[1]}}} | 10001
+          {"messageKey":"KEY","definitionKey":"account-reset","recipient":{"contactKey":"c","to":"+14255550123","attributes":{"FirstName":12E45678901234,"password":"p"}}} | 10001
+          {"messageKey":"KEY","definitionKey":"account-reset","recipient":{"contactKey":"c","to":"+14255550123","attributes":{"FirstName":null,"password":"p"}}} | 10002
+          {"messageKey":"KEY","definitionKey":"account-reset","recipient":{"contactKey":"c","to":"+14255550123"},"attributes":{"FirstName":"Ada","password":"p"}} | 109122
           {"messageKey":"KEY","definitionKey":"account-reset","recipient":{},"more":1}                           | 109122
           """)
   void refuses_what_can_never_be_sent(String request, int code) throws Exception {
@@ -180,6 +183,45 @@ class FileAndJmsAnswersTest {
     String message = key();
     assertThat(jms(request.replace("KEY", message), message)).isEqualTo("invalid " + code);
     assertThat(bundle.sandbox().sends()).isZero();
+  }
+
+  /** What clients with generated classes write, and numbers where others write text. */
+  @Test
+  void takes_nulls_and_writes_numbers_out() throws Exception {
+    String request =
+        GOOD.replace("\"p\"", "1.25E7,\"Note\":null")
+            .replace("}}}", "}},\"recipients\":null,\"attributes\":null,\"content\":null}");
+
+    String row = key();
+    assertThat(file(request.replace("KEY", row), row).path("outcome").asText())
+        .isEqualTo("ACCEPTED");
+    String message = key();
+    assertThat(jms(request.replace("KEY", message), message)).isEqualTo("gone 0");
+
+    for (String sent : List.of(row, message)) {
+      assertThat(bundle.sandbox().message(sent).path("text").asText())
+          .isEqualTo("Ada, your 2FA token is 12500000");
+    }
+  }
+
+  /** The others are sent, and the rejects hold the number as it was written. */
+  @Test
+  void refuses_one_recipient_of_a_row_for_its_number() throws Exception {
+    String name = key();
+    String request =
+        """
+        {"definitionKey":"account-reset","attributes":{"password":"p"},"recipients":[\
+        {"contactKey":"c1","to":"+1 425 555 0123","attributes":{"FirstName":12E45678901234}},\
+        {"contactKey":"c2","to":"+1 425 555 0124","attributes":{"FirstName":"Ada"}}]}""";
+
+    List<JsonNode> results = files(request, name);
+
+    assertThat(results)
+        .extracting(result -> result.path("outcome").asText())
+        .containsExactlyInAnyOrder("REFUSED", "ACCEPTED");
+    assertThat(Files.readString(folder.resolve("results/" + name + ".ndjson.rejects.ndjson")))
+        .contains("{\"FirstName\":12E45678901234}", "\"attributes\":{\"password\":\"p\"}")
+        .doesNotContain("c2");
   }
 
   /** The API may quote what it was sent; the sender is told, the log is not. */

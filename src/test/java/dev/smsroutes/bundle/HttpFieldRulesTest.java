@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -199,11 +200,30 @@ class HttpFieldRulesTest {
         row("text attributes", b -> recipient(b).put("attributes", "x"), 10001, "attributes", ""),
         row("listed attributes", b -> recipient(b).putArray("attributes"), 10001, "attributes", ""),
         row(
-            "null attribute",
-            b -> attributes(b).putNull("Note"),
+            "null for an attribute that the text needs",
+            b -> attributes(b).putNull("FirstName"),
+            10002,
+            "attributes.FirstName",
+            "needs %%FirstName%%"),
+        row(
+            "a number with an endless exponent",
+            b -> attributes(b).putRawValue("Note", new RawValue("12E45678901234")),
             10001,
             "attributes.Note",
-            "Expected text, a number or a boolean; null came"),
+            "at most 100 characters when it is written out"),
+        row(
+            "a number of ten million digits",
+            b -> attributes(b).putRawValue("FirstName", new RawValue("1E9999999")),
+            10001,
+            "attributes.FirstName",
+            "at most 100 characters"),
+        row(
+            "attributes on top",
+            b -> b.set("attributes", recipient(b).remove("attributes")),
+            109122,
+            "attributes",
+            "it belongs into the recipient"),
+        row("unknown field of null", b -> b.putNull("foo"), 109122, "foo", "foo came"),
         row(
             "object attribute",
             b -> attributes(b).putObject("Note").put("x", "y"),
@@ -352,6 +372,36 @@ class HttpFieldRulesTest {
     return body.toString().replace("\ud83d\"", "\\ud83d\"");
   }
 
+  /** Clients with generated classes write all fields that they know. */
+  @Test
+  void takes_null_for_a_field_that_did_not_come() {
+    String key = Requests.key();
+    ObjectNode body = Requests.keyed();
+    body.putNull("messageKey").putNull("recipients").putNull("content").putNull("attributes");
+    body.putObject("subscriptions").putNull("resubscribe");
+    recipient(body).putNull("messageKey");
+    attributes(body).putNull("Note");
+
+    Reply reply = bundle.keyed(key, body);
+
+    assertThat(reply.status()).as(reply.body()).isEqualTo(202);
+    assertThat(bundle.sandbox().body(key).path("recipient").path("attributes"))
+        .isEqualTo(json("{\"FirstName\":\"Ada\",\"password\":\"31415\"}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1.25E7, 12500000", "1.50, 1.50", "12, 12", "-4e-2, -0.04"})
+  void writes_numbers_out(String number, String text) {
+    String key = Requests.key();
+    ObjectNode body = Requests.keyed();
+    attributes(body).putRawValue("password", new RawValue(number));
+
+    assertThat(bundle.keyed(key, body).status()).isEqualTo(202);
+
+    assertThat(bundle.sandbox().message(key).path("text").asText())
+        .isEqualTo("Ada, your 2FA token is " + text);
+  }
+
   @Test
   void names_all_faults_of_a_request_at_once() {
     Reply reply =
@@ -359,7 +409,7 @@ class HttpFieldRulesTest {
             "x".repeat(101),
             """
             {"definitionKey": "account-reset", "priority": 1,
-             "recipient": {"to": "12", "attributes": {"Note": null, "FirstName": "%%x%%"}}}
+             "recipient": {"to": "12", "attributes": {"Note": [], "FirstName": "%%x%%"}}}
             """);
 
     assertThat(reply.status()).isEqualTo(400);
@@ -626,7 +676,7 @@ class HttpFieldRulesTest {
   void never_says_back_what_is_private() {
     ObjectNode body = Requests.keyed();
     recipient(body).put("to", "+4915112345678000000");
-    attributes(body).put("FirstName", "%%secret-value%%").putNull("Note");
+    attributes(body).put("FirstName", "%%secret-value%%").putArray("Note");
 
     Reply reply = bundle.keyed(Requests.key(), body);
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -81,6 +82,40 @@ class HttpManyRecipientsTest {
     assertThat(second.path("to").asText()).isEqualTo("15555554321");
     assertThat(second.path("contactKey").asText()).isEqualTo("recipient2");
     assertThat(second.path("attributes").path("FirstName").asText()).isEqualTo("Alan");
+  }
+
+  /** Documented for many recipients: what is the same for all of them is written once. */
+  @Test
+  void gives_attributes_for_all_to_each_recipient_and_lets_its_own_win() {
+    ObjectNode body = Requests.bare(recipient("k1"), recipient("k2"));
+    ((ObjectNode) body.at("/recipients/0")).remove("attributes");
+    ((ObjectNode) body.at("/recipients/1")).putObject("attributes").put("FIRSTNAME", "Alan");
+    body.putObject("attributes").put("FirstName", "all").put("password", 15);
+
+    Reply reply = bundle.bare(body);
+
+    assertThat(reply.status()).as(reply.body()).isEqualTo(202);
+    assertThat(bundle.sandbox().message("k1").path("text").asText())
+        .isEqualTo("all, your 2FA token is 15");
+    assertThat(bundle.sandbox().message("k2").path("text").asText())
+        .isEqualTo("Alan, your 2FA token is 15");
+    // The same request, written in the other way.
+    ObjectNode again = recipient("k1");
+    again.putObject("attributes").put("FirstName", "all").put("password", "15");
+    assertThat(bundle.bare(Requests.bare(again)).code()).isZero();
+    again.withObject("attributes").put("FirstName", "other");
+    assertThat(bundle.bare(Requests.bare(again)).item(0).path("errorcode").asInt())
+        .isEqualTo(109110);
+  }
+
+  @Test
+  void takes_null_for_a_field_that_did_not_come() {
+    ObjectNode body = Requests.bare(recipient("k1"), recipient().putNull("messageKey"));
+    body.putNull("recipient").putNull("messageKey").putNull("attributes").putNull("content");
+    body.putNull("subscriptions");
+    ((ObjectNode) body.at("/recipients/0/attributes")).putNull("Note");
+
+    assertThat(bundle.bare(body).code()).isZero();
   }
 
   @Test
@@ -162,6 +197,11 @@ class HttpManyRecipientsTest {
         item("wrong to", r -> r.put("to", "+999"), 109121, "to"),
         item("unknown field", r -> r.put("cc", "x"), 109122, "cc"),
         item("text attributes", r -> r.put("attributes", "x"), 10001, "attributes"),
+        item(
+            "a number with an endless exponent",
+            r -> r.putObject("attributes").putRawValue("n", new RawValue("12E45678901234")),
+            10001,
+            "attributes.n"),
         item(
             "missing attribute",
             r -> r.putObject("attributes").put("FirstName", "A"),
@@ -251,6 +291,12 @@ class HttpManyRecipientsTest {
         item("inactive one", b -> b.put("definitionKey", "retired-offer"), 109111, "definitionKey"),
         item("both", b -> b.set("recipient", recipient()), 109122, "recipient"),
         item("unknown field", b -> b.put("x", 1), 109122, "x"),
+        item("text attributes", b -> b.put("attributes", "x"), 10001, "attributes"),
+        item(
+            "an array as an attribute",
+            b -> b.putObject("attributes").putArray("a"),
+            10001,
+            "attributes.a"),
         item(
             "empty text", b -> b.putObject("content").put("message", ""), 10005, "content.message"),
         item(

@@ -10,12 +10,14 @@ import dev.smsroutes.outcome.Fault;
 import dev.smsroutes.outcome.InvalidRequestException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.CharRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FieldMappingTest {
@@ -113,6 +115,39 @@ class FieldMappingTest {
             tuple("messageKey", ErrorCode.WRONG_TYPE),
             tuple("recipient.contactKey", ErrorCode.WRONG_TYPE),
             tuple("recipient.attributes.OrderNumber", ErrorCode.WRONG_TYPE));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1.25E7, 12500000", "1.50, 1.50", "4.711e3, 4711"})
+  void writes_a_number_out(String number, String text) {
+    SendRequest request = read("{\"order\": " + number + ", \"customer\": {}}");
+
+    assertThat(request.messageKey()).isEqualTo("order-" + text + "-shipped");
+    assertThat(orders().fromMap(Map.of("order", 1.25E7)).messageKey())
+        .isEqualTo("order-12500000-shipped");
+  }
+
+  @Test
+  void refuses_a_number_that_cannot_be_written_out() {
+    SendRequest request =
+        read("{\"order\": 12E45678901234, \"customer\": {\"number\": 1E999, \"phone\": \"1\"}}");
+
+    assertThat(request.unreadable())
+        .extracting(Fault::field, Fault::code)
+        .containsExactly(
+            tuple("messageKey", ErrorCode.WRONG_TYPE),
+            tuple("recipient.contactKey", ErrorCode.WRONG_TYPE),
+            tuple("recipient.attributes.OrderNumber", ErrorCode.WRONG_TYPE));
+    assertThat(orders().fromMap(Map.of("order", Double.NaN)).unreadable().get(0).code())
+        .isEqualTo(ErrorCode.WRONG_TYPE);
+  }
+
+  @Test
+  void refuses_a_value_that_no_json_has() {
+    Map<String, Object> own = new HashMap<>();
+    own.put("order", new Object());
+
+    assertThatThrownBy(() -> orders().fromMap(own)).isInstanceOf(InvalidRequestException.class);
   }
 
   @Test

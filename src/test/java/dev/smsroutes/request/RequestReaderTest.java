@@ -1,19 +1,32 @@
 package dev.smsroutes.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Fault;
 import dev.smsroutes.outcome.InvalidRequestException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestReaderTest {
   private final RequestReader reader = new RequestReader(3);
@@ -40,20 +53,264 @@ class RequestReaderTest {
     assertThat(request.message()).isEqualTo("Hi %%FirstName%%");
   }
 
-  @Test
-  void turns_numbers_and_booleans_of_attributes_into_text_as_they_were_written() {
-    SendRequest request =
-        reader.keyed(
-            utf8(
-                """
-                {"definitionKey":"d","recipient":{"contactKey":"c","to":"1",
-                 "attributes":{"n":1.10,"big":12345678901234567890123,"yes":true}}}"""),
-            "k");
+  @ParameterizedTest(name = "{0} → {1}")
+  @CsvSource({
+    "true, true",
+    "0, 0",
+    "-7, -7",
+    "-0, 0",
+    "1.10, 1.10",
+    "1.50, 1.50",
+    "12345678901234567890123, 12345678901234567890123",
+    "1.25E7, 12500000",
+    "1.250E7, 12500000",
+    "1.2345e2, 123.45",
+    "125e-1, 12.5",
+    "1E2, 100",
+    "1E99, 1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
+    "0E5, 0",
+    "-1.5e-3, -0.0015",
+  })
+  void turns_numbers_and_booleans_of_attributes_into_plain_text(String value, String text) {
+    SendRequest request = reader.keyed(withName(value), "k");
 
-    assertThat(request.recipient().attributes())
-        .containsEntry("n", "1.10")
-        .containsEntry("big", "12345678901234567890123")
-        .containsEntry("yes", "true");
+    assertThat(request.unreadable()).isEmpty();
+    assertThat(request.recipient().attributes()).containsExactly(entry("Name", text));
+  }
+
+  /** Article codes that became numbers, and numbers that would fill the memory as text. */
+  static Stream<String> numbers_that_cannot_be_written_out() {
+    return Stream.of(
+        "12E45678901234",
+        "12E-45678901234",
+        "1e2147483648",
+        "1e-2147483648",
+        "1e9999999999",
+        "1E9999999",
+        "1E-9999999",
+        "1E100",
+        "1e999999999",
+        "0e99999999999",
+        "1".repeat(101),
+        "1".repeat(10_000),
+        "0." + "1".repeat(3_000_000));
+  }
+
+  @ParameterizedTest
+  @MethodSource("numbers_that_cannot_be_written_out")
+  void refuses_a_number_that_cannot_be_written_out_and_names_its_field(String number) {
+    assertThat(reader.keyed(withName(number), "k").unreadable())
+        .singleElement()
+        .satisfies(
+            fault -> {
+              assertThat(fault.field()).isEqualTo("recipient.attributes.Name");
+              assertThat(fault.code()).isEqualTo(ErrorCode.WRONG_TYPE);
+              assertThat(fault.message())
+                  .contains("at most 100 characters")
+                  .hasSizeLessThan(200)
+                  .doesNotContain(number);
+            });
+  }
+
+  /** Wherever it stands, it is a number: never a failure of the whole. */
+  @ParameterizedTest(name = "{0} → {1} {2}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"definitionKey":1E99999999999}                             | definitionKey              | 10001
+          {"recipient":1E99999999999}                                 | recipient                  | 10001
+          {"recipient":{"to":49E99999999999}}                         | recipient.to               | 10001
+          {"recipient":{"contactKey":12E45678901234}}                 | recipient.contactKey       | 10001
+          {"recipient":{"attributes":1E99999999999}}                  | recipient.attributes       | 10001
+          {"recipient":{"attributes":{"a":[1E99999999999]}}}          | recipient.attributes.a     | 10001
+          {"content":{"message":1E99999999999}}                       | content.message            | 10001
+          {"subscriptions":{"resubscribe":1E99999999999}}             | subscriptions.resubscribe  | 10001
+          {"foo":1E99999999999}                                       | foo                        | 109122
+          """)
+  void takes_an_endless_exponent_for_a_number_of_a_wrong_type(String body, String field, int code) {
+    assertThat(reader.keyed(utf8(body), "k").unreadable())
+        .extracting(Fault::field, fault -> fault.code().number())
+        .containsExactly(tuple(field, code));
+  }
+
+  @Test
+  void refuses_only_the_recipient_whose_number_cannot_be_written_out() {
+    List<SendRequest> requests =
+        reader.bare(
+            utf8(
+                "{\"recipients\":[{\"attributes\":{\"n\":12E45678901234}},"
+                    + "{\"attributes\":{\"n\":12E4}}]}"));
+
+    assertThat(requests.get(0).unreadable())
+        .extracting(Fault::field)
+        .containsExactly("recipient.attributes.n");
+    assertThat(requests.get(1).unreadable()).isEmpty();
+    assertThat(requests.get(1).recipient().attributes()).containsEntry("n", "120000");
+  }
+
+  private static byte[] withName(String value) {
+    return utf8(
+        "{\"definitionKey\":\"d\",\"recipient\":{\"contactKey\":\"c\",\"to\":\"1\","
+            + "\"attributes\":{\"Name\":"
+            + value
+            + "}}}");
+  }
+
+  /** The values of the wire are in a number; a failure of any kind refuses, and says nothing. */
+  @Test
+  void refuses_whatever_fails_while_a_request_is_read() {
+    assertThatThrownBy(
+            () ->
+                reader.standalone(
+                    utf8("{\"recipient\":{}}"),
+                    recipient -> {
+                      throw new IllegalStateException("+4915112345678");
+                    }))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageNotContaining("4915112345678")
+        .hasMessageContaining("reading this one failed");
+  }
+
+  @Test
+  void names_so_many_faults_and_counts_the_rest() {
+    String names =
+        IntStream.range(0, 100_000)
+            .mapToObj(i -> "\"n" + i + "\":1")
+            .collect(Collectors.joining(","));
+
+    for (List<Fault> faults :
+        List.of(
+            reader.keyed(utf8("{" + names + "}"), "k").unreadable(),
+            reader.bare(utf8("{\"recipients\":[{}]," + names + "}")).get(0).unreadable(),
+            reader.bare(utf8("{\"recipients\":[{" + names + "}]}")).get(0).unreadable())) {
+      assertThat(faults).hasSize(51);
+      assertThat(faults.get(50).message()).contains("99950 more are not listed");
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("names_that_an_answer_cannot_hold")
+  void names_a_field_in_a_form_that_an_answer_can_hold(String name, String shown) {
+    String json = "{\"" + name + "\":1,\"recipient\":{\"attributes\":{\"" + name + "\":[]}}}";
+
+    assertThat(reader.keyed(utf8(json), "k").unreadable())
+        .extracting(Fault::field)
+        .containsExactlyInAnyOrder(shown, "recipient.attributes." + shown);
+  }
+
+  static Stream<Arguments> names_that_an_answer_cannot_hold() {
+    return Stream.of(
+        arguments("n".repeat(40_000), "n".repeat(60) + "…"),
+        arguments("n".repeat(59) + "😀😀", "n".repeat(59) + "\uFFFD…"),
+        arguments("\\ud800", "\uFFFD"),
+        arguments("a\\u0000b\\u001b\\n", "a\uFFFDb\uFFFD\uFFFD"));
+  }
+
+  /** What a client with generated classes writes. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        """
+        {"definitionKey":"d","messageKey":null,"recipients":null,"attributes":null,"content":null,
+         "subscriptions":{"resubscribe":null},
+         "recipient":{"contactKey":"c","to":"1","messageKey":null,"attributes":{"a":"1","b":null}}}""",
+        """
+        {"definitionKey":"d","subscriptions":null,"content":{"message":null},
+         "recipient":{"contactKey":"c","to":"1","attributes":{"":null,"A":null,"a":"1"}}}""",
+      })
+  void takes_null_for_a_field_that_did_not_come(String body) {
+    for (SendRequest request :
+        List.of(
+            reader.keyed(utf8(body), "k"),
+            reader.one(utf8(body), Optional.of("k")),
+            reader.standalone(utf8(body), recipient -> "k").get(0))) {
+      assertThat(request.unreadable()).isEmpty();
+      assertThat(request.messageKey()).isEqualTo("k");
+      assertThat(request.recipient().attributes()).containsExactly(entry("a", "1"));
+      assertThat(request.message()).isNull();
+      assertThat(request.resubscribe()).isFalse();
+    }
+  }
+
+  @Test
+  void takes_null_for_a_field_that_did_not_come_with_many_recipients() {
+    byte[] body =
+        utf8(
+            """
+            {"definitionKey":"d","messageKey":null,"recipient":null,"attributes":null,
+             "content":{"message":null},"subscriptions":null,
+             "recipients":[{"messageKey":null,"contactKey":"c","to":"1","attributes":null}]}""");
+
+    for (SendRequest request :
+        List.of(reader.bare(body).get(0), reader.standalone(body, recipient -> "k").get(0))) {
+      assertThat(request.unreadable()).isEmpty();
+      assertThat(request.messageKey()).isNotBlank();
+      assertThat(request.recipient().attributes()).isEmpty();
+    }
+  }
+
+  @Test
+  void gives_attributes_for_all_recipients_to_each_of_them_and_lets_its_own_win() {
+    byte[] body =
+        utf8(
+            """
+            {"definitionKey":"d","attributes":{"Shop":"Ulm","Rate":1.5e1,"no":null},
+             "recipients":[{"contactKey":"c","to":"1"},
+                           {"attributes":{"SHOP":"Graz","x":"y"}},
+                           {"attributes":{"shop":null}}]}""");
+
+    for (List<SendRequest> requests :
+        List.of(reader.bare(body), reader.standalone(body, recipient -> "k" + recipient))) {
+      assertThat(requests).allMatch(request -> request.unreadable().isEmpty());
+      assertThat(requests)
+          .extracting(request -> request.recipient().attributes())
+          .containsExactly(
+              Map.of("Shop", "Ulm", "Rate", "15"),
+              Map.of("Rate", "15", "SHOP", "Graz", "x", "y"),
+              Map.of("Shop", "Ulm", "Rate", "15"));
+    }
+  }
+
+  @ParameterizedTest(name = "{0} → {1} {2}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          []                  | attributes   | 10001
+          "x"                 | attributes   | 10001
+          {"a":[1]}           | attributes.a | 10001
+          {"a":1e99999999999} | attributes.a | 10001
+          {"":"1"}            | attributes   | 10005
+          {"a":"1","A":"2"}   | attributes.A | 10005
+          """)
+  void tells_each_recipient_what_is_wrong_with_the_attributes_for_all(
+      String attributes, String field, int code) {
+    assertThat(reader.bare(utf8("{\"attributes\":" + attributes + ",\"recipients\":[{},{}]}")))
+        .hasSize(2)
+        .allSatisfy(
+            request ->
+                assertThat(request.unreadable())
+                    .extracting(Fault::field, fault -> fault.code().number())
+                    .containsExactly(tuple(field, code)));
+  }
+
+  /** 4 MB for each of 500 recipients would be 2 GB. */
+  @Test
+  void refuses_attributes_for_all_that_are_too_long_when_they_are_written_out() {
+    String value = "x".repeat(1_500_000);
+    String two = "{\"attributes\":{\"a\":\"" + value + "\"},\"recipients\":[{},{}]}";
+
+    assertThat(reader.bare(utf8(two)).get(0).unreadable()).isEmpty();
+    assertThat(reader.bare(utf8(two.replace("[{},", "[{},{},"))))
+        .hasSize(3)
+        .allSatisfy(
+            request -> {
+              assertThat(request.unreadable())
+                  .extracting(Fault::field)
+                  .containsExactly("attributes");
+              assertThat(request.recipient().attributes()).isEmpty();
+            });
   }
 
   /** A fault each: the body, the field that is named, and the API's code. */
@@ -67,7 +324,9 @@ class RequestReaderTest {
           {"definitionKey":"d","recipient":{"to":5}}                           | recipient.to               | 10001
           {"definitionKey":"d","recipient":{"contactKey":{}}}                  | recipient.contactKey       | 10001
           {"definitionKey":"d","recipient":{"attributes":"x"}}                 | recipient.attributes       | 10001
-          {"definitionKey":"d","recipient":{"attributes":{"a":null}}}          | recipient.attributes.a     | 10001
+          {"definitionKey":"d","recipient":{},"foo":null}                      | foo                        | 109122
+          {"definitionKey":"d","recipient":{"foo":null}}                       | recipient.foo              | 109122
+          {"definitionKey":"d","recipient":{},"attributes":{"a":"1"}}          | attributes                 | 109122
           {"definitionKey":"d","recipient":{"attributes":{"a":[1]}}}           | recipient.attributes.a     | 10001
           {"definitionKey":"d","recipient":{"attributes":{"a":{}}}}            | recipient.attributes.a     | 10001
           {"definitionKey":"d","recipient":{"attributes":{"a":"1","A":"2"}}}   | recipient.attributes.A     | 10005
@@ -105,6 +364,8 @@ class RequestReaderTest {
           {"a":1,"a":2}                      | line 1, column 11: a name came twice in one object
           {} {}                              | more came after the end of the object
           {'a':1}                            | line 1, column 2: something that is not JSON came
+          {"a":NaN}                          | line 1, column 9: something that is not JSON came
+          {"a":1.}                           | line 1, column 8: something that is not JSON came
           """)
   void says_where_the_json_breaks_off(String body, String message) {
     Fault fault = refusal(utf8(body));
@@ -125,6 +386,38 @@ class RequestReaderTest {
     assertThat(refusal(utf8("null")).code()).isEqualTo(ErrorCode.WRONG_TYPE);
     assertThat(refusal(new byte[] {'{', '"', (byte) 0xc3, (byte) 0x28, '"', ':', '1', '}'}).code())
         .isEqualTo(ErrorCode.MALFORMED_JSON);
+  }
+
+  @Test
+  void says_that_a_body_is_compressed() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(utf8("{}"));
+    }
+
+    assertThat(refusal(bytes.toByteArray()).code()).isEqualTo(ErrorCode.MALFORMED_JSON);
+    assertThat(refusal(bytes.toByteArray()).message()).contains("gzip came. Send it uncompressed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-8", "UTF-16BE", "UTF-16LE", "UTF-32BE", "UTF-32LE"})
+  void reads_every_encoding_of_json_with_a_byte_order_mark_and_without(String encoding) {
+    for (String mark : List.of("", "\uFEFF")) {
+      byte[] body =
+          (mark + "{\"definitionKey\":\"dü\",\"recipient\":{\"attributes\":{\"n\":1.50}}}")
+              .getBytes(Charset.forName(encoding));
+
+      SendRequest request = reader.keyed(body, "k");
+
+      assertThat(request.definitionKey()).isEqualTo("dü");
+      assertThat(request.recipient().attributes()).containsEntry("n", "1.50");
+    }
+  }
+
+  @Test
+  void says_that_a_name_is_too_long() {
+    assertThat(refusal(utf8("{\"" + "n".repeat(60_000) + "\":1}")).message())
+        .contains("a name or a text is longer than any that can be read");
   }
 
   @Test

@@ -67,6 +67,21 @@ class BareSendTest {
   }
 
   @Test
+  void gives_the_attributes_of_all_to_each_recipient_whose_own_win() {
+    caller.sendMany(
+        ("{'definitionKey':'welcome','attributes':{'Name':'all','x':1},'recipient':null,'recipients':["
+                + "{'contactKey':'c','to':'49151','messageKey':'a'},"
+                + "{'contactKey':'c','to':'49151','messageKey':'b','attributes':{'NAME':'own'}},"
+                + "{'contactKey':'c','to':'49151','messageKey':'c','attributes':{'name':null}}]}")
+            .replace('\'', '"'));
+
+    assertThat(caller.arrived("a").get("text").textValue()).isEqualTo("Hello all");
+    assertThat(caller.arrived("b").get("text").textValue()).isEqualTo("Hello own");
+    assertThat(caller.arrived("b").at("/attributes/x").asInt()).isEqualTo(1);
+    assertThat(caller.arrived("c").get("text").textValue()).isEqualTo("Hello all");
+  }
+
+  @Test
   void makes_a_key_where_none_came() {
     Reply reply = send("{'contactKey':'c','to':'49151'},{'contactKey':'c','to':'49151'}");
     String first = reply.json().at("/responses/0/messageKey").textValue();
@@ -81,6 +96,10 @@ class BareSendTest {
       value = {
         "{'definitionKey':'welcome','recipient':{'contactKey':'c','to':'49151'}} | 109122",
         "{'definitionKey':'welcome','recipients':[]} | 109102",
+        "{'definitionKey':'welcome','recipients':null} | 109102",
+        "{'definitionKey':'welcome','foo':null,'recipients':[{}]} | 109122",
+        "{'definitionKey':'welcome','attributes':[],'recipients':[{}]} | 10001",
+        "{'definitionKey':'welcome','attributes':{'a':{}},'recipients':[{}]} | 10001",
         "{'definitionKey':'welcome'} | 109102",
         "{'definitionKey':'welcome','recipients':{}} | 10001",
         "{'definitionKey':'other','recipients':[{}]} | 109111",
