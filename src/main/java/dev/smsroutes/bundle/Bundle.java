@@ -16,6 +16,7 @@ import dev.smsroutes.edge.FileOptions;
 import dev.smsroutes.edge.HttpDoor;
 import dev.smsroutes.edge.HttpEdge;
 import dev.smsroutes.edge.HttpHeaders;
+import dev.smsroutes.edge.HttpVertx;
 import dev.smsroutes.edge.JmsIntake;
 import dev.smsroutes.edge.JmsOptions;
 import dev.smsroutes.edge.OutcomeJson;
@@ -42,7 +43,7 @@ import dev.smsroutes.send.StatusRoute;
 import dev.smsroutes.send.TokenRoute;
 import dev.smsroutes.send.TokenRoute.Credentials;
 import dev.smsroutes.send.TokenSource;
-import io.vertx.core.VertxOptions;
+import io.vertx.core.Vertx;
 import jakarta.jms.ConnectionFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -80,6 +81,7 @@ public final class Bundle implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Bundle.class);
   private static final String MESSAGES = "/messaging/v1/sms/messages";
   private static final String TOKEN = "/v2/token";
+  private static final int MANAGEMENT_WORKERS = 20;
 
   /**
    * What sends files and nothing else: the pipeline and the file intake, whatever other routes a
@@ -109,6 +111,7 @@ public final class Bundle implements AutoCloseable {
   private Optional<Path> inbox = Optional.empty();
   private Optional<FileIntake> intake = Optional.empty();
   private Optional<Supplier<ServingNote>> tellsOthers = Optional.empty();
+  private Optional<Vertx> vertx = Optional.empty();
   private HttpDoor door;
   private int configuredPort;
   private Duration stopTimeout = Duration.ZERO;
@@ -359,8 +362,12 @@ public final class Bundle implements AutoCloseable {
     VertxPlatformHttpServerConfiguration server = new VertxPlatformHttpServerConfiguration();
     server.setBindPort(configuredPort);
     registry.bind("smsHttpServer", server);
-    // One worker for each request that is let in: a consumer holds its worker to the end.
-    registry.bind("smsVertx", new VertxOptions().setWorkerPoolSize(maxInFlight));
+    if (!onlyFiles) {
+      // One worker for each request that is let in: a consumer holds its worker to the end. The
+      // server for management has its own on top.
+      vertx = Optional.of(HttpVertx.start(maxInFlight + MANAGEMENT_WORKERS));
+      registry.bind("smsVertx", vertx.get());
+    }
   }
 
   private void bindFiles(
@@ -568,6 +575,7 @@ public final class Bundle implements AutoCloseable {
     // Whoever waits for a turn had better go than be waited for.
     pace.ifPresent(Pace::close);
     main.stop();
+    vertx.ifPresent(one -> one.close().toCompletionStage().toCompletableFuture().join());
     tellsOthers.ifPresent(Bundle::tellNobody);
     broker.ifPresent(EmbeddedBroker::close);
     ledger.ifPresent(JdbcLedger::close);

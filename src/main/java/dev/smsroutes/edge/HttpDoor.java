@@ -4,7 +4,16 @@ import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Fault;
 import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.outcome.StatusTable;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.ByteBuffer;
@@ -27,14 +36,22 @@ import org.apache.camel.support.EventNotifierSupport;
 
 /**
  * The door of the HTTP server, before any route: lets in so many requests and no more, and gives
- * what HTTP itself answers (404, 405, 413, 415, 503) the same JSON as every other answer.
+ * what HTTP itself answers (400, 404, 405, 408, 413, 414, 415, 431, 503) the same JSON as every
+ * other answer.
  *
  * <p>Works on the event loop and never blocks. Each request that is let in holds one of the
  * server's workers until it is answered, which is why their number is the limit: behind it,
  * requests would queue without bound.
  */
 public final class HttpDoor extends EventNotifierSupport {
+  /**
+   * How long a connection stays open after an answer to a request that was not read to its end: cut
+   * off at once, a caller who is still writing would never read the answer.
+   */
   private static final long LINGER_MS = 1_000;
+
+  private static final String MANY = "/messaging/v1/sms/messages";
+  private static final String ONE = MANY + "/:messageKey";
 
   private final int port;
   private final int maxInFlight;
@@ -113,6 +130,9 @@ public final class HttpDoor extends EventNotifierSupport {
       overloaded(request, "This gateway is stopping");
       return;
     }
+    if (refusedByHeaders(request)) {
+      return;
+    }
     if (inFlight.incrementAndGet() > maxInFlight) {
       inFlight.decrementAndGet();
       overloaded(request, "This gateway has " + maxInFlight + " requests under way already");
@@ -126,7 +146,7 @@ public final class HttpDoor extends EventNotifierSupport {
                 bodyTimeout.toMillis(),
                 late -> {
                   if (!request.request().isEnded()) {
-                    request.request().connection().close();
+                    tooSlow(request);
                   }
                 });
     AtomicBoolean left = new AtomicBoolean();
@@ -139,6 +159,74 @@ public final class HttpDoor extends EventNotifierSupport {
           }
         });
     request.next();
+  }
+
+  /**
+   * Whether a request is refused for what its headers say of its body, before that is read. Only on
+   * our own paths: a site's own route may take what it likes.
+   */
+  private static boolean refusedByHeaders(RoutingContext request) {
+    String path = request.normalizedPath();
+    if (request.request().method() != HttpMethod.POST || !fits(ONE, path) && !fits(MANY, path)) {
+      return false;
+    }
+    MultiMap headers = request.request().headers();
+    if (ContentHeaders.isEncoded(headers.getAll("Content-Encoding"))) {
+      // RFC 9110, section 12.5.3.
+      request.response().putHeader("Accept-Encoding", "identity");
+      end(
+          request,
+          StatusTable.WRONG_MEDIA_TYPE,
+          ErrorCode.BAD_FORMAT,
+          "Expected a body without the header Content-Encoding; one came. Send it uncompressed");
+      return true;
+    }
+    Optional<String> wrong = ContentHeaders.wrongType(headers.getAll("Content-Type"));
+    wrong.ifPresent(
+        message -> end(request, StatusTable.WRONG_MEDIA_TYPE, ErrorCode.BAD_FORMAT, message));
+    return wrong.isPresent();
+  }
+
+  private void tooSlow(RoutingContext request) {
+    if (request.response().headWritten()) {
+      request.request().connection().close();
+      return;
+    }
+    endAndClose(
+        request.request(),
+        StatusTable.TOO_SLOW,
+        ErrorCode.VALIDATION,
+        "Expected the whole body within "
+            + bodyTimeout.toMillis()
+            + " ms (sms.http.body-timeout); it did not come");
+  }
+
+  /** Answers a request that the server below cannot read: no route ever gets it. */
+  static void noHttp(HttpServerRequest request) {
+    Throwable cause = request.decoderResult().cause();
+    if (cause instanceof TooLongHttpLineException) {
+      endAndClose(
+          request,
+          StatusTable.LINE_TOO_LONG,
+          ErrorCode.VALIDATION,
+          "Expected a request line of at most "
+              + HttpServerOptions.DEFAULT_MAX_INITIAL_LINE_LENGTH
+              + " bytes; a longer one came");
+    } else if (cause instanceof TooLongHttpHeaderException) {
+      endAndClose(
+          request,
+          StatusTable.HEADERS_TOO_LONG,
+          ErrorCode.VALIDATION,
+          "Expected headers of at most "
+              + HttpVertx.MOST_HEADER_BYTES
+              + " bytes in all; more came");
+    } else {
+      endAndClose(
+          request,
+          StatusTable.INVALID,
+          ErrorCode.VALIDATION,
+          "Expected a request that HTTP allows; something else came");
+    }
   }
 
   private static void unreadableKey(RoutingContext request) {
@@ -165,11 +253,8 @@ public final class HttpDoor extends EventNotifierSupport {
     }
     int status = request.statusCode();
     if (status == StatusTable.TOO_LARGE) {
-      // The rest of the body is not wanted; but cut off at once, a caller who is still writing
-      // would never read this.
-      request.response().putHeader("Connection", "close");
-      end(request, status, ErrorCode.VALIDATION, "Expected a smaller body");
-      request.vertx().setTimer(LINGER_MS, timer -> request.request().connection().close());
+      // The rest of the body is not wanted.
+      endAndClose(request.request(), status, ErrorCode.VALIDATION, "Expected a smaller body");
     } else if (status >= 400 && status < 500) {
       end(request, status, ErrorCode.VALIDATION, "Expected a request that HTTP allows");
     } else {
@@ -276,11 +361,26 @@ public final class HttpDoor extends EventNotifierSupport {
     reply(request, status, OutcomeJson.error(code, message));
   }
 
+  private static void endAndClose(
+      HttpServerRequest request, int status, ErrorCode code, String message) {
+    Buffer body = Buffer.buffer(OutcomeJson.error(code, message));
+    HttpServerResponse response =
+        head(request.response(), status)
+            .putHeader("Content-Length", Integer.toString(body.length()));
+    if (request.version() == HttpVersion.HTTP_2) {
+      response.end(body);
+    } else {
+      // All of the answer, but not its end: at that the server would close the connection.
+      response.putHeader("Connection", "close").write(body);
+    }
+    Vertx.currentContext().owner().setTimer(LINGER_MS, timer -> request.connection().close());
+  }
+
   private static void reply(RoutingContext request, int status, String json) {
-    request
-        .response()
-        .setStatusCode(status)
-        .putHeader("Content-Type", "application/json")
-        .end(json);
+    head(request.response(), status).end(json);
+  }
+
+  private static HttpServerResponse head(HttpServerResponse response, int status) {
+    return response.setStatusCode(status).putHeader("Content-Type", "application/json");
   }
 }

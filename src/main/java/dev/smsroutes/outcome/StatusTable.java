@@ -52,8 +52,11 @@ public final class StatusTable {
   public static final int FORBIDDEN = 403;
   public static final int NOT_FOUND = 404;
   public static final int WRONG_METHOD = 405;
+  public static final int TOO_SLOW = 408;
   public static final int TOO_LARGE = 413;
+  public static final int LINE_TOO_LONG = 414;
   public static final int WRONG_MEDIA_TYPE = 415;
+  public static final int HEADERS_TOO_LONG = 431;
   public static final int INTERNAL_ERROR = 500;
   public static final int OVERLOADED = 503;
 

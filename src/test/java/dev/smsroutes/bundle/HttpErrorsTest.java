@@ -2,6 +2,7 @@ package dev.smsroutes.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -9,6 +10,8 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,7 +22,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What HTTP itself defines keeps its status, and has the same JSON as every other error. */
 class HttpErrorsTest {
   private static final Set<String> OUR_HEADERS =
-      Set.of("content-type", "content-length", "connection", "retry-after", "allow");
+      Set.of(
+          "content-type",
+          "content-length",
+          "connection",
+          "retry-after",
+          "allow",
+          "accept-encoding");
   private static final String KEYED = "/messaging/v1/sms/messages/k";
 
   private static RunningBundle bundle;
@@ -125,6 +134,19 @@ class HttpErrorsTest {
         "application/xml",
         "application/jsonx",
         "application/octet-stream",
+        "application/vnd.api+json",
+        "*/*",
+        "application/*",
+        "json",
+        "application",
+        "application/",
+        "/json",
+        "application/json, text/plain",
+        "application/json garbage",
+        "application/json; charset=latin1",
+        "application/json; charset=ISO-8859-1",
+        "application/json; charset=windows-1252",
+        "application/json; charset=no-such-charset",
       })
   void answers_415_to_any_other_content_type(String type) {
     for (String path : new String[] {KEYED, RunningBundle.MESSAGES}) {
@@ -146,17 +168,79 @@ class HttpErrorsTest {
     assertErrorShape(reply);
   }
 
+  @Test
+  void takes_several_content_types_only_if_all_of_them_are_json() {
+    String key = Requests.key();
+    Reply same =
+        bundle.rawPost(
+            RunningBundle.MESSAGES + key, Requests.keyed(), "Content-Type: Application/Json");
+    Reply other = bundle.rawPost(KEYED, Requests.keyed(), "Content-Type: text/plain");
+
+    assertThat(same.status()).as(same.body()).isEqualTo(202);
+    assertThat(other.status()).isEqualTo(415);
+    assertErrorShape(other);
+  }
+
+  /** RFC 9110, section 15.5.16: the header that is meant, and what would do. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "GZIP", "x-gzip", "br", "deflate", "zstd", "identity, gzip", "x"})
+  void answers_415_to_a_body_that_is_encoded(String coding) {
+    for (String path : new String[] {KEYED, RunningBundle.MESSAGES}) {
+      Reply reply = bundle.post(path, Requests.keyed(), "Content-Encoding", coding);
+
+      assertThat(reply.status()).as(reply.body()).isEqualTo(415);
+      assertThat(reply.code()).isEqualTo(10003);
+      assertThat(reply.message()).contains("Content-Encoding");
+      assertThat(reply.header("Accept-Encoding")).contains("identity");
+      assertErrorShape(reply);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"identity", "Identity", ""})
+  void takes_a_body_that_says_that_it_is_not_encoded(String coding) {
+    assertThat(
+            bundle
+                .rawPost(
+                    RunningBundle.MESSAGES + Requests.key(),
+                    Requests.keyed(),
+                    "Content-Encoding: " + coding)
+                .status())
+        .isEqualTo(202);
+  }
+
+  @Test
+  void says_that_a_body_is_compressed_when_no_header_says_so() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(Requests.keyed().toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    Reply reply = bundle.post(KEYED, bytes.toByteArray());
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.code()).isEqualTo(10004);
+    assertThat(reply.message()).contains("gzip");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "application/json",
+        "Application/JSON",
+        "APPLICATION/JSON;CHARSET=UTF-8",
+        "application/json ; charset=utf-8",
+        "application/json;charset = utf-8 ",
+        "application/json;",
+        "application/json;;charset=utf-8",
+        "application/json; charset=utf8",
+        "application/json; charset=us-ascii",
         "application/json; charset=utf-8",
         "application/json;charset=\"UTF-8\"",
-        "application/json; charset=latin1",
-        "application/json; charset=no-such-charset",
         "application/json; odata=verbose",
+        "application/json; odata=\"a;b\"",
       })
-  void reads_json_as_json_whatever_its_parameters(String type) {
+  void reads_json_whatever_the_case_the_blanks_and_the_parameters_of_its_type(String type) {
     String key = Requests.key();
     String body = Requests.keyed().toString().replace("Ada", "Adä");
 
@@ -234,13 +318,73 @@ class HttpErrorsTest {
     Reply reply = bundle.raw(request.getBytes(StandardCharsets.US_ASCII));
 
     assertThat(reply.status()).isEqualTo(400);
-    assertSaysNothingElse(reply);
+    assertThat(reply.header("Connection")).contains("close");
+    assertErrorShape(reply);
   }
 
-  /** Before HTTP is even read: no JSON here. The longest key there is has 1,200 bytes. */
+  /** The longest key there is has 1,200 bytes. */
   @Test
   void answers_414_to_an_endless_path() {
-    assertThat(bundle.rawPost(KEYED + "x".repeat(5000), Requests.keyed()).status()).isEqualTo(414);
+    Reply reply = bundle.rawPost(KEYED + "x".repeat(5000), Requests.keyed());
+
+    assertThat(reply.status()).isEqualTo(414);
+    assertThat(reply.message()).contains("at most 4096 bytes");
+    assertErrorShape(reply);
+  }
+
+  /** Tokens behind gateways: one header of that length, or many together. */
+  @Test
+  void takes_15_kilobytes_of_headers() {
+    Reply one =
+        bundle.rawPost(
+            RunningBundle.MESSAGES + Requests.key(),
+            Requests.keyed(),
+            "Authorization: Bearer " + "x".repeat(15_000));
+    Reply many =
+        bundle.rawPost(
+            RunningBundle.MESSAGES + Requests.key(),
+            Requests.keyed(),
+            headers("x".repeat(1_480), 10));
+
+    assertThat(one.status()).as(one.body()).isEqualTo(202);
+    assertThat(many.status()).as(many.body()).isEqualTo(202);
+  }
+
+  @Test
+  void answers_431_to_more_than_16_kilobytes_of_headers() {
+    for (int length : new int[] {17_000, 300_000}) {
+      Reply one = bundle.rawPost(KEYED, Requests.keyed(), "X-Token: " + "x".repeat(length));
+      Reply many =
+          bundle.rawPost(KEYED, Requests.keyed(), headers("x".repeat(1_000), length / 1_000));
+
+      for (Reply reply : new Reply[] {one, many}) {
+        assertThat(reply.status()).isEqualTo(431);
+        assertThat(reply.code()).isEqualTo(10000);
+        assertThat(reply.message()).contains("at most 16384 bytes");
+        assertErrorShape(reply);
+      }
+    }
+  }
+
+  private static String[] headers(String value, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "X-Token-" + i + ": " + value)
+        .toArray(String[]::new);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "POST /messaging/v1/sms/messages/k HTTP/1.1\r\nConnection: close\r\n\r\n",
+        "POST /messaging/v1/sms/messages/k HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+            + "Content-Type: application/json\r\nExpect: x\r\nContent-Length: 2\r\n\r\n{}",
+        "OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+      })
+  void answers_what_http_does_not_allow_in_the_same_shape(String request) {
+    Reply reply = bundle.raw(request.getBytes(StandardCharsets.US_ASCII));
+
+    assertThat(reply.status()).isBetween(400, 417);
+    assertErrorShape(reply);
   }
 
   @ParameterizedTest

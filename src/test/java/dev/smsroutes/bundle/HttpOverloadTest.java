@@ -144,8 +144,14 @@ class HttpOverloadTest {
     Socket one = begun("slow-1", 0.5);
     Socket two = begun("slow-2", 0);
 
-    assertThat(one.getInputStream().read()).isEqualTo(-1);
-    assertThat(two.getInputStream().read()).isEqualTo(-1);
+    for (Socket slow : List.of(one, two)) {
+      // To the end: the connection is closed.
+      Reply reply = Reply.read(slow.getInputStream().readAllBytes());
+      assertThat(reply.status()).isEqualTo(408);
+      assertThat(reply.header("Connection")).contains("close");
+      assertThat(reply.code()).isEqualTo(10000);
+      assertThat(reply.message()).contains("sms.http.body-timeout");
+    }
     assertBothPlacesBecomeFree();
     assertThat(bundle.sandbox().find("slow-1")).isEmpty();
   }
