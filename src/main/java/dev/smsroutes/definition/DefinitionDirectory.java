@@ -1,6 +1,7 @@
 package dev.smsroutes.definition;
 
 import dev.smsroutes.definition.DefinitionReader.Result;
+import dev.smsroutes.definition.DefinitionReader.TextFile;
 import dev.smsroutes.definition.InvalidDefinitionException.Problem;
 import dev.smsroutes.substitution.Template;
 import dev.smsroutes.substitution.TextParts;
@@ -20,11 +21,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * The definitions of a folder: one {@code .json}, {@code .yaml} or {@code .yml} file for each, in
- * the API's own shape. Read once and checked as a whole; immutable and thread-safe afterwards.
+ * the API's own shape. The text may stand in a file of the same name with {@code .amp} instead, as
+ * the tool mcdev keeps it. Read once and checked as a whole; immutable and thread-safe afterwards.
  *
  * <p>Sub-folders are not read, hidden files are passed over, and other files are passed over and
  * mentioned in the {@link #report()}.
@@ -32,6 +35,8 @@ import java.util.stream.Collectors;
 public final class DefinitionDirectory implements Definitions {
   private static final String KEY = "sms.definitions.directory";
   private static final int LONGEST_KEY_TO_COMPARE = 200;
+  private static final List<String> DEFINITIONS = List.of("json", "yaml", "yml");
+  private static final String TEXT = "amp";
 
   private final Path directory;
   private final Map<String, Definition> byKey;
@@ -59,10 +64,25 @@ public final class DefinitionDirectory implements Definitions {
     List<String> ignored = new ArrayList<>();
     Map<String, Definition> byKey = new LinkedHashMap<>();
     Map<String, String> fileOfKey = new HashMap<>();
-    for (Path file : files(directory)) {
+    List<Path> files = files(directory);
+    Set<String> names =
+        files.stream().map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+    for (Path file : files) {
       String name = file.getFileName().toString();
       String extension = extension(name);
-      if (Files.isDirectory(file) || !List.of("json", "yaml", "yml").contains(extension)) {
+      if (Files.isRegularFile(file) && extension.equals(TEXT)) {
+        if (DEFINITIONS.stream().noneMatch(one -> names.contains(stem(name) + "." + one))) {
+          problems.add(
+              new Problem(
+                  name,
+                  "",
+                  "expected a definition next to this text, there is no "
+                      + stem(name)
+                      + ".json or .yaml"));
+        }
+        continue;
+      }
+      if (!Files.isRegularFile(file) || !DEFINITIONS.contains(extension)) {
         ignored.add(name);
         continue;
       }
@@ -124,7 +144,8 @@ public final class DefinitionDirectory implements Definitions {
               + " names the folder)");
     }
     ignored.forEach(
-        name -> lines.add(name + " in " + directory + " is not read: not a .json or .yaml file"));
+        name ->
+            lines.add(name + " in " + directory + " is not read: not a .json, .yaml or .amp file"));
     return lines;
   }
 
@@ -181,11 +202,33 @@ public final class DefinitionDirectory implements Definitions {
   }
 
   private static Result read(Path file, String name, boolean yaml) {
-    try (InputStream in = Files.newInputStream(file)) {
-      return DefinitionReader.read(name, yaml, in.readNBytes(DefinitionReader.MAX_BYTES + 1));
+    Path textFile = file.resolveSibling(textFileOf(name));
+    try {
+      Optional<TextFile> text = Optional.empty();
+      if (Files.isRegularFile(textFile)) {
+        text = Optional.of(new TextFile(textFileOf(name), bytes(textFile)));
+      }
+      return DefinitionReader.read(name, yaml, bytes(file), text);
     } catch (IOException e) {
       return new Result(Optional.empty(), List.of(new Problem(name, "", "cannot be read: " + e)));
     }
+  }
+
+  /** One more than is allowed tells that there are more. */
+  private static byte[] bytes(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(DefinitionReader.MAX_BYTES + 1);
+    }
+  }
+
+  /** The file that holds the text of this one, if it does not hold it itself. */
+  static String textFileOf(String name) {
+    return stem(name) + "." + TEXT;
+  }
+
+  private static String stem(String name) {
+    int dot = name.lastIndexOf('.');
+    return dot < 0 ? name : name.substring(0, dot);
   }
 
   private static String extension(String name) {

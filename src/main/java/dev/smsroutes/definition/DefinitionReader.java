@@ -27,7 +27,8 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * Reads one definition in the API's own shape, JSON or YAML, UTF-8 with or without a byte order
- * mark. Unknown fields are accepted, since the API returns more than we use. Thread-safe.
+ * mark. Unknown fields are accepted, since the API returns more than we use. The text may stand in
+ * a file of its own. Thread-safe.
  */
 final class DefinitionReader {
   /** The largest file, in bytes: what the API takes as a body. */
@@ -43,11 +44,21 @@ final class DefinitionReader {
   /** What came out of a file: a definition, or everything that is wrong with it. */
   record Result(Optional<Definition> definition, List<Problem> problems) {}
 
+  /**
+   * A file that holds the text of a definition and nothing else.
+   *
+   * @param name for problems
+   * @param bytes its content
+   */
+  record TextFile(String name, byte[] bytes) {}
+
   private final String file;
+  private final Optional<TextFile> textFile;
   private final List<Problem> problems = new ArrayList<>();
 
-  private DefinitionReader(String file) {
+  private DefinitionReader(String file, Optional<TextFile> textFile) {
     this.file = file;
+    this.textFile = textFile;
   }
 
   /**
@@ -56,19 +67,15 @@ final class DefinitionReader {
    * @param file its name, for problems
    * @param yaml whether it is YAML, else JSON
    * @param bytes its content
+   * @param textFile the file that holds its text, if there is one next to it
    */
-  static Result read(String file, boolean yaml, byte[] bytes) {
-    DefinitionReader reader = new DefinitionReader(file);
-    Optional<Definition> definition = Optional.empty();
-    if (bytes.length > MAX_BYTES) {
-      reader.problem("", "expected at most " + MAX_BYTES + " bytes, there are more");
-    } else {
-      definition =
-          reader
-              .decode(bytes)
-              .flatMap(text -> yaml ? reader.parseYaml(text) : reader.parseJson(text))
-              .flatMap(reader::definition);
-    }
+  static Result read(String file, boolean yaml, byte[] bytes, Optional<TextFile> textFile) {
+    DefinitionReader reader = new DefinitionReader(file, textFile);
+    Optional<Definition> definition =
+        reader
+            .decode(file, bytes)
+            .flatMap(text -> yaml ? reader.parseYaml(text) : reader.parseJson(text))
+            .flatMap(reader::definition);
     return new Result(
         reader.problems.isEmpty() ? definition : Optional.empty(), List.copyOf(reader.problems));
   }
@@ -84,12 +91,17 @@ final class DefinitionReader {
         .build();
   }
 
-  private Optional<String> decode(byte[] bytes) {
+  private Optional<String> decode(String name, byte[] bytes) {
+    if (bytes.length > MAX_BYTES) {
+      problems.add(
+          new Problem(name, "", "expected at most " + MAX_BYTES + " bytes, there are more"));
+      return Optional.empty();
+    }
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       return Optional.of(text.startsWith("\uFEFF") ? text.substring(1) : text);
     } catch (CharacterCodingException e) {
-      problem("", "expected UTF-8, other bytes came");
+      problems.add(new Problem(name, "", "expected UTF-8, other bytes came"));
       return Optional.empty();
     }
   }
@@ -187,12 +199,7 @@ final class DefinitionReader {
                 })
             .orElse(Status.ACTIVE);
     text(root, "", "description");
-    Optional<String> message =
-        object(root, "content").flatMap(content -> required(content, "content.", "message"));
-    if (!root.hasNonNull("content")) {
-      problem(
-          "content.message", "expected the text to send, none came" + misspelt(root, "content"));
-    }
+    Optional<String> message = message(root);
     Optional<JsonNode> subscriptions = object(root, "subscriptions");
     String within = "subscriptions.";
     Optional<String> shortCode = subscriptions.flatMap(node -> code(node, within, "shortCode"));
@@ -213,6 +220,42 @@ final class DefinitionReader {
             region,
             shortCode,
             keyword));
+  }
+
+  private Optional<String> message(JsonNode root) {
+    Optional<JsonNode> content = object(root, "content");
+    boolean inside = content.filter(node -> node.hasNonNull("message")).isPresent();
+    if (textFile.isPresent() && !inside) {
+      return fromFile(textFile.get());
+    }
+    if (textFile.isPresent()) {
+      problem(
+          "content.message",
+          "expected the text in one place, it stands here and in " + textFile.get().name());
+    }
+    if (!root.hasNonNull("content")) {
+      problem(
+          "content.message",
+          "expected the text to send, none came, and there is no "
+              + DefinitionDirectory.textFileOf(file)
+              + " that holds it"
+              + misspelt(root, "content"));
+    }
+    return content.flatMap(node -> required(node, "content.", "message"));
+  }
+
+  /**
+   * The text of a file as the API had it: an editor's line ends are not part of a message, and a
+   * carriage return would be a character of it.
+   */
+  private Optional<String> fromFile(TextFile textFile) {
+    Optional<String> text =
+        decode(textFile.name(), textFile.bytes())
+            .map(all -> all.replace("\r\n", "\n").replaceAll("\n+\\z", ""));
+    if (text.filter(String::isBlank).isPresent()) {
+      problems.add(new Problem(textFile.name(), "", "expected a text, an empty one came"));
+    }
+    return text.filter(all -> !all.isBlank());
   }
 
   private Optional<String> region(String countryCode) {

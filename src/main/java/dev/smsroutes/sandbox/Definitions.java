@@ -58,7 +58,9 @@ final class Definitions {
     for (Path file : files) {
       ObjectMapper mapper = file.toString().endsWith(".json") ? Json.MAPPER : new YAMLMapper();
       try {
-        addAtStart("Definition file " + file, mapper.readTree(file.toFile()));
+        JsonNode definition = mapper.readTree(file.toFile());
+        takeTextOf(file, definition);
+        addAtStart("Definition file " + file, definition);
       } catch (JsonProcessingException e) {
         throw new IllegalArgumentException(
             "Definition file "
@@ -69,6 +71,23 @@ final class Definitions {
       } catch (IOException e) {
         throw new IllegalArgumentException("Definition file " + file + ": cannot be read", e);
       }
+    }
+  }
+
+  /** The tool mcdev keeps the text in a file of its own next to the definition. */
+  private static void takeTextOf(Path file, JsonNode definition) throws IOException {
+    Path text = Path.of(file.toString().replaceAll("[.][^.]+$", ".amp"));
+    if (definition instanceof ObjectNode object
+        && !definition.path("content").hasNonNull("message")
+        && Files.isRegularFile(text)) {
+      object
+          .putObject("content")
+          .put(
+              "message",
+              Files.readString(text)
+                  .replace("\uFEFF", "")
+                  .replace("\r\n", "\n")
+                  .replaceAll("\n+\\z", ""));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.smsroutes.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.smsroutes.definition.Definition.Status;
 import dev.smsroutes.definition.InvalidDefinitionException.Problem;
@@ -11,10 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DefinitionDirectoryTest {
@@ -224,6 +228,100 @@ class DefinitionDirectoryTest {
         .containsExactly(new Problem("latin.json", "", "expected UTF-8, other bytes came"));
   }
 
+  private static final String META = "my-key.transactionalSMS-meta";
+
+  /** As the tool retrieves it: without the text, which stands next to it, indented by the tool. */
+  private static final String RETRIEVED =
+      """
+      {
+          "name": "My definition",
+          "definitionKey": "my-key",
+          "description": "bla bla",
+          "status": "Active",
+          "createdDate": "2022-11-07T02:24:00",
+          "modifiedDate": "2022-11-07T02:25:00",
+          "subscriptions": {
+              "shortCode": "4912312345678",
+              "countryCode": "",
+              "autoAddSubscriber": true,
+              "updateSubscriber": true,
+              "keyword": "MYKEY"
+          }
+      }
+      """;
+
+  /** What the file holds, and the text that is sent. */
+  static Stream<Arguments> texts() {
+    return Stream.of(
+        arguments("Hello %%Name%%", "Hello %%Name%%"),
+        arguments("Hello %%Name%%\n", "Hello %%Name%%"),
+        arguments("Hello %%Name%%\r\n\r\n", "Hello %%Name%%"),
+        arguments("\uFEFFGrüße\r\nund mehr\n", "Grüße\nund mehr"),
+        arguments("line1\n%%[\n    SET @a = 'b'\n]%%\n", "line1\n%%[\n    SET @a = 'b'\n]%%"),
+        arguments(
+            "{\"message\": \"no JSON is looked for\"}", "{\"message\": \"no JSON is looked for\"}"),
+        arguments("  two blanks stay  \n", "  two blanks stay  "));
+  }
+
+  @ParameterizedTest
+  @MethodSource("texts")
+  void takes_the_text_from_the_file_next_to_it(String held, String text) throws IOException {
+    for (String content :
+        List.of(
+            RETRIEVED,
+            RETRIEVED.replace("\"status\"", "\"content\": null, \"status\""),
+            RETRIEVED.replace("\"status\"", "\"content\": {\"message\": null}, \"status\""))) {
+      write(META + ".json", content);
+      write(META + ".amp", held);
+
+      DefinitionDirectory definitions = DefinitionDirectory.load(directory);
+
+      assertThat(definitions.find("my-key").orElseThrow().template().text()).isEqualTo(text);
+      assertThat(definitions.report()).hasSize(1);
+    }
+  }
+
+  @Test
+  void takes_the_text_of_a_yaml_file_from_the_file_next_to_it() throws IOException {
+    write("a.yaml", "definitionKey: k");
+    write("a.amp", "Hi");
+    write("b.json", GOOD);
+
+    assertThat(DefinitionDirectory.load(directory).all())
+        .extracting(definition -> definition.template().text())
+        .containsExactly("Hi", "Hi");
+  }
+
+  @Test
+  void names_every_fault_of_a_text_in_a_file_of_its_own_at_once() throws IOException {
+    write("alone.amp", "Hi");
+    write("both.json", GOOD);
+    write("both.amp", "Hi");
+    write("empty.json", RETRIEVED);
+    write("empty.amp", "\r\n \n");
+    write("latin.json", RETRIEVED);
+    Files.writeString(directory.resolve("latin.amp"), "Grüße", StandardCharsets.ISO_8859_1);
+    write("long.json", RETRIEVED);
+    write("long.amp", "x".repeat(4 * 1024 * 1024 + 1));
+    write("missing.json", RETRIEVED);
+    write("wrong.json", GOOD.replace("\"Hi\"", "7"));
+    write("wrong.amp", "Hi");
+
+    assertThat(problems().stream().map(Problem::toString).distinct())
+        .containsExactly(
+            "alone.amp: expected a definition next to this text, there is no alone.json or .yaml",
+            "both.json: content.message: expected the text in one place, it stands here and in"
+                + " both.amp",
+            "empty.amp: expected a text, an empty one came",
+            "latin.amp: expected UTF-8, other bytes came",
+            "long.amp: expected at most 4194304 bytes, there are more",
+            "missing.json: content.message: expected the text to send, none came, and there is no"
+                + " missing.amp that holds it",
+            "wrong.json: content.message: expected the text in one place, it stands here and in"
+                + " wrong.amp",
+            "wrong.json: content.message: expected a text, a number came; put it in quotes");
+  }
+
   @Test
   void names_all_faults_of_all_files_at_once() throws IOException {
     write("a.json", GOOD);
@@ -282,13 +380,14 @@ class DefinitionDirectoryTest {
     write("README.md", "# about");
     write("json", "no extension");
     Files.createDirectory(directory.resolve("old.json"));
+    Files.createDirectory(directory.resolve("old.amp"));
     write("a.JSON", GOOD);
 
     DefinitionDirectory definitions = DefinitionDirectory.load(directory);
 
     assertThat(definitions.all()).extracting(Definition::key).containsExactly("good");
     assertThat(definitions.report())
-        .hasSize(4)
+        .hasSize(5)
         .anyMatch(line -> line.startsWith("README.md in "))
         .anyMatch(line -> line.startsWith("old.json in "))
         .noneMatch(line -> line.contains("hidden"));
