@@ -109,6 +109,25 @@ class CheckTest {
                 + "{\"contactKey\":\"c\",\"to\":\"+14255550123\",\"attributes\":"
                 + "{\"FirstName\":\"A\",\"password\":\"b\"}},"
                 + "{\"contactKey\":\"d\",\"to\":\"+14255550124\"}]}"),
+        new Dropped(
+            "numbers.json",
+            "{\"definitionKey\":\"account-reset\",\"attributes\":{\"password\":1.25E7},"
+                + "\"recipient\":null,\"recipients\":["
+                + "{\"contactKey\":\"e\",\"to\":\"+14255550123\",\"attributes\":"
+                + "{\"FirstName\":12E45678901234}},"
+                + "{\"contactKey\":\"f\",\"to\":\"+14255550124\",\"attributes\":"
+                + "{\"FirstName\":\"A\",\"x\":null}}]}"),
+        new Dropped(
+            "numbers.ndjson",
+            Stream.of("12E45678901234", "1E9999999", "1".repeat(2_000), "null", "1.50", "2e3")
+                .map(
+                    name ->
+                        "{\"definitionKey\":\"account-reset\",\"recipients\":null,"
+                            + "\"recipient\":{\"contactKey\":\"c\",\"to\":\"+14255550123\","
+                            + "\"attributes\":{\"password\":\"b\",\"FirstName\":"
+                            + name
+                            + "}}}")
+                .collect(Collectors.joining("\n"))),
         new Dropped("no-header.csv", "a,b,c\n1,2,3\n"));
   }
 

@@ -102,6 +102,26 @@ class SendTest {
     assertThat(results("bad.csv").get(0)).contains("ACCEPTED_EARLIER");
   }
 
+  /** An article code that became a number: it once hung here. */
+  @Test
+  void refuses_a_row_for_a_number_with_an_endless_exponent_and_sends_the_next_one()
+      throws Exception {
+    String row =
+        "{\"definitionKey\":\"account-reset\",\"recipient\":{\"contactKey\":\"c\","
+            + "\"to\":\"+14255550123\",\"attributes\":{\"FirstName\":NAME,\"password\":\"p\"}}}\n";
+    Path file =
+        Files.writeString(
+            home.resolve("numbers.ndjson"),
+            row.replace("NAME", "12E45678901234") + row.replace("NAME", "1.25E7"));
+
+    Said said = send(file);
+
+    assertThat(said.exit()).as(said.err()).isEqualTo(ExitCode.REFUSED);
+    assertThat(said.out()).contains("2 rows, 1 accepted, 1 refused, 0 unsettled");
+    assertThat(Files.readString(home.resolve("results/numbers.ndjson.rejects.ndjson")))
+        .contains("12E45678901234", "\"_field\":\"recipient.attributes.FirstName\"");
+  }
+
   @Test
   void ends_with_a_code_of_its_own_when_rows_have_no_clear_answer() throws Exception {
     try (Sandbox api = sandbox()) {

@@ -33,6 +33,10 @@ class DefinitionsTest {
     Files.writeString(
         directory.resolve("b.yaml"),
         "definitionKey: b\nstatus: Inactive\ncontent:\n  message: Later\n");
+    Files.writeString(
+        directory.resolve("c.transactionalSMS-meta.json"),
+        "{\"definitionKey\":\"c\",\"status\":\"Active\"}");
+    Files.writeString(directory.resolve("c.transactionalSMS-meta.amp"), "\uFEFFOne\r\nTwo\r\n");
     Files.writeString(directory.resolve("readme.txt"), "not a definition");
     sandbox =
         Sandbox.start(
@@ -50,20 +54,26 @@ class DefinitionsTest {
   }
 
   @Test
+  void takes_the_text_from_the_file_next_to_it() {
+    assertThat(caller.get(Caller.DEFINITIONS + "/c").json().at("/content/message").textValue())
+        .isEqualTo("One\nTwo");
+  }
+
+  @Test
   void lists_them_in_pages_without_text() {
     JsonNode all = caller.get(Caller.DEFINITIONS).json();
     assertThat(all.get("requestId").textValue()).isNotBlank();
-    assertThat(all.get("count").intValue()).isEqualTo(3);
+    assertThat(all.get("count").intValue()).isEqualTo(4);
     assertThat(all.get("page").intValue()).isEqualTo(1);
     assertThat(all.get("pageSize").intValue()).isEqualTo(50);
     assertThat(all.get("definitions").findValuesAsText("definitionKey"))
-        .containsExactly("a", "b", "welcome");
+        .containsExactly("a", "b", "c", "welcome");
     assertThat(all.toString()).doesNotContain("content").doesNotContain("Hello");
 
     JsonNode second = caller.get(Caller.DEFINITIONS + "/?$page=2&%24pagesize=2").json();
     assertThat(second.get("definitions").findValuesAsText("definitionKey"))
-        .containsExactly("welcome");
-    assertThat(second.get("count").intValue()).isEqualTo(3);
+        .containsExactly("c", "welcome");
+    assertThat(second.get("count").intValue()).isEqualTo(4);
     assertThat(caller.get(Caller.DEFINITIONS + "?$page=9").json().get("definitions")).isEmpty();
   }
 
