@@ -3,6 +3,8 @@ package dev.smsroutes.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import de.siegmar.fastcsv.reader.CsvReader;
@@ -36,7 +38,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(120)
 class NastyFilesTest {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+  /** Numbers stay as they were written, however long. */
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNumberLength(Integer.MAX_VALUE).build())
+                  .build())
+          .build();
 
   @TempDir private static Path folder;
 
