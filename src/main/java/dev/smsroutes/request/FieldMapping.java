@@ -121,8 +121,7 @@ public final class FieldMapping {
    * @throws InvalidRequestException if it is no JSON object; with line and column
    */
   public SendRequest fromJson(byte[] body) {
-    return RequestReader.reading(
-        () -> map(RequestReader.object(body == null ? new byte[0] : body)));
+    return RequestReader.reading(() -> map(RequestTree.object(body == null ? new byte[0] : body)));
   }
 
   /**

@@ -1,13 +1,9 @@
 package dev.smsroutes.request;
 
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Fault;
 import dev.smsroutes.outcome.InvalidRequestException;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -103,7 +99,12 @@ public final class RequestReader {
    */
   public SendRequest keyed(byte[] body, String messageKey) {
     return reading(
-        () -> single(object(body), messageKey, SINGLE_FIELDS, RequestReader::misplacedInUrl));
+        () ->
+            single(
+                RequestTree.object(body),
+                messageKey,
+                SINGLE_FIELDS,
+                RequestReader::misplacedInUrl));
   }
 
   /**
@@ -114,7 +115,7 @@ public final class RequestReader {
    * @throws InvalidRequestException if nothing can be said of any recipient alone
    */
   public List<SendRequest> bare(byte[] body) {
-    return reading(() -> many(object(body), recipient -> MessageKeys.make()));
+    return reading(() -> many(RequestTree.object(body), recipient -> MessageKeys.make()));
   }
 
   /**
@@ -128,7 +129,7 @@ public final class RequestReader {
   public List<SendRequest> standalone(byte[] body, KeySource keys) {
     return reading(
         () -> {
-          JsonNode root = object(body);
+          JsonNode root = RequestTree.object(body);
           return root.hasNonNull("recipients")
               ? many(root, keys)
               : List.of(withKey(root, () -> keys.keyOf(0), RequestReader::misplacedInFile));
@@ -145,7 +146,10 @@ public final class RequestReader {
   public SendRequest one(byte[] body, Optional<String> otherwise) {
     return reading(
         () ->
-            withKey(object(body), () -> otherwise.orElse(null), RequestReader::misplacedInMessage));
+            withKey(
+                RequestTree.object(body),
+                () -> otherwise.orElse(null),
+                RequestReader::misplacedInMessage));
   }
 
   /**
@@ -163,7 +167,7 @@ public final class RequestReader {
           "request not readable cause={} at={}",
           e.getClass().getName(),
           Arrays.stream(e.getStackTrace()).limit(5).toList());
-      throw malformed("Expected a request that can be read; reading this one failed");
+      throw RequestTree.malformed("Expected a request that can be read; reading this one failed");
     }
   }
 
@@ -370,6 +374,7 @@ public final class RequestReader {
       String name = field.getKey();
       JsonNode value = field.getValue();
       String at = path + "." + shown(name);
+      Optional<String> text = scalar(value);
       if (value.isNull()) {
         continue;
       }
@@ -378,12 +383,12 @@ public final class RequestReader {
             new Fault(path, ErrorCode.BAD_VALUE, "Expected attributes with names; one has none"));
       } else if (value.isContainerNode()) {
         faults.add(wrongType(at, "text, a number or a boolean", value));
-      } else if (scalar(value).isEmpty()) {
-        faults.add(longNumber(at));
-      } else if (!isWritable(name) || !isWritable(scalar(value).get())) {
+      } else if (text.isEmpty()) {
+        faults.add(new Fault(at, ErrorCode.WRONG_TYPE, "Expected " + LONG_NUMBER));
+      } else if (!isWritable(name) || !isWritable(text.get())) {
         faults.add(halfCharacter(isWritable(name) ? at : path, ErrorCode.BAD_VALUE));
       } else {
-        attributes.put(name, scalar(value).get());
+        attributes.put(name, text.get());
         String other = byLowerCase.put(name.toLowerCase(Locale.ROOT), name);
         if (other != null) {
           faults.add(
@@ -546,11 +551,7 @@ public final class RequestReader {
     return number.isPresent() ? number.get().plain() : Optional.of(node.asText());
   }
 
-  private static Fault longNumber(String path) {
-    return new Fault(path, ErrorCode.WRONG_TYPE, "Expected " + LONG_NUMBER);
-  }
-
-  private static Fault wrongType(String path, String expected, JsonNode came) {
+  static Fault wrongType(String path, String expected, JsonNode came) {
     return new Fault(
         path, ErrorCode.WRONG_TYPE, "Expected " + expected + "; " + kind(came) + " came");
   }
@@ -568,70 +569,5 @@ public final class RequestReader {
       case NULL -> "null";
       case BINARY, MISSING, POJO -> "something else";
     };
-  }
-
-  static JsonNode object(byte[] body) {
-    JsonNode root = parse(body);
-    if (root.isMissingNode()) {
-      throw malformed("Expected a JSON object; an empty body came");
-    }
-    if (!root.isObject()) {
-      throw new InvalidRequestException(wrongType("", "a JSON object", root));
-    }
-    return root;
-  }
-
-  private static JsonNode parse(byte[] body) {
-    try {
-      return RequestTree.read(body);
-    } catch (JsonProcessingException e) {
-      if (isGzip(body)) {
-        throw malformed("Expected JSON; gzip came. Send it uncompressed");
-      }
-      throw malformed(
-          "Expected JSON; "
-              + position(e.getLocation()).map(at -> at + ": ").orElse("")
-              + reason(e));
-    } catch (IOException e) {
-      // Bytes that are no text in the encoding that Jackson found.
-      throw malformed(
-          isGzip(body)
-              ? "Expected JSON; gzip came. Send it uncompressed"
-              : "Expected JSON in UTF-8; the bytes are not");
-    }
-  }
-
-  private static boolean isGzip(byte[] body) {
-    return body.length > 1 && body[0] == 0x1f && body[1] == (byte) 0x8b;
-  }
-
-  private static Optional<String> position(JsonLocation location) {
-    return location == null || location.getLineNr() < 1
-        ? Optional.empty()
-        : Optional.of("line " + location.getLineNr() + ", column " + location.getColumnNr());
-  }
-
-  /** Only the kind of fault: Jackson's own text quotes the input, which may hold a number. */
-  private static String reason(JsonProcessingException e) {
-    String said = e.getOriginalMessage();
-    if (said.startsWith("Duplicate field")) {
-      return "a name came twice in one object";
-    }
-    if (said.startsWith("Unexpected end-of-input")) {
-      return "it ends too early";
-    }
-    if (said.startsWith("Trailing token")) {
-      return "more came after the end of the object";
-    }
-    if (e instanceof StreamConstraintsException) {
-      return said.startsWith("Document nesting depth")
-          ? "it is nested too deeply"
-          : "a name or a text is longer than any that can be read";
-    }
-    return "something that is not JSON came";
-  }
-
-  private static InvalidRequestException malformed(String message) {
-    return new InvalidRequestException(new Fault("", ErrorCode.MALFORMED_JSON, message));
   }
 }

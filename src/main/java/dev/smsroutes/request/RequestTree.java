@@ -1,14 +1,20 @@
 package dev.smsroutes.request;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.smsroutes.outcome.ErrorCode;
+import dev.smsroutes.outcome.Fault;
+import dev.smsroutes.outcome.InvalidRequestException;
 import java.io.IOException;
 
 /**
@@ -49,5 +55,68 @@ public final class RequestTree {
   /** The tokens that {@link #read} makes its tree of; a number is an embedded object. */
   public static JsonParser parser(byte[] json) throws IOException {
     return new WrittenNumber.Parser(JSON.getFactory().createParser(json));
+  }
+
+  /**
+   * Reads a JSON object.
+   *
+   * @throws InvalidRequestException if it is none, with line and column; never quotes what came
+   */
+  static JsonNode object(byte[] json) {
+    JsonNode root;
+    try {
+      root = read(json);
+    } catch (IOException e) {
+      throw malformed(isGzip(json) ? "Expected JSON; gzip came. Send it uncompressed" : words(e));
+    }
+    if (root.isMissingNode()) {
+      throw malformed("Expected a JSON object; an empty body came");
+    }
+    if (!root.isObject()) {
+      throw new InvalidRequestException(RequestReader.wrongType("", "a JSON object", root));
+    }
+    return root;
+  }
+
+  static InvalidRequestException malformed(String message) {
+    return new InvalidRequestException(new Fault("", ErrorCode.MALFORMED_JSON, message));
+  }
+
+  /** The magic number of RFC 1952. */
+  private static boolean isGzip(byte[] json) {
+    return json.length > 1 && json[0] == 0x1f && json[1] == (byte) 0x8b;
+  }
+
+  private static String words(IOException e) {
+    if (!(e instanceof JsonProcessingException broken)) {
+      // Bytes that are no text in the encoding that Jackson found.
+      return "Expected JSON in UTF-8; the bytes are not";
+    }
+    JsonLocation place = broken.getLocation();
+    return "Expected JSON; "
+        + (place == null || place.getLineNr() < 1
+            ? ""
+            : "line " + place.getLineNr() + ", column " + place.getColumnNr() + ": ")
+        + reason(broken);
+  }
+
+  /** Only the kind of fault: Jackson's own text quotes the input, which may hold a number. */
+  private static String reason(JsonProcessingException e) {
+    String said = e.getOriginalMessage();
+    if (said.startsWith("Duplicate field")) {
+      return "a name came twice in one object";
+    }
+    if (said.startsWith("Unexpected end-of-input")) {
+      return "it ends too early";
+    }
+    if (said.startsWith("Trailing token")) {
+      return "more came after the end of the object";
+    }
+    if (e instanceof StreamConstraintsException) {
+      return said.startsWith("Document nesting depth")
+          ? "it is nested too deeply"
+          : "a name or a text is longer than any that can be read";
+    }
+    return "something that is not JSON came";
   }
 }
