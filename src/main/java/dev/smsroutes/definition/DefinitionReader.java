@@ -231,7 +231,7 @@ final class DefinitionReader {
     if (textFile.isPresent()) {
       problem(
           "content.message",
-          "expected the text in one place, it stands here and in " + textFile.get().name());
+          "expected the text in one place; got it here and in " + textFile.get().name());
     }
     if (!root.hasNonNull("content")) {
       problem(
@@ -253,7 +253,7 @@ final class DefinitionReader {
         decode(textFile.name(), textFile.bytes())
             .map(all -> all.replace("\r\n", "\n").replaceAll("\n+\\z", ""));
     if (text.filter(String::isBlank).isPresent()) {
-      problems.add(new Problem(textFile.name(), "", "expected a text, an empty one came"));
+      problems.add(new Problem(textFile.name(), "", "expected a text; got an empty file"));
     }
     return text.filter(all -> !all.isBlank());
   }

@@ -22,7 +22,7 @@ final class ContentHeaders {
    */
   static Optional<String> wrongType(List<String> types) {
     if (types.isEmpty()) {
-      return Optional.of("Expected the header Content-Type: application/json; none came");
+      return Optional.of("Expected the header Content-Type: application/json; got none");
     }
     for (String type : types) {
       Optional<String> wrong = wrongType(type);
@@ -34,22 +34,22 @@ final class ContentHeaders {
   }
 
   private static Optional<String> wrongType(String type) {
-    MimeType came;
+    MimeType mime;
     try {
-      came = MimeTypeUtils.parseMimeType(type);
+      mime = MimeTypeUtils.parseMimeType(type);
     } catch (InvalidMimeTypeException e) {
       return Optional.of(
-          "Expected the header Content-Type: application/json; what came is no media type, or has"
-              + " a charset that nobody knows");
+          "Expected the header Content-Type: application/json; got one that is not a media type, or"
+              + " has an unknown charset");
     }
-    if (!came.getType().equals("application") || !came.getSubtype().equals("json")) {
-      return Optional.of("Expected the header Content-Type: application/json; another type came");
+    if (!mime.getType().equals("application") || !mime.getSubtype().equals("json")) {
+      return Optional.of("Expected the header Content-Type: application/json; got another type");
     }
-    return came.getCharset() == null || isOfJson(came.getCharset())
+    return mime.getCharset() == null || isOfJson(mime.getCharset())
         ? Optional.empty()
         : Optional.of(
             "Expected the header Content-Type: application/json with charset=utf-8, or without a"
-                + " charset; another one came");
+                + " charset; got another charset");
   }
 
   /** JSON is UTF-8; a reader tells UTF-16 and UTF-32 by the first bytes. */

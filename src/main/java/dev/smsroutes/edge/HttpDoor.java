@@ -178,7 +178,7 @@ public final class HttpDoor extends EventNotifierSupport {
           request,
           StatusTable.WRONG_MEDIA_TYPE,
           ErrorCode.BAD_FORMAT,
-          "Expected a body without the header Content-Encoding; one came. Send it uncompressed");
+          "Expected a body without the header Content-Encoding; got an encoded one. Send it uncompressed");
       return true;
     }
     Optional<String> wrong = ContentHeaders.wrongType(headers.getAll("Content-Type"));
@@ -198,7 +198,7 @@ public final class HttpDoor extends EventNotifierSupport {
         ErrorCode.VALIDATION,
         "Expected the whole body within "
             + bodyTimeout.toMillis()
-            + " ms (sms.http.body-timeout); it did not come");
+            + " ms (sms.http.body-timeout); got a part of it");
   }
 
   /** Answers a request that the server below cannot read: no route ever gets it. */
@@ -211,21 +211,19 @@ public final class HttpDoor extends EventNotifierSupport {
           ErrorCode.VALIDATION,
           "Expected a request line of at most "
               + HttpServerOptions.DEFAULT_MAX_INITIAL_LINE_LENGTH
-              + " bytes; a longer one came");
+              + " bytes; got a longer one");
     } else if (cause instanceof TooLongHttpHeaderException) {
       endAndClose(
           request,
           StatusTable.HEADERS_TOO_LONG,
           ErrorCode.VALIDATION,
-          "Expected headers of at most "
-              + HttpVertx.MOST_HEADER_BYTES
-              + " bytes in all; more came");
+          "Expected headers of at most " + HttpVertx.MOST_HEADER_BYTES + " bytes in all; got more");
     } else {
       endAndClose(
           request,
           StatusTable.INVALID,
           ErrorCode.VALIDATION,
-          "Expected a request that HTTP allows; something else came");
+          "Expected a request that HTTP allows; got something else");
     }
   }
 

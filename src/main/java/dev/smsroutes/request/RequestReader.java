@@ -35,9 +35,9 @@ import org.slf4j.LoggerFactory;
  * wrong with the values. Only a body that has no requests to speak of (not JSON, not an object, no
  * list of recipients) throws.
  *
- * <p>A null is a field that did not come, for every field that the API knows in either shape:
- * clients with generated classes write all of them. Whatever fails while a request is read is a
- * refusal of that request, since it would fail the next time as well.
+ * <p>A null means an absent field, for every field that the API knows in either shape: clients with
+ * generated classes write all of them. A failure while a request is read is a refusal of that
+ * request, since it would fail the next time as well.
  *
  * <p>Immutable and thread-safe. UTF-8, UTF-16 and UTF-32 are read, as JSON allows. The length of
  * the body is limited by the caller of this class.
@@ -67,7 +67,7 @@ public final class RequestReader {
   static final String LONG_NUMBER =
       "a number of at most "
           + WrittenNumber.MOST_CHARACTERS
-          + " characters when it is written out; a longer one came (send it as text)";
+          + " characters when it is written out; got a longer one (send it as text)";
 
   private static final int LONGEST_SHOWN = 60;
 
@@ -153,8 +153,8 @@ public final class RequestReader {
   }
 
   /**
-   * Makes a refusal of whatever fails while a request is read: the same bytes would fail again, so
-   * nobody must be asked to repeat them.
+   * Turns a failure while a request is read into a refusal: the same bytes would fail again, so the
+   * caller must not be asked to repeat them.
    */
   static <T> T reading(Supplier<T> reader) {
     try {
@@ -162,7 +162,7 @@ public final class RequestReader {
     } catch (InvalidRequestException e) {
       throw e;
     } catch (RuntimeException e) {
-      // Without its message, which may quote what came.
+      // Without its message, which may quote the body.
       LOG.error(
           "request not readable cause={} at={}",
           e.getClass().getName(),
@@ -238,7 +238,7 @@ public final class RequestReader {
                   + MOST_WRITTEN_OUT
                   + " characters when they are written out for each of the "
                   + items.size()
-                  + "; more came"));
+                  + "; got more"));
       attributes = Map.of();
     }
     List<Fault> shared = first(faults);
@@ -539,7 +539,7 @@ public final class RequestReader {
     };
   }
 
-  /** A name that came from outside, in the form in which an answer or a log can hold it. */
+  /** A name that a caller wrote, in the form in which an answer or a log can hold it. */
   private static String shown(String name) {
     String start = name.length() <= LONGEST_SHOWN ? name : name.substring(0, LONGEST_SHOWN) + "…";
     return UNPRINTABLE.matcher(start).replaceAll("\uFFFD");

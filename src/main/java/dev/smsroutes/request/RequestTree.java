@@ -43,7 +43,7 @@ public final class RequestTree {
 
   /**
    * @return missing for an empty text
-   * @throws IOException if it is not JSON; the message may hold what came, so it is not for a log
+   * @throws IOException if it is not JSON; the message may quote it, so it is not for a log
    */
   public static JsonNode read(byte[] json) throws IOException {
     try (JsonParser parser = parser(json)) {
@@ -60,14 +60,14 @@ public final class RequestTree {
   /**
    * Reads a JSON object.
    *
-   * @throws InvalidRequestException if it is none, with line and column; never quotes what came
+   * @throws InvalidRequestException if it is none, with line and column; never quotes it
    */
   static JsonNode object(byte[] json) {
     JsonNode root;
     try {
       root = read(json);
     } catch (IOException e) {
-      throw malformed(isGzip(json) ? "Expected JSON; gzip came. Send it uncompressed" : words(e));
+      throw malformed(isGzip(json) ? "Expected JSON; got gzip. Send it uncompressed" : words(e));
     }
     if (root.isMissingNode()) {
       throw malformed("Expected a JSON object; an empty body came");

@@ -29,7 +29,7 @@ final class Sends {
   private static final Set<String> CONTENT_FIELDS = Set.of("message");
   private static final Set<String> SUBSCRIPTION_FIELDS = Set.of("resubscribe");
 
-  /** A null under one of these is a field that did not come, wherever it stands. */
+  /** A null under one of these means an absent field, in any object. */
   private static final Set<String> ALL_FIELDS =
       Stream.of(KEYED_FIELDS, BARE_FIELDS, BARE_RECIPIENT, CONTENT_FIELDS, SUBSCRIPTION_FIELDS)
           .flatMap(Set::stream)

@@ -374,7 +374,7 @@ class HttpFieldRulesTest {
 
   /** Clients with generated classes write all fields that they know. */
   @Test
-  void takes_null_for_a_field_that_did_not_come() {
+  void takes_null_for_an_absent_field() {
     String key = Requests.key();
     ObjectNode body = Requests.keyed();
     body.putNull("messageKey").putNull("recipients").putNull("content").putNull("attributes");

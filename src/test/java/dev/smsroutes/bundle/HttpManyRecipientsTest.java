@@ -109,7 +109,7 @@ class HttpManyRecipientsTest {
   }
 
   @Test
-  void takes_null_for_a_field_that_did_not_come() {
+  void takes_null_for_an_absent_field() {
     ObjectNode body = Requests.bare(recipient("k1"), recipient().putNull("messageKey"));
     body.putNull("recipient").putNull("messageKey").putNull("attributes").putNull("content");
     body.putNull("subscriptions");

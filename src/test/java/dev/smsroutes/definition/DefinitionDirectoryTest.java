@@ -310,14 +310,14 @@ class DefinitionDirectoryTest {
     assertThat(problems().stream().map(Problem::toString).distinct())
         .containsExactly(
             "alone.amp: expected a definition next to this text, there is no alone.json or .yaml",
-            "both.json: content.message: expected the text in one place, it stands here and in"
+            "both.json: content.message: expected the text in one place; got it here and in"
                 + " both.amp",
-            "empty.amp: expected a text, an empty one came",
+            "empty.amp: expected a text; got an empty file",
             "latin.amp: expected UTF-8, other bytes came",
             "long.amp: expected at most 4194304 bytes, there are more",
             "missing.json: content.message: expected the text to send, none came, and there is no"
                 + " missing.amp that holds it",
-            "wrong.json: content.message: expected the text in one place, it stands here and in"
+            "wrong.json: content.message: expected the text in one place; got it here and in"
                 + " wrong.amp",
             "wrong.json: content.message: expected a text, a number came; put it in quotes");
   }

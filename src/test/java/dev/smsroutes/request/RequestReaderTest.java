@@ -159,7 +159,7 @@ class RequestReaderTest {
 
   /** The values of the wire are in a number; a failure of any kind refuses, and says nothing. */
   @Test
-  void refuses_whatever_fails_while_a_request_is_read() {
+  void turns_a_failure_while_reading_into_a_refusal() {
     assertThatThrownBy(
             () ->
                 reader.standalone(
@@ -219,7 +219,7 @@ class RequestReaderTest {
         {"definitionKey":"d","subscriptions":null,"content":{"message":null},
          "recipient":{"contactKey":"c","to":"1","attributes":{"":null,"A":null,"a":"1"}}}""",
       })
-  void takes_null_for_a_field_that_did_not_come(String body) {
+  void takes_null_for_an_absent_field(String body) {
     for (SendRequest request :
         List.of(
             reader.keyed(utf8(body), "k"),
@@ -234,7 +234,7 @@ class RequestReaderTest {
   }
 
   @Test
-  void takes_null_for_a_field_that_did_not_come_with_many_recipients() {
+  void takes_null_for_an_absent_field_with_many_recipients() {
     byte[] body =
         utf8(
             """
@@ -396,7 +396,7 @@ class RequestReaderTest {
     }
 
     assertThat(refusal(bytes.toByteArray()).code()).isEqualTo(ErrorCode.MALFORMED_JSON);
-    assertThat(refusal(bytes.toByteArray()).message()).contains("gzip came. Send it uncompressed");
+    assertThat(refusal(bytes.toByteArray()).message()).contains("got gzip. Send it uncompressed");
   }
 
   @ParameterizedTest
