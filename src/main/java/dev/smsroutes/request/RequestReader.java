@@ -63,10 +63,10 @@ public final class RequestReader {
           .flatMap(Set::stream)
           .collect(Collectors.toUnmodifiableSet());
 
-  /** What is said of a number that {@link WrittenNumber#plain} cannot write out. */
+  /** What is said of a number that {@link JsonNumber#plain} cannot write out. */
   static final String LONG_NUMBER =
       "a number of at most "
-          + WrittenNumber.MOST_CHARACTERS
+          + JsonNumber.MOST_CHARACTERS
           + " characters when it is written out; got a longer one (send it as text)";
 
   private static final int LONGEST_SHOWN = 60;
@@ -547,7 +547,7 @@ public final class RequestReader {
 
   /** What stands in a place as text; empty for a number that cannot be written out. */
   static Optional<String> scalar(JsonNode node) {
-    Optional<WrittenNumber> number = WrittenNumber.of(node);
+    Optional<JsonNumber> number = JsonNumber.of(node);
     return number.isPresent() ? number.get().plain() : Optional.of(node.asText());
   }
 
@@ -557,7 +557,7 @@ public final class RequestReader {
   }
 
   private static String kind(JsonNode came) {
-    if (WrittenNumber.of(came).isPresent()) {
+    if (JsonNumber.of(came).isPresent()) {
       return "a number";
     }
     return switch (came.getNodeType()) {

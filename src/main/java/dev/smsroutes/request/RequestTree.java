@@ -54,7 +54,7 @@ public final class RequestTree {
 
   /** The tokens that {@link #read} makes its tree of; a number is an embedded object. */
   public static JsonParser parser(byte[] json) throws IOException {
-    return new WrittenNumber.Parser(JSON.getFactory().createParser(json));
+    return new JsonNumber.Parser(JSON.getFactory().createParser(json));
   }
 
   /**

@@ -20,16 +20,16 @@ import java.util.Optional;
  *
  * @param text a number by the grammar of JSON
  */
-record WrittenNumber(String text) implements JsonSerializable {
+record JsonNumber(String text) implements JsonSerializable {
   /** The most characters of a number that becomes text; a message of ten parts has 1,530. */
   static final int MOST_CHARACTERS = 100;
 
   /** The number that stands in this place of a tree; empty if something else does. */
-  static Optional<WrittenNumber> of(JsonNode node) {
-    if (node instanceof POJONode value && value.getPojo() instanceof WrittenNumber number) {
+  static Optional<JsonNumber> of(JsonNode node) {
+    if (node instanceof POJONode value && value.getPojo() instanceof JsonNumber number) {
       return Optional.of(number);
     }
-    return node.isNumber() ? Optional.of(new WrittenNumber(node.asText())) : Optional.empty();
+    return node.isNumber() ? Optional.of(new JsonNumber(node.asText())) : Optional.empty();
   }
 
   /**
@@ -92,7 +92,7 @@ record WrittenNumber(String text) implements JsonSerializable {
 
     @Override
     public Object getEmbeddedObject() throws IOException {
-      return new WrittenNumber(delegate.getText());
+      return new JsonNumber(delegate.getText());
     }
 
     private static JsonToken shown(JsonToken token) {

@@ -15,12 +15,12 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Scale;
 
 /** What of a number reaches a handset, and what of it comes back in the rejects of a file. */
-class WrittenNumberTest {
+class JsonNumberTest {
   @Property
   void is_written_out_with_every_digit_and_no_other(
       @ForAll @BigRange(min = "-1000000", max = "1000000") @Scale(6) BigDecimal number,
       @ForAll @IntRange(min = -40, max = 40) int exponent) {
-    String plain = new WrittenNumber(number.toPlainString() + "E" + exponent).plain().orElseThrow();
+    String plain = new JsonNumber(number.toPlainString() + "E" + exponent).plain().orElseThrow();
 
     assertThat(plain).doesNotContainIgnoringCase("e");
     assertThat(new BigDecimal(plain)).isEqualByComparingTo(number.scaleByPowerOfTen(exponent));
@@ -29,13 +29,13 @@ class WrittenNumberTest {
   @Property
   void stays_as_it_was_written_when_it_has_no_exponent(
       @ForAll @BigRange(min = "-1000000", max = "1000000") @Scale(6) BigDecimal number) {
-    assertThat(new WrittenNumber(number.toPlainString()).plain()).contains(number.toPlainString());
+    assertThat(new JsonNumber(number.toPlainString()).plain()).contains(number.toPlainString());
   }
 
   /** Whatever the exponent, nothing long is made and nothing fails. */
   @Property
   void is_never_longer_than_its_limit(@ForAll int digits, @ForAll long exponent) {
-    WrittenNumber number = new WrittenNumber(digits + "E" + exponent);
+    JsonNumber number = new JsonNumber(digits + "E" + exponent);
 
     assertThatCode(number::plain).doesNotThrowAnyException();
     // A sign and a point come on top.
