@@ -3,7 +3,9 @@ package dev.smsroutes.care;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.text.Normalizer;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /**
  * Numbers and contact keys that nothing is to be sent to. Immutable and thread-safe.
@@ -19,6 +21,9 @@ public final class SuppressionList {
 
   /** So many digits always fit into a long; no network has longer numbers. */
   private static final int MOST_DIGITS = 18;
+
+  /** Zero-width spaces, byte order marks, writing directions and the like: nobody sees them. */
+  private static final Pattern FORMAT_CHARACTERS = Pattern.compile("\\p{Cf}+");
 
   private static final char OF_A_NUMBER = 'n';
   private static final char OF_A_KEY = 'k';
@@ -57,9 +62,37 @@ public final class SuppressionList {
         : hasHash(OF_A_NUMBER, digits);
   }
 
-  /** Whether a contact key is on it, exactly as it is written. */
+  /**
+   * Whether a contact key is on it. Blanks around it and format characters do not count, nor does
+   * the way in which an accent is encoded; upper and lower case do.
+   */
   public boolean hasContactKey(String contactKey) {
-    return contactKeys > 0 && hasHash(OF_A_KEY, contactKey);
+    return contactKeys > 0 && hasHash(OF_A_KEY, comparable(contactKey));
+  }
+
+  /**
+   * The form in which contact keys are compared, the same for both sides: without format characters
+   * (Unicode category Cf), without blanks at both ends (category Z and what Java calls whitespace),
+   * and in Unicode's composed form (NFC). A key that looks the same to a person is the same here.
+   */
+  static String comparable(String contactKey) {
+    String visible = FORMAT_CHARACTERS.matcher(contactKey).replaceAll("");
+    int start = 0;
+    int end = visible.length();
+    while (start < end && isBlank(visible.charAt(start))) {
+      start++;
+    }
+    while (end > start && isBlank(visible.charAt(end - 1))) {
+      end--;
+    }
+    return Normalizer.normalize(visible.substring(start, end), Normalizer.Form.NFC);
+  }
+
+  /** All blanks of Unicode are single chars; U+0085 is a line end that Java does not count. */
+  private static boolean isBlank(char character) {
+    return Character.isWhitespace(character)
+        || Character.isSpaceChar(character)
+        || character == '\u0085';
   }
 
   private boolean hasHash(char kind, String text) {
@@ -109,7 +142,7 @@ public final class SuppressionList {
     }
 
     void contactKey(String contactKey) {
-      hash(OF_A_KEY, contactKey);
+      hash(OF_A_KEY, comparable(contactKey));
       contactKeys++;
     }
 

@@ -23,6 +23,7 @@ final class SuppressionReader {
   private static final char BYTE_ORDER_MARK = '\uFEFF';
   private static final Pattern KIND = Pattern.compile("(?i)(to|contactKey):(.*)");
   private static final Pattern REMARK = Pattern.compile("\\s#.*");
+  private static final Pattern QUOTED = Pattern.compile("([\"'])(.*)\\1");
 
   /**
    * What lists have around a number: quotes, an apostrophe or a formula of a spreadsheet, or the
@@ -70,7 +71,7 @@ final class SuppressionReader {
                     .onUnmappableCharacter(CodingErrorAction.REPORT)),
             65_536)) {
       for (String next = nextLine(text); next != null; next = nextLine(text)) {
-        take(next.strip());
+        take(SuppressionList.comparable(next));
       }
     } catch (CharacterCodingException e) {
       throw new BrokenListException(
@@ -119,21 +120,40 @@ final class SuppressionReader {
     if (text.isEmpty() || text.startsWith("#")) {
       return;
     }
+    Matcher quoted = QUOTED.matcher(text);
+    if (quoted.matches() && KIND.matcher(quoted.group(2)).lookingAt()) {
+      take(SuppressionList.comparable(quoted.group(2)));
+      return;
+    }
     Matcher kind = KIND.matcher(text);
     if (!kind.matches()) {
       // Whoever does not say which of the two it is, means both.
       if (!number(text) && looksLikeANumber(text)) {
         doubt();
       }
-      list.contactKey(text);
+      contactKey(text);
     } else if (kind.group(1).equalsIgnoreCase("to")) {
       if (!number(kind.group(2))) {
         doubt();
       }
-    } else if (kind.group(2).isBlank()) {
-      doubt();
     } else {
-      list.contactKey(kind.group(2).strip());
+      contactKey(kind.group(2));
+    }
+  }
+
+  /** As it is written, and without the quotes that a CSV export or a shell script puts round it. */
+  private void contactKey(String written) {
+    String key = SuppressionList.comparable(written);
+    Matcher quoted = QUOTED.matcher(key);
+    String unquoted =
+        quoted.matches() ? SuppressionList.comparable(quoted.group(2).replace("\"\"", "\"")) : key;
+    if (unquoted.isEmpty()) {
+      doubt();
+      return;
+    }
+    list.contactKey(key);
+    if (!unquoted.equals(key)) {
+      list.contactKey(unquoted);
     }
   }
 

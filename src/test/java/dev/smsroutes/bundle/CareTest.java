@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.SettableClock;
 import dev.smsroutes.edge.FileIntake;
 import jakarta.jms.Connection;
@@ -256,6 +257,43 @@ class CareTest {
     jms(request(Requests.key(), SUPPRESSED));
     assertThat(takeInvalid().getIntProperty("smsErrorCode")).isEqualTo(900002);
     assertThat(bundle.sandbox().sends()).isEqualTo(2);
+  }
+
+  /** What is compared is tidied up; what is sent is not. */
+  @Test
+  void a_contact_key_on_the_list_is_known_however_it_is_wrapped() throws Exception {
+    CLOCK.forward(Duration.ofHours(16));
+    awaitSuppressed(SUPPRESSED, "wrapped", "Jos\u00e9");
+    List<String> refused =
+        List.of(" wrapped", "wrapped\u00a0", "wrapped\u200b", "\ufeffwrapped\t", "Jose\u0301");
+    for (String contactKey : refused) {
+      ObjectNode body = Requests.keyed();
+      ((ObjectNode) body.path("recipient")).put("contactKey", contactKey).put("to", SEATTLE);
+      Reply reply = bundle.keyed(Requests.key() + "-wrapped", body);
+      assertThat(reply.status()).as(reply.body()).isEqualTo(400);
+      assertThat(reply.code()).isEqualTo(900002);
+      assertThat(reply.body()).contains("recipient.contactKey").doesNotContain(contactKey);
+    }
+
+    // A blank after each comma, as people type it.
+    Path part =
+        Files.write(
+            folder.resolve("inbox/blanks.part"),
+            List.of(
+                "definitionKey, messageKey, contactKey, to, FirstName, password",
+                "account-reset, blank-1, wrapped, " + SEATTLE + ", Ada, p",
+                "account-reset, blank-2, Wrapped, " + SEATTLE + ", Ada, p"));
+    Files.move(part, folder.resolve("inbox/blanks.csv"), StandardCopyOption.ATOMIC_MOVE);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> Files.exists(folder.resolve("done/blanks.csv")));
+    List<String> results = Files.readAllLines(folder.resolve("results/blanks.csv.results.ndjson"));
+    assertThat(results.get(0)).contains("\"REFUSED\"", "900002");
+    assertThat(results.get(1)).contains("\"ACCEPTED\"");
+    assertThat(bundle.sandbox().messages())
+        .extracting(sent -> sent.path("contactKey").asText())
+        .as("sent as it was given")
+        .containsExactly(" Wrapped");
   }
 
   @Test

@@ -109,6 +109,60 @@ class SuppressionReaderTest {
     assertThat(list.numbers()).isZero();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "c1",
+        " c1 ",
+        "\u00a0c1\u00a0",
+        "c1\u200b",
+        "\u200bc1",
+        "\ufeff\u00a0c1",
+        "c\u00ad1",
+        "\u202ac1\u202c",
+        "contactKey:c1",
+        "\u200bcontactKey:c1",
+        "contact\u200bKey: c1",
+        "\u00a0contactKey:\u00a0c1\u00a0",
+        "contactKey:\u3000c1",
+        "\"c1\"",
+        "'c1'",
+        "\" c1 \"",
+        "\u00a0\"c1\"\u200b",
+        "contactKey:\"c1\"",
+        "\"contactKey: c1\"",
+        "\u200b# a remark that nobody sees begin\nc1",
+      })
+  void knows_a_contact_key_in_whatever_wrapping(String text) throws IOException {
+    SuppressionReader.Result result = read(text);
+
+    assertThat(result.list().hasContactKey("c1")).isTrue();
+    assertThat(result.list().hasContactKey("C1")).isFalse();
+    assertThat(result.doubtful()).isZero();
+  }
+
+  @Test
+  void takes_a_line_in_quotes_as_it_is_written_too() throws IOException {
+    SuppressionList list = read("\"c1\"\n\"Ada \"\"the first\"\"\"\n\"\n").list();
+
+    assertThat(list.hasContactKey("\"c1\"")).isTrue();
+    assertThat(list.hasContactKey("Ada \"the first\"")).isTrue();
+    assertThat(list.hasContactKey("\"")).isTrue();
+    assertThat(list.hasContactKey("'c1'")).isFalse();
+    assertThat(list.hasContactKey("")).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"contactKey:", "contactKey:\u00a0", "contactKey:\u200b", "contactKey:\"\""})
+  void tells_of_a_line_that_names_no_contact_key(String line) throws IOException {
+    SuppressionReader.Result result = read(line + "\nBob");
+
+    assertThat(result.doubtful()).isEqualTo(1);
+    assertThat(result.list().hasContactKey("")).isFalse();
+    assertThat(result.list().contactKeys()).isEqualTo(1);
+  }
+
   /** What somebody takes for a number on the list, and what suppresses none. */
   @ParameterizedTest
   @ValueSource(
