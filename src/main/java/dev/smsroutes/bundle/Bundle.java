@@ -272,7 +272,7 @@ public final class Bundle implements AutoCloseable {
     ledger = Optional.of(opened);
     Pace gateOpened = new Pace(gate.orElseThrow());
     pace = Optional.of(gateOpened);
-    TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), table, clock);
+    TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), table, clock, gateOpened);
     JmsOptions jmsOptions = jms.orElseThrow();
     Care care = careOptions.with(suppression, clock);
     SendSteps steps =

@@ -230,6 +230,12 @@ public sealed interface Outcome {
           retryAfter);
     }
 
+    /** The same, with another time after which it is worth another attempt. */
+    public Unsettled after(Duration time) {
+      return new Unsettled(
+          requestId, messageKey, reason, uncertain, errorCode, message, Optional.of(time));
+    }
+
     @Override
     public State state() {
       return uncertain ? State.UNCERTAIN : State.WAITING;

@@ -63,7 +63,6 @@ public final class StatusTable {
   private static final int TOO_MANY_REQUESTS = 429;
 
   private static final Duration SOON = Duration.ofSeconds(5);
-  private static final Duration WHEN_BLOCKED = Duration.ofMinutes(5);
 
   /** What a code in the body of a 202 or a 4xx says about the request. */
   private enum Meaning {
@@ -504,9 +503,11 @@ public final class StatusTable {
       return Optional.empty();
     }
     return switch (unsettled.reason()) {
-      case UNAUTHENTICATED, FORBIDDEN, QUEUED -> Optional.empty();
-      case BLOCKED -> Optional.of(unsettled.retryAfter().orElse(WHEN_BLOCKED));
-      case RATE_LIMITED,
+      case QUEUED -> Optional.empty();
+      case UNAUTHENTICATED,
+          FORBIDDEN,
+          BLOCKED,
+          RATE_LIMITED,
           UNAVAILABLE,
           UNREACHABLE,
           NO_CLEAR_ANSWER,

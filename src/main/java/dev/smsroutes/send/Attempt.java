@@ -6,8 +6,10 @@ import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.Reason;
 import dev.smsroutes.outcome.Outcome.Refused;
 import dev.smsroutes.outcome.Outcome.State;
+import dev.smsroutes.outcome.Outcome.Unsettled;
 import dev.smsroutes.outcome.StatusTable;
 import dev.smsroutes.request.Message;
+import dev.smsroutes.send.Pace.Turn;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
@@ -84,7 +86,7 @@ public final class Attempt {
   }
 
   private org.apache.camel.Message call(Exchange exchange, String path) throws TokenException {
-    String token = tokens.token();
+    String token = tokens.token(turn(exchange));
     exchange.setProperty(SendState.TOKEN, token);
     org.apache.camel.Message call = exchange.getMessage();
     call.removeHeaders("*");
@@ -100,7 +102,13 @@ public final class Attempt {
 
   /** One new token for all who wait, however many were refused with the old one. */
   public void renewToken(Exchange exchange) throws TokenException {
-    tokens.renew(exchange.getProperty(SendState.TOKEN, String.class));
+    tokens.renew(exchange.getProperty(SendState.TOKEN, String.class), turn(exchange));
+  }
+
+  /** The number of the turn; 0 for a question that needs none. */
+  private static long turn(Exchange exchange) {
+    Turn turn = exchange.getProperty(SendState.TURN, Turn.class);
+    return turn == null ? 0 : turn.number();
   }
 
   /** Reads the reply. */
@@ -117,6 +125,8 @@ public final class Attempt {
     ApiReply reply = CamelReply.of(exchange);
     if (table.refusesToken(reply)) {
       tokens.refused(exchange.getProperty(SendState.TOKEN, String.class));
+    } else {
+      tokens.accepted();
     }
     return reply;
   }
@@ -147,8 +157,8 @@ public final class Attempt {
     end(
         exchange,
         before != null && !cause.stopping() && cause.reason() != Reason.OUTSIDE_WINDOW
-            // What the API said to the attempt before tells more.
-            ? before
+            // What the API said to the attempt before tells more, but for the time.
+            ? notBefore(before, cause.retryAfter())
             : table.notSent(
                 cause.reason(),
                 message.requestId(),
@@ -156,6 +166,14 @@ public final class Attempt {
                 uncertain(exchange),
                 cause.getMessage(),
                 cause.retryAfter()));
+  }
+
+  private static Outcome notBefore(Outcome outcome, Optional<Duration> time) {
+    return outcome instanceof Unsettled unsettled
+            && time.isPresent()
+            && time.get().compareTo(unsettled.retryAfter().orElse(Duration.ZERO)) > 0
+        ? unsettled.after(time.get())
+        : outcome;
   }
 
   /** Put on the suppression list while it waited: it does not leave any more. */

@@ -1,14 +1,18 @@
 package dev.smsroutes.send;
 
 import dev.smsroutes.outcome.Outcome.Reason;
+import dev.smsroutes.outcome.Outcome.Unsettled;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Shuts the gate when no message can get through whatever its pace: no connection, login or account
  * refused, account blocked. After a while one message goes as a probe; the gate opens for all when
- * it goes well, and for nothing else. Why this is not Resilience4j's: docs/decisions/0013-pace.md.
+ * it goes well, and for nothing else. Why this is not Resilience4j's: docs/decisions/0013-pace.md;
+ * how long it is shut: docs/decisions/0021-one-pause-one-timer.md.
  *
  * <p>Not thread-safe; all times are nanoseconds.
  */
@@ -16,16 +20,18 @@ final class Breaker {
   /** As the time of an opening: not before the probe is back. */
   static final long NOT_BY_TIME = Long.MAX_VALUE;
 
-  private static final long BLOCKED_AT_FIRST = Duration.ofMinutes(5).toNanos();
+  private static final Duration FIRST_PROBE = Duration.ofSeconds(1);
 
-  private final long probeInterval;
   private final long longest;
   private final BackOff unreachable = new BackOff(Duration.ofMillis(200), Duration.ofSeconds(10));
+
+  /** While the API refuses our login or our account, or blocks it: one timer for all of these. */
+  private final BackOff refused;
 
   /** Why it is shut; null while it is open. */
   private Reason reason;
 
-  /** For how long it was shut the last time. */
+  /** Between two probes at the moment, but for what the API asks for. */
   private long length;
 
   private long until;
@@ -33,16 +39,35 @@ final class Breaker {
   /** The number of the departure that probes; 0 if none is on its way. */
   private long probe;
 
+  /** The key of the message that was refused last. */
+  private Optional<String> refusedKey = Optional.empty();
+
+  /** Definitions of the messages that were forbidden since it shut. */
+  private final Set<String> forbidden = new HashSet<>();
+
+  /** Definitions that the API forbids while it accepts messages of others. */
+  private final Set<String> setAside = new HashSet<>();
+
   /** The last departures before it shut: what comes back from then tells nothing new. */
   private long lastBeforeTrouble;
 
   private long lastBeforeUnreachable;
 
   /**
+   * It was shut, and is open now.
+   *
+   * @param after why it was shut
+   * @param setAside the one definition that the API forbade meanwhile, if it accepted another one
+   */
+  record Opening(Reason after, Optional<String> setAside) {}
+
+  /**
+   * @param probeInterval the longest time between two probes while the API refuses us
    * @param longest the longest time for which it is shut before the next probe
    */
   Breaker(Duration probeInterval, Duration longest) {
-    this.probeInterval = probeInterval.toNanos();
+    Duration first = FIRST_PROBE.compareTo(probeInterval) < 0 ? FIRST_PROBE : probeInterval;
+    this.refused = new BackOff(first, probeInterval);
     this.longest = longest.toNanos();
   }
 
@@ -61,6 +86,11 @@ final class Breaker {
     return reason == null ? 0 : probe == 0 ? until : NOT_BY_TIME;
   }
 
+  /** How long it is shut for after a probe that fails, at least. */
+  long length() {
+    return length;
+  }
+
   void departed(Departure departure) {
     if (reason != null) {
       probe = departure.number();
@@ -70,23 +100,34 @@ final class Breaker {
   /**
    * An answer came that is no sign of any trouble.
    *
-   * @return whether it was shut, and is open now
+   * @param definition of the message
+   * @return empty if it was open, or stays shut
    */
-  boolean wentWell(Departure departure) {
+  Optional<Opening> wentWell(Departure departure, String definition) {
+    setAside.remove(definition);
     if (!isProbe(departure)) {
-      return false;
+      return Optional.empty();
     }
+    forbidden.remove(definition);
+    Optional<String> alone =
+        forbidden.size() == 1
+            ? forbidden.stream().filter(one -> !one.isEmpty()).findFirst()
+            : Optional.empty();
+    alone.ifPresent(setAside::add);
+    Opening opening = new Opening(reason, alone);
     probe = 0;
     reason = null;
+    forbidden.clear();
     unreachable.reset();
-    return true;
+    refused.reset();
+    return Optional.of(opening);
   }
 
   /** A message came back that says nothing about what the breaker guards. */
   void toldNothing(Departure departure, long now) {
     if (isProbe(departure)) {
       probe = 0;
-      until = now + (isTrouble(reason) ? probeInterval : length);
+      until = now + length;
     }
   }
 
@@ -100,13 +141,19 @@ final class Breaker {
   /**
    * A message did not get through.
    *
-   * @param why one of the reasons that shut the gate
-   * @param retryAfter for how long the account is blocked, if the API said so
+   * @param outcome with one of the reasons that shut the gate
+   * @param definition of the message; empty if the answer has nothing to do with it
    * @param lastDeparted the number of the last departure by now
    * @return whether it is now shut for a reason for which it was not shut before
    */
   boolean failed(
-      Departure departure, Reason why, Optional<Duration> retryAfter, long now, long lastDeparted) {
+      Departure departure, Unsettled outcome, String definition, long now, long lastDeparted) {
+    Reason why = outcome.reason();
+    if (why == Reason.FORBIDDEN && setAside.contains(definition)) {
+      // The trouble of this definition, not of the account.
+      toldNothing(departure, now);
+      return false;
+    }
     if (isProbe(departure)) {
       if (inTrouble() && !isTrouble(why)) {
         toldNothing(departure, now);
@@ -116,30 +163,37 @@ final class Breaker {
     } else if (departure.number() <= (isTrouble(why) ? lastBeforeTrouble : lastBeforeUnreachable)) {
       return false;
     }
-    boolean repeated = why == reason;
-    length = lengthOf(why, repeated, retryAfter);
-    until = now + length;
+    // A message that is refused once more tells nothing of the others, so these wait no longer.
+    boolean sameMessage =
+        inTrouble() && outcome.messageKey().isPresent() && outcome.messageKey().equals(refusedKey);
+    if (!sameMessage) {
+      length = Math.min(longest, (isTrouble(why) ? refused : unreachable).next());
+    }
+    until = now + Math.max(length, asked(outcome));
+    boolean news = why != reason;
     reason = why;
     lastBeforeUnreachable = lastDeparted;
     if (isTrouble(why)) {
       lastBeforeTrouble = lastDeparted;
+      refusedKey = outcome.messageKey();
     }
-    return !repeated;
+    if (why == Reason.FORBIDDEN) {
+      forbidden.add(definition);
+    }
+    return news;
   }
 
-  private long lengthOf(Reason why, boolean repeated, Optional<Duration> retryAfter) {
-    if (why == Reason.UNREACHABLE) {
-      return Math.min(longest, unreachable.next());
-    }
-    if (why != Reason.BLOCKED) {
-      return probeInterval;
-    }
-    return Math.min(
-        longest,
-        retryAfter
-            .filter(time -> !time.isNegative() && !time.isZero())
-            .map(TimeUnit.NANOSECONDS::convert)
-            .orElse(repeated ? 2 * length : BLOCKED_AT_FIRST));
+  /** A block is as long as the API says; what it says with a refusal has no such meaning. */
+  private long asked(Unsettled outcome) {
+    return outcome.reason() == Reason.BLOCKED
+        ? Math.min(
+            longest,
+            outcome
+                .retryAfter()
+                .filter(time -> !time.isNegative())
+                .map(TimeUnit.NANOSECONDS::convert)
+                .orElse(0L))
+        : 0;
   }
 
   private boolean isProbe(Departure departure) {

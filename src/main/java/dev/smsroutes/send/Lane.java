@@ -2,8 +2,12 @@ package dev.smsroutes.send;
 
 /** Who asks for a turn at the SMS API. */
 enum Lane {
-  /** Somebody waits for the answer: a caller over HTTP, a message of the broker. */
+  /**
+   * Somebody waits for the answer: a caller over HTTP. Is told at once while the API refuses us.
+   */
   INTERACTIVE,
+  /** A message of the broker: leaves in the line of the callers, and can wait for a probe. */
+  QUEUED,
   /** A row of a batch file, which may wait. */
   BATCH
 }

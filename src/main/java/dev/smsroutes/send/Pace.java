@@ -72,14 +72,24 @@ public final class Pace implements AutoCloseable {
       this.departure = departure;
     }
 
-    /** The message is back: teaches the gate what became of it, and how long it took. */
-    void done(Outcome outcome) {
-      giveBack(this, Optional.of(outcome));
+    /** Counts all turns, from 1: tells whether this one was before or after an event. */
+    long number() {
+      return departure.number();
+    }
+
+    /**
+     * The message is back: teaches the gate what became of it, and how long it took.
+     *
+     * @param definition of the message; empty if the outcome has nothing to do with it
+     * @return for how long nothing leaves from now on; zero if something may
+     */
+    Duration done(Outcome outcome, String definition) {
+      return giveBack(this, Optional.of(outcome), definition);
     }
 
     /** The message never was at the API, or nobody knows: teaches nothing. */
     void abandon() {
-      giveBack(this, Optional.empty());
+      giveBack(this, Optional.empty(), "");
     }
   }
 
@@ -141,19 +151,21 @@ public final class Pace implements AutoCloseable {
     return waiter.departure();
   }
 
-  private void giveBack(Turn turn, Optional<Outcome> outcome) {
+  private Duration giveBack(Turn turn, Optional<Outcome> outcome, String definition) {
     List<Notice> notices;
+    Duration held;
     lock.lock();
     try {
       if (turn.back) {
-        return;
+        return Duration.ZERO;
       }
       turn.back = true;
       if (outcome.isPresent() && !(outcome.get() instanceof Unsettled)) {
         gotThrough++;
       }
       long now = now();
-      gate.back(turn.departure, outcome, now);
+      gate.back(turn.departure, outcome, definition, now);
+      held = gate.heldFor(now);
       serve(now);
       notices = gate.takeNotices();
     } finally {
@@ -161,6 +173,7 @@ public final class Pace implements AutoCloseable {
     }
     // Outside the lock: a slow log must not hold up the others.
     notices.forEach(news -> LOG.atLevel(news.level()).log(news.text()));
+    return held;
   }
 
   /** Lets all go who may, and sees to it that somebody wakes at the next change. */
@@ -178,6 +191,16 @@ public final class Pace implements AutoCloseable {
     }
     wakesAt = Math.min(change, timekeeper.deadline());
     timekeeper.call();
+  }
+
+  /** The {@link Turn#number} of the turn that was given last. */
+  long lastTurn() {
+    lock.lock();
+    try {
+      return gate.lastDeparted();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** How many messages have got through so far. */

@@ -170,8 +170,9 @@ final class PaceGate {
    * A message is back.
    *
    * @param outcome empty if it never was at the API, or if nobody knows
+   * @param definition of the message; empty if the outcome has nothing to do with it
    */
-  void back(Departure departure, Optional<Outcome> outcome, long now) {
+  void back(Departure departure, Optional<Outcome> outcome, String definition, long now) {
     inUse--;
     if (departure.lane() == Lane.BATCH) {
       inUseByBatch--;
@@ -179,7 +180,7 @@ final class PaceGate {
     if (outcome.isEmpty()) {
       breaker.neverLeft(departure);
     } else {
-      learn(departure, outcome.get(), now);
+      learn(departure, outcome.get(), definition, now);
     }
   }
 
@@ -190,21 +191,31 @@ final class PaceGate {
     refuseInVain(batch, now);
   }
 
+  /** For how long from now on nothing leaves; zero if something may, or if a probe is under way. */
+  Duration heldFor(long now) {
+    long opening = opensAt();
+    return Duration.ofNanos(opening == NOT_BY_TIME ? 0 : Math.max(0, opening - now));
+  }
+
+  /** The number of the last departure. */
+  long lastDeparted() {
+    return lastDeparted;
+  }
+
   /** Why all sending is paused in a way that a person should know of, if it is. */
   Optional<String> trouble() {
     return breaker.inTrouble() ? breaker.reason().map(PaceGate::words) : Optional.empty();
   }
 
   Pace.Snapshot snapshot(long now) {
-    long opening = opensAt();
     return new Pace.Snapshot(
         concurrency.limit(),
         inUse,
         interactive.size(),
         batch.size(),
         rate.limit(),
-        opening > now,
-        Duration.ofNanos(opening > now && opening != NOT_BY_TIME ? opening - now : 0));
+        opensAt() > now,
+        heldFor(now));
   }
 
   /** The news since this was last called. */
@@ -217,10 +228,10 @@ final class PaceGate {
     return taken;
   }
 
-  private void learn(Departure departure, Outcome outcome, long now) {
+  private void learn(Departure departure, Outcome outcome, String definition, long now) {
     boolean slow = now - departure.at() > slowAfter;
     if (!(outcome instanceof Unsettled unsettled)) {
-      wentWell(departure, slow, now);
+      wentWell(departure, definition, slow, now);
       return;
     }
     Reason reason = unsettled.reason();
@@ -237,7 +248,7 @@ final class PaceGate {
         if (reason == Reason.BLOCKED) {
           cut(departure, reason, now);
         }
-        if (breaker.failed(departure, reason, unsettled.retryAfter(), now, lastDeparted)) {
+        if (breaker.failed(departure, unsettled, definition, now, lastDeparted)) {
           tell(
               breaker.inTrouble() ? Level.ERROR : Level.WARN,
               "pace=shut reason=" + reason + " words=\"" + words(reason) + "\"",
@@ -255,12 +266,25 @@ final class PaceGate {
     }
   }
 
-  private void wentWell(Departure departure, boolean slow, long now) {
+  private void wentWell(Departure departure, String definition, boolean slow, long now) {
     pause.wentWell(departure);
-    Optional<Reason> shutFor = breaker.reason();
-    if (breaker.wentWell(departure)) {
-      tell(Level.INFO, "pace=open after=" + shutFor.orElseThrow(), 0);
-    }
+    breaker
+        .wentWell(departure, definition)
+        .ifPresent(
+            opening -> {
+              tell(Level.INFO, "pace=open after=" + opening.after(), 0);
+              opening
+                  .setAside()
+                  .ifPresent(
+                      alone ->
+                          notices.add(
+                              new Notice(
+                                  Level.ERROR,
+                                  "pace=set-aside reason=FORBIDDEN definition="
+                                      + alone
+                                      + " words=\"The SMS API refuses messages of this definition"
+                                      + " and accepts others\"")));
+            });
     if (slow) {
       cut(departure, Reason.NO_CLEAR_ANSWER, now);
     } else {
@@ -296,7 +320,7 @@ final class PaceGate {
   private boolean mayLeave(Lane lane, long now) {
     return !closed
         && inUse < concurrency.limit()
-        && (lane == Lane.INTERACTIVE || inUseByBatch < shareOfBatch())
+        && (lane != Lane.BATCH || inUseByBatch < shareOfBatch())
         && leavesAt(now, 0) <= now;
   }
 
@@ -333,12 +357,12 @@ final class PaceGate {
   }
 
   private Queue<Waiter> lane(Lane lane) {
-    return lane == Lane.INTERACTIVE ? interactive : batch;
+    return lane == Lane.BATCH ? batch : interactive;
   }
 
   /** How many surely leave before one that comes now. */
   private int ahead(Lane lane) {
-    if (lane == Lane.INTERACTIVE) {
+    if (lane != Lane.BATCH) {
       return interactive.size();
     }
     return batch.size() + Math.min(interactive.size(), MOST_OVERTAKEN * (batch.size() + 1));
@@ -363,7 +387,7 @@ final class PaceGate {
   }
 
   private Optional<NotNowException> refusalInVain(Waiter waiter, int ahead, long now) {
-    // In trouble a caller had better know at once; a file can wait for the next probe.
+    // While the API refuses us a caller is told at once; the others can wait for the next probe.
     boolean hopeless = waiter.lane == Lane.INTERACTIVE && breaker.inTrouble() && opensAt() > now;
     long leaving = leavesAt(now, ahead);
     boolean tooLate = leaving != NOT_BY_TIME && leaving > waiter.deadline;
@@ -383,9 +407,10 @@ final class PaceGate {
         reason,
         (open ? "Too many messages wait for the SMS API" : words(reason))
             + "; the message was held back",
-        leaving > now && leaving != NOT_BY_TIME
-            ? Optional.of(Duration.ofNanos(leaving - now))
-            : Optional.empty(),
+        leaving == NOT_BY_TIME
+            // If the probe fails, it takes this long at least until the next one.
+            ? Optional.of(Duration.ofNanos(breaker.length()))
+            : leaving > now ? Optional.of(Duration.ofNanos(leaving - now)) : Optional.empty(),
         false);
   }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,8 +21,11 @@ import org.slf4j.LoggerFactory;
  * (contract, section 4).
  *
  * <p>Thread-safe. However many senders need a token, one of them fetches it and the others wait for
- * that, or go on with the old one while it is still good. A refusal is remembered for a while, so
- * that wrong credentials do not turn every message into a token request.
+ * that, or go on with the old one while it is still good.
+ *
+ * <p>It has no back-off of its own: after a refusal the {@link Pace} lets one message through at a
+ * time, and that is when the next token is asked for. A refusal holds for all messages that had
+ * their turn before it, so that those which were under way together ask once.
  */
 public final class TokenSource {
   private static final Logger LOG = LoggerFactory.getLogger(TokenSource.class);
@@ -30,20 +34,24 @@ public final class TokenSource {
   /** The documented life of a token is 20 minutes; this is for a reply that does not say. */
   private static final Duration ASSUMED_LIFE = Duration.ofMinutes(15);
 
-  private static final Duration AFTER_WRONG_CREDENTIALS = Duration.ofSeconds(30);
-  private static final Duration AFTER_REFUSED_TOKEN = Duration.ofSeconds(10);
-  private static final Duration AFTER_PASSING_FAULT = Duration.ofSeconds(1);
-
   /** One call of the token endpoint. */
   @FunctionalInterface
   public interface Endpoint {
     ApiReply request() throws IOException;
   }
 
-  private record Lease(String token, Instant renewFrom, Instant end) {}
+  private record Lease(String token, Instant renewFrom, Instant end) {
+    /** Renewed when half of the rest of its life is over. */
+    Lease renewedLater(Instant now) {
+      return new Lease(token, now.plus(Duration.between(now, end).dividedBy(2)), end);
+    }
+  }
 
+  /**
+   * @param lastTurn of those which were under way then: it holds for all of them
+   */
   private record Failure(
-      Reason reason, String message, Optional<Duration> retryAfter, Instant until) {
+      Reason reason, String message, Optional<Duration> retryAfter, long lastTurn) {
     TokenException toException() {
       return new TokenException(reason, message, retryAfter);
     }
@@ -52,22 +60,37 @@ public final class TokenSource {
   private final Endpoint endpoint;
   private final StatusTable table;
   private final Clock clock;
+  private final LongSupplier lastTurn;
   private final ReentrantLock fetching = new ReentrantLock();
   private volatile Lease lease;
-  private volatile Failure failure;
 
-  public TokenSource(Endpoint endpoint, StatusTable table, Clock clock) {
+  /** Since the last token came; null if all is well. With the lock. */
+  private Failure failure;
+
+  /** Whether the API refused a new token, and has accepted none since. */
+  private volatile boolean doubted;
+
+  public TokenSource(Endpoint endpoint, StatusTable table, Clock clock, Pace pace) {
+    this(endpoint, table, clock, pace::lastTurn);
+  }
+
+  /**
+   * @param lastTurn the number of the turn that was given last
+   */
+  TokenSource(Endpoint endpoint, StatusTable table, Clock clock, LongSupplier lastTurn) {
     this.endpoint = endpoint;
     this.table = table;
     this.clock = clock;
+    this.lastTurn = lastTurn;
   }
 
   /**
    * A token that was good a moment ago; waits for one to be fetched if there is none.
    *
+   * @param turn the number of the turn in which it is needed; 0 never asks again after a refusal
    * @throws TokenException if there is none to be had
    */
-  String token() throws TokenException {
+  String token(long turn) throws TokenException {
     Lease current = lease;
     Instant now = clock.instant();
     if (current != null && now.isBefore(current.renewFrom())) {
@@ -86,9 +109,11 @@ public final class TokenSource {
         return lease.token();
       }
       try {
-        return fetch();
+        return fetch(turn);
       } catch (TokenException e) {
-        if (current != null && clock.instant().isBefore(current.end())) {
+        Instant failed = clock.instant();
+        if (current != null && failed.isBefore(current.end())) {
+          lease = current.renewedLater(failed);
           return current.token();
         }
         throw e;
@@ -101,58 +126,76 @@ public final class TokenSource {
   /**
    * The API refused this token: fetches a new one, unless somebody has done so already.
    *
-   * @throws TokenException if there is none to be had
+   * @param turn as for {@link #token}
+   * @throws TokenException if there is none to be had, or if the refused one is the new one of a
+   *     probe: one token request is enough for it
    */
-  void renew(String refused) throws TokenException {
+  void renew(String refused, long turn) throws TokenException {
     fetching.lock();
     try {
+      if (doubted) {
+        drop(refused);
+      }
       if (lease != null && lease.token().equals(refused)) {
         lease = null;
       }
       if (lease == null) {
-        fetch();
+        fetch(turn);
       }
     } finally {
       fetching.unlock();
     }
   }
 
-  /** The API refused a token that had just been renewed: no further request for a while. */
+  /** The API refused a token that had just been renewed. */
   void refused(String token) {
     fetching.lock();
     try {
-      if (lease != null && lease.token().equals(token)) {
-        lease = null;
-        failure =
-            new Failure(
-                Reason.UNAUTHENTICATED,
-                "The SMS API refused our token, also after a renewal",
-                Optional.empty(),
-                clock.instant().plus(AFTER_REFUSED_TOKEN));
-        LOG.error("The SMS API refuses the token that its token endpoint has just given");
-      }
+      drop(token);
     } finally {
       fetching.unlock();
     }
   }
 
-  private String fetch() throws TokenException {
+  /** The API answered to a token with anything but its refusal. */
+  void accepted() {
+    if (doubted) {
+      doubted = false;
+    }
+  }
+
+  private void drop(String token) {
+    if (lease != null && lease.token().equals(token)) {
+      lease = null;
+      failure =
+          new Failure(
+              Reason.UNAUTHENTICATED,
+              "The SMS API refused our token, also after a renewal",
+              Optional.empty(),
+              lastTurn.getAsLong());
+      if (!doubted) {
+        doubted = true;
+        LOG.error("The SMS API refuses the token that its token endpoint has just given");
+      }
+    }
+  }
+
+  private String fetch(long turn) throws TokenException {
     Instant asked = clock.instant();
-    if (failure != null && asked.isBefore(failure.until())) {
+    if (failure != null && turn <= failure.lastTurn()) {
       throw failure.toException();
     }
     ApiReply reply;
     try {
       reply = endpoint.request();
     } catch (IOException e) {
-      LOG.warn("No answer from the token endpoint: {}", e.getClass().getSimpleName());
       throw failed(
           Reason.UNREACHABLE,
           "No token for the SMS API: its token endpoint did not answer; nothing was sent",
-          Optional.empty());
+          Optional.empty(),
+          "did not answer: " + e.getClass().getSimpleName());
     }
     if (!table.isOk(reply)) {
-      LOG.error("The token endpoint answered {}", reply.status());
       Reason reason = table.tokenRefusal(reply);
       throw failed(
           reason,
@@ -161,7 +204,8 @@ public final class TokenSource {
               + (reason == Reason.UNAUTHENTICATED
                   ? "; check sms.api.client-id, sms.api.client-secret and sms.api.account-id"
                   : "; nothing was sent"),
-          table.retryAfter(reply));
+          table.retryAfter(reply),
+          "answered " + reply.status());
     }
     return lease(reply, asked);
   }
@@ -178,11 +222,11 @@ public final class TokenSource {
       seconds = 0;
     }
     if (token.isBlank()) {
-      LOG.error("The token endpoint answered {} without a token", reply.status());
       throw failed(
           Reason.UNAVAILABLE,
           "No token for the SMS API: its token endpoint answered without one; nothing was sent",
-          Optional.empty());
+          Optional.empty(),
+          "answered " + reply.status() + " without a token");
     }
     Duration life = Duration.ofSeconds(Math.max(1, Math.min(seconds, 86_400)));
     // A tenth of its life, a minute at most: time enough to fetch the next one unhurriedly.
@@ -193,12 +237,13 @@ public final class TokenSource {
     return token;
   }
 
-  private TokenException failed(Reason reason, String message, Optional<Duration> retryAfter) {
-    Duration pause =
-        reason == Reason.UNAUTHENTICATED || reason == Reason.FORBIDDEN
-            ? AFTER_WRONG_CREDENTIALS
-            : min(retryAfter.orElse(AFTER_PASSING_FAULT), AFTER_WRONG_CREDENTIALS);
-    failure = new Failure(reason, message, retryAfter, clock.instant().plus(pause));
+  /** The log hears of it once, until a token comes or something else goes wrong. */
+  private TokenException failed(
+      Reason reason, String message, Optional<Duration> retryAfter, String toLog) {
+    if (failure == null || !failure.message().equals(message)) {
+      LOG.error("The token endpoint {}", toLog);
+    }
+    failure = new Failure(reason, message, retryAfter, lastTurn.getAsLong());
     return failure.toException();
   }
 

@@ -1,7 +1,10 @@
 package dev.smsroutes.send;
 
 import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.outcome.Outcome.Unsettled;
 import dev.smsroutes.outcome.StatusTable;
+import dev.smsroutes.request.Message;
+import dev.smsroutes.request.Origin;
 import dev.smsroutes.send.Pace.Turn;
 import java.time.Duration;
 import org.apache.camel.Exchange;
@@ -24,9 +27,8 @@ public final class Turns {
    * @throws NotNowException if it may not within that time
    */
   public void await(Exchange exchange) throws NotNowException {
-    Lane lane = isBatch(exchange) ? Lane.BATCH : Lane.INTERACTIVE;
     Duration left = retries.patienceLeft(exchange);
-    exchange.setProperty(SendState.TURN, pace.await(lane, left));
+    exchange.setProperty(SendState.TURN, pace.await(lane(exchange), left));
     exchange.setProperty(SendState.GOT_THROUGH_BEFORE, pace.gotThrough());
   }
 
@@ -43,6 +45,14 @@ public final class Turns {
         && table.isOfNoSingleMessage(outcome);
   }
 
+  private static Lane lane(Exchange exchange) {
+    if (isBatch(exchange)) {
+      return Lane.BATCH;
+    }
+    Origin origin = exchange.getProperty(Origin.PROPERTY, Origin.class);
+    return origin != null && origin.channel().equals(Origin.JMS) ? Lane.QUEUED : Lane.INTERACTIVE;
+  }
+
   static boolean isBatch(Exchange exchange) {
     return SendState.BATCH.equals(exchange.getProperty(SendState.LANE));
   }
@@ -55,7 +65,28 @@ public final class Turns {
       if (outcome == null || exchange.getProperty(SendState.NOT_NOW) != null) {
         turn.abandon();
       } else {
-        turn.done(outcome);
+        Duration held = turn.done(outcome, definition(exchange));
+        tellHowLong(exchange, outcome, held);
+      }
+    }
+  }
+
+  /** A message that found no token was at no definition. */
+  private static String definition(Exchange exchange) {
+    return exchange.getProperty(Exchange.EXCEPTION_CAUGHT) instanceof TokenException
+        ? ""
+        : exchange.getProperty(SendState.MESSAGE, Message.class).definitionKey();
+  }
+
+  /** While the API refuses our account, only the pace knows when another attempt is worth it. */
+  private static void tellHowLong(Exchange exchange, Outcome outcome, Duration held) {
+    if (!held.isZero() && outcome instanceof Unsettled unsettled) {
+      switch (unsettled.reason()) {
+        case UNAUTHENTICATED, FORBIDDEN, BLOCKED ->
+            exchange.setProperty(SendState.OUTCOME, unsettled.after(held));
+        default -> {
+          // What the API said with it is what holds.
+        }
       }
     }
   }

@@ -145,16 +145,18 @@ class ManyAsOneByOnePropertyTest {
     context = new DefaultCamelContext();
     Duration second = Duration.ofSeconds(10);
     new ApiClient(10, second, second, second).install(context);
-    tokens = new TokenSource(TokenRoute.endpoint(context), table, Clock.systemUTC());
+    Pace pace =
+        new Pace(
+            new PaceOptions(
+                10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1)));
+    tokens = new TokenSource(TokenRoute.endpoint(context), table, Clock.systemUTC(), pace);
     SendSteps steps =
         SendSteps.of(
             DefinitionDirectory.load(Path.of("definitions")),
             ledger,
             table,
             tokens,
-            new Pace(
-                new PaceOptions(
-                    10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1))),
+            pace,
             new Care(
                 () -> SuppressionLists.of(List.of("contact-3")),
                 Optional.empty(),
@@ -289,7 +291,7 @@ class ManyAsOneByOnePropertyTest {
             sandbox.url() + "/messaging/v1/sms/messages" + ApiClient.ENDPOINT_OPTIONS,
             asked -> {
               asked.getMessage().setHeader(HttpConstants.HTTP_PATH, key);
-              asked.getMessage().setHeader("Authorization", "Bearer " + tokens.token());
+              asked.getMessage().setHeader("Authorization", "Bearer " + tokens.token(0));
               asked.getMessage().setHeader(HttpConstants.CONTENT_TYPE, "application/json");
               asked
                   .getMessage()

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Plays the senders at a gate, one after the other, at a time that stands still between steps. */
 final class PaceDriver {
@@ -22,6 +23,10 @@ final class PaceDriver {
   static final PaceOptions OPTIONS =
       new PaceOptions(
           100, 0, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(30));
+
+  static final String DEFINITION = "definition";
+
+  private static final AtomicInteger KEYS = new AtomicInteger();
 
   final PaceGate gate;
   final List<String> notices = new ArrayList<>();
@@ -47,10 +52,15 @@ final class PaceDriver {
     return unsettled(reason, null);
   }
 
+  /** Of another message than all before. */
   static Outcome unsettled(Reason reason, Duration retryAfter) {
+    return unsettled("key-" + KEYS.incrementAndGet(), reason, retryAfter);
+  }
+
+  static Outcome unsettled(String messageKey, Reason reason, Duration retryAfter) {
     return new Unsettled(
         "id",
-        Optional.of("key"),
+        Optional.of(messageKey),
         reason,
         reason == Reason.NO_CLEAR_ANSWER,
         0,
@@ -134,19 +144,27 @@ final class PaceDriver {
   }
 
   void back(Departure departure, Outcome outcome) {
-    gate.back(departure, Optional.of(outcome), now);
+    back(departure, outcome, DEFINITION);
+  }
+
+  void back(Departure departure, Outcome outcome, String definition) {
+    gate.back(departure, Optional.of(outcome), definition, now);
     gate.serve(now);
     gate.takeNotices().forEach(notice -> notices.add(notice.level() + " " + notice.text()));
   }
 
   void abandon(Departure departure) {
-    gate.back(departure, Optional.empty(), now);
+    gate.back(departure, Optional.empty(), DEFINITION, now);
     gate.serve(now);
   }
 
   /** Leaves and is back at once. */
   void send(Outcome outcome) {
     back(leave(), outcome);
+  }
+
+  void send(Outcome outcome, String definition) {
+    back(leave(), outcome, definition);
   }
 
   void send(int many, Outcome outcome) {

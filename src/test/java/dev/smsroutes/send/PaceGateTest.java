@@ -752,48 +752,20 @@ class PaceGateTest {
   @Nested
   class Blocked {
     @Test
-    void
-        stays_shut_for_five_minutes_and_twice_as_long_while_probes_are_blocked_up_to_the_longest_pause() {
-      PaceDriver gate = new PaceDriver(OPTIONS);
-      List<Long> waits = new ArrayList<>();
-      for (int i = 0; i < 6; i++) {
-        gate.send(unsettled(Reason.BLOCKED));
-        waits.add(gate.snapshot().pausedFor().toMinutes());
-        gate.forward(gate.snapshot().pausedFor());
-      }
-      assertThat(waits).containsExactly(5L, 10L, 20L, 30L, 30L, 30L);
-    }
-
-    @Test
-    void stays_shut_for_the_time_that_the_api_named() {
+    void stays_shut_for_the_time_that_the_api_named_and_not_for_less() {
       PaceDriver gate = new PaceDriver(OPTIONS);
       gate.send(unsettled(Reason.BLOCKED, min(2)));
       assertThat(gate.snapshot().pausedFor()).isEqualTo(min(2));
-    }
-
-    @ParameterizedTest
-    @EnumSource(
-        value = Reason.class,
-        names = {"UNREACHABLE", "NO_CLEAR_ANSWER", "RATE_LIMITED"})
-    void a_probe_that_tells_nothing_is_repeated_after_the_probe_interval(Reason reason) {
-      PaceDriver gate = new PaceDriver(OPTIONS);
-      gate.send(unsettled(Reason.BLOCKED));
-      gate.forward(min(5));
-
-      gate.send(unsettled(reason));
-
-      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(30));
+      gate.forward(min(2));
+      gate.send(unsettled(Reason.BLOCKED, ms(1)));
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(2));
     }
 
     @Test
-    void begins_with_five_minutes_again_after_a_success() {
+    void stays_shut_for_the_longest_pause_at_most_whatever_the_api_names() {
       PaceDriver gate = new PaceDriver(OPTIONS);
-      gate.send(unsettled(Reason.BLOCKED));
-      gate.forward(min(5));
-      gate.send(ACCEPTED);
-      gate.forward(s(1));
-      gate.send(unsettled(Reason.BLOCKED));
-      assertThat(gate.snapshot().pausedFor()).isEqualTo(min(5));
+      gate.send(unsettled(Reason.BLOCKED, Duration.ofDays(1)));
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(OPTIONS.longestPause());
     }
 
     @Test
@@ -801,9 +773,9 @@ class PaceGateTest {
       PaceDriver gate = new PaceDriver(OPTIONS);
       List<Departure> all = gate.leave(5);
       all.forEach(departure -> gate.back(departure, unsettled(Reason.BLOCKED)));
-      gate.forward(min(5));
+      gate.forward(s(1));
       gate.send(unsettled(Reason.BLOCKED));
-      gate.forward(min(10));
+      gate.forward(s(2));
       gate.send(ACCEPTED);
 
       assertThat(gate.notices).hasSize(2);
@@ -817,20 +789,178 @@ class PaceGateTest {
     @ParameterizedTest
     @EnumSource(
         value = Reason.class,
-        names = {"UNAUTHENTICATED", "FORBIDDEN"})
-    void a_caller_is_told_at_once_and_one_message_probes_at_each_interval(Reason reason) {
+        names = {"UNAUTHENTICATED", "FORBIDDEN", "BLOCKED"})
+    void one_message_probes_after_a_second_and_then_after_twice_as_long_up_to_the_interval(
+        Reason reason) {
       PaceDriver gate = new PaceDriver(OPTIONS);
-      gate.send(unsettled(reason));
+      assertThat(waitsOf(gate, reason, 8)).containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L, 30L);
+      gate.send(ACCEPTED);
+      gate.forward(s(1));
 
-      for (int i = 0; i < 3; i++) {
-        NotNowException refusal = gate.refused(Lane.INTERACTIVE, LONG);
-        assertThat(refusal.reason()).isEqualTo(reason);
-        assertThat(refusal.retryAfter()).contains(s(30));
+      assertThat(waitsOf(gate, reason, 3)).as("after a success").containsExactly(1L, 2L, 4L);
+    }
 
-        gate.forward(s(30));
-        Departure probe = gate.leave();
+    private List<Long> waitsOf(PaceDriver gate, Reason reason, int probes) {
+      List<Long> waits = new ArrayList<>();
+      for (int i = 0; i < probes; i++) {
+        gate.send(unsettled(reason));
+        waits.add(gate.snapshot().pausedFor().toSeconds());
+        gate.forward(gate.snapshot().pausedFor().minusNanos(1));
+        assertThat(gate.isOpen()).isFalse();
+        gate.forward(Duration.ofNanos(1));
+      }
+      return waits;
+    }
+
+    @Test
+    void has_one_timer_whatever_the_reason_becomes() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Long> waits = new ArrayList<>();
+      for (Reason reason :
+          List.of(Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.BLOCKED, Reason.FORBIDDEN)) {
+        gate.send(unsettled(reason));
+        waits.add(gate.snapshot().pausedFor().toSeconds());
         assertThat(gate.refused(Lane.INTERACTIVE, LONG).reason()).isEqualTo(reason);
-        gate.back(probe, unsettled(reason));
+        gate.forward(gate.snapshot().pausedFor());
+      }
+      assertThat(waits).containsExactly(1L, 2L, 4L, 8L);
+    }
+
+    @Test
+    void is_probed_at_once_where_the_interval_is_shorter_than_a_second() {
+      PaceDriver gate =
+          new PaceDriver(
+              new PaceOptions(10, 0, OPTIONS.slowAfter(), ms(100), OPTIONS.longestPause()));
+      for (int i = 0; i < 3; i++) {
+        gate.send(unsettled(Reason.UNAUTHENTICATED));
+        assertThat(gate.snapshot().pausedFor()).isEqualTo(ms(100));
+        gate.forward(ms(100));
+      }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+        value = Reason.class,
+        names = {"UNAUTHENTICATED", "FORBIDDEN", "BLOCKED"})
+    void ten_messages_that_are_refused_together_count_as_one(Reason reason) {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Departure> all = gate.leave(11);
+      all.subList(0, 10).forEach(departure -> gate.back(departure, unsettled(reason)));
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(1));
+
+      gate.forward(s(1));
+      Departure probe = gate.leave();
+      gate.back(all.get(10), unsettled(reason));
+      gate.back(probe, unsettled(reason));
+
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(2));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+        value = Reason.class,
+        names = {"UNAUTHENTICATED", "FORBIDDEN", "BLOCKED"})
+    void one_message_that_is_refused_again_and_again_holds_up_the_next_for_a_second(Reason reason) {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      for (int i = 0; i < 100; i++) {
+        gate.send(unsettled("poison", reason, null));
+        assertThat(gate.snapshot().pausedFor()).isEqualTo(s(1));
+        gate.forward(s(1));
+      }
+
+      gate.send(ACCEPTED);
+      gate.forward(s(1)); // A block limits the rate as well.
+      assertThat(gate.isOpen()).isTrue();
+    }
+
+    @Test
+    void a_caller_is_told_at_once_and_when_the_next_probe_leaves() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.UNAUTHENTICATED));
+      gate.forward(ms(400));
+
+      assertThat(gate.refused(Lane.INTERACTIVE, LONG).retryAfter()).contains(ms(600));
+
+      gate.forward(ms(600));
+      Departure probe = gate.leave();
+      NotNowException refusal = gate.refused(Lane.INTERACTIVE, LONG);
+      assertThat(refusal.reason()).isEqualTo(Reason.UNAUTHENTICATED);
+      assertThat(refusal.retryAfter()).as("while a probe is on its way").contains(s(1));
+      gate.back(probe, ACCEPTED);
+      assertThat(gate.isOpen()).isTrue();
+    }
+
+    @Test
+    void a_message_of_the_broker_waits_for_the_probe_in_the_line_of_the_callers() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.UNAUTHENTICATED));
+      assertThat(gate.refused(Lane.QUEUED, ms(999)).reason()).isEqualTo(Reason.UNAUTHENTICATED);
+      Waiter row = gate.waitIn(Lane.BATCH, LONG);
+      Waiter first = gate.waitIn(Lane.QUEUED, LONG);
+      Waiter second = gate.waitIn(Lane.QUEUED, LONG);
+
+      gate.forward(s(1));
+      assertThat(left(first)).isTrue();
+      assertThat(second.waits() && row.waits()).isTrue();
+      gate.back(departureOf(first), ACCEPTED);
+      assertThat(left(second) && left(row)).isTrue();
+    }
+
+    @Test
+    void a_definition_that_alone_is_forbidden_does_not_shut_the_gate_again() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.FORBIDDEN), "promo");
+      gate.forward(s(1));
+      gate.send(unsettled(Reason.FORBIDDEN), "promo");
+      gate.forward(s(2));
+      gate.send(ACCEPTED, "reset");
+
+      for (int i = 0; i < 10; i++) {
+        gate.send(unsettled(Reason.FORBIDDEN), "promo");
+        assertThat(gate.isOpen()).isTrue();
+      }
+      assertThat(gate.gate.trouble()).isEmpty();
+      assertThat(gate.notices)
+          .hasSize(3)
+          .last()
+          .asString()
+          .startsWith("ERROR pace=set-aside reason=FORBIDDEN definition=promo");
+
+      gate.send(ACCEPTED, "promo");
+      gate.send(unsettled(Reason.FORBIDDEN), "promo");
+      assertThat(gate.isOpen()).as("what was accepted once counts again").isFalse();
+    }
+
+    @Test
+    void a_definition_that_is_set_aside_is_no_answer_to_a_probe() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.FORBIDDEN), "promo");
+      gate.forward(s(1));
+      gate.send(ACCEPTED, "reset");
+      gate.send(unsettled(Reason.UNAUTHENTICATED), "reset");
+      gate.forward(s(1));
+
+      gate.send(unsettled(Reason.FORBIDDEN), "promo");
+
+      assertThat(gate.refused(Lane.INTERACTIVE, LONG).reason()).isEqualTo(Reason.UNAUTHENTICATED);
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(1));
+    }
+
+    /** Which definitions were forbidden before one was accepted | the accepted one. */
+    @ParameterizedTest
+    @CsvSource({"promo reset, order", "promo, promo", "'', order"})
+    void nothing_is_set_aside_that_may_be_the_account(String forbidden, String accepted) {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      for (String definition : forbidden.split(" ")) {
+        gate.send(unsettled(Reason.FORBIDDEN), definition);
+        gate.forward(s(30));
+      }
+      gate.send(ACCEPTED, accepted);
+
+      for (String definition : forbidden.split(" ")) {
+        gate.send(unsettled(Reason.FORBIDDEN), definition);
+        assertThat(gate.isOpen()).as(definition).isFalse();
+        gate.forward(s(30));
       }
     }
 
@@ -852,7 +982,7 @@ class PaceGateTest {
     void rows_of_a_batch_wait_for_the_probe_if_they_can() {
       PaceDriver gate = new PaceDriver(OPTIONS);
       gate.send(unsettled(Reason.FORBIDDEN));
-      assertThat(gate.refused(Lane.BATCH, s(29)).reason()).isEqualTo(Reason.FORBIDDEN);
+      assertThat(gate.refused(Lane.BATCH, ms(999)).reason()).isEqualTo(Reason.FORBIDDEN);
       Waiter first = gate.waitIn(Lane.BATCH, s(60));
       Waiter second = gate.waitIn(Lane.BATCH, s(60));
 
@@ -867,9 +997,9 @@ class PaceGateTest {
     void rows_that_cannot_wait_for_another_probe_are_refused_when_one_fails() {
       PaceDriver gate = new PaceDriver(OPTIONS);
       gate.send(unsettled(Reason.FORBIDDEN));
-      Waiter first = gate.waitIn(Lane.BATCH, s(50));
-      Waiter second = gate.waitIn(Lane.BATCH, s(50));
-      gate.forward(s(30));
+      Waiter first = gate.waitIn(Lane.BATCH, s(2));
+      Waiter second = gate.waitIn(Lane.BATCH, s(2));
+      gate.forward(s(1));
 
       gate.back(departureOf(first), unsettled(Reason.FORBIDDEN));
 
@@ -902,7 +1032,9 @@ class PaceGateTest {
       gate.send(unsettled(lighter));
 
       assertThat(gate.gate.trouble()).contains(told);
-      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(30));
+      assertThat(gate.refused(Lane.INTERACTIVE, LONG).retryAfter())
+          .as("as long as before, or what the API asked for")
+          .contains(s(1));
       gate.forward(s(30));
       gate.send(ACCEPTED);
       assertThat(gate.gate.trouble()).isEmpty();
@@ -943,7 +1075,7 @@ class PaceGateTest {
       gate.back(all.get(2), unsettled(Reason.UNREACHABLE));
 
       assertThat(gate.refused(Lane.INTERACTIVE, LONG).reason()).isEqualTo(Reason.FORBIDDEN);
-      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(30));
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(1));
     }
 
     @Test

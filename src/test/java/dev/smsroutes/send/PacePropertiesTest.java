@@ -150,13 +150,17 @@ class PacePropertiesTest {
       }
       Waiter[] self = new Waiter[1];
       self[0] = new Waiter(lane, now + patience, () -> decided(lane, self[0]));
-      waiting.get(lane.ordinal()).add(self[0]);
+      line(lane).add(self[0]);
       gate.enter(self[0], now);
       gate.serve(now);
     }
 
+    private List<Waiter> line(Lane lane) {
+      return waiting.get(lane == Lane.BATCH ? 1 : 0);
+    }
+
     private void decided(Lane lane, Waiter waiter) {
-      List<Waiter> line = waiting.get(lane.ordinal());
+      List<Waiter> line = line(lane);
       try {
         Departure departure = waiter.departure();
         assertThat(line.get(0)).as("the first of its lane").isSameAs(waiter);
@@ -197,7 +201,7 @@ class PacePropertiesTest {
     private void back(int which, Optional<Outcome> outcome) {
       Departure departure = out.remove(which % out.size());
       outcome.ifPresent(this::remember);
-      gate.back(departure, outcome, now);
+      gate.back(departure, outcome, "definition", now);
       gate.serve(now);
     }
 

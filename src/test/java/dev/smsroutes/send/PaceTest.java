@@ -49,9 +49,9 @@ class PaceTest {
     Future<Turn> second = inThread(() -> pace.await(Lane.INTERACTIVE, LONG));
     untilWaiting(pace, 1);
 
-    first.done(ACCEPTED);
+    first.done(ACCEPTED, "definition");
 
-    second.get(10, TimeUnit.SECONDS).done(ACCEPTED);
+    second.get(10, TimeUnit.SECONDS).done(ACCEPTED, "definition");
     assertThat(pace.snapshot().inUse()).isZero();
   }
 
@@ -89,7 +89,7 @@ class PaceTest {
 
     pace.await(Lane.INTERACTIVE, Duration.ofSeconds(-1));
 
-    row.done(ACCEPTED);
+    row.done(ACCEPTED, "definition");
     nextRow.get(10, TimeUnit.SECONDS);
   }
 
@@ -101,7 +101,7 @@ class PaceTest {
     Future<Turn> second =
         inThread(() -> pace.await(Lane.BATCH, Duration.ofSeconds(Long.MAX_VALUE)));
     untilWaiting(pace, 1);
-    first.done(ACCEPTED);
+    first.done(ACCEPTED, "definition");
     assertThat(second.get(10, TimeUnit.SECONDS)).isNotNull();
   }
 
@@ -132,18 +132,19 @@ class PaceTest {
   @Test
   void one_of_those_who_wait_goes_as_a_probe_when_it_is_time() throws Exception {
     Pace pace = pace(100, 0);
-    pace.await(Lane.INTERACTIVE, Duration.ZERO).done(unsettled(Reason.FORBIDDEN));
+    pace.await(Lane.INTERACTIVE, Duration.ZERO).done(unsettled(Reason.FORBIDDEN), "definition");
     Future<Turn> first = inThread(() -> pace.await(Lane.BATCH, Duration.ofSeconds(31)));
     untilWaiting(pace, 1);
     Future<Turn> second = inThread(() -> pace.await(Lane.BATCH, Duration.ofSeconds(90)));
     untilWaiting(pace, 2);
 
-    ticker.forward(Duration.ofSeconds(30), pace);
-    first.get(10, TimeUnit.SECONDS).done(unsettled(Reason.FORBIDDEN));
+    ticker.forward(Duration.ofSeconds(1), pace);
+    Duration held = first.get(10, TimeUnit.SECONDS).done(unsettled(Reason.FORBIDDEN), "definition");
+    assertThat(held).isEqualTo(Duration.ofSeconds(2));
     assertThat(second.isDone()).isFalse();
-    ticker.forward(Duration.ofSeconds(30), pace);
+    ticker.forward(held, pace);
 
-    second.get(10, TimeUnit.SECONDS).done(ACCEPTED);
+    second.get(10, TimeUnit.SECONDS).done(ACCEPTED, "definition");
     assertThat(pace.trouble()).isEmpty();
   }
 
@@ -174,12 +175,12 @@ class PaceTest {
     Turn turn = pace.await(Lane.INTERACTIVE, Duration.ZERO);
 
     turn.abandon();
-    turn.done(unsettled(Reason.UNAVAILABLE));
+    turn.done(unsettled(Reason.UNAVAILABLE), "definition");
     turn.abandon();
 
     assertThat(pace.snapshot().inUse()).isEqualTo(1);
     assertThat(pace.snapshot().concurrencyLimit()).isEqualTo(64);
-    kept.done(ACCEPTED);
+    kept.done(ACCEPTED, "definition");
   }
 
   @Test
@@ -188,7 +189,7 @@ class PaceTest {
     Turn turn = pace.await(Lane.INTERACTIVE, Duration.ZERO);
     ticker.forward(Duration.ofMillis(5_001), pace);
 
-    turn.done(ACCEPTED);
+    turn.done(ACCEPTED, "definition");
 
     assertThat(pace.snapshot().concurrencyLimit()).isEqualTo(32);
   }
@@ -213,8 +214,8 @@ class PaceTest {
 
     assertThat(refusalOf(waiting).stopping()).isTrue();
     assertThat(interrupted.get(10, TimeUnit.SECONDS)).isTrue();
-    out.done(ACCEPTED);
-    pace.await(Lane.INTERACTIVE, Duration.ZERO).done(ACCEPTED);
+    out.done(ACCEPTED, "definition");
+    pace.await(Lane.INTERACTIVE, Duration.ZERO).done(ACCEPTED, "definition");
   }
 
   @Test
@@ -229,7 +230,7 @@ class PaceTest {
 
     assertThat(refusalOf(caller).stopping()).isTrue();
     assertThat(refusalOf(row).stopping()).isTrue();
-    out.done(ACCEPTED);
+    out.done(ACCEPTED, "definition");
     assertThat(pace.snapshot().inUse()).isZero();
   }
 
@@ -244,12 +245,12 @@ class PaceTest {
     }
 
     for (Future<Turn> next : waiting) {
-      turn.done(ACCEPTED);
+      turn.done(ACCEPTED, "definition");
       turn = next.get(10, TimeUnit.SECONDS);
     }
 
     assertThat(ticker.awaits).hasValue(50);
-    turn.done(ACCEPTED);
+    turn.done(ACCEPTED, "definition");
   }
 
   @Test
@@ -272,7 +273,7 @@ class PaceTest {
                   if (ThreadLocalRandom.current().nextInt(10) == 0) {
                     turn.abandon();
                   } else {
-                    turn.done(ACCEPTED);
+                    turn.done(ACCEPTED, "definition");
                   }
                   sent.incrementAndGet();
                 }
@@ -300,7 +301,7 @@ class PaceTest {
           inThread(
               () -> {
                 for (int n = 0; n < 50; n++) {
-                  pace.await(lane, LONG).done(ACCEPTED);
+                  pace.await(lane, LONG).done(ACCEPTED, "definition");
                 }
                 end.accumulateAndGet(System.nanoTime(), Math::max);
                 return 0;

@@ -88,15 +88,17 @@ class SendManyRouteTest extends CamelTestSupport {
 
   @Override
   protected RoutesBuilder[] createRouteBuilders() {
+    Pace pace =
+        new Pace(
+            new PaceOptions(
+                10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1)));
     SendSteps steps =
         SendSteps.of(
             new SomeDefinitions(),
             ledger,
             table,
-            new TokenSource(this::token, table, Clock.systemUTC()),
-            new Pace(
-                new PaceOptions(
-                    10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1))),
+            new TokenSource(this::token, table, Clock.systemUTC(), pace),
+            pace,
             new Care(
                 () -> SuppressionLists.of(suppressed),
                 Optional.empty(),

@@ -83,7 +83,7 @@ class SendRouteTest extends CamelTestSupport {
   @Override
   protected RoutesBuilder[] createRouteBuilders() {
     StatusTable table = new StatusTable(Clock.systemUTC());
-    TokenSource source = new TokenSource(this::token, table, Clock.systemUTC());
+    TokenSource source = new TokenSource(this::token, table, Clock.systemUTC(), pace);
     SendSteps steps =
         SendSteps.of(
             new TwoDefinitions(),

@@ -25,21 +25,27 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TokenSourceTest {
   private final SettableClock clock = new SettableClock();
   private final AtomicInteger requests = new AtomicInteger();
+  private final AtomicLong turns = new AtomicLong();
 
   @Test
   void fetches_one_token_and_keeps_it_until_shortly_before_it_expires() throws Exception {
     TokenSource tokens = source(() -> token(1080));
 
-    assertThat(tokens.token()).isEqualTo("token-1");
+    assertThat(tokens.token(turn())).isEqualTo("token-1");
     clock.advance(Duration.ofSeconds(1019));
-    assertThat(tokens.token()).isEqualTo("token-1");
+    assertThat(tokens.token(turn())).isEqualTo("token-1");
     clock.advance(Duration.ofSeconds(2));
-    assertThat(tokens.token()).isEqualTo("token-2");
+    assertThat(tokens.token(turn())).isEqualTo("token-2");
   }
 
   @Test
@@ -52,21 +58,21 @@ class TokenSourceTest {
               return token(1080);
             });
 
-    assertThat(inParallel(50, tokens::token, asked)).containsOnly("token-1");
+    assertThat(inParallel(50, () -> tokens.token(turn()), asked)).containsOnly("token-1");
     assertThat(requests).hasValue(1);
   }
 
   @Test
   void renews_once_however_many_were_refused_with_the_old_token() throws Exception {
     TokenSource tokens = source(() -> token(1080));
-    String old = tokens.token();
+    String old = tokens.token(turn());
 
     List<String> renewed =
         inParallel(
             50,
             () -> {
-              tokens.renew(old);
-              return tokens.token();
+              tokens.renew(old, turn());
+              return tokens.token(turn());
             },
             new CountDownLatch(0));
 
@@ -75,33 +81,89 @@ class TokenSourceTest {
   }
 
   @Test
-  void asks_no_more_for_a_while_when_the_renewed_token_is_refused_as_well() throws Exception {
+  void asks_once_for_all_who_were_under_way_when_the_renewed_token_was_refused_as_well()
+      throws Exception {
     TokenSource tokens = source(() -> token(1080));
-    tokens.renew(tokens.token());
-    tokens.refused(tokens.token());
+    long first = turn();
+    String old = tokens.token(first);
+    long late = turn();
+    tokens.renew(old, first);
+    tokens.refused(tokens.token(first));
 
-    assertThat(catchThrowableOfType(TokenException.class, tokens::token).reason())
-        .isEqualTo(Reason.UNAUTHENTICATED);
+    for (long underWay : new long[] {first, late}) {
+      assertThat(refusal(() -> tokens.token(underWay))).isEqualTo(Reason.UNAUTHENTICATED);
+      assertThat(refusal(() -> tokens.renew(old, underWay))).isEqualTo(Reason.UNAUTHENTICATED);
+    }
     assertThat(requests).hasValue(2);
 
-    clock.advance(Duration.ofSeconds(11));
-    assertThat(tokens.token()).isEqualTo("token-3");
+    assertThat(tokens.token(turn())).as("for the probe").isEqualTo("token-3");
   }
 
   @Test
-  void does_not_repeat_wrong_credentials_with_every_message() {
+  void asks_once_for_each_probe_while_new_tokens_are_refused() throws Exception {
+    TokenSource tokens = source(() -> token(1080));
+    long first = turn();
+    tokens.renew(tokens.token(first), first);
+    tokens.refused(tokens.token(first));
+
+    for (int probes = 1; probes <= 5; probes++) {
+      long probe = turn();
+      String token = tokens.token(probe);
+      assertThat(refusal(() -> tokens.renew(token, probe))).isEqualTo(Reason.UNAUTHENTICATED);
+      assertThat(requests).hasValue(2 + probes);
+    }
+
+    long works = turn();
+    String token = tokens.token(works);
+    tokens.accepted();
+    tokens.renew(token, works);
+    assertThat(tokens.token(works)).as("as ever, once one was accepted").isEqualTo("token-9");
+  }
+
+  /** What the endpoint says, and why nothing is sent then. */
+  @ParameterizedTest
+  @CsvSource({
+    "400, UNAUTHENTICATED",
+    "401, UNAUTHENTICATED",
+    "403, FORBIDDEN",
+    "429, RATE_LIMITED",
+    "500, UNAVAILABLE",
+    "503, UNAVAILABLE",
+    "0, UNREACHABLE",
+  })
+  void asks_once_for_all_who_had_their_turn_before_the_refusal(int status, Reason reason) {
+    CountDownLatch asked = new CountDownLatch(1);
+    TokenSource tokens =
+        source(
+            () -> {
+              asked.await(10, TimeUnit.SECONDS);
+              if (status == 0) {
+                throw new ConnectException("refused");
+              }
+              return reply(status, "{\"error\":\"invalid_client\"}");
+            });
+    List<Long> turns = LongStream.range(0, 20).mapToObj(i -> turn()).toList();
+    asked.countDown();
+
+    for (long turn : turns) {
+      assertThat(refusal(() -> tokens.token(turn))).isEqualTo(reason);
+    }
+    assertThat(refusal(() -> tokens.token(0))).as("a question").isEqualTo(reason);
+    assertThat(requests).hasValue(1);
+
+    assertThat(refusal(() -> tokens.token(turn()))).as("the probe asks").isEqualTo(reason);
+    assertThat(requests).hasValue(2);
+  }
+
+  @Test
+  void says_which_settings_to_check_when_the_endpoint_refuses_them() {
     TokenSource tokens = source(() -> reply(401, "{\"error\":\"invalid_client\"}"));
 
-    for (int i = 0; i < 10; i++) {
-      TokenException refusal = catchThrowableOfType(TokenException.class, tokens::token);
-      assertThat(refusal.reason()).isEqualTo(Reason.UNAUTHENTICATED);
-      assertThat(refusal).hasMessageContaining("sms.api.client-id");
-    }
-    assertThat(requests).hasValue(1);
+    assertThatThrownBy(() -> tokens.token(turn())).hasMessageContaining("sms.api.client-id");
   }
 
   @Test
-  void tries_again_soon_when_the_endpoint_was_only_out_of_reach() throws Exception {
+  void has_a_new_token_for_the_next_probe_when_the_endpoint_is_back() throws Exception {
     AtomicInteger calls = new AtomicInteger();
     TokenSource tokens =
         source(
@@ -112,29 +174,35 @@ class TokenSourceTest {
               return token(1080);
             });
 
-    assertThatThrownBy(tokens::token).isInstanceOf(TokenException.class);
-    clock.advance(Duration.ofSeconds(2));
-    assertThat(tokens.token()).isEqualTo("token-2");
+    assertThatThrownBy(() -> tokens.token(turn())).isInstanceOf(TokenException.class);
+    assertThat(tokens.token(turn())).isEqualTo("token-2");
   }
 
   @Test
   void goes_on_with_the_old_token_while_it_is_good_and_no_new_one_is_to_be_had() throws Exception {
     AtomicInteger calls = new AtomicInteger();
     TokenSource tokens = source(() -> calls.getAndIncrement() == 0 ? token(1080) : reply(503, ""));
-    tokens.token();
+    tokens.token(turn());
     clock.advance(Duration.ofSeconds(1030));
 
-    assertThat(tokens.token()).isEqualTo("token-1");
-    clock.advance(Duration.ofSeconds(60));
-    assertThatThrownBy(tokens::token).isInstanceOf(TokenException.class);
+    for (int i = 0; i < 100; i++) {
+      assertThat(tokens.token(turn())).isEqualTo("token-1");
+    }
+    assertThat(requests).as("asks again when half of the rest is over").hasValue(2);
+    clock.advance(Duration.ofSeconds(25));
+    assertThat(tokens.token(turn())).isEqualTo("token-1");
+    assertThat(requests).hasValue(3);
+
+    clock.advance(Duration.ofSeconds(25));
+    assertThatThrownBy(() -> tokens.token(turn())).isInstanceOf(TokenException.class);
   }
 
   @Test
   void refuses_an_answer_without_a_token() {
-    assertThatThrownBy(source(() -> reply(200, "{}"))::token).isInstanceOf(TokenException.class);
-    assertThatThrownBy(source(() -> reply(200, "<html>"))::token)
-        .isInstanceOf(TokenException.class);
-    assertThatThrownBy(source(() -> reply(200, ""))::token).isInstanceOf(TokenException.class);
+    for (String body : List.of("{}", "<html>", "")) {
+      assertThat(refusal(() -> source(() -> reply(200, body)).token(turn())))
+          .isEqualTo(Reason.UNAVAILABLE);
+    }
   }
 
   private TokenSource source(Callable<ApiReply> answers) {
@@ -150,7 +218,17 @@ class TokenSourceTest {
           }
         },
         new StatusTable(clock),
-        clock);
+        clock,
+        turns::get);
+  }
+
+  /** A message has its turn. */
+  private long turn() {
+    return turns.incrementAndGet();
+  }
+
+  private static Reason refusal(ThrowingCallable asking) {
+    return catchThrowableOfType(TokenException.class, asking).reason();
   }
 
   private ApiReply token(int seconds) {
