@@ -95,6 +95,7 @@ public final class BatchCheck {
   public BatchPlan check(Path file, int mostFindings) throws IOException {
     String name = file.getFileName().toString();
     Tally tally = new Tally(name, mostFindings);
+    Faults faults;
     try (BatchReading reading =
         BatchReading.open(file, setting.limits(), setting.requests(), setting.stopping())) {
       Optional<Run> run = setting.foresight().unfinished(reading.sha256(), name);
@@ -102,18 +103,20 @@ public final class BatchCheck {
         throw UnreadableFileException.forgotten();
       }
       tally.resumed = run.isPresent();
+      FaultCounts counts = new FaultCounts(reading.rows(), true);
       try (SeenKeys keys = new SeenKeys()) {
-        new Pass(name, reading, run, tally, keys).toTheEnd();
+        new Pass(name, reading, run, tally, keys, counts).toTheEnd();
       }
+      faults = counts.faults().first(mostFindings);
       if (reading.changed()) {
         throw new UnreadableFileException(
             "changed while it was read",
             "Expected a file that is complete; this one changed while it was checked");
       }
     } catch (UnreadableFileException e) {
-      return new Tally(name, 0).plan(Optional.of(e.reason() + ": " + e.getMessage()));
+      return new Tally(name, 0).plan(Optional.of(e.reason() + ": " + e.getMessage()), Faults.NONE);
     }
-    return tally.plan(Optional.empty());
+    return tally.plan(Optional.empty(), faults);
   }
 
   /**
@@ -139,13 +142,21 @@ public final class BatchCheck {
     private final Optional<Run> run;
     private final Tally tally;
     private final SeenKeys keys;
+    private final FaultCounts faults;
 
-    Pass(String name, BatchReading reading, Optional<Run> run, Tally tally, SeenKeys keys) {
+    Pass(
+        String name,
+        BatchReading reading,
+        Optional<Run> run,
+        Tally tally,
+        SeenKeys keys,
+        FaultCounts faults) {
       this.name = name;
       this.reading = reading;
       this.run = run;
       this.tally = tally;
       this.keys = keys;
+      this.faults = faults;
     }
 
     void toTheEnd() throws IOException {
@@ -286,6 +297,7 @@ public final class BatchCheck {
       if (outcome.state() == State.REFUSED || outcome.state() == State.DUPLICATE) {
         tally.refused(outcome.errorCode());
       }
+      faults.add(raw, outcome);
       if (outcome.faults().isEmpty()) {
         tally.find(
             new Finding(raw.number(), raw.item(), "", outcome.errorCode(), outcome.message()));
@@ -374,7 +386,7 @@ public final class BatchCheck {
       }
     }
 
-    BatchPlan plan(Optional<String> unreadable) {
+    BatchPlan plan(Optional<String> unreadable, Faults faults) {
       return new BatchPlan(
           file,
           unreadable,
@@ -394,7 +406,8 @@ public final class BatchCheck {
               regions,
               estimate(setting.pacing().get())),
           findings,
-          moreFindings);
+          moreFindings,
+          faults);
     }
 
     private Estimate estimate(Pacing pacing) {

@@ -22,6 +22,7 @@ import java.util.TreeMap;
  * @param sending what would be sent
  * @param findings what is wrong, in the order of the rows, as many as were asked for
  * @param moreFindings how many more there are
+ * @param faults the same by cause, as many causes as findings were asked for
  */
 public record BatchPlan(
     String file,
@@ -33,7 +34,8 @@ public record BatchPlan(
     Known record,
     Sending sending,
     List<Finding> findings,
-    long moreFindings) {
+    long moreFindings,
+    Faults faults) {
 
   public BatchPlan {
     outcomes = new TreeMap<>(outcomes);

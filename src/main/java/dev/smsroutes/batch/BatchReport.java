@@ -16,14 +16,15 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What became of a file, as {@code <name>.summary.json} tells it afterwards. Immutable; holds
- * nothing of the file's content.
+ * What became of a file, as {@code <name>.summary.json} tells it afterwards. Immutable; holds no
+ * number, no attribute's value and no text of the file.
  *
  * @param file the name as it was dropped
  * @param as the name under which it and its results are found
  * @param failed why it is in the failed folder; empty when it is done
  * @param cancelled whether rows of it were not handed out because somebody wanted it to end
  * @param counts of its rows
+ * @param faults why rows were not accepted, by cause
  * @param bytes how long it is, as it was dropped
  * @param sha256 of it as it was dropped, in hexadecimal: what {@code sha256sum} prints
  * @param started when this pass took it
@@ -35,6 +36,7 @@ public record BatchReport(
     Optional<String> failed,
     boolean cancelled,
     Counts counts,
+    Faults faults,
     long bytes,
     String sha256,
     Instant started,
@@ -136,6 +138,7 @@ public record BatchReport(
     json.put("recorded", counts.recorded);
     ObjectNode codes = json.putObject("refusedByCode");
     counts.refusedByCode.forEach((code, rows) -> codes.put(Integer.toString(code), rows));
+    faults.write(json);
     json.put("parts", counts.parts);
     json.put("partsEarlier", counts.partsEarlier);
     json.put("partsUnknown", counts.partsUnknown);
@@ -181,6 +184,7 @@ public record BatchReport(
               json.required("parts").asLong(),
               json.required("partsEarlier").asLong(),
               json.required("partsUnknown").asLong()),
+          Faults.read(json),
           json.required("bytes").asLong(),
           json.required("sha256").asText(),
           Instant.parse(json.required("started").asText()),

@@ -141,6 +141,11 @@ final class CsvHeader {
     return names.stream().anyMatch(REASONS::contains);
   }
 
+  /** Whether there is a column for an attribute, which is found in any case. */
+  boolean hasAttribute(String name) {
+    return names.stream().anyMatch(name::equalsIgnoreCase);
+  }
+
   /** The column of our own name, or -1. */
   int column(String name) {
     return names.indexOf(name);

@@ -198,6 +198,11 @@ final class CsvRows implements RowSource {
     return path;
   }
 
+  @Override
+  public String absent(String attribute) {
+    return "column " + attribute + (header.hasAttribute(attribute) ? " is empty" : " is missing");
+  }
+
   /**
    * @param cells null when the record could not be read as cells
    */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.batch.BatchPlan.Estimate;
 import dev.smsroutes.batch.BatchPlan.Finding;
 import dev.smsroutes.batch.BatchPlan.Sending;
+import dev.smsroutes.batch.Faults.Cause;
 import dev.smsroutes.outcome.ErrorCode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,6 +75,7 @@ public final class PlanReport {
           .put("message", finding.message());
     }
     json.put("moreFindings", plan.moreFindings());
+    plan.faults().write(json);
     return json;
   }
 
@@ -152,12 +154,13 @@ public final class PlanReport {
         "  time                   about %s, at %s a second: %s"
             .formatted(
                 time(estimate.time()), decimal(estimate.messagesPerSecond()), estimate.basis()));
-    if (!plan.findings().isEmpty()) {
+    Faults faults = plan.faults();
+    if (!faults.causes().isEmpty()) {
       lines.add("");
-      plan.findings().forEach(finding -> lines.add("  " + finding(finding)));
+      faults.causes().forEach(cause -> lines.add("  " + cause(cause)));
     }
-    if (plan.moreFindings() > 0) {
-      lines.add("  and " + plan.moreFindings() + " more");
+    if (faults.more() > 0) {
+      lines.add("  and " + faults.more() + " more");
     }
     return lines;
   }
@@ -185,16 +188,28 @@ public final class PlanReport {
     return shown.isEmpty() ? "-" : shown;
   }
 
-  private static String finding(Finding finding) {
-    return ("row "
-            + finding.row()
-            + (finding.item() > 0 ? " item " + finding.item() : "")
-            + (finding.column().isEmpty() ? "" : "  " + finding.column())
-            + "  "
-            + finding.code()
-            + "  "
-            + finding.message())
-        .replaceAll(STRANGE, "?");
+  private static String cause(Cause cause) {
+    String told =
+        cause
+            .definitionKey()
+            .map(
+                definition ->
+                    "%s: %s row%s of %s (%s)"
+                        .formatted(
+                            cause.message(),
+                            Faults.grouped(cause.rows()),
+                            cause.rows() == 1 ? "" : "s",
+                            definition,
+                            cause.places()))
+            .orElseGet(
+                () ->
+                    cause.places()
+                        + (cause.column().isEmpty() ? "" : "  " + cause.column())
+                        + "  "
+                        + cause.code()
+                        + "  "
+                        + cause.message());
+    return told.replaceAll(STRANGE, "?").stripTrailing();
   }
 
   private static Stream<Map.Entry<Integer, Long>> top(Sending sending) {

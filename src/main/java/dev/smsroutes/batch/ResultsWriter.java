@@ -27,7 +27,12 @@ final class ResultsWriter implements Closeable {
   private final RowSource source;
   private final DurableFile results;
   private final ResultLines lines;
+
+  /** So many causes stand in the summary. */
+  private static final int MOST_CAUSES = 20;
+
   private final OutcomeCounts counts = new OutcomeCounts();
+  private final FaultCounts faults;
   private DurableFile rejectsFile;
   private Rejects rejects;
   private DurableFile summary;
@@ -36,6 +41,7 @@ final class ResultsWriter implements Closeable {
     this.opener = opener;
     this.names = names;
     this.source = source;
+    this.faults = new FaultCounts(source, false);
     this.results = opener.open(names.results());
     this.lines = names.format().write(results.out(), source);
   }
@@ -43,6 +49,7 @@ final class ResultsWriter implements Closeable {
   void write(RawRow row, Outcome outcome) throws IOException {
     State state = outcome.state();
     counts.add(outcome);
+    faults.add(row, outcome);
     String key = messageKey(row, outcome);
     String message =
         outcome.faults().isEmpty() ? outcome.message() : joined(outcome.faults(), Fault::message);
@@ -115,6 +122,11 @@ final class ResultsWriter implements Closeable {
 
   BatchSummary summary(String name, long recorded, long millis) {
     return counts.summary(name, recorded, millis);
+  }
+
+  /** Why rows were not accepted: the causes with the most rows. */
+  Faults faults() {
+    return faults.faults().first(MOST_CAUSES);
   }
 
   BatchReport.Counts counts(long recorded) {

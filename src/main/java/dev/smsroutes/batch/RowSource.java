@@ -23,4 +23,9 @@ interface RowSource {
 
   /** The path of a field as the sender of this format knows it. */
   String field(String path);
+
+  /** Says that a row has no such attribute. */
+  default String absent(String attribute) {
+    return "attribute " + attribute + " is missing";
+  }
 }

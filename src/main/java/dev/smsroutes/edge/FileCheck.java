@@ -68,6 +68,7 @@ public final class FileCheck {
           plan.refused(),
           plan.parked(),
           plan.unreadable().isEmpty());
+      FileIntake.faults(file.getName(), plan.faults());
       return target.toString();
     } catch (IOException | LedgerUnavailableException e) {
       LOG.warn(

@@ -4,6 +4,7 @@ import dev.smsroutes.batch.Batch;
 import dev.smsroutes.batch.BatchInterruptedException;
 import dev.smsroutes.batch.BatchReport;
 import dev.smsroutes.batch.BatchSummary;
+import dev.smsroutes.batch.Faults;
 import dev.smsroutes.batch.FileShape;
 import dev.smsroutes.batch.Row;
 import dev.smsroutes.batch.RowGroup;
@@ -32,7 +33,8 @@ import org.slf4j.event.Level;
  * Thread-safe.
  *
  * <p>Bound as {@code fileIntake}. Logs one line when a file is taken, one now and then while it is
- * sent, and one when it is finished, interrupted, failed or kept; never anything of its content.
+ * sent, and one when it is finished, interrupted, failed or kept; nothing of its content but names
+ * of columns and definitions.
  */
 public final class FileIntake {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntake.class);
@@ -47,6 +49,9 @@ public final class FileIntake {
   static final String MAX_RETRIES = "smsMaxRetries";
 
   static final String PATIENCE = "smsPatience";
+
+  /** So many causes of faults get a line when a file ends. */
+  private static final int MOST_CAUSES_LOGGED = 10;
 
   private final Batch.Setting setting;
   private final int maxAttempts;
@@ -236,7 +241,24 @@ public final class FileIntake {
           batch.report().map(report -> report.counts().parts()).orElse(0L),
           summary.millis(),
           batch.report().map(BatchReport::rate).orElse(0.0));
+      batch.report().ifPresent(report -> faults(summary.name(), report.faults()));
     }
+  }
+
+  /** What is wrong with the rows of a file, one line for each of the most frequent causes. */
+  static void faults(String name, Faults faults) {
+    faults.causes().stream()
+        .limit(MOST_CAUSES_LOGGED)
+        .forEach(
+            cause ->
+                LOG.info(
+                    "file fault name={} column={} code={} definitionKey={} {}: {}",
+                    printable(name),
+                    printable(cause.column()),
+                    cause.code(),
+                    cause.definitionKey().map(FileIntake::printable).orElse("-"),
+                    cause.places(),
+                    printable(cause.message())));
   }
 
   /** A file that is not like most: how it was read, so that nobody has to wonder. */

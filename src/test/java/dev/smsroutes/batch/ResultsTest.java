@@ -28,6 +28,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -213,12 +214,39 @@ class ResultsTest {
                         + "'acceptedEarlier':1,'refused':4,'duplicate':1,'waiting':1,'uncertain':1,"
                         + "'parked':1,'recorded':0,"
                         + "'refusedByCode':{'10000':1,'10005':1,'109110':1,'109121':2},"
+                        + "'faults':[%s],'moreFaults':0,"
                         + "'parts':9,'partsEarlier':3,'partsUnknown':1,"
                         + "'bytes':%d,'sha256':'%s','started':'2026-01-01T00:00:00Z',"
                         + "'finished':'2026-01-01T00:00:05.500Z','milliseconds':5500,"
                         + "'rowsPerSecond':2.2}")
-                    .replace('\'', '"')
-                    .formatted(content.length(), HexFormat.of().formatHex(digest))));
+                    .formatted(
+                        String.join(
+                            ",",
+                            cause(109121, "Invalid to", 5, 6),
+                            cause(30000, "", 10, 11),
+                            cause(10005, "Bad value", 7),
+                            cause(109110, "Duplicate messageKey", 8),
+                            cause(99999, "", 9),
+                            cause(
+                                10000,
+                                "Expected 4 cells, one for each column of the header; 1 came on"
+                                    + " line 13 of the file",
+                                12)),
+                        content.length(),
+                        HexFormat.of().formatHex(digest))
+                    .replace('\'', '"')));
+  }
+
+  /** Of the row as a whole; what the API said is not quoted. */
+  private static String cause(int code, String message, int... rows) {
+    return "{'column':'','code':%d,'message':'%s','rows':%d,'first':[%s]}"
+        .formatted(
+            code,
+            message,
+            rows.length,
+            Arrays.stream(rows)
+                .mapToObj(row -> "{'row':" + row + "}")
+                .collect(Collectors.joining(",")));
   }
 
   @ParameterizedTest

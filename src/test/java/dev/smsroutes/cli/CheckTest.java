@@ -361,7 +361,7 @@ class CheckTest {
       assertThat(found).isEqualTo(expected);
       assertThat(home.resolve("results/every-refusal.csv.check.txt"))
           .content()
-          .contains("row 7  to  109121");
+          .contains("rows 7, 8  to  109121");
       assertThat(home.resolve("failed/check/no-header.csv.reason.json"))
           .content()
           .contains("\"no header\"");
@@ -378,6 +378,55 @@ class CheckTest {
                       "--set=sms.ledger.url=jdbc:sqlite:" + home.resolve("ledger.db"))
                   .err())
           .contains("Nothing found");
+    }
+  }
+
+  /** The same cause in a check, in the summary of a real run, and in the log. */
+  @Test
+  void tells_a_missing_column_once_and_lets_no_other_fault_drown() throws Exception {
+    String header = "definitionKey,contactKey,to,FirstName,OrderNumber,DeliveryDate,TrackingUrl";
+    String row = "order-shipped,c,+4915112345678,Ada,1,1.5.,https://x.example/1";
+    String rows =
+        IntStream.rangeClosed(1, 200)
+            .mapToObj(
+                i ->
+                    i == 70
+                        ? row.replace("+4915112345678", "nobody")
+                        : i % 50 == 0 ? row.replace(",1.5.", ",") : row)
+            .collect(Collectors.joining("\n"));
+    Path file = write(new Dropped("orders.csv", header + "\n" + rows));
+
+    Said said = check(file);
+
+    assertThat(said.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(said.out().lines().map(String::strip))
+        .contains(
+            "column Total is missing: 200 rows of order-shipped (rows 1, 2, 3 and 197 more)",
+            "column Carrier is missing: 200 rows of order-shipped (rows 1, 2, 3 and 197 more)",
+            "column DeliveryDate is empty: 4 rows of order-shipped (rows 50, 100, 150 and 1 more)")
+        .filteredOn(line -> line.contains("row"))
+        .anyMatch(line -> line.startsWith("row 70  to  109121"))
+        .as("each cause once, between the counts and the end")
+        .filteredOn(line -> line.contains("missing") || line.contains("empty"))
+        .hasSize(3);
+
+    JsonNode plan = plan(file);
+    assertThat(plan.path("findings")).as("each row, as ever").hasSize(405);
+    assertThat(plan.path("faults")).hasSize(4);
+    assertThat(plan.path("faults").path(0).toString())
+        .isEqualTo(
+            "{\"column\":\"Total\",\"code\":10002,\"message\":\"column Total is missing\","
+                + "\"definitionKey\":\"order-shipped\",\"rows\":200,"
+                + "\"first\":[{\"row\":1},{\"row\":2},{\"row\":3}]}");
+    JsonNode cut = JSON.readTree(check(file, "--format=json", "--limit=1").out());
+    assertThat(cut.path("faults")).hasSize(1);
+    assertThat(cut.path("moreFaults").asInt()).isEqualTo(205);
+    try (RunningBundle bundle = start()) {
+      drop(file);
+      results("orders.csv");
+      JsonNode summary = JSON.readTree(home.resolve("results/orders.csv.summary.json").toFile());
+      assertThat(summary.path("faults")).isEqualTo(plan.path("faults"));
+      assertThat(summary.path("moreFaults").asInt()).isZero();
     }
   }
 
