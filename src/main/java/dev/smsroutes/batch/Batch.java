@@ -824,7 +824,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
         Optional.ofNullable(unreadable).map(UnreadableFileException::reason),
         cancelled,
         writer.counts(recorded),
-        writer.faults(),
+        Optional.of(writer.faults()),
         reading.droppedBytes(),
         reading.droppedSha256(),
         Instant.ofEpochMilli(startedAt),

@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * @param failed why it is in the failed folder; empty when it is done
  * @param cancelled whether rows of it were not handed out because somebody wanted it to end
  * @param counts of its rows
- * @param faults why rows were not accepted, by cause
+ * @param faults why rows were not accepted, by cause; empty if an earlier version wrote it
  * @param bytes how long it is, as it was dropped
  * @param sha256 of it as it was dropped, in hexadecimal: what {@code sha256sum} prints
  * @param started when this pass took it
@@ -36,7 +36,7 @@ public record BatchReport(
     Optional<String> failed,
     boolean cancelled,
     Counts counts,
-    Faults faults,
+    Optional<Faults> faults,
     long bytes,
     String sha256,
     Instant started,
@@ -138,7 +138,7 @@ public record BatchReport(
     json.put("recorded", counts.recorded);
     ObjectNode codes = json.putObject("refusedByCode");
     counts.refusedByCode.forEach((code, rows) -> codes.put(Integer.toString(code), rows));
-    faults.write(json);
+    faults.ifPresent(these -> these.write(json));
     json.put("parts", counts.parts);
     json.put("partsEarlier", counts.partsEarlier);
     json.put("partsUnknown", counts.partsUnknown);

@@ -104,11 +104,14 @@ public record Faults(List<Cause> causes, long more) {
   }
 
   /**
-   * Reads what {@link #write} added; nothing is wrong where there is nothing.
+   * Reads what {@link #write} added; empty where it added nothing.
    *
    * @throws IllegalArgumentException when it is something else
    */
-  static Faults read(JsonNode json) {
+  static Optional<Faults> read(JsonNode json) {
+    if (!json.has("faults")) {
+      return Optional.empty();
+    }
     List<Cause> causes = new ArrayList<>();
     for (JsonNode one : json.path("faults")) {
       List<Place> first = new ArrayList<>();
@@ -124,6 +127,6 @@ public record Faults(List<Cause> causes, long more) {
               one.required("rows").asLong(),
               first));
     }
-    return new Faults(causes, json.path("moreFaults").asLong());
+    return Optional.of(new Faults(causes, json.required("moreFaults").asLong()));
   }
 }

@@ -241,7 +241,10 @@ public final class FileIntake {
           batch.report().map(report -> report.counts().parts()).orElse(0L),
           summary.millis(),
           batch.report().map(BatchReport::rate).orElse(0.0));
-      batch.report().ifPresent(report -> faults(summary.name(), report.faults()));
+      batch
+          .report()
+          .flatMap(BatchReport::faults)
+          .ifPresent(faults -> faults(summary.name(), faults));
     }
   }
 

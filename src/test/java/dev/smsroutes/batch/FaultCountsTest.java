@@ -222,8 +222,8 @@ class FaultCountsTest {
     ObjectNode json = JsonOriginal.MAPPER.createObjectNode();
     faults.write(json);
 
-    assertThat(Faults.read(JsonOriginal.MAPPER.readTree(json.toString()))).isEqualTo(faults);
-    assertThat(Faults.read(JsonOriginal.MAPPER.createObjectNode())).isEqualTo(Faults.NONE);
+    assertThat(Faults.read(JsonOriginal.MAPPER.readTree(json.toString()))).contains(faults);
+    assertThat(Faults.read(JsonOriginal.MAPPER.createObjectNode())).isEmpty();
   }
 
   private static RawRow row(long number, String definition) {

@@ -168,6 +168,7 @@ class StatusTest {
     assertThat(lines).hasSize(3);
     assertThat(lines.get(0).path("secondsLeft").asInt()).isEqualTo(18);
     assertThat(lines.get(1))
+        .as("of an earlier version, which had no faults")
         .isEqualTo(JSON.readTree(home.resolve("results/old.csv.summary.json").toFile()));
     assertThat(lines.get(2).toString())
         .isEqualTo(

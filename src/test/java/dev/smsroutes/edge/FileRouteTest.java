@@ -662,7 +662,7 @@ class FileRouteTest {
   }
 
   @Test
-  void logs_one_line_when_a_file_is_taken_and_one_when_it_is_finished() {
+  void logs_one_line_when_a_file_is_taken_one_when_it_is_finished_and_one_for_each_cause() {
     route.drop(
         "orders.csv", HEADER + "ok,k1,c,1,Ada\nfaulty,k2,c,1,Ada\nwaiting,k3,c,1,Ada\nshort\n");
     route.awaitResults("orders.csv");
@@ -676,6 +676,14 @@ class FileRouteTest {
                 assertThat(finished)
                     .matches(
                         "file finished name=\"orders.csv\" as=\"orders.csv\" rows=4 recorded=0 accepted=1"
-                            + " refused=2 unsettled=1 parts=0 ms=\\d+ rate=\\d+\\.\\d"));
+                            + " refused=2 unsettled=1 parts=0 ms=\\d+ rate=\\d+\\.\\d"),
+            fault ->
+                assertThat(fault)
+                    .isEqualTo(
+                        "file fault name=\"orders.csv\" column=\"to\" code=109121 definitionKey=-"
+                            + " row 2: \"Expected a number\""),
+            fault -> assertThat(fault).contains("column=\"FirstName\" code=10000", "row 2"),
+            fault -> assertThat(fault).contains("code=30000", "row 3: \"no clear answer\""),
+            fault -> assertThat(fault).contains("code=10000", "row 4", "1 came on line 5"));
   }
 }
