@@ -3,6 +3,7 @@ package dev.smsroutes.send;
 import dev.smsroutes.outcome.Outcome.Reason;
 import dev.smsroutes.outcome.Outcome.Unsettled;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -15,6 +16,11 @@ final class Pause {
   private final BackOff backOff = new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(30));
   private Reason reason = Reason.RATE_LIMITED;
   private long until;
+
+  /** For how long where the API named no time, and the key of the message that met it. */
+  private long length;
+
+  private Optional<String> key = Optional.empty();
 
   /** The last departure before the last event: what comes back from then tells nothing new. */
   private long lastBefore;
@@ -38,6 +44,7 @@ final class Pause {
   void wentWell(Departure departure) {
     if (departure.number() > lastBefore) {
       backOff.reset();
+      key = Optional.empty();
     }
   }
 
@@ -59,12 +66,21 @@ final class Pause {
                 .retryAfter()
                 .filter(time -> !time.isNegative() && !time.isZero())
                 .map(time -> Math.min(longest, TimeUnit.NANOSECONDS.convert(time)))
-                .orElseGet(() -> news ? Math.min(longest, backOff.next()) : 0L);
+                .orElseGet(() -> news ? lengthFor(outcome) : 0L);
     if (end <= until || end == now) {
       return false;
     }
     until = end;
     reason = outcome.reason();
     return true;
+  }
+
+  /** What one message meets again and again tells nothing new of the API. */
+  private long lengthFor(Unsettled outcome) {
+    if (key.isEmpty() || !key.equals(outcome.messageKey())) {
+      length = Math.min(longest, backOff.next());
+      key = outcome.messageKey();
+    }
+    return length;
   }
 }

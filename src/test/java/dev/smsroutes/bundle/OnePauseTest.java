@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.smsroutes.edge.JmsIntake;
 import dev.smsroutes.send.Pace;
 import dev.smsroutes.send.TokenSource;
 import jakarta.jms.Connection;
@@ -48,15 +49,18 @@ class OnePauseTest {
   @TempDir private static Path folder;
 
   private static final ListAppender<ILoggingEvent> LOG = new ListAppender<>();
+  private static final List<String> LOGGERS =
+      List.of(
+          Pace.class.getName(),
+          TokenSource.class.getName(),
+          JmsIntake.class.getPackageName() + ".JmsAnswering");
   private static int management;
   private static RunningBundle bundle;
 
   @BeforeAll
   static void start() throws IOException {
     LOG.start();
-    for (Class<?> logs : List.of(Pace.class, TokenSource.class)) {
-      ((Logger) LoggerFactory.getLogger(logs)).addAppender(LOG);
-    }
+    LOGGERS.forEach(logs -> ((Logger) LoggerFactory.getLogger(logs)).addAppender(LOG));
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       management = socket.getLocalPort();
     }
@@ -82,9 +86,7 @@ class OnePauseTest {
   @AfterAll
   static void stop() {
     bundle.close();
-    for (Class<?> logs : List.of(Pace.class, TokenSource.class)) {
-      ((Logger) LoggerFactory.getLogger(logs)).detachAppender(LOG);
-    }
+    LOGGERS.forEach(logs -> ((Logger) LoggerFactory.getLogger(logs)).detachAppender(LOG));
   }
 
   @BeforeEach
@@ -159,7 +161,7 @@ class OnePauseTest {
     awaitAccepted();
     assertThat(health()).doesNotContain("refuses our login");
     assertThat(lines())
-        .filteredOn(line -> !line.startsWith("New token"))
+        .filteredOn(line -> !line.startsWith("New token") && !line.startsWith("jms="))
         .as("two probes later")
         .hasSize(3)
         .anyMatch(line -> line.startsWith("pace=shut reason=UNAUTHENTICATED"))
@@ -187,6 +189,9 @@ class OnePauseTest {
             () -> IntStream.range(0, 40).allMatch(i -> outcome("waits-" + i).equals("ACCEPTED")));
     await().until(() -> Files.exists(folder.resolve("done/rows.ndjson")));
     assertThat(folder.resolve("results/rows.ndjson.rejects.ndjson")).doesNotExist();
+    assertThat(lines())
+        .as("a redelivery of the broker")
+        .noneMatch(line -> line.startsWith("jms=later"));
   }
 
   private static void awaitAccepted() {

@@ -563,6 +563,22 @@ class PaceGateTest {
       assertThat(gate.snapshot().pausedFor()).isEqualTo(s(1));
     }
 
+    @ParameterizedTest
+    @EnumSource(
+        value = Reason.class,
+        names = {"RATE_LIMITED", "UNAVAILABLE"})
+    void one_message_that_meets_it_again_and_again_does_not_lengthen_it(Reason reason) {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      for (int i = 0; i < 20; i++) {
+        gate.send(unsettled("poison", reason, null));
+        assertThat(gate.snapshot().pausedFor()).isEqualTo(s(1));
+        gate.forward(s(1));
+      }
+
+      gate.send(unsettled(reason));
+      assertThat(gate.snapshot().pausedFor()).as("another one met it too").isEqualTo(s(2));
+    }
+
     @Test
     void a_success_that_left_before_the_pause_does_not_end_the_doubling() {
       PaceDriver gate = new PaceDriver(OPTIONS);
