@@ -90,12 +90,13 @@ final class FaultCounts {
       return;
     }
     if (outcome.faults().isEmpty()) {
-      boolean ours = outcome instanceof Unsettled open && open.reason() != Reason.FORBIDDEN;
-      String message = ours || quotesTheApi ? cut(outcome.message()) : words(outcome.errorCode());
+      boolean ownWords = outcome instanceof Unsettled open && open.reason() != Reason.FORBIDDEN;
+      String message =
+          ownWords || quotesTheApi ? cut(outcome.message()) : words(outcome.errorCode());
       count(
           row,
           // Whatever the API says of each row, its code is the cause.
-          new Key("", outcome.errorCode(), ours ? withoutNumbers(message) : "", null),
+          new Key("", outcome.errorCode(), ownWords ? withoutNumbers(message) : "", null),
           message);
     }
     for (Fault fault : outcome.faults()) {

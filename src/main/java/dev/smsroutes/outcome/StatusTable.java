@@ -497,7 +497,7 @@ public final class StatusTable {
     };
   }
 
-  /** How long a caller is asked to wait; empty when repeating would not help by itself. */
+  /** How long a caller is asked to wait; empty when nothing is left to repeat. */
   public Optional<Duration> retryAfter(Outcome outcome) {
     if (!(outcome instanceof Unsettled unsettled)) {
       return Optional.empty();

@@ -108,10 +108,11 @@ final class Breaker {
     if (!isProbe(departure)) {
       return Optional.empty();
     }
-    forbidden.remove(definition);
     Optional<String> alone =
         forbidden.size() == 1
-            ? forbidden.stream().filter(one -> !one.isEmpty()).findFirst()
+            ? forbidden.stream()
+                .filter(one -> !one.isEmpty() && !one.equals(definition))
+                .findFirst()
             : Optional.empty();
     alone.ifPresent(setAside::add);
     Opening opening = new Opening(reason, alone);
@@ -161,6 +162,8 @@ final class Breaker {
       }
       probe = 0;
     } else if (departure.number() <= (isTrouble(why) ? lastBeforeTrouble : lastBeforeUnreachable)) {
+      // It tells nothing new, but a time that the API names holds, however late it comes.
+      until = Math.max(until, now + asked(outcome));
       return false;
     }
     // A message that is refused once more tells nothing of the others, so these wait no longer.

@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param maxConcurrency the most messages that are on their way at once; at least 1
  * @param maxRate the most messages per second; 0 for no ceiling
  * @param slowAfter an answer that takes longer counts as a sign of overload
- * @param probeInterval how long between two probes while the API refuses our login or our account
+ * @param probeInterval the longest time between two probes while the API refuses our login or our
+ *     account, or blocks it
  * @param longestPause the longest pause, whatever the API asks for
  */
 public record PaceOptions(

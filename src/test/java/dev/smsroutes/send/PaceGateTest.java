@@ -778,6 +778,17 @@ class PaceGateTest {
     }
 
     @Test
+    void a_late_answer_that_names_a_longer_time_lengthens_it() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Departure> all = gate.leave(3);
+      gate.back(all.get(0), unsettled(Reason.BLOCKED));
+      gate.back(all.get(1), unsettled(Reason.BLOCKED, min(2)));
+      gate.back(all.get(2), unsettled(Reason.BLOCKED, s(1)));
+
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(min(2));
+    }
+
+    @Test
     void stays_shut_for_the_longest_pause_at_most_whatever_the_api_names() {
       PaceDriver gate = new PaceDriver(OPTIONS);
       gate.send(unsettled(Reason.BLOCKED, Duration.ofDays(1)));
@@ -964,7 +975,7 @@ class PaceGateTest {
 
     /** Which definitions were forbidden before one was accepted | the accepted one. */
     @ParameterizedTest
-    @CsvSource({"promo reset, order", "promo, promo", "'', order"})
+    @CsvSource({"promo reset, order", "promo reset, reset", "promo, promo", "'', order"})
     void nothing_is_set_aside_that_may_be_the_account(String forbidden, String accepted) {
       PaceDriver gate = new PaceDriver(OPTIONS);
       for (String definition : forbidden.split(" ")) {
