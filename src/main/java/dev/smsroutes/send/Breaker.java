@@ -22,11 +22,20 @@ final class Breaker {
 
   private static final Duration FIRST_PROBE = Duration.ofSeconds(1);
 
+  /** To probe sooner may prolong a block (contract, section 3: a long back-off). */
+  private static final Duration FIRST_PROBE_OF_A_BLOCK = Duration.ofMinutes(5);
+
+  /** For so long one message may hold up the others, however often it is refused. */
+  private static final long LONGEST_OF_ONE_MESSAGE = Duration.ofSeconds(3).toNanos();
+
+  private final long probeInterval;
   private final long longest;
   private final BackOff unreachable = new BackOff(Duration.ofMillis(200), Duration.ofSeconds(10));
 
-  /** While the API refuses our login or our account, or blocks it: one timer for all of these. */
+  /** While the API refuses our login or our account. */
   private final BackOff refused;
+
+  private final BackOff blocked;
 
   /** Why it is shut; null while it is open. */
   private Reason reason;
@@ -68,6 +77,8 @@ final class Breaker {
   Breaker(Duration probeInterval, Duration longest) {
     Duration first = FIRST_PROBE.compareTo(probeInterval) < 0 ? FIRST_PROBE : probeInterval;
     this.refused = new BackOff(first, probeInterval);
+    this.blocked = new BackOff(FIRST_PROBE_OF_A_BLOCK, longest);
+    this.probeInterval = probeInterval.toNanos();
     this.longest = longest.toNanos();
   }
 
@@ -121,6 +132,7 @@ final class Breaker {
     forbidden.clear();
     unreachable.reset();
     refused.reset();
+    blocked.reset();
     return Optional.of(opening);
   }
 
@@ -128,7 +140,7 @@ final class Breaker {
   void toldNothing(Departure departure, long now) {
     if (isProbe(departure)) {
       probe = 0;
-      until = now + length;
+      until = now + (isTrouble(reason) ? Math.min(length, probeInterval) : length);
     }
   }
 
@@ -166,13 +178,9 @@ final class Breaker {
       until = Math.max(until, now + asked(outcome));
       return false;
     }
-    // A message that is refused once more tells nothing of the others, so these wait no longer.
-    boolean sameMessage =
-        inTrouble() && outcome.messageKey().isPresent() && outcome.messageKey().equals(refusedKey);
-    if (!sameMessage) {
-      length = Math.min(longest, (isTrouble(why) ? refused : unreachable).next());
-    }
-    until = now + Math.max(length, asked(outcome));
+    length = lengthOf(outcome, definition);
+    long asked = asked(outcome);
+    until = now + (asked > 0 ? asked : length);
     boolean news = why != reason;
     reason = why;
     lastBeforeUnreachable = lastDeparted;
@@ -184,6 +192,27 @@ final class Breaker {
       forbidden.add(definition);
     }
     return news;
+  }
+
+  /**
+   * How long it is shut. A message that the API refuses once more tells nothing of the others, so
+   * these wait hardly longer; but the token endpoint and a block mean all messages.
+   *
+   * @param definition empty if the message was at the token endpoint only
+   */
+  private long lengthOf(Unsettled outcome, String definition) {
+    Reason why = outcome.reason();
+    if (why == Reason.BLOCKED || why == Reason.UNREACHABLE) {
+      return Math.min(longest, (why == Reason.BLOCKED ? blocked : unreachable).next());
+    }
+    boolean sameMessage =
+        (reason == Reason.UNAUTHENTICATED || reason == Reason.FORBIDDEN)
+            && !definition.isEmpty()
+            && outcome.messageKey().isPresent()
+            && outcome.messageKey().equals(refusedKey);
+    return sameMessage
+        ? Math.max(length, Math.min(Math.min(2 * length, LONGEST_OF_ONE_MESSAGE), probeInterval))
+        : Math.min(longest, refused.next());
   }
 
   /** A block is as long as the API says; what it says with a refusal has no such meaning. */

@@ -10,11 +10,22 @@ final class TokenException extends Exception {
 
   private final Reason reason;
   private final transient Optional<Duration> retryAfter;
+  private final boolean endpointRefused;
 
-  TokenException(Reason reason, String message, Optional<Duration> retryAfter) {
+  /**
+   * @param endpointRefused whether the token endpoint gave none; otherwise the API refused the one
+   *     that it had just given
+   */
+  TokenException(
+      Reason reason, String message, Optional<Duration> retryAfter, boolean endpointRefused) {
     super(message, null, false, false);
     this.reason = reason;
     this.retryAfter = retryAfter;
+    this.endpointRefused = endpointRefused;
+  }
+
+  boolean endpointRefused() {
+    return endpointRefused;
   }
 
   Reason reason() {

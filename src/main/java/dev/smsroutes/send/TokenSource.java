@@ -51,9 +51,13 @@ public final class TokenSource {
    * @param lastTurn of those which were under way then: it holds for all of them
    */
   private record Failure(
-      Reason reason, String message, Optional<Duration> retryAfter, long lastTurn) {
+      Reason reason,
+      String message,
+      Optional<Duration> retryAfter,
+      long lastTurn,
+      boolean endpointRefused) {
     TokenException toException() {
-      return new TokenException(reason, message, retryAfter);
+      return new TokenException(reason, message, retryAfter, endpointRefused);
     }
   }
 
@@ -172,7 +176,8 @@ public final class TokenSource {
               Reason.UNAUTHENTICATED,
               "The SMS API refused our token, also after a renewal",
               Optional.empty(),
-              lastTurn.getAsLong());
+              lastTurn.getAsLong(),
+              false);
       if (!doubted) {
         doubted = true;
         LOG.error("The SMS API refuses the token that its token endpoint has just given");
@@ -243,7 +248,7 @@ public final class TokenSource {
     if (failure == null || !failure.message().equals(message)) {
       LOG.error("The token endpoint {}", toLog);
     }
-    failure = new Failure(reason, message, retryAfter, lastTurn.getAsLong());
+    failure = new Failure(reason, message, retryAfter, lastTurn.getAsLong(), true);
     return failure.toException();
   }
 

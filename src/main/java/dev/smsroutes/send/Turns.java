@@ -71,9 +71,10 @@ public final class Turns {
     }
   }
 
-  /** A message that found no token was at no definition. */
+  /** A message for which the token endpoint gave no token was at no definition. */
   private static String definition(Exchange exchange) {
-    return exchange.getProperty(Exchange.EXCEPTION_CAUGHT) instanceof TokenException
+    return exchange.getProperty(Exchange.EXCEPTION_CAUGHT) instanceof TokenException failure
+            && failure.endpointRefused()
         ? ""
         : exchange.getProperty(SendState.MESSAGE, Message.class).definitionKey();
   }

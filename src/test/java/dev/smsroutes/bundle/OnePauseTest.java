@@ -111,7 +111,6 @@ class OnePauseTest {
           "status": 401                       | 401
           "status": 403                       | 403
           "status": 400, "code": 20002        | 403
-          "code": 50200                       | 500
           """)
   void one_message_that_is_refused_holds_up_others_until_the_first_probe(String fault, int status) {
     awaitAccepted();

@@ -768,13 +768,48 @@ class PaceGateTest {
   @Nested
   class Blocked {
     @Test
-    void stays_shut_for_the_time_that_the_api_named_and_not_for_less() {
+    void
+        stays_shut_for_five_minutes_and_twice_as_long_while_probes_are_blocked_up_to_the_longest_pause() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Long> waits = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        gate.send(unsettled(Reason.BLOCKED));
+        waits.add(gate.snapshot().pausedFor().toMinutes());
+        gate.forward(gate.snapshot().pausedFor());
+      }
+      assertThat(waits).containsExactly(5L, 10L, 20L, 30L, 30L, 30L);
+    }
+
+    @Test
+    void stays_shut_for_the_time_that_the_api_named() {
       PaceDriver gate = new PaceDriver(OPTIONS);
       gate.send(unsettled(Reason.BLOCKED, min(2)));
       assertThat(gate.snapshot().pausedFor()).isEqualTo(min(2));
-      gate.forward(min(2));
-      gate.send(unsettled(Reason.BLOCKED, ms(1)));
-      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(2));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+        value = Reason.class,
+        names = {"UNREACHABLE", "NO_CLEAR_ANSWER", "RATE_LIMITED"})
+    void a_probe_that_tells_nothing_is_repeated_after_the_probe_interval(Reason reason) {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.BLOCKED));
+      gate.forward(min(5));
+
+      gate.send(unsettled(reason));
+
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(s(30));
+    }
+
+    @Test
+    void begins_with_five_minutes_again_after_a_success() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      gate.send(unsettled(Reason.BLOCKED));
+      gate.forward(min(5));
+      gate.send(ACCEPTED);
+      gate.forward(s(1));
+      gate.send(unsettled(Reason.BLOCKED));
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(min(5));
     }
 
     @Test
@@ -782,10 +817,10 @@ class PaceGateTest {
       PaceDriver gate = new PaceDriver(OPTIONS);
       List<Departure> all = gate.leave(3);
       gate.back(all.get(0), unsettled(Reason.BLOCKED));
-      gate.back(all.get(1), unsettled(Reason.BLOCKED, min(2)));
+      gate.back(all.get(1), unsettled(Reason.BLOCKED, min(20)));
       gate.back(all.get(2), unsettled(Reason.BLOCKED, s(1)));
 
-      assertThat(gate.snapshot().pausedFor()).isEqualTo(min(2));
+      assertThat(gate.snapshot().pausedFor()).isEqualTo(min(20));
     }
 
     @Test
@@ -800,9 +835,9 @@ class PaceGateTest {
       PaceDriver gate = new PaceDriver(OPTIONS);
       List<Departure> all = gate.leave(5);
       all.forEach(departure -> gate.back(departure, unsettled(Reason.BLOCKED)));
-      gate.forward(s(1));
+      gate.forward(min(5));
       gate.send(unsettled(Reason.BLOCKED));
-      gate.forward(s(2));
+      gate.forward(min(10));
       gate.send(ACCEPTED);
 
       assertThat(gate.notices).hasSize(2);
@@ -816,7 +851,7 @@ class PaceGateTest {
     @ParameterizedTest
     @EnumSource(
         value = Reason.class,
-        names = {"UNAUTHENTICATED", "FORBIDDEN", "BLOCKED"})
+        names = {"UNAUTHENTICATED", "FORBIDDEN"})
     void one_message_probes_after_a_second_and_then_after_twice_as_long_up_to_the_interval(
         Reason reason) {
       PaceDriver gate = new PaceDriver(OPTIONS);
@@ -844,7 +879,8 @@ class PaceGateTest {
       PaceDriver gate = new PaceDriver(OPTIONS);
       List<Long> waits = new ArrayList<>();
       for (Reason reason :
-          List.of(Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.BLOCKED, Reason.FORBIDDEN)) {
+          List.of(
+              Reason.UNAUTHENTICATED, Reason.FORBIDDEN, Reason.UNAUTHENTICATED, Reason.FORBIDDEN)) {
         gate.send(unsettled(reason));
         waits.add(gate.snapshot().pausedFor().toSeconds());
         assertThat(gate.refused(Lane.INTERACTIVE, LONG).reason()).isEqualTo(reason);
@@ -868,7 +904,7 @@ class PaceGateTest {
     @ParameterizedTest
     @EnumSource(
         value = Reason.class,
-        names = {"UNAUTHENTICATED", "FORBIDDEN", "BLOCKED"})
+        names = {"UNAUTHENTICATED", "FORBIDDEN"})
     void ten_messages_that_are_refused_together_count_as_one(Reason reason) {
       PaceDriver gate = new PaceDriver(OPTIONS);
       List<Departure> all = gate.leave(11);
@@ -886,18 +922,32 @@ class PaceGateTest {
     @ParameterizedTest
     @EnumSource(
         value = Reason.class,
-        names = {"UNAUTHENTICATED", "FORBIDDEN", "BLOCKED"})
-    void one_message_that_is_refused_again_and_again_holds_up_the_next_for_a_second(Reason reason) {
+        names = {"UNAUTHENTICATED", "FORBIDDEN"})
+    void one_message_that_is_refused_again_and_again_holds_up_the_next_for_three_seconds(
+        Reason reason) {
       PaceDriver gate = new PaceDriver(OPTIONS);
-      for (int i = 0; i < 100; i++) {
+      List<Long> waits = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
         gate.send(unsettled("poison", reason, null));
-        assertThat(gate.snapshot().pausedFor()).isEqualTo(s(1));
-        gate.forward(s(1));
+        waits.add(gate.snapshot().pausedFor().toSeconds());
+        gate.forward(gate.snapshot().pausedFor());
       }
+      assertThat(waits).containsExactly(1L, 2L, 3L, 3L, 3L, 3L);
 
       gate.send(ACCEPTED);
-      gate.forward(s(1)); // A block limits the rate as well.
       assertThat(gate.isOpen()).isTrue();
+    }
+
+    @Test
+    void the_same_message_lengthens_the_pause_while_the_token_endpoint_refuses_us() {
+      PaceDriver gate = new PaceDriver(OPTIONS);
+      List<Long> waits = new ArrayList<>();
+      for (int i = 0; i < 7; i++) {
+        gate.send(unsettled("only", Reason.UNAUTHENTICATED, null), "");
+        waits.add(gate.snapshot().pausedFor().toSeconds());
+        gate.forward(gate.snapshot().pausedFor());
+      }
+      assertThat(waits).containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L);
     }
 
     @Test
