@@ -34,7 +34,12 @@ public final class ArtemisMessages {
   private ArtemisMessages() {}
 
   /** Where a sender wants its reply; the label {@code temporary} is the sender's own claim. */
-  public record ReplyTo(String queue, boolean temporary, boolean topic) {}
+  public record ReplyTo(String queue, boolean temporary, boolean topic) {
+    /** The name without {@code /queue/} or {@code queue://}, for which a sender may have it. */
+    public String withoutPrefix() {
+      return KnownQueues.withoutPrefix(queue);
+    }
+  }
 
   /** Number of the message within its broker: the same at each delivery, never used twice. */
   public static long number(Message message) {

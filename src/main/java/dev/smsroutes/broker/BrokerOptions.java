@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What the embedded broker needs to know. Immutable.
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param queues the three queues of the intake
  * @param redelivery when a rolled back message comes again
  * @param mostQueuedBytes how much may lie on the queue of requests; then senders are refused
+ * @param replyQueues which other queues clients may have made, by their names
  */
 public record BrokerOptions(
     Path directory,
@@ -22,12 +24,14 @@ public record BrokerOptions(
     Optional<Login> login,
     Queues queues,
     Redelivery redelivery,
-    long mostQueuedBytes) {
+    long mostQueuedBytes,
+    Predicate<String> replyQueues) {
   public BrokerOptions {
     Objects.requireNonNull(directory, "directory");
     Objects.requireNonNull(login, "login");
     Objects.requireNonNull(queues, "queues");
     Objects.requireNonNull(redelivery, "redelivery");
+    Objects.requireNonNull(replyQueues, "replyQueues");
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("sms.jms.port: expected 0 to 65535; " + port + " came");
     }

@@ -51,7 +51,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
 
   /** The API takes 4 MB at most (contract, section 4); twice that leaves room for UTF-16 texts. */
-  static final long MOST_MESSAGE_BYTES = 8 * 1024 * 1024;
+  static final int MOST_MESSAGE_BYTES = 8 * 1024 * 1024;
 
   private static final String LOOPBACK = "127.0.0.1";
   private static final String TCP = "tcp";
@@ -70,6 +70,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         ActiveMQServers.newActiveMQServer(
             configuration(), null, new LoopbackSecurity(options.login(), options.queues()));
     server.registerBrokerPlugin(new MessageSizeLimit(MOST_MESSAGE_BYTES));
+    server.registerBrokerPlugin(new KnownQueues(options.queues(), options.replyQueues()));
+    server.registerBrokerPlugin(new ReadableMessages(options.queues().dead()));
     server.registerBrokerPlugin(
         new QueueLimit(
             options.queues().send(),
@@ -226,10 +228,16 @@ public final class EmbeddedBroker implements AutoCloseable {
             TransportConstants.PORT_PROP_NAME,
             options.port(),
             TransportConstants.PROTOCOLS_PROP_NAME,
-            "CORE,AMQP,STOMP"));
+            "CORE,AMQP,STOMP",
+            "anycastPrefix",
+            String.join(",", KnownQueues.PREFIXES),
+            // Larger ones go to a file before they are whole, and are refused then. Smaller ones
+            // stay in memory, where they can be made readable.
+            "amqpMinLargeMessageSize",
+            MOST_MESSAGE_BYTES));
   }
 
-  /** Reply queues, and whatever else a client makes for itself: they go when nobody uses them. */
+  /** Reply queues ({@link KnownQueues} lets no other be made): they go when nobody uses them. */
   private static AddressSettings others() {
     return paging(new AddressSettings())
         // A STOMP client that subscribes makes a queue; the default would make it a topic.
@@ -270,6 +278,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     return paging(new AddressSettings())
         .setDefaultAddressRoutingType(RoutingType.ANYCAST)
         .setDefaultQueueRoutingType(RoutingType.ANYCAST)
+        .setAutoCreateAddresses(false)
+        .setAutoCreateQueues(false)
         .setAutoDeleteAddresses(false)
         .setAutoDeleteQueues(false);
   }

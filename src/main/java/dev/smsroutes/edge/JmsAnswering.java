@@ -12,6 +12,7 @@ import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -138,31 +139,37 @@ final class JmsAnswering {
       if (to.isEmpty()) {
         return;
       }
-      String queue = to.get().queue();
-      if (!allowed(delivery.session(), to.get())) {
+      Optional<String> queue = allowed(delivery.session(), to.get());
+      if (queue.isEmpty()) {
         LOG.warn(
             "jms=no-reply {} replyTo={} expected a queue of sms.jms.reply-queues",
             ids(outcome),
-            shown(queue));
+            shown(to.get().queue()));
       } else if (replies.merge(delivery.identity(), 1, Integer::sum) > REPLY_ATTEMPTS) {
         LOG.warn(
             "jms=no-reply {} replyTo={} the commit failed with it before",
             ids(outcome),
-            shown(queue));
+            shown(queue.get()));
       } else {
-        send(delivery, queue, outcome);
+        send(delivery, queue.get(), outcome);
       }
     } catch (JMSException | RuntimeException e) {
       LOG.warn("jms=no-reply {} failure={}", ids(outcome), e.getClass().getSimpleName());
     }
   }
 
-  private boolean allowed(Session session, ReplyTo to) throws JMSException {
+  /** The queue for the reply; empty when there may be none. */
+  private Optional<String> allowed(Session session, ReplyTo to) throws JMSException {
     if (to.topic()) {
-      return false;
+      return Optional.empty();
     }
-    return replyQueues.allowsNamed(to.queue())
-        || (replyQueues.allowsTemporary() && ArtemisMessages.isTemporaryQueue(session, to.queue()));
+    for (String queue : List.of(to.queue(), to.withoutPrefix())) {
+      if (replyQueues.allowsNamed(queue)
+          || (replyQueues.allowsTemporary() && ArtemisMessages.isTemporaryQueue(session, queue))) {
+        return Optional.of(queue);
+      }
+    }
+    return Optional.empty();
   }
 
   private void send(JmsDelivery delivery, String queue, Outcome outcome) throws JMSException {

@@ -66,7 +66,7 @@ public final class JmsIntake {
     // What has been received is finished: rejecting it costs an attempt, and logs its properties.
     jms.setAcceptMessagesWhileStopping(true);
     jms.setDisableReplyTo(true);
-    jms.setHeaderFilterStrategy(new JmsHeaders(Set.of(JmsReading.KEY_PROPERTY)));
+    jms.setHeaderFilterStrategy(new JmsHeaders(Set.of(JmsKeys.PROPERTY)));
     // The body stays the JMS message itself: an ObjectMessage is not opened (CVE-2026-40860).
     jms.setMapJmsMessage(false);
     jms.setAllowSerializedHeaders(false);
@@ -115,7 +115,7 @@ public final class JmsIntake {
       return reading.read(delivery.message());
     } catch (InvalidRequestException e) {
       return Outcome.Refused.of(
-          UUID.randomUUID().toString(), JmsReading.key(delivery.message()), e.faults());
+          UUID.randomUUID().toString(), JmsKeys.of(delivery.message()).key(), e.faults());
     }
   }
 

@@ -66,6 +66,11 @@ public record JmsOptions(
             keys.decimal("sms.jms.redelivery-multiplier", "2"),
             keys.duration("sms.jms.max-redelivery-delay", "10m"),
             keys.number("sms.jms.max-attempts", "154"));
+    ReplyQueues replyQueues =
+        ReplyQueues.of(
+            keys.text("sms.jms.reply-queues", "sms.reply.*"),
+            keys.yes("sms.jms.reply-to-temporary", "false"),
+            queues);
     BrokerOptions broker =
         new BrokerOptions(
             Path.of(keys.text("sms.jms.directory", "data/broker")),
@@ -73,17 +78,15 @@ public record JmsOptions(
             Login.of(keys.text("sms.jms.user", ""), keys.text("sms.jms.password", "")),
             queues,
             redelivery,
-            keys.longNumber("sms.jms.max-queue-bytes", "1073741824"));
+            keys.longNumber("sms.jms.max-queue-bytes", "1073741824"),
+            replyQueues::allowsNamed);
     return new JmsOptions(
         keys.yes("sms.jms.enabled", "true"),
         Optional.of(keys.text("sms.jms.broker-url", "")).filter(url -> !url.isEmpty()),
         broker,
         keys.number("sms.jms.concurrency", "8"),
         keys.number("sms.jms.max-body-bytes", "262144"),
-        ReplyQueues.of(
-            keys.text("sms.jms.reply-queues", "sms.reply.*"),
-            keys.yes("sms.jms.reply-to-temporary", "false"),
-            queues),
+        replyQueues,
         keys.duration("sms.jms.reply-time-to-live", "1h"));
   }
 }

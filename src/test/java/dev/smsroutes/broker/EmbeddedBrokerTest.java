@@ -56,7 +56,8 @@ class EmbeddedBrokerTest {
   }
 
   private BrokerOptions options(int port, Optional<Login> login) {
-    return new BrokerOptions(directory, port, login, QUEUES, QUICK, 1024 * 1024);
+    return new BrokerOptions(
+        directory, port, login, QUEUES, QUICK, 1024 * 1024, name -> name.startsWith("sms.reply."));
   }
 
   private EmbeddedBroker start() {
@@ -309,7 +310,13 @@ class EmbeddedBrokerTest {
     }
     BrokerOptions copied =
         new BrokerOptions(
-            directory.resolveSibling("copy"), 0, Optional.empty(), QUEUES, QUICK, 1024 * 1024);
+            directory.resolveSibling("copy"),
+            0,
+            Optional.empty(),
+            QUEUES,
+            QUICK,
+            1024 * 1024,
+            name -> name.startsWith("sms.reply."));
     try (EmbeddedBroker broker = EmbeddedBroker.start(copied);
         Connection connection = broker.connectionFactory().createConnection()) {
       Session session = session(connection);

@@ -46,7 +46,8 @@ class RequestQueueTest {
             login,
             QUEUES,
             new Redelivery(Duration.ofMillis(20), 2, Duration.ofMillis(50), 3),
-            1024 * 1024));
+            1024 * 1024,
+            name -> false));
   }
 
   @AfterEach

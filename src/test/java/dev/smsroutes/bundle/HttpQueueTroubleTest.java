@@ -142,7 +142,8 @@ class HttpQueueTroubleTest {
             Optional.empty(),
             new Queues("sms.send", "sms.send.invalid", "sms.send.dead"),
             new Redelivery(Duration.ofMillis(100), 1, Duration.ofMillis(100), 100_000),
-            1024 * 1024));
+            1024 * 1024,
+            name -> false));
   }
 
   @Test

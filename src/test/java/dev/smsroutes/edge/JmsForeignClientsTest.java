@@ -10,11 +10,6 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.apache.qpid.jms.JmsConnectionFactory;
@@ -91,7 +86,7 @@ class JmsForeignClientsTest {
       session.createProducer(session.createQueue("sms.send")).send(text);
       await().until(() -> bench.handedOver.size() == 3);
       assertThat(bench.handedOver.stream().map(SendRequest::messageKey).distinct())
-          .containsExactly(JmsReading.ofId(text.getJMSMessageID()));
+          .containsExactly(JmsKeys.ofId(text.getJMSMessageID()));
     }
   }
 
@@ -116,9 +111,7 @@ class JmsForeignClientsTest {
   @Test
   void a_stomp_client_gets_its_reply() throws Exception {
     try (JmsBench bench = new JmsBench(directory, JmsBench.always(JmsBench::accepted));
-        Stomp stomp = new Stomp(bench.broker.port())) {
-      stomp.write("CONNECT", "accept-version:1.2", "host:localhost");
-      assertThat(stomp.read()).startsWith("CONNECTED");
+        StompClient stomp = StompClient.connect(bench.broker.port())) {
       stomp.write("SUBSCRIBE", "id:1", "destination:sms.reply.stomp", "receipt:r1");
       assertThat(stomp.read()).startsWith("RECEIPT");
       stomp.writeWithBody(
@@ -141,9 +134,7 @@ class JmsForeignClientsTest {
   @Test
   void a_stomp_client_may_give_the_key_as_a_header_and_the_body_as_bytes() throws Exception {
     try (JmsBench bench = new JmsBench(directory, JmsBench.always(JmsBench::accepted));
-        Stomp stomp = new Stomp(bench.broker.port())) {
-      stomp.write("CONNECT", "accept-version:1.2", "host:localhost");
-      stomp.read();
+        StompClient stomp = StompClient.connect(bench.broker.port())) {
       String body = "{\"definitionKey\":\"€\"}";
       stomp.writeWithBody(
           body,
@@ -160,45 +151,6 @@ class JmsForeignClientsTest {
       assertThat(bench.handedOver.get(1).messageKey())
           .as("STOMP messages have no id of their own")
           .isNull();
-    }
-  }
-
-  /** As much of STOMP 1.2 as it takes. */
-  private static final class Stomp implements AutoCloseable {
-    private final Socket socket;
-    private final InputStream in;
-
-    Stomp(int port) throws IOException {
-      socket = new Socket("127.0.0.1", port);
-      socket.setSoTimeout(10_000);
-      in = new BufferedInputStream(socket.getInputStream());
-    }
-
-    void write(String command, String... headers) throws IOException {
-      writeWithBody("", command, headers);
-    }
-
-    void writeWithBody(String body, String command, String... headers) throws IOException {
-      String frame = command + "\n" + String.join("\n", headers) + "\n\n" + body + "\0";
-      socket.getOutputStream().write(frame.getBytes(StandardCharsets.UTF_8));
-    }
-
-    String read() throws IOException {
-      ByteArrayOutputStream frame = new ByteArrayOutputStream();
-      for (int b = in.read(); b > 0 || frame.size() == 0; b = in.read()) {
-        if (b < 0) {
-          throw new IOException("The broker closed the connection");
-        }
-        if (b != '\n' || frame.size() > 0) {
-          frame.write(b);
-        }
-      }
-      return frame.toString(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public void close() throws IOException {
-      socket.close();
     }
   }
 }

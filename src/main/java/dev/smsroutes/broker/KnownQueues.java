@@ -1,0 +1,148 @@
+package dev.smsroutes.broker;
+
+import dev.smsroutes.broker.BrokerOptions.Queues;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ICoreMessage;
+import org.apache.activemq.artemis.api.core.Message;
+import org.apache.activemq.artemis.api.core.QueueConfiguration;
+import org.apache.activemq.artemis.api.core.RoutingType;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
+import org.apache.activemq.artemis.core.server.ServerSession;
+import org.apache.activemq.artemis.core.server.impl.AddressInfo;
+import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerAddressPlugin;
+import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugin;
+import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerQueuePlugin;
+import org.apache.activemq.artemis.core.transaction.Transaction;
+import org.apache.activemq.artemis.protocol.amqp.exceptions.ActiveMQAMQPNotFoundException;
+import org.apache.activemq.artemis.utils.CompositeAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets clients use the three queues, reply queues and temporary queues, and nothing else: a request
+ * under a wrong name would lie for ever on a queue that nobody reads. Nor does a client get a
+ * second queue behind one of the three: each would get half of the messages. Thread-safe.
+ */
+final class KnownQueues
+    implements ActiveMQServerAddressPlugin, ActiveMQServerQueuePlugin, ActiveMQServerMessagePlugin {
+  /** What other brokers write before the name of a queue; the name without it is meant. */
+  static final List<String> PREFIXES = List.of("/queue/", "queue://");
+
+  private static final Logger LOG = LoggerFactory.getLogger(KnownQueues.class);
+  private static final Set<RoutingType> QUEUE_ONLY = EnumSet.of(RoutingType.ANYCAST);
+
+  /** Management and notifications: {@link LoopbackSecurity} says no to these. */
+  private static final String BROKERS_OWN = "activemq.";
+
+  private final Queues queues;
+  private final Predicate<String> replies;
+  private ActiveMQServer server;
+
+  /**
+   * @param replies which queues may be made for replies
+   */
+  KnownQueues(Queues queues, Predicate<String> replies) {
+    this.queues = queues;
+    this.replies = replies;
+  }
+
+  /** The name of a queue without what other brokers write before it. */
+  static String withoutPrefix(String name) {
+    return PREFIXES.stream()
+        .filter(name::startsWith)
+        .findFirst()
+        .map(prefix -> name.substring(prefix.length()))
+        .orElse(name);
+  }
+
+  @Override
+  public void registered(ActiveMQServer broker) {
+    server = broker;
+  }
+
+  @Override
+  public void beforeAddAddress(AddressInfo address, boolean reload) throws ActiveMQException {
+    if (isServing() && !address.isTemporary()) {
+      require(address.getName(), address.getRoutingTypes());
+    }
+  }
+
+  @Override
+  public void beforeUpdateAddress(SimpleString address, EnumSet<RoutingType> routingTypes)
+      throws ActiveMQException {
+    if (isServing()) {
+      require(address, routingTypes);
+    }
+  }
+
+  @Override
+  public void beforeCreateQueue(QueueConfiguration queue) throws ActiveMQException {
+    if (!isServing()) {
+      return;
+    }
+    SimpleString address = queue.getAddress();
+    if (!queue.getName().equals(address) && !isTemporary(address)) {
+      throw refused(queue.getName() + " on " + address);
+    }
+    if (!queue.isTemporary() || queues.contains(address.toString())) {
+      require(address, EnumSet.of(queue.getRoutingType()));
+    }
+  }
+
+  /** Before that, the broker makes what is configured, and loads what was there. */
+  private boolean isServing() {
+    return server.isActive();
+  }
+
+  @Override
+  public void beforeSend(
+      ServerSession session,
+      Transaction tx,
+      Message message,
+      boolean direct,
+      boolean noAutoCreateQueue)
+      throws ActiveMQException {
+    SimpleString name = session.removePrefix(message.getAddressSimpleString());
+    // None: the one before in this session.
+    if (name == null || isTemporary(name)) {
+      return;
+    }
+    SimpleString address = CompositeAddress.extractAddressName(name);
+    if (!CompositeAddress.extractQueueName(name).equals(address)) {
+      throw refused(name.toString());
+    }
+    // Of an AMQP message the link says it; of others the message.
+    boolean topic =
+        message instanceof ICoreMessage && message.getRoutingType() == RoutingType.MULTICAST;
+    require(address, EnumSet.of(topic ? RoutingType.MULTICAST : RoutingType.ANYCAST));
+  }
+
+  private void require(SimpleString address, Set<RoutingType> routingTypes)
+      throws ActiveMQException {
+    String name = address.toString();
+    boolean known = queues.contains(name) || replies.test(name) || name.startsWith(BROKERS_OWN);
+    if (!known || !QUEUE_ONLY.containsAll(routingTypes)) {
+      throw refused(known ? "topic " + name : name);
+    }
+  }
+
+  private boolean isTemporary(SimpleString address) {
+    AddressInfo info = server.getAddressInfo(address);
+    return info != null && info.isTemporary();
+  }
+
+  /** Of these, AMQP clients hear "not found", JMS clients "invalid destination". */
+  private ActiveMQException refused(String name) {
+    LOG.warn("queue=\"{}\" refused: there is no such queue", LogText.shown(name));
+    return new ActiveMQAMQPNotFoundException(
+        "Expected queue "
+            + queues.send()
+            + " or a reply queue (sms.jms.reply-queues); got "
+            + LogText.shown(name));
+  }
+}
