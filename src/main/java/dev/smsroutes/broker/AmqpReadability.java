@@ -76,14 +76,14 @@ final class AmqpReadability {
     }
   }
 
-  /** Whether Artemis can translate this message. */
+  /** Whether a JMS consumer could read this message. */
   static boolean isReadable(AMQPMessage message) {
     return translated(message).isPresent();
   }
 
   private static Optional<ICoreMessage> translated(AMQPMessage message) {
     try {
-      return Optional.of(message.toCore());
+      return Optional.of(message.toCore()).filter(CoreReadability::isReadable);
     } catch (RuntimeException e) {
       return Optional.empty();
     }
@@ -226,7 +226,14 @@ final class AmqpReadability {
     ((ApplicationProperties) section)
         .getValue()
         .forEach((name, value) -> readable.put(name, property(value)));
+    readable.keySet().removeIf(AmqpReadability::steers);
     return readable;
+  }
+
+  /** With a value of a wrong type, a name that is not the sender's own keeps JMS from reading. */
+  private static boolean steers(String name) {
+    return name.startsWith("JMSX")
+        || (name.startsWith("_AMQ") && !name.equals(Message.HDR_DUPLICATE_DETECTION_ID.toString()));
   }
 
   private static Object property(Object value) {

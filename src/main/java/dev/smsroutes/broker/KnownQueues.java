@@ -87,7 +87,7 @@ final class KnownQueues
     }
     SimpleString address = queue.getAddress();
     if (!queue.getName().equals(address) && !isTemporary(address)) {
-      throw refused(queue.getName() + " on " + address);
+      throw refused(CompositeAddress.toFullyQualified(address, queue.getName()).toString());
     }
     if (!queue.isTemporary() || queues.contains(address.toString())) {
       require(address, EnumSet.of(queue.getRoutingType()));
@@ -127,7 +127,7 @@ final class KnownQueues
     String name = address.toString();
     boolean known = queues.contains(name) || replies.test(name) || name.startsWith(BROKERS_OWN);
     if (!known || !QUEUE_ONLY.containsAll(routingTypes)) {
-      throw refused(known ? "topic " + name : name);
+      throw refused(known ? "topic://" + name : name);
     }
   }
 

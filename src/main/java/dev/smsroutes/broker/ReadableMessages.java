@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQIllegalStateException;
+import org.apache.activemq.artemis.api.core.ICoreMessage;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
@@ -20,11 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets no AMQP message reach a consumer that could not read it: at its arrival, and, for messages
- * that an older version wrote to disk, at their delivery. Thread-safe.
+ * Lets no message reach a consumer that could not read it: at its arrival, and, for messages that
+ * an older version wrote to disk, at their delivery. Thread-safe.
  */
 final class ReadableMessages implements ActiveMQServerMessagePlugin {
   private static final Logger LOG = LoggerFactory.getLogger(ReadableMessages.class);
+
+  private static final int MOST_PRIORITY = 9;
 
   private final SimpleString dead;
   private final Set<Long> moving = ConcurrentHashMap.newKeySet();
@@ -50,16 +53,53 @@ final class ReadableMessages implements ActiveMQServerMessagePlugin {
       boolean direct,
       boolean noAutoCreateQueue)
       throws ActiveMQException {
-    if (message instanceof AMQPStandardMessage amqp) {
-      try {
-        if (AmqpReadability.makeReadable(amqp)) {
-          LOG.info("queue={} message=rewritten it held types that JMS lacks", queue(message));
-        }
-      } catch (IllegalArgumentException e) {
-        LOG.warn("queue={} message=refused reason=\"{}\"", queue(message), e.getMessage());
-        throw new ActiveMQIllegalStateException(e.getMessage());
+    try {
+      requireTextAsId(message.getDuplicateProperty());
+      limitPriority(message);
+      if (makeReadable(message)) {
+        LOG.info("queue={} message=rewritten it was not one that JMS can read", queue(message));
       }
+    } catch (IllegalArgumentException e) {
+      LOG.warn("queue={} message=refused reason=\"{}\"", queue(message), e.getMessage());
+      throw new ActiveMQIllegalStateException(e.getMessage());
     }
+  }
+
+  /** Artemis takes whatever is not text for bytes. */
+  private static void requireTextAsId(Object id) {
+    if (id != null
+        && !(id instanceof String)
+        && !(id instanceof SimpleString)
+        && !(id instanceof byte[])) {
+      throw new IllegalArgumentException(
+          "Expected text in the property _AMQ_DUPL_ID; got a value of another type");
+    }
+  }
+
+  /** STOMP senders may write any; Artemis acknowledges such a message and never delivers it. */
+  private static void limitPriority(Message message) {
+    byte priority = message.getPriority();
+    if (priority < 0 || priority > MOST_PRIORITY) {
+      message.setPriority((byte) Math.max(0, Math.min(priority, MOST_PRIORITY)));
+    }
+  }
+
+  /**
+   * @return whether the message had to be rewritten
+   * @throws IllegalArgumentException when that does not help
+   */
+  private static boolean makeReadable(Message message) {
+    if (message instanceof AMQPStandardMessage amqp) {
+      return AmqpReadability.makeReadable(amqp);
+    }
+    if (message instanceof ICoreMessage core) {
+      return CoreReadability.makeReadable(core);
+    }
+    // Large ones of AMQP: they are in a file, which is as it is.
+    if (message instanceof AMQPMessage amqp && !AmqpReadability.isReadable(amqp)) {
+      throw new IllegalArgumentException("Expected a message of JMS types; got other ones");
+    }
+    return false;
   }
 
   private static String queue(Message message) {
@@ -68,26 +108,16 @@ final class ReadableMessages implements ActiveMQServerMessagePlugin {
 
   @Override
   public boolean canAccept(ServerConsumer consumer, MessageReference reference) {
-    if (!(reference.getMessage() instanceof AMQPMessage message)
-        || consumer.getProtocolContext() instanceof ProtonServerSenderContext) {
+    // AMQP clients get what AMQP clients sent, as it is.
+    if (consumer.getProtocolContext() instanceof ProtonServerSenderContext) {
       return true;
-    }
-    if (isReadableNow(message)) {
-      return true;
-    }
-    putAside(reference);
-    return false;
-  }
-
-  private static boolean isReadableNow(AMQPMessage message) {
-    if (!(message instanceof AMQPStandardMessage standard)) {
-      return AmqpReadability.isReadable(message);
     }
     try {
-      // Artemis goes on counting the message at its former size, until it is gone.
-      AmqpReadability.makeReadable(standard);
+      // Artemis goes on counting a rewritten message at its former size, until it is gone.
+      makeReadable(reference.getMessage());
       return true;
     } catch (IllegalArgumentException e) {
+      putAside(reference);
       return false;
     }
   }

@@ -35,6 +35,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.jms.client.ActiveMQSession;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.builder.RouteBuilder;
@@ -70,6 +72,11 @@ final class JmsBench implements AutoCloseable {
   }
 
   JmsBench(Path directory, Script script, String... keysAndValues) throws Exception {
+    this(directory, script, JmsBench::read, keysAndValues);
+  }
+
+  JmsBench(Path directory, Script script, JmsRequestReader reader, String... keysAndValues)
+      throws Exception {
     Map<String, String> keys = new HashMap<>();
     keys.put("sms.jms.enabled", "true");
     keys.put("sms.jms.port", "0");
@@ -91,9 +98,7 @@ final class JmsBench implements AutoCloseable {
     camel.addComponent(
         "jms",
         JmsIntake.component(options, broker.connectionFactory(), broker.connectionFactory()));
-    camel
-        .getRegistry()
-        .bind(JmsIntake.BEAN, new JmsIntake(options, JmsBench::read, Outcome::toString));
+    camel.getRegistry().bind(JmsIntake.BEAN, new JmsIntake(options, reader, Outcome::toString));
     camel.addRoutes(
         new RouteBuilder() {
           @Override
@@ -214,6 +219,14 @@ final class JmsBench implements AutoCloseable {
   int depth(String queue) throws JMSException {
     Enumeration<?> messages = session.createBrowser(session.createQueue(queue)).getEnumeration();
     return Collections.list(messages).size();
+  }
+
+  /** How many messages lie on a queue, whether a JMS client can read them or not. */
+  long waiting(String queue) throws Exception {
+    return ((ActiveMQSession) session)
+        .getCoreSession()
+        .queueQuery(SimpleString.of(queue))
+        .getMessageCount();
   }
 
   static Map<String, Object> properties(Message message) throws JMSException {

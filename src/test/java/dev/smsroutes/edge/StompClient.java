@@ -42,7 +42,13 @@ final class StompClient implements AutoCloseable {
         (command + "\n" + String.join("\n", headers) + "\n\n").getBytes(StandardCharsets.UTF_8));
     frame.writeBytes(body);
     frame.write(0);
-    socket.getOutputStream().write(frame.toByteArray());
+    writeRaw(frame.toByteArray());
+  }
+
+  void writeRaw(byte[]... parts) throws IOException {
+    for (byte[] part : parts) {
+      socket.getOutputStream().write(part);
+    }
   }
 
   /** The next frame, as text. */
