@@ -62,15 +62,17 @@ public final class EmbeddedBroker implements AutoCloseable {
   private final int id = NEXT_ID.getAndIncrement();
   private final FileChannel lock;
   private final ActiveMQServer server;
+  private final KnownQueues knownQueues;
 
   private EmbeddedBroker(BrokerOptions options, FileChannel lock) throws Exception {
     this.options = options;
     this.lock = lock;
+    this.knownQueues = new KnownQueues(options.queues(), options.replyQueues());
     this.server =
         ActiveMQServers.newActiveMQServer(
             configuration(), null, new LoopbackSecurity(options.login(), options.queues()));
     server.registerBrokerPlugin(new MessageSizeLimit(MOST_MESSAGE_BYTES));
-    server.registerBrokerPlugin(new KnownQueues(options.queues(), options.replyQueues()));
+    server.registerBrokerPlugin(knownQueues);
     server.registerBrokerPlugin(new ReadableMessages(options.queues().dead()));
     server.registerBrokerPlugin(
         new QueueLimit(
@@ -97,6 +99,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       if (!broker.server.isActive() || broker.port() == 0) {
         throw new IllegalStateException("see the broker's own log lines before this one");
       }
+      broker.knownQueues.reportOthers();
       started = true;
     } catch (IllegalStateException e) {
       throw e;

@@ -11,7 +11,9 @@ import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.core.postoffice.QueueBinding;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
+import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.activemq.artemis.core.server.ServerSession;
 import org.apache.activemq.artemis.core.server.impl.AddressInfo;
 import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerAddressPlugin;
@@ -122,10 +124,38 @@ final class KnownQueues
     require(address, EnumSet.of(topic ? RoutingType.MULTICAST : RoutingType.ANYCAST));
   }
 
+  /** Names the queues with messages that an older version let clients make. */
+  void reportOthers() throws Exception {
+    List<QueueBinding> bindings =
+        server
+            .getPostOffice()
+            .getAllBindings()
+            .filter(QueueBinding.class::isInstance)
+            .map(QueueBinding.class::cast)
+            .toList();
+    for (QueueBinding binding : bindings) {
+      String name = binding.getUniqueName().toString();
+      Queue queue = binding.getQueue();
+      boolean known = name.equals(binding.getAddress().toString()) && isKnown(name);
+      if (!known && !queue.isTemporary() && queue.getMessageCount() > 0) {
+        LOG.warn(
+            "queue=\"{}\" address=\"{}\" messages={} nobody reads this queue; an older version let"
+                + " clients make it",
+            LogText.shown(name),
+            LogText.shown(binding.getAddress().toString()),
+            queue.getMessageCount());
+      }
+    }
+  }
+
+  private boolean isKnown(String name) {
+    return queues.contains(name) || replies.test(name) || name.startsWith(BROKERS_OWN);
+  }
+
   private void require(SimpleString address, Set<RoutingType> routingTypes)
       throws ActiveMQException {
     String name = address.toString();
-    boolean known = queues.contains(name) || replies.test(name) || name.startsWith(BROKERS_OWN);
+    boolean known = isKnown(name);
     if (!known || !QUEUE_ONLY.containsAll(routingTypes)) {
       throw refused(known ? "topic://" + name : name);
     }

@@ -63,6 +63,8 @@ public final class JmsIntake {
     jms.setMaxConcurrentConsumers(options.concurrency());
     // A stop waits for it to pass.
     jms.setReceiveTimeout(250);
+    // An external broker closes a consumer with each message that it cannot translate for it.
+    jms.setRecoveryInterval(1_000);
     // What has been received is finished: rejecting it costs an attempt, and logs its properties.
     jms.setAcceptMessagesWhileStopping(true);
     jms.setDisableReplyTo(true);

@@ -5,6 +5,9 @@ import static dev.smsroutes.edge.AmqpClient.mapSection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.smsroutes.broker.ExternalBroker;
 import dev.smsroutes.edge.AmqpClient.Answer;
 import dev.smsroutes.request.SendRequest;
@@ -14,6 +17,7 @@ import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import java.nio.file.Path;
 import java.util.Date;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,6 +29,7 @@ import org.apache.qpid.proton.amqp.messaging.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What an older version has on disk, unread, is dealt with by this one. */
 @Timeout(120)
@@ -93,6 +98,31 @@ class JmsOlderMessagesTest {
       assertThat(bench.depth("sms.send.dead")).isZero();
       bench.send(bench.text(String.format(JmsBench.GOOD, "after")));
       await().until(() -> bench.handedOver.size() == 21);
+    }
+  }
+
+  @Test
+  void says_which_queues_nobody_reads() throws Exception {
+    try (PlainBroker older = new PlainBroker(directory);
+        AmqpClient client = new AmqpClient(older.port())) {
+      for (String wrong : new String[] {"SMS.SEND", "sms.send::other", "sms.reply.mine"}) {
+        client.send(wrong, message("k", good("k")), "queue");
+      }
+    }
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    Logger log = (Logger) LoggerFactory.getLogger("dev.smsroutes.broker");
+    lines.start();
+    log.addAppender(lines);
+    try (JmsBench bench = new JmsBench(directory, JmsBench.always(JmsBench::accepted))) {
+      assertThat(bench.waiting("SMS.SEND")).isEqualTo(1);
+      assertThat(List.copyOf(lines.list))
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .filteredOn(line -> line.contains("nobody reads"))
+          .hasSize(2)
+          .anySatisfy(line -> assertThat(line).contains("queue=\"SMS.SEND\""))
+          .anySatisfy(line -> assertThat(line).contains("queue=\"other\" address=\"sms.send\""));
+    } finally {
+      log.detachAppender(lines);
     }
   }
 

@@ -18,6 +18,7 @@ import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
@@ -92,7 +93,7 @@ class JmsPropertiesTest {
   }
 
   private static SendRequest handedOver(String mark) {
-    await().until(() -> find(mark).isPresent());
+    await().pollInterval(Duration.ofMillis(5)).until(() -> find(mark).isPresent());
     return find(mark).orElseThrow();
   }
 
@@ -272,7 +273,9 @@ class JmsPropertiesTest {
         }
       }
     }
-    await().until(() -> sent.stream().allMatch(mark -> find(mark).isPresent()));
+    await()
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> sent.stream().allMatch(mark -> find(mark).isPresent()));
   }
 
   @ParameterizedTest
@@ -295,7 +298,9 @@ class JmsPropertiesTest {
         // Refused, and the connection is closed.
       }
     }
-    await().until(() -> sent.stream().allMatch(mark -> find(mark).isPresent()));
+    await()
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> sent.stream().allMatch(mark -> find(mark).isPresent()));
   }
 
   /** As a client writes that builds CORE messages by hand. */
