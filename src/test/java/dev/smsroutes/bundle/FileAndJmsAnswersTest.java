@@ -2,6 +2,7 @@ package dev.smsroutes.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -21,9 +22,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,7 +36,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
@@ -284,6 +290,38 @@ class FileAndJmsAnswersTest {
             "host", "content-length", "content-type", "connection", "user-agent");
   }
 
+  static Stream<Object> numbers() {
+    return Stream.of((byte) 47, (short) 471, 4711, 47_110_000_000L);
+  }
+
+  @ParameterizedTest
+  @MethodSource("numbers")
+  void sends_once_what_comes_twice_with_a_number_as_its_key(Object number) throws Exception {
+    String keyless = GOOD.replace("\"messageKey\":\"KEY\",", "");
+    for (int i = 0; i < 2; i++) {
+      assertThat(jms(keyless, key(), Map.of("messageKey", number))).isEqualTo("gone 0");
+    }
+    assertThat(bundle.sandbox().message(number.toString()).path("times").asInt()).isEqualTo(1);
+  }
+
+  static Stream<Arguments> faultyTexts() {
+    return Stream.of(
+        arguments(Map.of("messageKey", true), "Ada", 109108),
+        arguments(Map.of("messageKey", 4711.0), "Ada", 109108),
+        arguments(Map.of("messageKey", ""), "Ada", 109108),
+        arguments(Map.of("MessageKey", "k"), "Ada", 109108),
+        arguments(Map.of("messageKey", "k\uFFFD"), "Ada", 109108),
+        arguments(Map.of(), "Ad\uFFFD", 10005));
+  }
+
+  @ParameterizedTest
+  @MethodSource("faultyTexts")
+  void refuses_a_key_that_is_none_and_text_that_was_lost(
+      Map<String, ?> properties, String name, int code) throws Exception {
+    String request = GOOD.replace("\"messageKey\":\"KEY\",", "").replace("Ada", name);
+    assertThat(jms(request, key(), properties)).isEqualTo("invalid " + code);
+  }
+
   /** Over JMS the key travels in the body, in a file in the row: it arrives as it was. */
   @ParameterizedTest
   @ValueSource(
@@ -388,6 +426,15 @@ class FileAndJmsAnswersTest {
   /** Where the message ended, and the code that its sender was told. */
   private static String jms(String request, String correlation, String... properties)
       throws JMSException, IOException {
+    return jms(
+        request,
+        correlation,
+        Arrays.stream(properties)
+            .collect(Collectors.toMap(name -> name, name -> "http://127.0.0.1:1/elsewhere")));
+  }
+
+  private static String jms(String request, String correlation, Map<String, ?> properties)
+      throws JMSException, IOException {
     try (ActiveMQConnectionFactory factory =
             new ActiveMQConnectionFactory(
                 "tcp://127.0.0.1:" + bundle.bundle().broker().orElseThrow().port());
@@ -398,8 +445,8 @@ class FileAndJmsAnswersTest {
       TextMessage message = session.createTextMessage(request);
       message.setJMSReplyTo(replies);
       message.setJMSCorrelationID(correlation);
-      for (String property : properties) {
-        message.setStringProperty(property, "http://127.0.0.1:1/elsewhere");
+      for (Map.Entry<String, ?> property : properties.entrySet()) {
+        message.setObjectProperty(property.getKey(), property.getValue());
       }
       session.createProducer(session.createQueue("sms.send")).send(message);
 

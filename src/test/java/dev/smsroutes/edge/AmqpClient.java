@@ -157,7 +157,7 @@ final class AmqpClient implements AutoCloseable {
     DecoderImpl decoder = new DecoderImpl();
     EncoderImpl encoder = new EncoderImpl(decoder);
     AMQPDefinedTypes.registerAllTypes(decoder, encoder);
-    ByteBuffer buffer = ByteBuffer.allocate(1024 * 1024);
+    ByteBuffer buffer = ByteBuffer.allocate(10 * 1024 * 1024);
     encoder.setByteBuffer(buffer);
     for (Object section : sections) {
       if (section instanceof byte[] bytes) {

@@ -13,6 +13,8 @@ import jakarta.jms.BytesMessage;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.TextMessage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -34,6 +36,7 @@ import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.UnsignedShort;
 import org.apache.qpid.proton.amqp.messaging.AmqpSequence;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
+import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
 import org.apache.qpid.proton.amqp.messaging.Data;
 import org.apache.qpid.proton.amqp.messaging.Header;
 import org.apache.qpid.proton.amqp.messaging.Properties;
@@ -47,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** AMQP knows more types than JMS: whatever comes is sent, or refused; nothing holds up others. */
 @Timeout(60)
@@ -280,11 +284,7 @@ class JmsAmqpTypesTest {
     values.put("trace", UUID.fromString(uuid));
     values.put("made", new Date(0));
     client.send(
-        "sms.send",
-        encoded(
-            durable(),
-            new org.apache.qpid.proton.amqp.messaging.ApplicationProperties(values),
-            new AmqpValue("{")));
+        "sms.send", encoded(durable(), new ApplicationProperties(values), new AmqpValue("{")));
     Message moved = bench.take("sms.send.invalid");
     assertThat(moved.getIntProperty("order")).isEqualTo(4711);
     assertThat(moved.getStringProperty("trace")).isEqualTo(uuid);
@@ -349,9 +349,46 @@ class JmsAmqpTypesTest {
   private boolean sendOrLoseConnection(byte[] message) {
     try {
       return client.send("sms.send", message).accepted();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       return false;
     }
+  }
+
+  /**
+   * By default, Artemis writes messages from 100 KiB on to a file; what does not fit into its
+   * journal's buffer it translates itself, before anyone can rewrite it.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {90_000, 110_000, 250_000, 300_000, 1_000_000, 4_300_000, 8_000_000})
+  void treats_long_messages_as_short_ones(int length) throws Exception {
+    String key = "k" + KEYS.incrementAndGet();
+    String good = String.format(JmsBench.GOOD, key);
+    byte[] message =
+        encoded(
+            durable(),
+            properties(key),
+            mapSection(PROPERTIES, "createdAt", new Date(0)),
+            longAmqpString(good + " ".repeat(length - good.length())));
+    Answer answer = client.send("sms.send", message);
+    if (length < 400_000) {
+      assertThat(answer).isEqualTo(new Answer(true, "", ""));
+      assertThat(reply(key).getText()).contains(length < 262_144 ? "Accepted" : "Refused");
+    } else {
+      assertThat(answer.accepted()).isFalse();
+    }
+    if (length > 262_144 && length < 400_000) {
+      assertThat(bench.take("sms.send.invalid").getIntProperty("smsErrorCode")).isEqualTo(10005);
+    }
+    await().until(() -> bench.waiting("sms.send") == 0);
+  }
+
+  private static byte[] longAmqpString(String text) {
+    byte[] section = new byte[8 + text.length()];
+    byte[] head = {0, 0x53, 0x77, (byte) 0xB1};
+    System.arraycopy(head, 0, section, 0, 4);
+    ByteBuffer.wrap(section).putInt(4, text.length());
+    System.arraycopy(latin1(text), 0, section, 8, text.length());
+    return section;
   }
 
   /** Before, each of these was delivered 154 times, and closed a consumer each time. */
