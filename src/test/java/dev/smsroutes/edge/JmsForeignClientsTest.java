@@ -12,6 +12,9 @@ import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.qpid.jms.JmsConnectionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,6 +154,42 @@ class JmsForeignClientsTest {
       assertThat(bench.handedOver.get(1).messageKey())
           .as("STOMP messages have no id of their own")
           .isNull();
+    }
+  }
+
+  /** Whether it fits into a packet, is compressed, or becomes a file: it is a text. */
+  @Test
+  void a_long_text_is_sent_over_every_protocol() throws Exception {
+    String regular = "x".repeat(200_000);
+    String wild =
+        new Random(7)
+            .ints(200_000, 'a', 'z')
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+    try (JmsBench bench = new JmsBench(directory, JmsBench.always(JmsBench::accepted));
+        StompClient stomp = StompClient.connect(bench.broker.port());
+        Connection amqp =
+            new JmsConnectionFactory("amqp://127.0.0.1:" + bench.broker.port()).createConnection();
+        ActiveMQConnectionFactory factory =
+            new ActiveMQConnectionFactory("tcp://127.0.0.1:" + bench.broker.port())) {
+      factory.setCompressLargeMessage(true);
+      try (Connection core = factory.createConnection()) {
+        for (String text : List.of(regular, wild)) {
+          String request = "{\"messageKey\":\"k\",\"definitionKey\":\"" + text + "\"}";
+          for (Connection connection : List.of(amqp, core)) {
+            Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+            session
+                .createProducer(session.createQueue("sms.send"))
+                .send(session.createTextMessage(request));
+          }
+          stomp.writeWithBody(request, "SEND", "destination:sms.send", "receipt:r");
+          assertThat(stomp.read()).startsWith("RECEIPT");
+        }
+        await().until(() -> bench.handedOver.size() == 6);
+        assertThat(bench.handedOver)
+            .extracting(SendRequest::definitionKey)
+            .containsOnly(regular, wild);
+      }
     }
   }
 }
