@@ -105,10 +105,9 @@ public final class BatchCheck {
       try (SeenKeys keys = new SeenKeys()) {
         new Pass(name, reading, run, tally, keys).toTheEnd();
       }
-      if (reading.changed()) {
-        throw new UnreadableFileException(
-            "changed while it was read",
-            "Expected a file that is complete; this one changed while it was checked");
+      Optional<UnreadableFileException> broken = reading.broken();
+      if (broken.isPresent()) {
+        throw broken.get();
       }
     } catch (UnreadableFileException e) {
       return new Tally(name, 0).plan(Optional.of(e.reason() + ": " + e.getMessage()));
@@ -148,7 +147,7 @@ public final class BatchCheck {
       this.keys = keys;
     }
 
-    void toTheEnd() throws IOException {
+    void toTheEnd() throws IOException, UnreadableFileException {
       List<RawRow> page = page();
       while (!page.isEmpty()) {
         look(page);
@@ -159,11 +158,11 @@ public final class BatchCheck {
       }
     }
 
-    private List<RawRow> page() throws IOException {
+    private List<RawRow> page() throws IOException, UnreadableFileException {
       List<RawRow> page = new ArrayList<>(PAGE);
       long bytes = 0;
       while (page.size() < PAGE && bytes < setting.limits().windowBytes()) {
-        RawRow raw = reading.rows().next();
+        RawRow raw = reading.next();
         if (raw == null) {
           break;
         }
@@ -191,6 +190,10 @@ public final class BatchCheck {
           } catch (InvalidRequestException e) {
             outcome = refused(e.faults());
             refusedOnes.add(outcomes.size());
+          } catch (LedgerUnavailableException e) {
+            throw e;
+          } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            outcome = refused(List.of(Thrown.refusal(e)));
           }
         }
         // Null for those that are asked for all together.

@@ -539,6 +539,11 @@ public final class Bundle implements AutoCloseable {
     return intake.flatMap(FileIntake::latest);
   }
 
+  /** Why the batch file that was opened last stays in the inbox and is tried again, if so. */
+  public Optional<String> fileTrouble() {
+    return intake.flatMap(FileIntake::latestTrouble);
+  }
+
   /** Where batch files are dropped, unless that intake is switched off. */
   public Optional<Path> inbox() {
     return inbox;

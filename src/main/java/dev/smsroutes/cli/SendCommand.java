@@ -133,6 +133,10 @@ public final class SendCommand extends QuietCommand {
         try (SendProgress progress = new SendProgress(err(), terminal.isThere(), name)) {
           follow(bundle, link, progress);
         }
+        Optional<String> trouble = bundle.fileTrouble();
+        if (trouble.isPresent()) {
+          return stoodInTheWay(trouble.get());
+        }
       }
       stop.ended();
       return end(configuration);
@@ -179,18 +183,31 @@ public final class SendCommand extends QuietCommand {
     return settings;
   }
 
-  /** Until the intake has moved the link away. */
+  private int stoodInTheWay(String trouble) {
+    err()
+        .println(
+            shownName()
+                + ": not sent to its end: "
+                + Shown.text(trouble)
+                + ". Mend that; the same command again goes on where this one ended, and sends"
+                + " nothing twice");
+    return ExitCode.FAILED;
+  }
+
+  /** Until the intake has moved the link away, or cannot. */
   private void follow(Bundle bundle, Path link, SendProgress progress) throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
-    while (Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+    while (Files.exists(link, LinkOption.NOFOLLOW_LINKS) && bundle.fileTrouble().isEmpty()) {
       never.await(LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
       batch = bundle.latestBatch().orElse(batch);
       if (batch != null) {
         progress.show(batch.progress());
       }
     }
-    batch = bundle.latestBatch().orElseThrow();
-    progress.show(batch.progress());
+    batch = bundle.latestBatch().orElse(batch);
+    if (batch != null) {
+      progress.show(batch.progress());
+    }
   }
 
   private int end(Configuration configuration) throws IOException {

@@ -1,6 +1,7 @@
 package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.BatchPlan;
+import dev.smsroutes.batch.FileNames;
 import dev.smsroutes.batch.PlanFiles;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import java.io.File;
@@ -56,7 +57,7 @@ public final class FileCheck {
    * @throws LedgerUnavailableException when the ledger cannot be read; it is tried again
    */
   public String check(File file) throws IOException {
-    String name = FileIntake.printable(file.getName());
+    String name = FileNames.shown(file.getName());
     try {
       BatchPlan plan = checker.check(file.toPath(), MOST_FINDINGS);
       Path target = files.write(file.getName(), plan);
@@ -69,12 +70,11 @@ public final class FileCheck {
           plan.parked(),
           plan.unreadable().isEmpty());
       return target.toString();
-    } catch (IOException | LedgerUnavailableException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.warn(
-          "file not checked, it is tried again later name={} reason=\"{}: {}\"",
+          "file not checked, it is tried again later name={} reason={}",
           name,
-          e.getClass().getSimpleName(),
-          FileIntake.printable(String.valueOf(e.getMessage())));
+          FileNames.shown(FileIntake.reason(e)));
       throw e;
     }
   }

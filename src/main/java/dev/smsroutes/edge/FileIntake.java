@@ -4,6 +4,7 @@ import dev.smsroutes.batch.Batch;
 import dev.smsroutes.batch.BatchInterruptedException;
 import dev.smsroutes.batch.BatchReport;
 import dev.smsroutes.batch.BatchSummary;
+import dev.smsroutes.batch.FileNames;
 import dev.smsroutes.batch.FileShape;
 import dev.smsroutes.batch.Row;
 import dev.smsroutes.batch.RowGroup;
@@ -52,6 +53,7 @@ public final class FileIntake {
   private final int maxAttempts;
   private final Duration rowTimeout;
   private volatile Batch latest;
+  private volatile String latestTrouble;
   private final int recipientsPerCall;
 
   /**
@@ -73,20 +75,20 @@ public final class FileIntake {
    * @throws LedgerUnavailableException when the ledger does not; the file stays in the inbox
    */
   public Batch open(File file, Exchange exchange) throws IOException {
-    LOG.info("file taken name={} bytes={}", printable(file.getName()), file.length());
+    LOG.info("file taken name={} bytes={}", FileNames.shown(file.getName()), file.length());
     Batch batch;
     try {
       batch = Batch.open(file.toPath(), setting);
     } catch (BatchInterruptedException e) {
       interrupted(file.getName(), 0, e);
       throw e;
-    } catch (IOException | LedgerUnavailableException e) {
+    } catch (IOException | RuntimeException e) {
       kept(file.getName(), e);
       throw e;
     }
     batch.shape().filter(shape -> !shape.plain()).ifPresent(shape -> told(batch.fileName(), shape));
     if (batch.resumed()) {
-      LOG.info("file resumed name={}", printable(file.getName()));
+      LOG.info("file resumed name={}", FileNames.shown(file.getName()));
     }
     latest = batch;
     ExchangeExtension completions = exchange.getExchangeExtension();
@@ -128,10 +130,15 @@ public final class FileIntake {
       } catch (IOException e) {
         LOG.warn(
             "file not tidied up name={} reason={}",
-            printable(batch.fileName()),
+            FileNames.shown(batch.fileName()),
             e.getClass().getSimpleName());
       }
     }
+  }
+
+  /** Why the file that was opened last could not be finished, if so; it is tried again later. */
+  public Optional<String> latestTrouble() {
+    return Optional.ofNullable(latestTrouble);
   }
 
   /** The batch that was opened last. */
@@ -198,7 +205,7 @@ public final class FileIntake {
     } catch (BatchInterruptedException e) {
       interrupted(batch.fileName(), batch.summary().rows(), e);
       throw e;
-    } catch (IOException | LedgerUnavailableException e) {
+    } catch (IOException | RuntimeException e) {
       kept(batch.fileName(), e);
       throw e;
     }
@@ -212,13 +219,13 @@ public final class FileIntake {
     if (batch.endedBefore()) {
       LOG.info(
           "file finished before, only moved now name={} as={}",
-          printable(batch.fileName()),
-          printable(summary.name()));
+          FileNames.shown(batch.fileName()),
+          FileNames.shown(summary.name()));
     } else if (unreadable.isPresent()) {
       LOG.warn(
           "file failed name={} as={} rows={} reason=\"{}\"",
-          printable(batch.fileName()),
-          printable(summary.name()),
+          FileNames.shown(batch.fileName()),
+          FileNames.shown(summary.name()),
           summary.rows(),
           unreadable.get());
     } else {
@@ -226,8 +233,8 @@ public final class FileIntake {
           "file {} name={} as={} rows={} recorded={} accepted={} refused={} unsettled={}"
               + " parts={} ms={} rate={}",
           batch.cancelled() ? "cancelled" : "finished",
-          printable(batch.fileName()),
-          printable(summary.name()),
+          FileNames.shown(batch.fileName()),
+          FileNames.shown(summary.name()),
           summary.rows(),
           summary.recorded(),
           summary.accepted(),
@@ -247,7 +254,7 @@ public final class FileIntake {
         shape.separator().isEmpty() ? "none" : shape.separator(),
         shape.encoding(),
         shape.gzip(),
-        printable(name),
+        FileNames.shown(name),
         shape.size(),
         shape.rows());
   }
@@ -257,7 +264,7 @@ public final class FileIntake {
     BatchSummary summary = batch.summary();
     LOG.info(
         "file progress name={} rows={} recorded={} accepted={} refused={} unsettled={}",
-        printable(batch.fileName()),
+        FileNames.shown(batch.fileName()),
         summary.rows(),
         summary.recorded(),
         summary.accepted(),
@@ -270,26 +277,29 @@ public final class FileIntake {
     LOG.info(
         "file held until={} name={} rows={} held={}",
         until,
-        printable(batch.fileName()),
+        FileNames.shown(batch.fileName()),
         batch.summary().rows(),
         batch.held());
   }
 
   private static void interrupted(String name, long rows, BatchInterruptedException e) {
     LOG.atLevel(e.paused() ? Level.INFO : Level.WARN)
-        .log("file interrupted, {} name={} rows={}", e.getMessage(), printable(name), rows);
+        .log("file interrupted, {} name={} rows={}", e.getMessage(), FileNames.shown(name), rows);
   }
 
-  private static void kept(String name, Exception e) {
+  private void kept(String name, Exception e) {
+    String reason = reason(e);
     LOG.warn(
-        "file kept in the inbox, it is tried again later name={} reason=\"{}: {}\"",
-        printable(name),
-        e.getClass().getSimpleName(),
-        printable(String.valueOf(e.getMessage())));
+        "file kept in the inbox, it is tried again later name={} reason={}",
+        FileNames.shown(name),
+        FileNames.shown(reason));
+    latestTrouble = reason;
   }
 
-  /** A name may hold line ends, and so forge lines of the log. */
-  static String printable(String name) {
-    return '"' + name.replaceAll("[\\p{Cntrl}\"]", "?") + '"';
+  /** The message of an exception that nobody expected may quote what was read. */
+  static String reason(Exception e) {
+    return e instanceof IOException || e instanceof LedgerUnavailableException
+        ? e.getClass().getSimpleName() + ": " + e.getMessage()
+        : e.getClass().getSimpleName();
   }
 }

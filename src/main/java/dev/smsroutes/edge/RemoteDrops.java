@@ -2,6 +2,7 @@ package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.BatchFolders;
 import dev.smsroutes.batch.DurableFile;
+import dev.smsroutes.batch.FileNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -115,7 +116,7 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
     } catch (IOException e) {
       LOG.warn(
           "remote file not brought, it is tried again name={} reason=\"{}: {}\"",
-          FileIntake.printable(name),
+          FileNames.shown(name),
           e.getClass().getSimpleName(),
           e.getMessage());
       throw e;
