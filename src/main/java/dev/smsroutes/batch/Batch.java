@@ -222,7 +222,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   }
 
   private BasicFileAttributes attributes() throws IOException {
-    return Files.readAttributes(file, BasicFileAttributes.class);
+    return SourceFile.attributes(file, setting.limits().input().links());
   }
 
   /** The name of the file as it was dropped. */

@@ -14,7 +14,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -88,7 +87,7 @@ final class BatchReading implements Closeable {
                             .formatted(BatchFormat.EXTENSIONS)));
     BatchReading reading =
         new BatchReading(
-            FileChannel.open(file, StandardOpenOption.READ),
+            SourceFile.open(file, limits.input().links()),
             format,
             BatchFormat.isGzip(name),
             limits);

@@ -225,7 +225,11 @@ public final class Bundle implements AutoCloseable {
     UnaryOperator<String> values = key -> properties.resolveProperty(key).orElse(null);
     // For one file only, the folders are not tidied up: they may be those of a process that serves.
     boolean filesEnabled = settings.flag("sms.file.enabled") && !onlyFiles;
-    Optional<FileOptions> files = settings.group(() -> FileOptions.from(filesEnabled, values));
+    // The one file lies there as a link, which the command itself has made.
+    Optional<FileOptions> files =
+        settings
+            .group(() -> FileOptions.from(filesEnabled, values))
+            .map(options -> onlyFiles ? options.withLinks() : options);
     Optional<JmsOptions> jms = settings.group(() -> JmsOptions.from(values));
     int senders =
         maxInFlight

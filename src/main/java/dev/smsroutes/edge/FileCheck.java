@@ -45,7 +45,16 @@ public final class FileCheck {
     context
         .getRegistry()
         .bind(
-            "fileCheckLock", new InboxLock(options.unchangedFor(), options.retryAfter(), 1, clock));
+            "fileCheckLock",
+            new InboxLock(
+                options.folders().inbox().resolve(PlanFiles.FOLDER),
+                options.unchangedFor(),
+                options.retryAfter(),
+                1,
+                0,
+                false,
+                clock,
+                context::isStopping));
   }
 
   /**
