@@ -14,6 +14,7 @@ import dev.smsroutes.request.SendItem;
 import dev.smsroutes.request.SendRequest;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,7 +84,7 @@ public final class FileIntake {
       interrupted(file.getName(), 0, e);
       throw e;
     } catch (IOException | RuntimeException e) {
-      kept(file.getName(), e);
+      kept(file, e);
       throw e;
     }
     batch.shape().filter(shape -> !shape.plain()).ifPresent(shape -> told(batch.fileName(), shape));
@@ -285,6 +286,15 @@ public final class FileIntake {
   private static void interrupted(String name, long rows, BatchInterruptedException e) {
     LOG.atLevel(e.paused() ? Level.INFO : Level.WARN)
         .log("file interrupted, {} name={} rows={}", e.getMessage(), FileNames.shown(name), rows);
+  }
+
+  private void kept(File file, Exception e) {
+    if (e instanceof NoSuchFileException && !file.exists()) {
+      LOG.warn("file gone before it was read name={}", FileNames.shown(file.getName()));
+      latestTrouble = "it is gone";
+    } else {
+      kept(file.getName(), e);
+    }
   }
 
   private void kept(String name, Exception e) {

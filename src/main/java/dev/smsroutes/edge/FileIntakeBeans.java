@@ -2,6 +2,7 @@ package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.Batch;
 import dev.smsroutes.batch.BatchFolders;
+import dev.smsroutes.batch.FileNames;
 import dev.smsroutes.batch.JsonRequests;
 import dev.smsroutes.batch.PlanFiles;
 import dev.smsroutes.batch.ProgressFiles;
@@ -60,6 +61,7 @@ public final class FileIntakeBeans {
       throws IOException {
     BatchFolders folders = options.folders();
     if (options.enabled()) {
+      FileNames.trouble().ifPresent(LOG::warn);
       int swept = folders.prepare();
       if (swept > 0) {
         LOG.info("half-written result files removed count={}", swept);
