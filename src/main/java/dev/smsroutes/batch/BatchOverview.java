@@ -35,7 +35,7 @@ public record BatchOverview(
     List<Running> running,
     List<Paused> paused,
     List<Untaken> untaken,
-    int waiting,
+    long waiting,
     List<Past> past,
     List<String> strange) {
   /** After what time without news a batch is taken to be running no more. */
@@ -197,17 +197,13 @@ public record BatchOverview(
       past.forEach(batch -> ended.add(batch.as()));
       running.removeIf(batch -> ended.contains(batch.progress().as()));
       List<Paused> paused = paused(running);
-      List<Untaken> untaken = new ArrayList<>();
       Set<String> shown = new HashSet<>();
       running.forEach(batch -> shown.add(batch.progress().file()));
       paused.forEach(batch -> shown.add(batch.file()));
-      int waiting = 0;
-      for (Path folder : List.of(folders.inbox(), folders.inbox().resolve(PlanFiles.FOLDER))) {
-        Untaken.Look look = Untaken.in(folder, MOST_IN_INBOX);
-        untaken.addAll(look.untaken());
-        waiting += (int) look.waiting().stream().filter(name -> !shown.contains(name)).count();
-      }
+      Untaken.Look inbox = Untaken.in(folders.inbox(), MOST_IN_INBOX);
+      List<Untaken> untaken = new ArrayList<>(inbox.untaken());
       untaken.sort(Comparator.comparing(Untaken::name));
+      long waiting = inbox.waiting().stream().filter(name -> !shown.contains(name)).count();
       return new BatchOverview(running, paused, untaken, waiting, past, strange);
     }
 

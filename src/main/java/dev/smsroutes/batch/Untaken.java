@@ -6,6 +6,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -19,11 +20,12 @@ import java.util.regex.Pattern;
  * Something in the inbox that the intake does not take, and why. The one rule for the intake, its
  * log and {@code status}. Immutable.
  *
- * @param file its path; the name in it may be one that cannot be written
+ * @param file its path
+ * @param name its path in the inbox, as far as it is text
  * @param bytes its size
  * @param modified when it was changed last, in milliseconds since 1970
  */
-public record Untaken(Path file, Why why, long bytes, long modified) {
+public record Untaken(Path file, String name, Why why, long bytes, long modified) {
   /** What {@code status} calls it. */
   public static final String STATE = "not taken";
 
@@ -39,8 +41,10 @@ public record Untaken(Path file, Why why, long bytes, long modified) {
     SPECIAL("it is a pipe, a socket or a device; only regular files are taken"),
     UNREADABLE("this process may not read it; change its owner or its permissions"),
     NAME_NOT_TEXT(
-        "its name has bytes that are not in the encoding of file names, %s; rename it"
-            .formatted(System.getProperty("sun.jnu.encoding", "unknown"))),
+        FileNames.trouble().isPresent()
+            ? "its name has letters for which this process has no UTF-8 locale; start sms-routes with"
+                + " LC_ALL=C.UTF-8"
+            : "its name has bytes that are not UTF-8; rename it"),
     BACKSLASH("its name has a backslash, which separates folders elsewhere; rename it");
 
     private final String reason;
@@ -76,14 +80,9 @@ public record Untaken(Path file, Why why, long bytes, long modified) {
   /** Our own notes and what is being copied by {@code send}. */
   private static final Pattern OURS = Pattern.compile("[.].+[.]sms-[a-z]+", Pattern.DOTALL);
 
-  /** Its name, as far as it is text. */
-  public String name() {
-    return file.getFileName().toString();
-  }
-
   public ObjectNode json() {
     ObjectNode json = JsonOriginal.MAPPER.createObjectNode();
-    json.put("file", name());
+    json.put("file", name);
     json.put("state", STATE);
     json.put("reason", why.reason());
     return json;
@@ -100,7 +99,8 @@ public record Untaken(Path file, Why why, long bytes, long modified) {
     return byName.isPresent() ? byName : byKind(file, SourceFile.attributes(file, links));
   }
 
-  private static Optional<Why> byName(Path file) {
+  /** Why a file of this name is not taken, whatever it is; empty if it is. */
+  public static Optional<Why> byName(Path file) {
     String name = file.getFileName().toString();
     if (name.startsWith(".")) {
       return Optional.of(Why.HIDDEN);
@@ -139,52 +139,82 @@ public record Untaken(Path file, Why why, long bytes, long modified) {
     return Files.isReadable(file) ? Optional.empty() : Optional.of(Why.UNREADABLE);
   }
 
-  /** What a look into a folder found. */
+  /**
+   * What a look into an inbox found.
+   *
+   * @param untaken all that is not taken
+   * @param waiting the names of the files that are, or will be
+   * @param all whether there was no more of either than was asked for
+   */
   public record Look(List<Untaken> untaken, List<String> waiting, boolean all) {}
 
   /**
-   * All in a folder that is not taken, and the names of the files that are, or will be. A folder
-   * that is not there is empty.
+   * Looks into an inbox, and into the folder {@code check} in it. One that is not there is empty.
    *
    * @param most how many of each are told at most
-   * @throws IOException if the folder cannot be read
+   * @throws IOException if a folder cannot be read
    */
-  public static Look in(Path folder, int most) throws IOException {
-    List<Untaken> untaken = new ArrayList<>();
-    List<String> waiting = new ArrayList<>();
-    boolean all = true;
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        try {
-          BasicFileAttributes found = SourceFile.attributes(file, false);
-          if (isOurs(file, found)) {
-            continue;
-          }
-          // A folder is one, whatever it is called.
-          Optional<Why> why = found.isDirectory() ? Optional.empty() : byName(file);
-          why = why.isPresent() ? why : byKind(file, found);
-          if ((why.isPresent() ? untaken.size() : waiting.size()) >= most) {
-            all = false;
-          } else if (why.isPresent()) {
-            untaken.add(
-                new Untaken(file, why.get(), found.size(), found.lastModifiedTime().toMillis()));
-          } else {
-            waiting.add(file.getFileName().toString());
-          }
-        } catch (NoSuchFileException e) {
-          // Gone in the meantime.
-        }
-      }
-    } catch (NoSuchFileException | NotDirectoryException e) {
-      // Not made yet.
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
+  public static Look in(Path inbox, int most) throws IOException {
+    Looking looking = new Looking(inbox, most);
+    looking.into(inbox);
+    Path check = inbox.resolve(PlanFiles.FOLDER);
+    if (Files.isDirectory(check, LinkOption.NOFOLLOW_LINKS)) {
+      looking.into(check);
     }
-    return new Look(List.copyOf(untaken), List.copyOf(waiting), all);
+    return new Look(List.copyOf(looking.untaken), List.copyOf(looking.waiting), looking.all);
   }
 
-  private static boolean isOurs(Path file, BasicFileAttributes found) {
-    String name = file.getFileName().toString();
-    return OURS.matcher(name).matches() || found.isDirectory() && name.equals(PlanFiles.FOLDER);
+  private static final class Looking {
+    private final Path inbox;
+    private final int most;
+    private final List<Untaken> untaken = new ArrayList<>();
+    private final List<String> waiting = new ArrayList<>();
+    private boolean all = true;
+
+    Looking(Path inbox, int most) {
+      this.inbox = inbox;
+      this.most = most;
+    }
+
+    void into(Path folder) throws IOException {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+        for (Path file : files) {
+          try {
+            look(file);
+          } catch (NoSuchFileException e) {
+            // Gone in the meantime.
+          }
+        }
+      } catch (NoSuchFileException | NotDirectoryException e) {
+        // Not made yet.
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
+      }
+    }
+
+    private void look(Path file) throws IOException {
+      BasicFileAttributes found = SourceFile.attributes(file, false);
+      if (isOurs(file, found)) {
+        return;
+      }
+      // A folder is one, whatever it is called.
+      Optional<Why> why = found.isDirectory() ? Optional.empty() : byName(file);
+      why = why.isPresent() ? why : byKind(file, found);
+      String name = inbox.relativize(file).toString();
+      if ((why.isPresent() ? untaken.size() : waiting.size()) >= most) {
+        all = false;
+      } else if (why.isPresent()) {
+        long modified = found.lastModifiedTime().toMillis();
+        untaken.add(new Untaken(file, name, why.get(), found.size(), modified));
+      } else {
+        waiting.add(name);
+      }
+    }
+
+    private boolean isOurs(Path file, BasicFileAttributes found) {
+      String name = file.getFileName().toString();
+      return OURS.matcher(name).matches()
+          || found.isDirectory() && file.equals(inbox.resolve(PlanFiles.FOLDER));
+    }
   }
 }

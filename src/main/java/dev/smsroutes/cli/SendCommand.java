@@ -6,6 +6,7 @@ import dev.smsroutes.batch.BatchOverview.Past;
 import dev.smsroutes.batch.BatchReport;
 import dev.smsroutes.batch.BatchSummary;
 import dev.smsroutes.batch.ServingNote;
+import dev.smsroutes.batch.Untaken;
 import dev.smsroutes.bundle.Bundle;
 import dev.smsroutes.bundle.Configuration;
 import dev.smsroutes.bundle.FileChecks;
@@ -99,8 +100,12 @@ public final class SendCommand extends QuietCommand {
             : settings().with("sms.file.results", results.toString());
     Configuration configuration = Configuration.read(overrides);
     String wrong = FileArgument.wrong(file);
-    if (wrong == null && fileName().startsWith(".")) {
-      wrong = "expected a file whose name does not begin with a dot";
+    if (wrong == null) {
+      // The inbox would not take it, and nobody would ever hear of it.
+      wrong =
+          Untaken.byName(file.getFileName())
+              .map(why -> "expected a file that is taken; " + why.reason())
+              .orElse(null);
     }
     if (wrong != null) {
       return unreadable(wrong);

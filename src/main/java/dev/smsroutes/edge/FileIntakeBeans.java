@@ -4,12 +4,10 @@ import dev.smsroutes.batch.Batch;
 import dev.smsroutes.batch.BatchFolders;
 import dev.smsroutes.batch.FileNames;
 import dev.smsroutes.batch.JsonRequests;
-import dev.smsroutes.batch.PlanFiles;
 import dev.smsroutes.batch.ProgressFiles;
 import dev.smsroutes.ledger.Runs;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -75,11 +73,7 @@ public final class FileIntakeBeans {
           .getExecutorServiceManager()
           .newSingleThreadScheduledExecutor(FileIntakeBeans.class, "sms-file-progress")
           .scheduleWithFixedDelay(progress::renew, every, every, TimeUnit.MILLISECONDS);
-      UntakenLog untaken =
-          new UntakenLog(
-              List.of(folders.inbox(), folders.inbox().resolve(PlanFiles.FOLDER)),
-              options.unchangedFor(),
-              clock);
+      UntakenLog untaken = new UntakenLog(folders.inbox(), options.unchangedFor(), clock);
       // Not as often as files are looked for: it is a look at each that lies there.
       long everyFew = Math.max(1, 5 * options.pollDelay().toMillis());
       context

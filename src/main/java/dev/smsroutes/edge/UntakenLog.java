@@ -26,37 +26,33 @@ final class UntakenLog {
 
   private record Seen(long bytes, long modified, Instant since, boolean told) {}
 
-  private final List<Path> folders;
+  private final Path inbox;
   private final Duration unchangedFor;
   private final Clock clock;
   private Map<Path, Seen> seen = Map.of();
   private boolean toldOfMore;
 
-  UntakenLog(List<Path> folders, Duration unchangedFor, Clock clock) {
-    this.folders = folders;
+  UntakenLog(Path inbox, Duration unchangedFor, Clock clock) {
+    this.inbox = inbox;
     this.unchangedFor = unchangedFor;
     this.clock = clock;
   }
 
   /** To be called by a timer, again and again. Never throws. */
   void look() {
-    Map<Path, Seen> now = new HashMap<>();
-    boolean all = true;
-    for (Path folder : folders) {
-      try {
-        Untaken.Look look = Untaken.in(folder, MOST);
-        look.untaken().forEach(each -> now.put(each.file(), look(each)));
-        all &= look.untaken().size() < MOST;
-      } catch (IOException | RuntimeException e) {
-        LOG.debug("inbox not looked into cause={}", e.getClass().getSimpleName());
-        return;
+    try {
+      List<Untaken> untaken = Untaken.in(inbox, MOST).untaken();
+      Map<Path, Seen> now = new HashMap<>();
+      untaken.forEach(each -> now.put(each.file(), look(each)));
+      boolean more = untaken.size() == MOST;
+      if (more && !toldOfMore) {
+        LOG.warn("{} files or more in the inbox are not taken; only so many are told", MOST);
       }
+      toldOfMore = more;
+      seen = now;
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("inbox not looked into cause={}", e.getClass().getSimpleName());
     }
-    if (!all && !toldOfMore) {
-      LOG.warn("files not taken: more than {} of a folder; only so many are told", MOST);
-    }
-    toldOfMore = !all;
-    seen = now;
   }
 
   private Seen look(Untaken each) {

@@ -142,6 +142,15 @@ class SendTest {
     assertThat(results("lines.ndjson").get(1)).contains("ACCEPTED");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {".orders.csv", "~$orders.csv", "orders\\july.csv", "orders.csv.part"})
+  void a_name_that_the_inbox_does_not_take_is_refused_at_once(String name) throws Exception {
+    Said said = send(file(name, rows(1)));
+
+    assertThat(said.exit()).isEqualTo(ExitCode.UNREADABLE);
+    assertThat(said.err()).contains("expected a file that is taken; its name");
+  }
+
   @Test
   void ends_and_says_so_where_the_results_cannot_be_written() throws Exception {
     Files.writeString(home.resolve("results"), "a file where the folder should be");

@@ -87,7 +87,7 @@ class UntakenTest {
             home.resolve("done"),
             home.resolve("failed"));
     assertThat(BatchOverview.of(folders, 0, Instant.now()).untaken())
-        .anyMatch(each -> each.name().equals(path.getFileName().toString()) && each.why() == why);
+        .anyMatch(each -> each.file().equals(path) && each.why() == why);
   }
 
   @ParameterizedTest
@@ -188,6 +188,15 @@ class UntakenTest {
     }
     assertThat(route.handedOver).noneMatch(request -> request.messageKey().equals("linked"));
     assertThat(elsewhere).exists();
+  }
+
+  @Test
+  void no_link_is_followed_in_the_folder_check_either() throws Exception {
+    Path elsewhere = Files.writeString(home.resolve("elsewhere"), SECRET + "\n");
+    Files.createDirectories(inbox("check"));
+    Files.createSymbolicLink(inbox("check/link.csv"), elsewhere);
+
+    assertLeftAloneAndSaidOnce(inbox("check/link.csv"), "check/link.csv", Why.LINK);
   }
 
   @Test
