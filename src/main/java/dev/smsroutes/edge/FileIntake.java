@@ -93,9 +93,34 @@ public final class FileIntake {
     }
     latest = batch;
     ExchangeExtension completions = exchange.getExchangeExtension();
+    completions.addOnCompletion(new OnFailure(batch));
     completions.addOnCompletion(new Afterwards(Ordered.HIGHEST, batch, Batch::close));
     completions.addOnCompletion(new Afterwards(Ordered.LOWEST, batch, Batch::moved));
     return batch;
+  }
+
+  /** Says why a file stays, whichever step of the route failed: no file stands still unsaid. */
+  private final class OnFailure extends SynchronizationAdapter {
+    private final Batch batch;
+
+    OnFailure(Batch batch) {
+      this.batch = batch;
+    }
+
+    @Override
+    public int getOrder() {
+      return Ordered.HIGHEST;
+    }
+
+    @Override
+    public void onFailure(Exchange failed) {
+      BatchInterruptedException interruption = failed.getException(BatchInterruptedException.class);
+      if (interruption != null) {
+        interrupted(batch.fileName(), batch.summary().rows(), interruption);
+      } else {
+        kept(batch.fileName(), failed.getException());
+      }
+    }
   }
 
   /**
@@ -200,16 +225,7 @@ public final class FileIntake {
    * @throws LedgerUnavailableException when it could not be recorded; the file stays in the inbox
    */
   public String finish(Batch batch) throws IOException {
-    Path target;
-    try {
-      target = batch.finish();
-    } catch (BatchInterruptedException e) {
-      interrupted(batch.fileName(), batch.summary().rows(), e);
-      throw e;
-    } catch (IOException | RuntimeException e) {
-      kept(batch.fileName(), e);
-      throw e;
-    }
+    Path target = batch.finish();
     finished(batch);
     return target.toString();
   }
@@ -297,7 +313,7 @@ public final class FileIntake {
     }
   }
 
-  private void kept(String name, Exception e) {
+  private void kept(String name, Throwable e) {
     String reason = reason(e);
     LOG.warn(
         "file kept in the inbox, it is tried again later name={} reason={}",
@@ -307,7 +323,7 @@ public final class FileIntake {
   }
 
   /** The message of an exception that nobody expected may quote what was read. */
-  static String reason(Exception e) {
+  static String reason(Throwable e) {
     return e instanceof IOException || e instanceof LedgerUnavailableException
         ? e.getClass().getSimpleName() + ": " + e.getMessage()
         : e.getClass().getSimpleName();
