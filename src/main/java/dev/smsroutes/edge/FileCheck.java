@@ -8,6 +8,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +48,7 @@ public final class FileCheck {
         .bind(
             "fileCheckLock",
             new InboxLock(
-                options.folders().inbox().resolve(PlanFiles.FOLDER),
+                Optional.of(options.folders().inbox().resolve(PlanFiles.FOLDER)),
                 options.unchangedFor(),
                 options.retryAfter(),
                 1,

@@ -112,7 +112,8 @@ public final class FileIntakeBeans {
         .bind(
             "fileInboxLock",
             new InboxLock(
-                folders.inbox(),
+                // The operator may well have made the inbox a link to where there is room.
+                Optional.empty(),
                 options.unchangedFor(),
                 options.retryAfter(),
                 options.atOnce(),

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
@@ -64,7 +65,7 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
     }
   }
 
-  private final Path folder;
+  private final Optional<Path> notLinked;
   private final Duration unchangedFor;
   private final Duration retryAfter;
   private final int atOnce;
@@ -82,7 +83,8 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   private boolean waitedInVain;
 
   /**
-   * @param folder that is looked into; if it is a link, nothing of it is taken
+   * @param notLinked a folder of which nothing is taken if it is a symbolic link: one that a
+   *     stranger could have made
    * @param unchangedFor how long a file must stay as it is before it is taken
    * @param retryAfter how long a file is left alone that could not be finished or moved
    * @param atOnce how many files may be open at the same time
@@ -92,7 +94,7 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
    * @param stopping whether this process is on its way down: then nothing is waited for
    */
   InboxLock(
-      Path folder,
+      Optional<Path> notLinked,
       Duration unchangedFor,
       Duration retryAfter,
       int atOnce,
@@ -100,7 +102,7 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
       boolean links,
       Clock clock,
       BooleanSupplier stopping) {
-    this.folder = folder;
+    this.notLinked = notLinked;
     this.unchangedFor = unchangedFor;
     this.retryAfter = retryAfter;
     this.atOnce = atOnce;
@@ -151,7 +153,7 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
     boolean small = found.size() <= SMALL_BYTES && !path.toLowerCase(Locale.ROOT).endsWith(".gz");
     if (now.isBefore(before.since().plus(unchangedFor))
         || Untaken.why(file, links).isPresent()
-        || isLinked(folder)
+        || notLinked.filter(Files::isSymbolicLink).isPresent()
         || FileOrder.of(file) == FileOrder.PAUSE
         || !awaitPlace(small)) {
       return false;
@@ -166,11 +168,6 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
     return links
         ? Files.readAttributes(file, BasicFileAttributes.class)
         : Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-  }
-
-  /** The rest of its files would be looked at where the link leads. */
-  private static boolean isLinked(Path folder) {
-    return Files.isSymbolicLink(folder);
   }
 
   /** Whether there is a place now; for a small file, one that becomes free is waited for. */

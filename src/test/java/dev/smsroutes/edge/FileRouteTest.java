@@ -627,6 +627,18 @@ class FileRouteTest {
     assertThat(outcomes(route.awaitResults("orders.csv"))).containsExactly("ACCEPTED");
   }
 
+  @Test
+  void the_inbox_itself_may_be_a_link() throws Exception {
+    route.close();
+    Path elsewhere = Files.createDirectory(home.resolve("elsewhere"));
+    Files.delete(home.resolve("inbox"));
+    Files.createSymbolicLink(home.resolve("inbox"), elsewhere);
+    route = new FileRoute(home);
+    route.drop("orders.csv", HEADER + "ok,k1,c1,1,Ada\n");
+
+    assertThat(outcomes(route.awaitResults("orders.csv"))).containsExactly("ACCEPTED");
+  }
+
   /** Whatever is thrown, wherever: the log says once a try why a file stands still. */
   @Test
   void a_fault_that_nobody_expects_is_told_and_the_file_is_tried_again() {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.component.file.GenericFile;
@@ -34,7 +35,14 @@ class InboxLockTest {
 
   private InboxLock lock(int atOnce, int smallAtOnce) {
     return new InboxLock(
-        inbox, AGE, Duration.ofSeconds(30), atOnce, smallAtOnce, false, clock, () -> stopping);
+        Optional.of(inbox),
+        AGE,
+        Duration.ofSeconds(30),
+        atOnce,
+        smallAtOnce,
+        false,
+        clock,
+        () -> stopping);
   }
 
   private Path unchanged(String name) throws IOException {
@@ -128,6 +136,16 @@ class InboxLockTest {
     assertThat(lock.ready(file)).isFalse();
     clock.forward(AGE);
     assertThat(lock.ready(file)).isTrue();
+  }
+
+  @Test
+  void takes_nothing_of_a_folder_that_must_not_be_a_link() throws IOException {
+    Path real = Files.createDirectory(inbox.resolve("real"));
+    Path link = Files.createSymbolicLink(inbox.resolve("link"), real);
+    lock =
+        new InboxLock(
+            Optional.of(link), AGE, Duration.ofSeconds(30), 2, 0, false, clock, () -> stopping);
+    assertThat(lock.ready(unchanged("link/a.csv"))).isFalse();
   }
 
   @Test
