@@ -888,14 +888,35 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     reason.complete();
   }
 
-  /** To be called when the source was moved, or could not be. */
-  public void moved() throws IOException {
-    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      FileOrder.forget(file);
-      if (ending != null) {
-        ending.forget(setting.folders());
+  /**
+   * To be called when the source was moved, or could not be.
+   *
+   * @return false if it has ended, and is there all the same
+   */
+  public boolean moved() throws IOException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      if (ending == null || !isSource()) {
+        return true;
       }
+      Path target = ending.target(setting.folders());
+      if (!ending.copied() && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+        // Otherwise it would be taken for one that was dropped once more, again and again.
+        ending = ending.asCopied();
+        ending.write(opener);
+      }
+      return false;
     }
+    FileOrder.forget(file);
+    if (ending != null) {
+      ending.forget(setting.folders());
+    }
+    return true;
+  }
+
+  private boolean isSource() throws IOException {
+    return opened == null
+        ? ending.isLike(file)
+        : Objects.equals(opened.fileKey(), attributes().fileKey());
   }
 
   /** What became of it; empty before the end, and when none of its rows could be read. */

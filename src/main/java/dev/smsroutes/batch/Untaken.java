@@ -40,6 +40,7 @@ public record Untaken(Path file, String name, Why why, long bytes, long modified
     LINK("it is a symbolic link; put the file itself here"),
     SPECIAL("it is a pipe, a socket or a device; only regular files are taken"),
     UNREADABLE("this process may not read it; change its owner or its permissions"),
+    IMMOVABLE("this process may not write the folder, and so could not move it away"),
     NAME_NOT_TEXT(
         FileNames.trouble().isPresent()
             ? "its name has letters for which this process has no UTF-8 locale; start sms-routes with"
@@ -136,7 +137,12 @@ public record Untaken(Path file, String name, Why why, long bytes, long modified
     if (!found.isRegularFile()) {
       return Optional.of(Why.SPECIAL);
     }
-    return Files.isReadable(file) ? Optional.empty() : Optional.of(Why.UNREADABLE);
+    if (!Files.isReadable(file)) {
+      return Optional.of(Why.UNREADABLE);
+    }
+    return Files.isWritable(file.toAbsolutePath().getParent())
+        ? Optional.empty()
+        : Optional.of(Why.IMMOVABLE);
   }
 
   /**

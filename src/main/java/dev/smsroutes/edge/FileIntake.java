@@ -95,8 +95,17 @@ public final class FileIntake {
     ExchangeExtension completions = exchange.getExchangeExtension();
     completions.addOnCompletion(new OnFailure(batch));
     completions.addOnCompletion(new Afterwards(Ordered.HIGHEST, batch, Batch::close));
-    completions.addOnCompletion(new Afterwards(Ordered.LOWEST, batch, Batch::moved));
+    completions.addOnCompletion(new Afterwards(Ordered.LOWEST, batch, FileIntake::moved));
     return batch;
+  }
+
+  private static void moved(Batch batch) throws IOException {
+    if (!batch.moved()) {
+      LOG.warn(
+          "file still in the inbox, it is tried again later name={} reason=\"it has ended, and cannot"
+              + " be moved; this process must be allowed to write the inbox, done and failed\"",
+          FileNames.shown(batch.fileName()));
+    }
   }
 
   /** Says why a file stays, whichever step of the route failed: no file stands still unsaid. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import dev.smsroutes.batch.BatchFolders;
 import dev.smsroutes.batch.BatchOverview;
+import dev.smsroutes.batch.Untaken;
 import dev.smsroutes.batch.Untaken.Why;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -13,6 +14,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -294,5 +296,20 @@ class UntakenTest {
     assumeThat(Files.isReadable(file)).isFalse();
 
     assertLeftAloneAndSaidOnce(file, "locked.csv", Why.UNREADABLE);
+  }
+
+  /** For root, every folder can be written. */
+  @Test
+  void a_file_that_could_not_be_moved_away_is_explained_and_not_sent() throws Exception {
+    Path inbox = Files.createDirectory(home.resolve("read-only"));
+    Path file = Files.writeString(inbox.resolve("a.csv"), ROW.formatted("never"));
+    Files.setPosixFilePermissions(inbox, PosixFilePermissions.fromString("r-xr-xr-x"));
+    try {
+      assumeThat(Files.isWritable(inbox)).isFalse();
+
+      assertThat(Untaken.why(file, false)).contains(Why.IMMOVABLE);
+    } finally {
+      Files.setPosixFilePermissions(inbox, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
   }
 }
