@@ -5,6 +5,7 @@ import dev.smsroutes.batch.BatchFolders.Names;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.Runs;
 import dev.smsroutes.ledger.Runs.Run;
+import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Outcome;
 import dev.smsroutes.outcome.Outcome.Reason;
 import dev.smsroutes.outcome.Outcome.Refused;
@@ -43,6 +44,8 @@ import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One file on its way: rows out, outcomes in, result files at the end.
@@ -64,6 +67,8 @@ import java.util.stream.Collectors;
  * which is before its outcome is there.
  */
 public final class Batch implements Iterable<Row>, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Batch.class);
+
   /** How often {@link Setting#progress} is called at most. */
   static final Duration PROGRESS_EVERY = Duration.ofSeconds(10);
 
@@ -130,6 +135,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   private volatile FileOrder order = FileOrder.GO_ON;
   private volatile boolean cancelled;
   private long lookAgainAt = System.nanoTime();
+  private boolean toldThrown;
   private Optional<Set<String>> maybeSent = Optional.empty();
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -216,7 +222,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   }
 
   private BasicFileAttributes attributes() throws IOException {
-    return Files.readAttributes(file, BasicFileAttributes.class);
+    return SourceFile.attributes(file, setting.limits().input().links());
   }
 
   /** The name of the file as it was dropped. */
@@ -399,6 +405,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
           lock.unlock();
         }
         if (raw.request() == null) {
+          tellWhatWasThrown(raw);
           settle(row, Refused.of(newRequestId(), Optional.empty(), raw.faults()));
         } else if (settled.containsKey(source(raw))) {
           settle(row, settled.get(source(raw)));
@@ -411,19 +418,36 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       }
     } catch (BadContentException e) {
       // It was fine in the first reading. What was cut off by that is no row.
-      changed();
+      broke(UnreadableFileException.changed());
+    } catch (UnreadableFileException e) {
+      broke(e);
     } catch (IOException e) {
       fail(e);
     } catch (LedgerUnavailableException e) {
       interrupt(UNRECORDED);
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      // The splitter would end without a word, and the file would stand still.
+      fail(new IOException("Expected the next row; got " + Thrown.place(e)));
     }
     return null;
   }
 
-  private void changed() {
+  /** Once for each file: its results tell it of each row. */
+  private void tellWhatWasThrown(RawRow raw) {
+    if (!toldThrown && raw.faults().get(0).code() == ErrorCode.INTERNAL) {
+      toldThrown = true;
+      LOG.error(
+          "row refused name={} row={} reason=\"{}\"",
+          FileNames.shown(fileName),
+          raw.number(),
+          raw.faults().get(0).message());
+    }
+  }
+
+  private void broke(UnreadableFileException why) {
     lock.lock();
     try {
-      reading.broke();
+      reading.broke(why);
       exhausted = true;
       progress.signalAll();
     } finally {
@@ -435,10 +459,10 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
    * Of a run that goes on, the ledger is asked for many rows at once: most of them are settled. So
    * it is of one that was cancelled.
    */
-  private RawRow nextRaw() throws IOException {
+  private RawRow nextRaw() throws IOException, UnreadableFileException {
     boolean cancelled = order == FileOrder.CANCEL;
     if (ahead.isEmpty() && !resumed() && !cancelled) {
-      return reading.rows().next();
+      return reading.next();
     }
     if (ahead.isEmpty()) {
       Map<String, String> keys = new HashMap<>();
@@ -446,7 +470,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
       RawRow raw;
       while (ahead.size() < LOOK_UP
           && bytes < setting.limits().windowBytes()
-          && (raw = reading.rows().next()) != null) {
+          && (raw = reading.next()) != null) {
         ahead.add(raw);
         bytes += raw.bytes();
         if (raw.request() != null) {
@@ -782,12 +806,9 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     boolean replaced = !Objects.equals(now.fileKey(), opened.fileKey());
     if (unreadable == null) {
       requireAllOutcomes();
-      boolean changed = reading.changed();
+      // Not tried again: with other content its rows would get other keys.
+      unreadable = reading.broken().orElse(null);
       writer.complete();
-      if (changed) {
-        // Not tried again: with other content its rows would get other keys.
-        unreadable = UnreadableFileException.changed();
-      }
       report = reported();
       writer.summarize(report);
     }
@@ -868,14 +889,35 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     reason.complete();
   }
 
-  /** To be called when the source was moved, or could not be. */
-  public void moved() throws IOException {
-    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      FileOrder.forget(file);
-      if (ending != null) {
-        ending.forget(setting.folders());
+  /**
+   * To be called when the source was moved, or could not be.
+   *
+   * @return false if it has ended, and is there all the same
+   */
+  public boolean moved() throws IOException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      if (ending == null || !isSource()) {
+        return true;
       }
+      Path target = ending.target(setting.folders());
+      if (!ending.copied() && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+        // Otherwise it would be taken for one that was dropped once more, again and again.
+        ending = ending.asCopied();
+        ending.write(opener);
+      }
+      return false;
     }
+    FileOrder.forget(file);
+    if (ending != null) {
+      ending.forget(setting.folders());
+    }
+    return true;
+  }
+
+  private boolean isSource() throws IOException {
+    return opened == null
+        ? ending.isLike(file)
+        : Objects.equals(opened.fileKey(), attributes().fileKey());
   }
 
   /** What became of it; empty before the end, and when none of its rows could be read. */

@@ -108,10 +108,9 @@ public final class BatchCheck {
         new Pass(name, reading, run, tally, keys, counts).toTheEnd();
       }
       faults = counts.faults().first(mostFindings);
-      if (reading.changed()) {
-        throw new UnreadableFileException(
-            "changed while it was read",
-            "Expected a file that is complete; this one changed while it was checked");
+      Optional<UnreadableFileException> broken = reading.broken();
+      if (broken.isPresent()) {
+        throw broken.get();
       }
     } catch (UnreadableFileException e) {
       return new Tally(name, 0).plan(Optional.of(e.reason() + ": " + e.getMessage()), Faults.NONE);
@@ -159,7 +158,7 @@ public final class BatchCheck {
       this.faults = faults;
     }
 
-    void toTheEnd() throws IOException {
+    void toTheEnd() throws IOException, UnreadableFileException {
       List<RawRow> page = page();
       while (!page.isEmpty()) {
         look(page);
@@ -170,11 +169,11 @@ public final class BatchCheck {
       }
     }
 
-    private List<RawRow> page() throws IOException {
+    private List<RawRow> page() throws IOException, UnreadableFileException {
       List<RawRow> page = new ArrayList<>(PAGE);
       long bytes = 0;
       while (page.size() < PAGE && bytes < setting.limits().windowBytes()) {
-        RawRow raw = reading.rows().next();
+        RawRow raw = reading.next();
         if (raw == null) {
           break;
         }
@@ -202,6 +201,10 @@ public final class BatchCheck {
           } catch (InvalidRequestException e) {
             outcome = refused(e.faults());
             refusedOnes.add(outcomes.size());
+          } catch (LedgerUnavailableException e) {
+            throw e;
+          } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            outcome = refused(List.of(Thrown.refusal(e)));
           }
         }
         // Null for those that are asked for all together.

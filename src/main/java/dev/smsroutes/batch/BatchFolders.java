@@ -129,7 +129,7 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
    * @throws IOException when the disk does not do its part
    */
   Names take(String source, ResultsFormat format) throws IOException {
-    for (int i = 1; ; i++) {
+    for (int i = firstFree(source, format); ; i++) {
       Names names = Names.of(source, i, format);
       if (areFree(names) && DurableFile.claim(results, names.results())) {
         // Whoever had the name until now has put its results in place before it let go of it.
@@ -139,6 +139,29 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
         giveBack(names);
       }
     }
+  }
+
+  /**
+   * A number whose names are free, while those of the number before are not. It looks at some
+   * twenty of them even if a system calls all of its files the same, and a million were here
+   * before.
+   */
+  private int firstFree(String source, ResultsFormat format) {
+    int taken = 0;
+    int free = 1;
+    while (!areFree(Names.of(source, free, format))) {
+      taken = free;
+      free *= 2;
+    }
+    while (free - taken > 1) {
+      int between = taken + (free - taken) / 2;
+      if (areFree(Names.of(source, between, format))) {
+        free = between;
+      } else {
+        taken = between;
+      }
+    }
+    return free;
   }
 
   /**

@@ -26,13 +26,23 @@ import java.util.Set;
  *
  * @param running the oldest first
  * @param paused in the inbox, and no row of them is under way; by name
+ * @param untaken what lies in the inbox and is not taken, by name
+ * @param waiting how many files in the inbox are none of these: they wait for their turn
  * @param past the newest first
  * @param strange names of files that look like ours and hold something else
  */
 public record BatchOverview(
-    List<Running> running, List<Paused> paused, List<Past> past, List<String> strange) {
+    List<Running> running,
+    List<Paused> paused,
+    List<Untaken> untaken,
+    long waiting,
+    List<Past> past,
+    List<String> strange) {
   /** After what time without news a batch is taken to be running no more. */
   public static final Duration STALE_AFTER = Duration.ofSeconds(10);
+
+  /** More of what lies in the inbox is not looked at. */
+  private static final int MOST_IN_INBOX = 10_000;
 
   private static final String REASON = ".reason.json";
 
@@ -119,6 +129,7 @@ public record BatchOverview(
   public BatchOverview {
     running = List.copyOf(running);
     paused = List.copyOf(paused);
+    untaken = List.copyOf(untaken);
     past = List.copyOf(past);
     strange = List.copyOf(strange);
   }
@@ -185,7 +196,15 @@ public record BatchOverview(
       Set<String> ended = new HashSet<>();
       past.forEach(batch -> ended.add(batch.as()));
       running.removeIf(batch -> ended.contains(batch.progress().as()));
-      return new BatchOverview(running, paused(running), past, strange);
+      List<Paused> paused = paused(running);
+      Set<String> shown = new HashSet<>();
+      running.forEach(batch -> shown.add(batch.progress().file()));
+      paused.forEach(batch -> shown.add(batch.file()));
+      Untaken.Look inbox = Untaken.in(folders.inbox(), MOST_IN_INBOX);
+      List<Untaken> untaken = new ArrayList<>(inbox.untaken());
+      untaken.sort(Comparator.comparing(Untaken::name));
+      long waiting = inbox.waiting().stream().filter(name -> !shown.contains(name)).count();
+      return new BatchOverview(running, paused, untaken, waiting, past, strange);
     }
 
     private List<Paused> paused(List<Running> running) throws IOException {

@@ -8,16 +8,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 
@@ -50,7 +51,7 @@ final class BatchReading implements Closeable {
   private Charset charset;
   private int markBytes;
   private FileScan scan;
-  private boolean broken;
+  private UnreadableFileException broken;
 
   private BatchReading(FileChannel channel, BatchFormat format, boolean gzip, BatchLimits limits) {
     this.channel = channel;
@@ -86,7 +87,7 @@ final class BatchReading implements Closeable {
                             .formatted(BatchFormat.EXTENSIONS)));
     BatchReading reading =
         new BatchReading(
-            FileChannel.open(file, StandardOpenOption.READ),
+            SourceFile.open(file, limits.input().links()),
             format,
             BatchFormat.isGzip(name),
             limits);
@@ -94,7 +95,13 @@ final class BatchReading implements Closeable {
       reading.readFirst(stopping);
       reading.readAgain(requests);
       return reading;
-    } catch (IOException | UnreadableFileException | RuntimeException e) {
+    } catch (UncheckedIOException e) {
+      reading.close();
+      throw e.getCause();
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      reading.close();
+      throw Thrown.unreadable(e);
+    } catch (IOException | UnreadableFileException e) {
       reading.close();
       throw e;
     }
@@ -232,6 +239,21 @@ final class BatchReading implements Closeable {
     return rows;
   }
 
+  /**
+   * The next row, or null at the end.
+   *
+   * @throws UnreadableFileException when nobody can say where the next row begins
+   */
+  RawRow next() throws IOException, UnreadableFileException {
+    try {
+      return rows.next();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      throw Thrown.unreadable(e);
+    }
+  }
+
   /** Of all bytes, of a gzip file of those that come out, in hexadecimal. */
   String sha256() {
     return scan.sha256();
@@ -299,16 +321,23 @@ final class BatchReading implements Closeable {
         };
   }
 
-  /** The second reading met something that was not there in the first one. */
-  void broke() {
-    broken = true;
+  /** The second reading ended before its time, and says why. */
+  void broke(UnreadableFileException why) {
+    broken = why;
   }
 
-  /** Whether it is not the file any more that was read first. To be asked at the end. */
-  boolean changed() throws IOException {
-    return broken
-        || channel.size() != bytes
-        || !HexFormat.of().formatHex(secondReading.digest()).equals(scan.sha256());
+  /**
+   * Why it was not read to its end, or is not the file any more that was read first. To be asked at
+   * the end.
+   */
+  Optional<UnreadableFileException> broken() throws IOException {
+    if (broken != null) {
+      return Optional.of(broken);
+    }
+    boolean changed =
+        channel.size() != bytes
+            || !HexFormat.of().formatHex(secondReading.digest()).equals(scan.sha256());
+    return changed ? Optional.of(UnreadableFileException.changed()) : Optional.empty();
   }
 
   static MessageDigest newDigest() {

@@ -76,6 +76,14 @@ final class CsvRows implements RowSource {
       return null;
     }
     number++;
+    try {
+      return read(raw);
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      return refused(raw, null, Thrown.refusal(e));
+    }
+  }
+
+  private RawRow read(RawRecord raw) {
     if (raw.tooLong()) {
       return refused(
           raw,

@@ -55,7 +55,9 @@ public class DurableFile implements Closeable {
             Set.of(
                 StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE),
+                StandardOpenOption.WRITE,
+                // Where strangers may write, too, one could lie in wait.
+                LinkOption.NOFOLLOW_LINKS),
             attributes);
     this.out = new BufferedOutputStream(sink(Channels.newOutputStream(channel)), 65_536);
   }

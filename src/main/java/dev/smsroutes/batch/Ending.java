@@ -31,6 +31,8 @@ import java.util.Optional;
  *     that got its name in the meantime
  * @param format of the results
  * @param run of the ledger; empty when no row could be read
+ * @param copied whether the source could be copied to where it belongs, and not be taken away: an
+ *     inbox that this process may not write
  */
 record Ending(
     String file,
@@ -39,7 +41,8 @@ record Ending(
     long size,
     String modified,
     ResultsFormat format,
-    Optional<String> run) {
+    Optional<String> run,
+    boolean copied) {
   /** Ends the names of these notes; they also begin with a dot. */
   private static final String SUFFIX = ".sms-end";
 
@@ -52,7 +55,8 @@ record Ending(
         source.size(),
         source.lastModifiedTime().toString(),
         names.format(),
-        run.map(Run::id));
+        run.map(Run::id),
+        false);
   }
 
   /** The end of a source of this name, if it was written down and the source had not moved then. */
@@ -85,7 +89,8 @@ record Ending(
         text.path("size").asLong(),
         text.path("modified").asText(),
         ResultsFormat.of(text.path("results").asText()).orElse(ResultsFormat.NDJSON),
-        Optional.ofNullable(text.path("run").textValue()));
+        Optional.ofNullable(text.path("run").textValue()),
+        text.path("copied").asBoolean());
   }
 
   /**
@@ -102,6 +107,9 @@ record Ending(
     text.put("modified", modified);
     text.put("results", format.extension());
     run.ifPresent(id -> text.put("run", id));
+    if (copied) {
+      text.put("copied", true);
+    }
     try (DurableFile out = results.open(noteName(file))) {
       out.out().write(JsonOriginal.MAPPER.writeValueAsBytes(text));
       out.commit();
@@ -127,12 +135,20 @@ record Ending(
     run.ifPresent(id -> runs.finish(new Run(id, true, false)));
   }
 
-  /** Whether this is the source that is still to be moved. */
+  /** The same, of a source that is at its target and could not be taken away. */
+  Ending asCopied() {
+    return new Ending(file, as, failed, size, modified, format, run, true);
+  }
+
+  /** Whether this is the source that is still to be moved, or at least to be taken away. */
   boolean isOf(Path source, BatchFolders folders) throws IOException {
-    if (Files.exists(target(folders), LinkOption.NOFOLLOW_LINKS)) {
-      // It has moved, and was dropped once more.
-      return false;
-    }
+    // Where it has moved, it was dropped once more.
+    boolean moved = !copied && Files.exists(target(folders), LinkOption.NOFOLLOW_LINKS);
+    return !moved && isLike(source);
+  }
+
+  /** Whether it has the size and the time of the source. */
+  boolean isLike(Path source) throws IOException {
     BasicFileAttributes found = Files.readAttributes(source, BasicFileAttributes.class);
     return found.size() == size && found.lastModifiedTime().toString().equals(modified);
   }

@@ -106,7 +106,7 @@ public record FileOrders(BatchFolders folders) {
   }
 
   private Answer there(Path file, String name) throws IOException {
-    if (Files.isRegularFile(file)) {
+    if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return Ending.find(folders, name).filter(ending -> isOf(ending, file)).isPresent()
           ? Answer.ENDED
           : Answer.DONE;

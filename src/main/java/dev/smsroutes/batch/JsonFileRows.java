@@ -51,7 +51,7 @@ final class JsonFileRows implements RowSource {
                   .formatted(MOST_VALUES));
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       // Not JSON, or not up to its end: the reader of requests says what is wrong.
     }
   }

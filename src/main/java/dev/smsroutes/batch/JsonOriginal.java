@@ -68,8 +68,21 @@ record JsonOriginal(ObjectNode tree, String text, int item) {
     return new JsonOriginal(tree, text, index);
   }
 
-  /** Reads one text, without the names by which we said why it was rejected before. */
+  /**
+   * Reads one text, without the names by which we said why it was rejected before. Never throws:
+   * what is thrown while one text is read refuses that one, and nothing else.
+   */
   static Read read(byte[] json, JsonRequests requests, String keyedDefault, String bareDefault) {
+    try {
+      return readText(json, requests, keyedDefault, bareDefault);
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      JsonOriginal original = new JsonOriginal(null, new String(json, StandardCharsets.UTF_8), -1);
+      return new Read(List.of(), List.of(Thrown.refusal(e)), original);
+    }
+  }
+
+  private static Read readText(
+      byte[] json, JsonRequests requests, String keyedDefault, String bareDefault) {
     byte[] bytes = json;
     JsonNode node = parse(bytes);
     boolean stripped = strip(node);
@@ -111,7 +124,7 @@ record JsonOriginal(ObjectNode tree, String text, int item) {
   private static JsonNode parse(byte[] bytes) {
     try {
       return RequestTree.read(bytes);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | StackOverflowError e) {
       // Not ours to explain: the reader of requests says what is wrong, with line and column.
       return null;
     }

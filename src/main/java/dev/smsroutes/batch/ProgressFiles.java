@@ -7,7 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +28,13 @@ public final class ProgressFiles implements BatchWatch {
 
   private final BatchFolders folders;
   private final BatchWatch other;
-  private final Set<Batch> running = ConcurrentHashMap.newKeySet();
+  private final Map<Batch, Shown> running = new ConcurrentHashMap<>();
+
+  /** Of one batch; also what its file is locked by, so that no batch waits for that of another. */
+  private static final class Shown {
+    private boolean written;
+    private boolean ended;
+  }
 
   /**
    * @param other is told everything as well
@@ -40,9 +46,9 @@ public final class ProgressFiles implements BatchWatch {
 
   /** Renews all files; to be called by a timer, again and again. Never throws. */
   public void renew() {
-    for (Batch batch : running) {
+    for (Map.Entry<Batch, Shown> each : running.entrySet()) {
       try {
-        renew(batch);
+        renew(each.getKey(), each.getValue());
       } catch (IOException | RuntimeException e) {
         LOG.debug("progress not written cause={}", e.getClass().getSimpleName());
       }
@@ -51,7 +57,7 @@ public final class ProgressFiles implements BatchWatch {
 
   /** How far the running batches are, the oldest first. */
   public List<BatchProgress> progress() {
-    return running.stream()
+    return running.keySet().stream()
         .map(Batch::progress)
         .sorted(Comparator.comparing(BatchProgress::started).thenComparing(BatchProgress::file))
         .toList();
@@ -59,7 +65,7 @@ public final class ProgressFiles implements BatchWatch {
 
   @Override
   public void began(Batch batch) {
-    running.add(batch);
+    running.put(batch, new Shown());
     other.began(batch);
   }
 
@@ -70,33 +76,43 @@ public final class ProgressFiles implements BatchWatch {
 
   @Override
   public void ended(Batch batch) {
-    if (running.remove(batch)) {
-      remove(batch);
+    Shown shown = running.remove(batch);
+    if (shown != null) {
+      remove(batch, shown);
     }
     other.ended(batch);
   }
 
-  private synchronized void renew(Batch batch) throws IOException {
-    if (!running.contains(batch)) {
-      // Ended in the meantime, and must not come back.
-      return;
+  private void renew(Batch batch, Shown shown) throws IOException {
+    synchronized (shown) {
+      if (shown.ended) {
+        // It must not come back.
+        return;
+      }
+      shown.written = true;
+      String name = batch.progressName();
+      Path unfinished = folders.results().resolve("." + name + DurableFile.UNFINISHED);
+      Files.write(unfinished, JsonOriginal.write(batch.progress().json()));
+      Files.move(
+          unfinished,
+          folders.results().resolve(name),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
     }
-    String name = batch.progressName();
-    Path unfinished = folders.results().resolve("." + name + DurableFile.UNFINISHED);
-    byte[] line = JsonOriginal.write(batch.progress().json());
-    Files.write(unfinished, line);
-    Files.move(
-        unfinished,
-        folders.results().resolve(name),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private synchronized void remove(Batch batch) {
-    try {
-      Files.deleteIfExists(folders.results().resolve(batch.progressName()));
-    } catch (IOException e) {
-      LOG.debug("progress not removed cause={}", e.getClass().getSimpleName());
+  private void remove(Batch batch, Shown shown) {
+    synchronized (shown) {
+      shown.ended = true;
+      if (!shown.written) {
+        // Like most files that are small.
+        return;
+      }
+      try {
+        Files.deleteIfExists(folders.results().resolve(batch.progressName()));
+      } catch (IOException e) {
+        LOG.debug("progress not removed cause={}", e.getClass().getSimpleName());
+      }
     }
   }
 }

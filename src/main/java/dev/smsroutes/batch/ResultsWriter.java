@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes one line for every row, and every row that was not accepted once more for a person. Not
@@ -21,6 +23,8 @@ final class ResultsWriter implements Closeable {
   interface Opener {
     DurableFile open(String name) throws IOException;
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(ResultsWriter.class);
 
   private final Opener opener;
   private final Names names;
@@ -71,7 +75,16 @@ final class ResultsWriter implements Closeable {
       // A row that was never valid may be corrected and sent as something new. Any other may have
       // been sent under its key, so it must keep it.
       String kept = state == State.REFUSED ? null : key;
-      rejects.write(row, new Rejects.Reason(outcome.errorCode(), field, message, kept));
+      reject(row, new Rejects.Reason(outcome.errorCode(), field, message, kept));
+    }
+  }
+
+  /** A row that cannot be repeated stands in the results all the same, and holds up no other. */
+  private void reject(RawRow row, Rejects.Reason reason) throws IOException {
+    try {
+      rejects.write(row, reason);
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      LOG.error("row not repeated in the rejects row={} cause={}", row.number(), Thrown.place(e));
     }
   }
 

@@ -29,7 +29,7 @@ final class UnreadableFileException extends Exception {
   static UnreadableFileException changed() {
     return new UnreadableFileException(
         "changed while it was read",
-        "Expected a file that is complete; this one changed while it was sent. The results"
+        "Expected a file that is complete; this one changed while it was read. The results"
             + " tell what was read. Write files elsewhere and rename them into the inbox.");
   }
 

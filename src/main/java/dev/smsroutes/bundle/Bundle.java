@@ -228,7 +228,11 @@ public final class Bundle implements AutoCloseable {
     UnaryOperator<String> values = key -> properties.resolveProperty(key).orElse(null);
     // For one file only, the folders are not tidied up: they may be those of a process that serves.
     boolean filesEnabled = settings.flag("sms.file.enabled") && !onlyFiles;
-    Optional<FileOptions> files = settings.group(() -> FileOptions.from(filesEnabled, values));
+    // The one file lies there as a link, which the command itself has made.
+    Optional<FileOptions> files =
+        settings
+            .group(() -> FileOptions.from(filesEnabled, values))
+            .map(options -> onlyFiles ? options.withLinks() : options);
     Optional<JmsOptions> jms = settings.group(() -> JmsOptions.from(values));
     int senders =
         maxInFlight
@@ -544,6 +548,11 @@ public final class Bundle implements AutoCloseable {
   /** The batch file that was opened last, whether it has ended or not. */
   public Optional<Batch> latestBatch() {
     return intake.flatMap(FileIntake::latest);
+  }
+
+  /** Why the batch file that was opened last stays in the inbox and is tried again, if so. */
+  public Optional<String> fileTrouble() {
+    return intake.flatMap(FileIntake::latestTrouble);
   }
 
   /** Where batch files are dropped, unless that intake is switched off. */

@@ -44,7 +44,8 @@ public final class FileChecks {
             .orElseGet(() -> pacing(configuration.maxRate(), configuration.files()));
     return of(
         new RequestCheck(configuration),
-        configuration.files(),
+        // Named by whoever runs the command.
+        configuration.files().withLinks(),
         new RequestReader(configuration.maxRecipients()),
         foresight,
         () -> pacing,
@@ -77,7 +78,7 @@ public final class FileChecks {
       throws IOException {
     return BatchCheck.unreadable(
         file,
-        configuration.files().limits(),
+        configuration.files().withLinks().limits(),
         requests(new RequestReader(configuration.maxRecipients())));
   }
 

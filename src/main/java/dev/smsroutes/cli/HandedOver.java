@@ -86,7 +86,8 @@ final class HandedOver {
 
   private static boolean same(Path file, Path other) throws IOException {
     try {
-      return Files.isRegularFile(other) && Files.mismatch(file, other) < 0;
+      return Files.isRegularFile(other, LinkOption.NOFOLLOW_LINKS)
+          && Files.mismatch(file, other) < 0;
     } catch (NoSuchFileException e) {
       // It has ended this very moment; the next name is as good.
       return false;

@@ -51,11 +51,20 @@ abstract class QuietCommand implements Callable<Integer> {
           .println(
               e.getClass().getSimpleName() + ": " + Shown.text(String.valueOf(e.getMessage())));
       return ExitCode.FAILED;
+    } catch (RuntimeException | StackOverflowError e) {
+      // Without its message, which may quote what was read.
+      err().println("sms-routes met a fault of its own, please report it: " + place(e));
+      return ExitCode.FAILED;
     } finally {
       out().flush();
       err().flush();
       quiet.end();
     }
+  }
+
+  private static String place(Throwable thrown) {
+    StackTraceElement[] frames = thrown.getStackTrace();
+    return thrown.getClass().getName() + (frames.length == 0 ? "" : " at " + frames[0]);
   }
 
   final SettingsOption settings() {

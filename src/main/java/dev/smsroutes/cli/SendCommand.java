@@ -6,6 +6,7 @@ import dev.smsroutes.batch.BatchOverview.Past;
 import dev.smsroutes.batch.BatchReport;
 import dev.smsroutes.batch.BatchSummary;
 import dev.smsroutes.batch.ServingNote;
+import dev.smsroutes.batch.Untaken;
 import dev.smsroutes.bundle.Bundle;
 import dev.smsroutes.bundle.Configuration;
 import dev.smsroutes.bundle.FileChecks;
@@ -99,8 +100,12 @@ public final class SendCommand extends QuietCommand {
             : settings().with("sms.file.results", results.toString());
     Configuration configuration = Configuration.read(overrides);
     String wrong = FileArgument.wrong(file);
-    if (wrong == null && fileName().startsWith(".")) {
-      wrong = "expected a file whose name does not begin with a dot";
+    if (wrong == null) {
+      // The inbox would not take it, and nobody would ever hear of it.
+      wrong =
+          Untaken.byName(file.getFileName())
+              .map(why -> "expected a file that is taken; " + why.reason())
+              .orElse(null);
     }
     if (wrong != null) {
       return unreadable(wrong);
@@ -132,6 +137,10 @@ public final class SendCommand extends QuietCommand {
         }
         try (SendProgress progress = new SendProgress(err(), terminal.isThere(), name)) {
           follow(bundle, link, progress);
+        }
+        Optional<String> trouble = bundle.fileTrouble();
+        if (trouble.isPresent()) {
+          return stoodInTheWay(trouble.get());
         }
       }
       stop.ended();
@@ -179,18 +188,31 @@ public final class SendCommand extends QuietCommand {
     return settings;
   }
 
-  /** Until the intake has moved the link away. */
+  private int stoodInTheWay(String trouble) {
+    err()
+        .println(
+            shownName()
+                + ": not sent to its end: "
+                + Shown.text(trouble)
+                + ". Mend that; the same command again goes on where this one ended, and sends"
+                + " nothing twice");
+    return ExitCode.FAILED;
+  }
+
+  /** Until the intake has moved the link away, or cannot. */
   private void follow(Bundle bundle, Path link, SendProgress progress) throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
-    while (Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+    while (Files.exists(link, LinkOption.NOFOLLOW_LINKS) && bundle.fileTrouble().isEmpty()) {
       never.await(LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
       batch = bundle.latestBatch().orElse(batch);
       if (batch != null) {
         progress.show(batch.progress());
       }
     }
-    batch = bundle.latestBatch().orElseThrow();
-    progress.show(batch.progress());
+    batch = bundle.latestBatch().orElse(batch);
+    if (batch != null) {
+      progress.show(batch.progress());
+    }
   }
 
   private int end(Configuration configuration) throws IOException {

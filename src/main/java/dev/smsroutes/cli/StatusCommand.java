@@ -6,6 +6,7 @@ import dev.smsroutes.batch.BatchOverview.Paused;
 import dev.smsroutes.batch.BatchOverview.Running;
 import dev.smsroutes.batch.BatchProgress;
 import dev.smsroutes.batch.BatchReport.Counts;
+import dev.smsroutes.batch.Untaken;
 import dev.smsroutes.outcome.Outcome.State;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "status",
     description = {
-      "Lists batch files that are being sent, that are paused, and that have ended, the newest first.",
+      "Lists batch files that are being sent, that are paused, that are not taken and why, and that"
+          + " have ended, the newest first.",
       "One of which nothing was heard for 10 s is marked as stale: its process was killed, hangs, or"
           + " has no room on its disk. Works beside the process that serves, or without one."
     },
@@ -69,9 +71,11 @@ public final class StatusCommand extends QuietCommand {
     if (format == Format.json) {
       overview.running().forEach(batch -> out.println(batch.json()));
       overview.paused().forEach(batch -> out.println(batch.json()));
+      overview.untaken().forEach(each -> out.println(each.json()));
       overview.past().forEach(batch -> out.println(batch.json()));
     } else if (overview.running().isEmpty()
         && overview.paused().isEmpty()
+        && overview.untaken().isEmpty()
         && overview.past().isEmpty()) {
       err.println(
           limit == 0 ? "No file is being sent" : "No file is being sent, and none has ended");
@@ -79,8 +83,15 @@ public final class StatusCommand extends QuietCommand {
       List<List<String>> rows = new ArrayList<>();
       overview.running().forEach(batch -> rows.add(cells(batch)));
       overview.paused().forEach(batch -> rows.add(cells(batch)));
+      overview.untaken().forEach(each -> rows.add(cells(each)));
       overview.past().forEach(batch -> rows.add(cells(batch)));
       Table.print(TITLES, rows, out);
+    }
+    if (overview.waiting() > 0) {
+      err.println(
+          overview.waiting() == 1
+              ? "1 file in the inbox waits for its turn"
+              : overview.waiting() + " files in the inbox wait for their turn");
     }
     overview
         .strange()
@@ -107,6 +118,19 @@ public final class StatusCommand extends QuietCommand {
   private static List<String> cells(Paused batch) {
     return List.of(
         Shown.beginning(batch.file(), WIDEST_NAME), "paused", "-", "-", "-", "-", "-", "-", "-");
+  }
+
+  private static List<String> cells(Untaken each) {
+    return List.of(
+        Shown.beginning(each.name(), WIDEST_NAME),
+        Untaken.STATE,
+        "-",
+        "-",
+        "-",
+        "-",
+        "-",
+        "-",
+        each.why().reason());
   }
 
   private static List<String> cells(Past batch) {

@@ -1,7 +1,10 @@
 package dev.smsroutes.cli;
 
+import dev.smsroutes.batch.FileNames;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * A path as somebody typed it: relative to where they are, which is not where this process is when
@@ -13,6 +16,11 @@ final class TypedPath implements ITypeConverter<Path> {
 
   @Override
   public Path convert(String typed) {
-    return Path.of(System.getProperty(FROM, "")).resolve(typed);
+    try {
+      return Path.of(System.getProperty(FROM, "")).resolve(typed);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException(
+          FileNames.trouble().orElse("Expected a path; got one that this system cannot have"));
+    }
   }
 }

@@ -1,12 +1,14 @@
 package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.BatchPlan;
+import dev.smsroutes.batch.FileNames;
 import dev.smsroutes.batch.PlanFiles;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +46,16 @@ public final class FileCheck {
     context
         .getRegistry()
         .bind(
-            "fileCheckLock", new InboxLock(options.unchangedFor(), options.retryAfter(), 1, clock));
+            "fileCheckLock",
+            new InboxLock(
+                Optional.of(options.folders().inbox().resolve(PlanFiles.FOLDER)),
+                options.unchangedFor(),
+                options.retryAfter(),
+                1,
+                0,
+                false,
+                clock,
+                context::isStopping));
   }
 
   /**
@@ -56,7 +67,7 @@ public final class FileCheck {
    * @throws LedgerUnavailableException when the ledger cannot be read; it is tried again
    */
   public String check(File file) throws IOException {
-    String name = FileIntake.printable(file.getName());
+    String name = FileNames.shown(file.getName());
     try {
       BatchPlan plan = checker.check(file.toPath(), MOST_FINDINGS);
       Path target = files.write(file.getName(), plan);
@@ -70,12 +81,11 @@ public final class FileCheck {
           plan.unreadable().isEmpty());
       FileIntake.faults(file.getName(), plan.faults());
       return target.toString();
-    } catch (IOException | LedgerUnavailableException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.warn(
-          "file not checked, it is tried again later name={} reason=\"{}: {}\"",
+          "file not checked, it is tried again later name={} reason={}",
           name,
-          e.getClass().getSimpleName(),
-          FileIntake.printable(String.valueOf(e.getMessage())));
+          FileNames.shown(FileIntake.reason(e)));
       throw e;
     }
   }

@@ -5,6 +5,7 @@ import dev.smsroutes.batch.BatchInterruptedException;
 import dev.smsroutes.batch.BatchReport;
 import dev.smsroutes.batch.BatchSummary;
 import dev.smsroutes.batch.Faults;
+import dev.smsroutes.batch.FileNames;
 import dev.smsroutes.batch.FileShape;
 import dev.smsroutes.batch.Row;
 import dev.smsroutes.batch.RowGroup;
@@ -14,6 +15,7 @@ import dev.smsroutes.request.SendItem;
 import dev.smsroutes.request.SendRequest;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,6 +59,7 @@ public final class FileIntake {
   private final int maxAttempts;
   private final Duration rowTimeout;
   private volatile Batch latest;
+  private volatile String latestTrouble;
   private final int recipientsPerCall;
 
   /**
@@ -78,26 +81,60 @@ public final class FileIntake {
    * @throws LedgerUnavailableException when the ledger does not; the file stays in the inbox
    */
   public Batch open(File file, Exchange exchange) throws IOException {
-    LOG.info("file taken name={} bytes={}", printable(file.getName()), file.length());
+    LOG.info("file taken name={} bytes={}", FileNames.shown(file.getName()), file.length());
     Batch batch;
     try {
       batch = Batch.open(file.toPath(), setting);
     } catch (BatchInterruptedException e) {
       interrupted(file.getName(), 0, e);
       throw e;
-    } catch (IOException | LedgerUnavailableException e) {
-      kept(file.getName(), e);
+    } catch (IOException | RuntimeException e) {
+      kept(file, e);
       throw e;
     }
     batch.shape().filter(shape -> !shape.plain()).ifPresent(shape -> told(batch.fileName(), shape));
     if (batch.resumed()) {
-      LOG.info("file resumed name={}", printable(file.getName()));
+      LOG.info("file resumed name={}", FileNames.shown(file.getName()));
     }
     latest = batch;
     ExchangeExtension completions = exchange.getExchangeExtension();
+    completions.addOnCompletion(new OnFailure(batch));
     completions.addOnCompletion(new Afterwards(Ordered.HIGHEST, batch, Batch::close));
-    completions.addOnCompletion(new Afterwards(Ordered.LOWEST, batch, Batch::moved));
+    completions.addOnCompletion(new Afterwards(Ordered.LOWEST, batch, FileIntake::moved));
     return batch;
+  }
+
+  private static void moved(Batch batch) throws IOException {
+    if (!batch.moved()) {
+      LOG.warn(
+          "file still in the inbox, it is tried again later name={} reason=\"it has ended, and cannot"
+              + " be moved; this process must be allowed to write the inbox, done and failed\"",
+          FileNames.shown(batch.fileName()));
+    }
+  }
+
+  /** Says why a file stays, whichever step of the route failed: no file stands still unsaid. */
+  private final class OnFailure extends SynchronizationAdapter {
+    private final Batch batch;
+
+    OnFailure(Batch batch) {
+      this.batch = batch;
+    }
+
+    @Override
+    public int getOrder() {
+      return Ordered.HIGHEST;
+    }
+
+    @Override
+    public void onFailure(Exchange failed) {
+      BatchInterruptedException interruption = failed.getException(BatchInterruptedException.class);
+      if (interruption != null) {
+        interrupted(batch.fileName(), batch.summary().rows(), interruption);
+      } else {
+        kept(batch.fileName(), failed.getException());
+      }
+    }
   }
 
   /**
@@ -133,10 +170,15 @@ public final class FileIntake {
       } catch (IOException e) {
         LOG.warn(
             "file not tidied up name={} reason={}",
-            printable(batch.fileName()),
+            FileNames.shown(batch.fileName()),
             e.getClass().getSimpleName());
       }
     }
+  }
+
+  /** Why the file that was opened last could not be finished, if so; it is tried again later. */
+  public Optional<String> latestTrouble() {
+    return Optional.ofNullable(latestTrouble);
   }
 
   /** The batch that was opened last. */
@@ -197,16 +239,7 @@ public final class FileIntake {
    * @throws LedgerUnavailableException when it could not be recorded; the file stays in the inbox
    */
   public String finish(Batch batch) throws IOException {
-    Path target;
-    try {
-      target = batch.finish();
-    } catch (BatchInterruptedException e) {
-      interrupted(batch.fileName(), batch.summary().rows(), e);
-      throw e;
-    } catch (IOException | LedgerUnavailableException e) {
-      kept(batch.fileName(), e);
-      throw e;
-    }
+    Path target = batch.finish();
     finished(batch);
     return target.toString();
   }
@@ -217,13 +250,13 @@ public final class FileIntake {
     if (batch.endedBefore()) {
       LOG.info(
           "file finished before, only moved now name={} as={}",
-          printable(batch.fileName()),
-          printable(summary.name()));
+          FileNames.shown(batch.fileName()),
+          FileNames.shown(summary.name()));
     } else if (unreadable.isPresent()) {
       LOG.warn(
           "file failed name={} as={} rows={} reason=\"{}\"",
-          printable(batch.fileName()),
-          printable(summary.name()),
+          FileNames.shown(batch.fileName()),
+          FileNames.shown(summary.name()),
           summary.rows(),
           unreadable.get());
     } else {
@@ -231,8 +264,8 @@ public final class FileIntake {
           "file {} name={} as={} rows={} recorded={} accepted={} refused={} unsettled={}"
               + " parts={} ms={} rate={}",
           batch.cancelled() ? "cancelled" : "finished",
-          printable(batch.fileName()),
-          printable(summary.name()),
+          FileNames.shown(batch.fileName()),
+          FileNames.shown(summary.name()),
           summary.rows(),
           summary.recorded(),
           summary.accepted(),
@@ -272,7 +305,7 @@ public final class FileIntake {
         shape.separator().isEmpty() ? "none" : shape.separator(),
         shape.encoding(),
         shape.gzip(),
-        printable(name),
+        FileNames.shown(name),
         shape.size(),
         shape.rows());
   }
@@ -282,7 +315,7 @@ public final class FileIntake {
     BatchSummary summary = batch.summary();
     LOG.info(
         "file progress name={} rows={} recorded={} accepted={} refused={} unsettled={}",
-        printable(batch.fileName()),
+        FileNames.shown(batch.fileName()),
         summary.rows(),
         summary.recorded(),
         summary.accepted(),
@@ -295,26 +328,38 @@ public final class FileIntake {
     LOG.info(
         "file held until={} name={} rows={} held={}",
         until,
-        printable(batch.fileName()),
+        FileNames.shown(batch.fileName()),
         batch.summary().rows(),
         batch.held());
   }
 
   private static void interrupted(String name, long rows, BatchInterruptedException e) {
     LOG.atLevel(e.paused() ? Level.INFO : Level.WARN)
-        .log("file interrupted, {} name={} rows={}", e.getMessage(), printable(name), rows);
+        .log("file interrupted, {} name={} rows={}", e.getMessage(), FileNames.shown(name), rows);
   }
 
-  private static void kept(String name, Exception e) {
+  private void kept(File file, Exception e) {
+    if (e instanceof NoSuchFileException && !file.exists()) {
+      LOG.warn("file gone before it was read name={}", FileNames.shown(file.getName()));
+      latestTrouble = "it is gone";
+    } else {
+      kept(file.getName(), e);
+    }
+  }
+
+  private void kept(String name, Throwable e) {
+    String reason = reason(e);
     LOG.warn(
-        "file kept in the inbox, it is tried again later name={} reason=\"{}: {}\"",
-        printable(name),
-        e.getClass().getSimpleName(),
-        printable(String.valueOf(e.getMessage())));
+        "file kept in the inbox, it is tried again later name={} reason={}",
+        FileNames.shown(name),
+        FileNames.shown(reason));
+    latestTrouble = reason;
   }
 
-  /** A name may hold line ends, and so forge lines of the log. */
-  static String printable(String name) {
-    return '"' + name.replaceAll("[\\p{Cntrl}\"]", "?") + '"';
+  /** The message of an exception that nobody expected may quote what was read. */
+  static String reason(Throwable e) {
+    return e instanceof IOException || e instanceof LedgerUnavailableException
+        ? e.getClass().getSimpleName() + ": " + e.getMessage()
+        : e.getClass().getSimpleName();
   }
 }

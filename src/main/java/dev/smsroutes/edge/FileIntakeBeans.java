@@ -2,6 +2,7 @@ package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.Batch;
 import dev.smsroutes.batch.BatchFolders;
+import dev.smsroutes.batch.FileNames;
 import dev.smsroutes.batch.JsonRequests;
 import dev.smsroutes.batch.ProgressFiles;
 import dev.smsroutes.ledger.Runs;
@@ -58,6 +59,7 @@ public final class FileIntakeBeans {
       throws IOException {
     BatchFolders folders = options.folders();
     if (options.enabled()) {
+      FileNames.trouble().ifPresent(LOG::warn);
       int swept = folders.prepare();
       if (swept > 0) {
         LOG.info("half-written result files removed count={}", swept);
@@ -71,6 +73,13 @@ public final class FileIntakeBeans {
           .getExecutorServiceManager()
           .newSingleThreadScheduledExecutor(FileIntakeBeans.class, "sms-file-progress")
           .scheduleWithFixedDelay(progress::renew, every, every, TimeUnit.MILLISECONDS);
+      UntakenLog untaken = new UntakenLog(folders.inbox(), options.unchangedFor(), clock);
+      // Not as often as files are looked for: it is a look at each that lies there.
+      long everyFew = Math.max(1, 5 * options.pollDelay().toMillis());
+      context
+          .getExecutorServiceManager()
+          .newSingleThreadScheduledExecutor(FileIntakeBeans.class, "sms-file-untaken")
+          .scheduleWithFixedDelay(untaken::look, 0, everyFew, TimeUnit.MILLISECONDS);
     }
     context
         .getRegistry()
@@ -102,10 +111,24 @@ public final class FileIntakeBeans {
         .getRegistry()
         .bind(
             "fileInboxLock",
-            new InboxLock(options.unchangedFor(), options.retryAfter(), options.atOnce(), clock));
-    // A long file takes a while to be read for the first time, and the thread that polls must not
-    // wait for that. No more files come than the lock lets in, so none ever waits for a thread.
-    bindPool(context, "fileOpeners", "sms-file-open", options.atOnce());
+            new InboxLock(
+                // The operator may well have made the inbox a link to where there is room.
+                Optional.empty(),
+                options.unchangedFor(),
+                options.retryAfter(),
+                options.atOnce(),
+                options.smallAtOnce(),
+                options.input().links(),
+                clock,
+                context::isStopping));
+    // A long file takes a while to be read for the first time, and neither the thread that polls
+    // nor
+    // a small file must wait for that: no more long ones come than the lock lets in.
+    bindPool(
+        context,
+        "fileOpeners",
+        "sms-file-open",
+        options.atOnce() + Math.min(options.smallAtOnce(), options.concurrency()));
     // The queue is unbounded on purpose, and stays short by itself: a splitter queues its own next
     // step behind the row that it hands over. So every row is started before the next one of its
     // file is read, and waiting for the oldest row can never wait for one that still queues. And

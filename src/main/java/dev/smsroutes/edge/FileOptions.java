@@ -21,6 +21,7 @@ import java.util.function.UnaryOperator;
  * @param mostLineBytes longer rows are refused
  * @param input what a file may be at all
  * @param recipientsPerCall how many rows may travel to the API in one call
+ * @param pollDelay how long between two looks into the inbox
  * @param unchangedFor how long a file must stay as it is before it is taken
  * @param retryAfter how long a file is left alone that could not be finished
  * @param mostRemoteBytes larger files of a remote folder are left where they are
@@ -36,6 +37,7 @@ public record FileOptions(
     int mostLineBytes,
     InputRules input,
     int recipientsPerCall,
+    Duration pollDelay,
     Duration unchangedFor,
     Duration retryAfter,
     long mostRemoteBytes) {
@@ -53,6 +55,33 @@ public record FileOptions(
             BatchLimits.DEFAULTS.windowBytes(),
             input)
         .forGroups(recipientsPerCall, concurrency);
+  }
+
+  /**
+   * The same, for a file that was named by whoever runs this process: a symbolic link stands for
+   * the file to which it leads.
+   */
+  public FileOptions withLinks() {
+    return new FileOptions(
+        enabled,
+        folders,
+        results,
+        atOnce,
+        concurrency,
+        maxAttempts,
+        rowTimeout,
+        mostLineBytes,
+        input.withLinks(),
+        recipientsPerCall,
+        pollDelay,
+        unchangedFor,
+        retryAfter,
+        mostRemoteBytes);
+  }
+
+  /** How many small files may be open besides; none where files go one after the other. */
+  int smallAtOnce() {
+    return atOnce == 1 ? 0 : 2 * concurrency;
   }
 
   /**
@@ -74,6 +103,7 @@ public record FileOptions(
         keys.number("sms.file.max-line-bytes", "65536", 1, Integer.MAX_VALUE),
         input(keys),
         keys.number("sms.batch.recipients-per-call", "1", 1, 500),
+        keys.duration("sms.file.poll-delay", "1s"),
         keys.duration("sms.file.min-age", "2s"),
         keys.duration("sms.file.retry-delay", "30s"),
         keys.longNumber("sms.sftp.max-bytes", "1073741824", 1, Long.MAX_VALUE));

@@ -2,9 +2,12 @@ package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.BatchInterruptedException;
 import dev.smsroutes.batch.FileOrder;
+import dev.smsroutes.batch.Untaken;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -12,9 +15,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.LoggingLevel;
 import org.apache.camel.component.file.GenericFile;
@@ -25,44 +31,85 @@ import org.apache.camel.component.file.GenericFileOperations;
 /**
  * Takes a file once its size and time have not changed for a while, as seen by our own clock, and
  * there is room for one more; leaves one alone that is paused, and for a while one that could not
- * be finished.
+ * be finished. What is no file of ours ({@link Untaken}) it never takes.
  *
  * <p>That so many files are open and no more is decided here, before a file is taken: a step of the
- * route could only hold up the polling thread, or fail a file that it has no room for. It is also
- * what keeps a file from being taken twice: Camel forgets which files are in progress when there
- * are more than a thousand in the inbox.
+ * route could only fail a file that it has no room for. It is also what keeps a file from being
+ * taken twice: Camel forgets which files are in progress when there are more than a thousand in the
+ * inbox.
+ *
+ * <p>Small files have places of their own, so that they do not wait for large ones. For such a
+ * place a small file is waited for on the polling thread, a second at most: a look into an inbox
+ * with a thousand files costs much more than a place takes to become free.
  *
  * <p>Camel's own {@code readLock=changed} sleeps on the polling thread, up to ten seconds for each
  * file that is being written, and trusts the file's time, which copying tools set to the past or to
- * the future. This one never waits: a file that is not ready is looked at again in the next poll.
+ * the future. This one never waits for a file: one that is not ready is looked at again in the next
+ * poll.
  *
  * <p>Bound as {@code fileInboxLock}. Thread-safe.
  */
 public final class InboxLock implements GenericFileExclusiveReadLockStrategy<File> {
+  /** Up to so many bytes a file is small, if it is not packed. */
+  static final int SMALL_BYTES = 65_536;
+
+  private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int PRUNE_ABOVE = 1_000;
   private static final Duration PRUNE_EVERY = Duration.ofMinutes(1);
 
-  private record Seen(long size, long modified, Instant since) {}
+  private record Seen(long size, long modified, Object fileKey, Instant since) {
+    boolean same(Seen other) {
+      return size == other.size
+          && modified == other.modified
+          && Objects.equals(fileKey, other.fileKey);
+    }
+  }
 
+  private final Optional<Path> notLinked;
   private final Duration unchangedFor;
   private final Duration retryAfter;
   private final int atOnce;
+  private final int smallAtOnce;
+  private final boolean links;
   private final Clock clock;
-  private final Set<Path> taken = new HashSet<>();
+  private final BooleanSupplier stopping;
+
+  /** Whether the files that are open have a place for small ones. */
+  private final Map<Path, Boolean> taken = new HashMap<>();
+
   private final Map<String, Seen> seen = new HashMap<>();
   private final Map<String, Instant> notBefore = new HashMap<>();
   private Instant prunedAt;
+  private boolean waitedInVain;
 
   /**
+   * @param notLinked a folder of which nothing is taken if it is a symbolic link: one that a
+   *     stranger could have made
    * @param unchangedFor how long a file must stay as it is before it is taken
    * @param retryAfter how long a file is left alone that could not be finished or moved
    * @param atOnce how many files may be open at the same time
+   * @param smallAtOnce how many small files may be open besides; 0: they have no places of their
+   *     own
+   * @param links whether a symbolic link in it stands for the file to which it leads
+   * @param stopping whether this process is on its way down: then nothing is waited for
    */
-  public InboxLock(Duration unchangedFor, Duration retryAfter, int atOnce, Clock clock) {
+  InboxLock(
+      Optional<Path> notLinked,
+      Duration unchangedFor,
+      Duration retryAfter,
+      int atOnce,
+      int smallAtOnce,
+      boolean links,
+      Clock clock,
+      BooleanSupplier stopping) {
+    this.notLinked = notLinked;
     this.unchangedFor = unchangedFor;
     this.retryAfter = retryAfter;
     this.atOnce = atOnce;
+    this.smallAtOnce = smallAtOnce;
+    this.links = links;
     this.clock = clock;
+    this.stopping = stopping;
     this.prunedAt = clock.instant();
   }
 
@@ -70,13 +117,18 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   public boolean acquireExclusiveReadLock(
       GenericFileOperations<File> operations, GenericFile<File> file, Exchange exchange)
       throws IOException {
-    return ready(Path.of(file.getAbsoluteFilePath()));
+    try {
+      return ready(Path.of(file.getAbsoluteFilePath()));
+    } catch (InvalidPathException e) {
+      // It is told with all that is not taken.
+      return false;
+    }
   }
 
   synchronized boolean ready(Path file) throws IOException {
     Instant now = clock.instant();
     prune(now);
-    if (taken.contains(file)) {
+    if (taken.containsKey(file)) {
       return false;
     }
     String path = file.toString();
@@ -86,27 +138,61 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
     }
     BasicFileAttributes found;
     try {
-      found = Files.readAttributes(file, BasicFileAttributes.class);
+      found = attributes(file);
     } catch (NoSuchFileException e) {
       seen.remove(path);
       notBefore.remove(path);
       return false;
     }
-    long modified = found.lastModifiedTime().toMillis();
+    Seen is = new Seen(found.size(), found.lastModifiedTime().toMillis(), found.fileKey(), now);
     Seen before = seen.get(path);
-    if (before == null || before.size() != found.size() || before.modified() != modified) {
-      seen.put(path, new Seen(found.size(), modified, now));
+    if (before == null || !before.same(is)) {
+      seen.put(path, is);
       return false;
     }
+    boolean small = found.size() <= SMALL_BYTES && !path.toLowerCase(Locale.ROOT).endsWith(".gz");
     if (now.isBefore(before.since().plus(unchangedFor))
-        || taken.size() >= atOnce
-        || FileOrder.of(file) == FileOrder.PAUSE) {
+        || Untaken.why(file, links).isPresent()
+        || notLinked.filter(Files::isSymbolicLink).isPresent()
+        || FileOrder.of(file) == FileOrder.PAUSE
+        || !awaitPlace(small)) {
       return false;
     }
     seen.remove(path);
     notBefore.remove(path);
-    taken.add(file);
+    taken.put(file, small && smallAtOnce > 0);
     return true;
+  }
+
+  private BasicFileAttributes attributes(Path file) throws IOException {
+    return links
+        ? Files.readAttributes(file, BasicFileAttributes.class)
+        : Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Whether there is a place now; for a small file, one that becomes free is waited for. */
+  private boolean awaitPlace(boolean small) {
+    long end = System.nanoTime() + LONGEST_WAIT_NANOS;
+    boolean own = small && smallAtOnce > 0;
+    while (!hasPlace(own)) {
+      long left = end - System.nanoTime();
+      if (!small || waitedInVain || left <= 0 || stopping.getAsBoolean()) {
+        waitedInVain |= left <= 0;
+        return false;
+      }
+      try {
+        TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, LONGEST_WAIT_NANOS / 10));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean hasPlace(boolean own) {
+    long open = taken.values().stream().filter(each -> each == own).count();
+    return open < (own ? smallAtOnce : atOnce);
   }
 
   /** Files that went away by themselves must not be remembered for ever. */
@@ -123,6 +209,8 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
     if (backOff) {
       notBefore.put(file.toString(), clock.instant().plus(retryAfter));
     }
+    waitedInVain = false;
+    notifyAll();
   }
 
   /** One that was paused goes on as soon as somebody wants it to. */
@@ -138,7 +226,7 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   public void releaseExclusiveReadLockOnCommit(
       GenericFileOperations<File> operations, GenericFile<File> file, Exchange exchange) {
     Path path = Path.of(file.getAbsoluteFilePath());
-    release(path, Files.exists(path));
+    release(path, Files.exists(path, LinkOption.NOFOLLOW_LINKS));
   }
 
   @Override

@@ -2,12 +2,15 @@ package dev.smsroutes.edge;
 
 import dev.smsroutes.batch.BatchFolders;
 import dev.smsroutes.batch.DurableFile;
+import dev.smsroutes.batch.FileNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
@@ -44,6 +47,7 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
 
   private record Seen(long bytes, long modified) {}
 
+  private final Set<String> told = new HashSet<>();
   private final BatchFolders folders;
   private final long mostBytes;
   private final BooleanSupplier stopping;
@@ -74,7 +78,11 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
   @Override
   public boolean accept(GenericFile<T> file) {
     String name = file.getFileNameOnly();
-    if (file.isDirectory() || !NAME.matcher(name).matches()) {
+    if (file.isDirectory()) {
+      return false;
+    }
+    if (!NAME.matcher(name).matches()) {
+      tellOnce(name);
       return false;
     }
     Seen now = new Seen(file.getFileLength(), file.getLastModified());
@@ -96,6 +104,20 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
         && !Files.exists(folders.inbox().resolve(name), LinkOption.NOFOLLOW_LINKS);
   }
 
+  private void tellOnce(String name) {
+    boolean first;
+    synchronized (told) {
+      // A server may have any number of others; the first ones show what is wrong with them.
+      first = told.size() < REMEMBERED && told.add(name);
+    }
+    if (first) {
+      LOG.info(
+          "remote file left where it is name={} reason=\"expected a name of letters, digits and"
+              + " . _ ~ - that ends in .csv, .json, .ndjson or .jsonl, with or without .gz\"",
+          FileNames.shown(name));
+    }
+  }
+
   /**
    * Puts a remote file into the inbox. It is on disk, and all of it, when this returns.
    *
@@ -115,7 +137,7 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
     } catch (IOException e) {
       LOG.warn(
           "remote file not brought, it is tried again name={} reason=\"{}: {}\"",
-          FileIntake.printable(name),
+          FileNames.shown(name),
           e.getClass().getSimpleName(),
           e.getMessage());
       throw e;

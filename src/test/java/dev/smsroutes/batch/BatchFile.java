@@ -31,6 +31,7 @@ final class BatchFile {
   Clock clock = Clock.fixed(Instant.parse("2026-11-23T10:00:00Z"), ZoneOffset.UTC);
   ResultsWriter.Opener opener;
   Runs runs = new TestRuns();
+  JsonRequests requests = new TestRequests();
   volatile boolean stopping;
   boolean holds;
   final List<Instant> held = new CopyOnWriteArrayList<>();
@@ -67,7 +68,7 @@ final class BatchFile {
         new Batch.Setting(
             folders,
             limits,
-            new TestRequests(),
+            requests,
             clock,
             () -> "r",
             runs,

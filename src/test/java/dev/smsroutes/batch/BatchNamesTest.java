@@ -17,6 +17,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that are open at the same time never share a name, whatever they are called. */
 class BatchNamesTest {
@@ -81,6 +83,20 @@ class BatchNamesTest {
     assertThat(files.folders.take("a.csv", ResultsFormat.CSV).source()).isEqualTo("a~4.csv");
     assertThat(files.folders.take("a.csv", ResultsFormat.NDJSON).source()).isEqualTo("a~5.csv");
     assertThat(files.folders.take("a.csv.gz", ResultsFormat.CSV).source()).isEqualTo("a.csv.gz");
+  }
+
+  /** A system that drops a file for each message may call all of them the same. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 7, 8, 9, 100, 127, 128, 129})
+  void numbers_go_on_where_they_ended(int before) throws IOException {
+    for (int i = 1; i <= before; i++) {
+      Files.createFile(files.folders.done().resolve(BatchFolders.numbered("message.json", i)));
+    }
+
+    assertThat(files.folders.take("message.json", ResultsFormat.NDJSON).source())
+        .isEqualTo("message~" + (before + 1) + ".json");
+    assertThat(files.folders.take("message.json", ResultsFormat.NDJSON).source())
+        .isEqualTo("message~" + (before + 2) + ".json");
   }
 
   @Test

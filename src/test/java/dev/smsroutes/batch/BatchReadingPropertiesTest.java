@@ -35,7 +35,7 @@ class BatchReadingPropertiesTest {
         read++;
       }
       assertThat(read).isEqualTo(opened.shape().rows());
-      assertThat(opened.changed()).isFalse();
+      assertThat(opened.broken()).isEmpty();
     } catch (UnreadableFileException e) {
       assertThat(e.reason()).isEqualTo("unclosed quotation mark");
     } finally {

@@ -689,4 +689,35 @@ class BatchResumeTest {
         .containsExactly("10 10000", "20 20000", "30 30000", "40 40000", "50 50000", "60 60000");
     assertThat(Batch.PROGRESS_EVERY).isEqualTo(Duration.ofSeconds(10));
   }
+
+  /** Camel copies what it cannot rename, and cannot delete it: the inbox is read-only for us. */
+  @Test
+  void a_source_that_could_only_be_copied_is_not_sent_or_told_again() throws IOException {
+    Path source = file.write("a.csv", (HEADER + "d,k1,c,1\n").getBytes(StandardCharsets.UTF_8));
+    Path target;
+    try (Batch batch = file.open(source)) {
+      for (Row row : batch) {
+        row.settle(BatchFile.accept(row.request()));
+      }
+      target = batch.finish();
+      Files.copy(source, target);
+      assertThat(batch.moved()).isFalse();
+    }
+    for (int again = 1; again <= 2; again++) {
+      try (Batch batch = file.open(source)) {
+        assertThat(batch.endedBefore()).isTrue();
+        assertThat(batch).isEmpty();
+        assertThat(batch.finish()).isEqualTo(target);
+        assertThat(batch.moved()).isFalse();
+      }
+    }
+    assertThat(file.folders.results()).isDirectoryNotContaining("glob:**~2*");
+
+    Files.delete(source);
+    Path other = file.write("a.csv", (HEADER + "d,k2,c,1\n").getBytes(StandardCharsets.UTF_8));
+    Files.setLastModifiedTime(other, Files.getLastModifiedTime(target));
+    try (Batch batch = file.open(other)) {
+      assertThat(batch.endedBefore()).as("another file of its name and size").isFalse();
+    }
+  }
 }

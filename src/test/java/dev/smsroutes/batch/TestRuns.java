@@ -27,6 +27,9 @@ public final class TestRuns implements Runs {
   public volatile boolean unavailable;
   public volatile boolean forgotten;
 
+  /** Thrown where nobody expects it. */
+  public volatile RuntimeException fault;
+
   @Override
   public Run begin(String content, String name) {
     check();
@@ -67,6 +70,9 @@ public final class TestRuns implements Runs {
   }
 
   private void check() {
+    if (fault != null) {
+      throw fault;
+    }
     if (unavailable) {
       throw new LedgerUnavailableException("database or disk is full");
     }

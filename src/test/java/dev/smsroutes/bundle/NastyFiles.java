@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -34,11 +35,42 @@ final class NastyFiles {
   private static final String HEADER = "definitionKey,contactKey,to,FirstName,password\n";
   private static final Pattern LINE = Pattern.compile("\\| `([^`]+)` \\|[^|]*\\| (.+) \\|");
 
+  /** Not every system can have these names, so they are made here; each has one good row. */
+  private static final List<String> ODDLY_NAMED =
+      List.of(
+          "uploading.csv.partial",
+          "uploading.csv.part",
+          "uploading.csv.filepart",
+          "uploading.csv.crdownload",
+          "Unconfirmed 4711.crdownload",
+          "uploading.ndjson.opdownload",
+          "uploading.csv.writing",
+          "uploading.json.gz.tmp",
+          "uploading.csv.5f3a",
+          "~$table.csv",
+          "table.csv~",
+          "#table.csv#",
+          ".~lock.table.csv#",
+          ".table.csv.swp",
+          ".table.csv.Xq31",
+          "table.csv.zip",
+          "table (1).csv",
+          "back\\slash.csv",
+          "-rf.csv",
+          "100%.csv",
+          "${body}.csv",
+          "$simple{body}.csv",
+          "{{sms.file.inbox}}.csv",
+          "#hash.csv",
+          "M\u00E4rz.csv",
+          "\u767A\u6CE8.csv");
+
   private NastyFiles() {}
 
   /** All files by their names. */
   static Map<String, byte[]> all() throws IOException {
     Map<String, byte[]> all = new TreeMap<>(big());
+    ODDLY_NAMED.forEach(name -> all.put(name, bytes(HEADER + row("odd" + name.hashCode(), "Odd"))));
     try (Stream<Path> files = Files.list(FOLDER)) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();

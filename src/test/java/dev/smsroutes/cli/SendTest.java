@@ -26,6 +26,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** One file in the foreground. */
@@ -133,6 +135,64 @@ class SendTest {
       assertThat(said.out()).contains("3 rows, 2 accepted, 0 refused, 1 unsettled");
       assertThat(said.err()).doesNotContain("SANDBOX");
     }
+  }
+
+  /** Article codes that a library took for numbers: no double, and no decimal that fits. */
+  @ParameterizedTest
+  @ValueSource(strings = {"12E45678901234", "1E2147483648", "-5E-2147483650"})
+  void a_number_that_no_library_can_hold_refuses_its_row_and_no_other(String number)
+      throws Exception {
+    String good =
+        "{\"definitionKey\":\"account-reset\",\"recipient\":{\"contactKey\":\"c\",\"to\":\"+14255550123\","
+            + "\"attributes\":{\"FirstName\":\"Ada\",\"password\":\"p\"}}}";
+    String bad = good.replace("\"Ada\"", number);
+    Path lines = Files.writeString(home.resolve("lines.ndjson"), bad + "\n" + good + "\n");
+    Path single = Files.writeString(home.resolve("single.json"), bad);
+    Path array = Files.writeString(home.resolve("array.json"), "[" + good + "," + bad + "]");
+
+    for (Path file : List.of(lines, single, array)) {
+      Said check = Said.by("check", arguments(file)[4], file.toString());
+      assertThat(check.exit()).as(check.err()).isEqualTo(ExitCode.REFUSED);
+      assertThat(check.err()).doesNotContain("Exception");
+      Said sent = send(file);
+      assertThat(sent.exit()).as(sent.err()).isEqualTo(ExitCode.REFUSED);
+      assertThat(sent.out()).contains("1 refused, 0 unsettled");
+    }
+    assertThat(results("lines.ndjson").get(0)).contains("REFUSED");
+    assertThat(results("lines.ndjson").get(1)).contains("ACCEPTED");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".orders.csv", "~$orders.csv", "orders\\july.csv", "orders.csv.part"})
+  void a_name_that_the_inbox_does_not_take_is_refused_at_once(String name) throws Exception {
+    Said said = send(file(name, rows(1)));
+
+    assertThat(said.exit()).isEqualTo(ExitCode.UNREADABLE);
+    assertThat(said.err()).contains("expected a file that is taken; its name");
+  }
+
+  @Test
+  void ends_and_says_so_where_the_results_cannot_be_written() throws Exception {
+    Files.writeString(home.resolve("results"), "a file where the folder should be");
+
+    Said said = send(file("orders.csv", rows(1)));
+
+    assertThat(said.exit()).as(said.out()).isEqualTo(ExitCode.FAILED);
+    assertThat(said.err()).contains("orders.csv: not sent to its end").contains("the same command");
+    Files.delete(home.resolve("results"));
+    assertThat(send(home.resolve("orders.csv")).exit()).isEqualTo(ExitCode.DONE);
+  }
+
+  @Test
+  void a_link_that_is_named_on_the_command_line_stands_for_its_file() throws Exception {
+    Path target = file("target.csv", rows(2));
+    Path link = Files.createSymbolicLink(home.resolve("link.csv"), target);
+
+    assertThat(Said.by("check", arguments(link)[4], link.toString()).exit())
+        .isEqualTo(ExitCode.DONE);
+    assertThat(send(link).out()).contains("link.csv: 2 rows, 2 accepted");
+    assertThat(link).isSymbolicLink();
+    assertThat(target).exists();
   }
 
   @Test

@@ -149,6 +149,29 @@ class StatusTest {
         .contains("{\"file\":\"a.csv\",\"state\":\"paused\"}");
   }
 
+  @Test
+  void tells_what_lies_in_the_inbox_untaken_and_why_and_how_many_files_wait() throws IOException {
+    Instant now = Instant.now();
+    for (String name : List.of("a.csv", "b.json", "late.csv.partial", ".hidden", "check/c.csv")) {
+      write("inbox/" + name, "x", now);
+    }
+    Files.createSymbolicLink(home.resolve("inbox/link.csv"), home.resolve("inbox/a.csv"));
+    // Notes of ours are nobody's matter.
+    write("inbox/.b.csv.sms-tmp", "", now);
+
+    Said said = status();
+
+    assertThat(said.exit()).isZero();
+    assertThat(names(said)).containsExactly(".hidden", "late.csv.partial", "link.csv");
+    assertThat(said.lines().get(3))
+        .matches("late\\.csv\\.partial +not taken( +-){6} +its name is that of an upload .*");
+    assertThat(said.err()).isEqualTo("3 files in the inbox wait for their turn\n");
+    assertThat(json(status("--format=json")))
+        .extracting(line -> line.path("file").asText() + ": " + line.path("state").asText())
+        .containsExactly(
+            ".hidden: not taken", "late.csv.partial: not taken", "link.csv: not taken");
+  }
+
   private static List<JsonNode> json(Said said) throws IOException {
     List<JsonNode> lines = new ArrayList<>();
     for (String line : said.lines()) {

@@ -627,6 +627,45 @@ class FileRouteTest {
     assertThat(outcomes(route.awaitResults("orders.csv"))).containsExactly("ACCEPTED");
   }
 
+  @Test
+  void the_inbox_itself_may_be_a_link() throws Exception {
+    route.close();
+    Path elsewhere = Files.createDirectory(home.resolve("elsewhere"));
+    Files.delete(home.resolve("inbox"));
+    Files.createSymbolicLink(home.resolve("inbox"), elsewhere);
+    route = new FileRoute(home);
+    route.drop("orders.csv", HEADER + "ok,k1,c1,1,Ada\n");
+
+    assertThat(outcomes(route.awaitResults("orders.csv"))).containsExactly("ACCEPTED");
+  }
+
+  /** Whatever is thrown, wherever: the log says once a try why a file stands still. */
+  @Test
+  void a_fault_that_nobody_expects_is_told_and_the_file_is_tried_again() {
+    route.runs.fault = new IllegalStateException("+14255550123 must not be logged");
+    route.drop("opened.csv", HEADER + "ok,k1,c1,1,Ada\n");
+    Awaitility.await().until(() -> kept() >= 2);
+    route.runs.fault = null;
+    assertThat(outcomes(route.awaitResults("opened.csv"))).containsExactly("ACCEPTED");
+
+    CountDownLatch gate = new CountDownLatch(1);
+    route.gates.put("k2", gate);
+    route.drop("finished.csv", HEADER + "ok,k2,c1,1,Ada\n");
+    Awaitility.await().until(() -> keys().contains("k2"));
+    long before = kept();
+    route.runs.fault = new ClassCastException("+14255550123 must not be logged");
+    gate.countDown();
+    Awaitility.await().until(() -> kept() > before);
+    route.runs.fault = null;
+    assertThat(outcomes(route.awaitResults("finished.csv"))).containsExactly("ACCEPTED");
+    assertThat(route.log())
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .filteredOn(line -> line.startsWith("file kept"))
+        .anyMatch(line -> line.contains("name=\"opened.csv\" reason=\"IllegalStateException\""))
+        .anyMatch(line -> line.contains("name=\"finished.csv\" reason=\"ClassCastException\""))
+        .noneMatch(line -> line.contains("4255550123"));
+  }
+
   private long kept() {
     return route.log().stream()
         .filter(event -> event.getFormattedMessage().contains("kept in the inbox"))

@@ -142,14 +142,14 @@ class FilesAtOnceTest {
   void takes_so_many_files_at_once_and_leaves_further_ones_untouched(int files) throws Exception {
     start("sms.file.files-at-once", Integer.toString(files));
     CountDownLatch gate = gate("a1");
-    route.drop("a.csv", rows("a", 1));
+    route.drop("a.csv", large("a"));
     awaitSent(1);
     if (files == 2) {
       route.gates.put("b1", gate);
-      route.drop("b.csv", rows("b", 1));
+      route.drop("b.csv", large("b"));
       awaitSent(2);
     }
-    route.drop("c.csv", rows("c", 1));
+    route.drop("c.csv", large("c"));
     Awaitility.await()
         .during(Duration.ofMillis(400))
         .atMost(Duration.ofSeconds(5))
@@ -160,6 +160,47 @@ class FilesAtOnceTest {
 
     assertThat(route.awaitResults("c.csv")).hasSize(1);
     assertThat(route.awaitResults("a.csv")).hasSize(1);
+  }
+
+  /** One row, in a file that is not small. */
+  private static String large(String prefix) {
+    return rows(prefix, 1) + "\n".repeat(InboxLock.SMALL_BYTES);
+  }
+
+  @Test
+  void small_files_do_not_wait_for_a_place_of_a_large_one() throws Exception {
+    start("sms.file.files-at-once", "2");
+    for (String prefix : List.of("a", "b")) {
+      gate(prefix + "1");
+      route.drop(prefix + ".csv", large(prefix));
+    }
+    awaitSent(2);
+    for (int i = 1; i <= 100; i++) {
+      route.drop("small" + i + ".csv", rows("s" + i + "-", 1));
+    }
+
+    for (int i = 1; i <= 100; i++) {
+      FileRoute.awaitFile(route.done("small" + i + ".csv"));
+    }
+    assertThat(sent()).hasSize(102).doesNotHaveDuplicates();
+    assertThat(route.inbox("a.csv")).exists();
+    assertThat(route.inbox("b.csv")).exists();
+  }
+
+  @Test
+  void one_file_at_once_is_one_after_the_other_however_small() throws Exception {
+    start("sms.file.files-at-once", "1");
+    CountDownLatch gate = gate("a1");
+    route.drop("a.csv", rows("a", 1));
+    awaitSent(1);
+    route.drop("b.csv", rows("b", 1));
+    Awaitility.await()
+        .during(Duration.ofMillis(300))
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> route.handedOver.size() == 1);
+    gate.countDown();
+
+    assertThat(route.awaitResults("b.csv")).hasSize(1);
   }
 
   @Test

@@ -3,6 +3,9 @@ package dev.smsroutes.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.smsroutes.batch.BatchFolders;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** What a server may do to us, and what a crash may leave. */
 class RemoteDropsTest {
@@ -83,6 +87,27 @@ class RemoteDropsTest {
   void leaves_a_file_over_the_limit() {
     drops.accept(listed("a.csv", 1_001));
     assertThat(drops.accept(listed("a.csv", 1_001))).isFalse();
+  }
+
+  @Test
+  void says_once_of_a_file_that_is_left_where_it_is() {
+    Logger logger = (Logger) LoggerFactory.getLogger(RemoteDrops.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      for (int look = 1; look <= 3; look++) {
+        drops.accept(listed("a.csv.part", look));
+        drops.accept(listed("notes.txt", 1));
+      }
+    } finally {
+      logger.detachAppender(log);
+    }
+
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .hasSize(2)
+        .allMatch(line -> line.startsWith("remote file left where it is name="));
   }
 
   @ParameterizedTest
