@@ -289,12 +289,12 @@ public final class FileIntake {
             cause ->
                 LOG.info(
                     "file fault name={} column={} code={} definitionKey={} {}: {}",
-                    printable(name),
-                    printable(cause.column()),
+                    FileNames.shown(name),
+                    FileNames.shown(cause.column()),
                     cause.code(),
-                    cause.definitionKey().map(FileIntake::printable).orElse("-"),
+                    cause.definitionKey().map(FileNames::shown).orElse("-"),
                     cause.places(),
-                    printable(cause.message())));
+                    FileNames.shown(cause.message())));
   }
 
   /** A file that is not like most: how it was read, so that nobody has to wonder. */
