@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Lets clients use the three queues, reply queues and temporary queues, and nothing else: a request
- * under a wrong name would lie for ever on a queue that nobody reads. Nor does a client get a
- * second queue behind one of the three: each would get half of the messages. Thread-safe.
+ * under a wrong name would stay for ever on a queue without a consumer. A client gets no second
+ * queue behind one of the three either: each queue would get half of the messages. Thread-safe.
  */
 final class KnownQueues
     implements ActiveMQServerAddressPlugin, ActiveMQServerQueuePlugin, ActiveMQServerMessagePlugin {
@@ -139,8 +139,8 @@ final class KnownQueues
       boolean known = name.equals(binding.getAddress().toString()) && isKnown(name);
       if (!known && !queue.isTemporary() && queue.getMessageCount() > 0) {
         LOG.warn(
-            "queue=\"{}\" address=\"{}\" messages={} nobody reads this queue; an older version let"
-                + " clients make it",
+            "queue=\"{}\" address=\"{}\" messages={} no consumer reads this queue; an older version"
+                + " let clients make it",
             LogText.shown(name),
             LogText.shown(binding.getAddress().toString()),
             queue.getMessageCount());

@@ -108,7 +108,7 @@ final class ReadableMessages implements ActiveMQServerMessagePlugin {
 
   @Override
   public boolean canAccept(ServerConsumer consumer, MessageReference reference) {
-    // AMQP clients get what AMQP clients sent, as it is.
+    // AMQP clients can read all that AMQP clients can send.
     if (consumer.getProtocolContext() instanceof ProtonServerSenderContext) {
       return true;
     }
@@ -135,8 +135,9 @@ final class ReadableMessages implements ActiveMQServerMessagePlugin {
         .execute(
             () -> {
               try {
-                queue.moveReference(id, dead, null, false);
-                LOG.warn("queue={} message=unreadable movedTo={}", queue.getName(), dead);
+                if (queue.moveReference(id, dead, null, false)) {
+                  LOG.warn("queue={} message=unreadable movedTo={}", queue.getName(), dead);
+                }
               } catch (Exception e) {
                 LOG.error(
                     "queue={} message=unreadable not moved failure={}",

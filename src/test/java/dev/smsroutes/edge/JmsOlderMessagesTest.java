@@ -102,7 +102,7 @@ class JmsOlderMessagesTest {
   }
 
   @Test
-  void says_which_queues_nobody_reads() throws Exception {
+  void says_which_queues_have_no_consumer() throws Exception {
     try (PlainBroker older = new PlainBroker(directory);
         AmqpClient client = new AmqpClient(older.port())) {
       for (String wrong : new String[] {"SMS.SEND", "sms.send::other", "sms.reply.mine"}) {
@@ -117,7 +117,7 @@ class JmsOlderMessagesTest {
       assertThat(bench.waiting("SMS.SEND")).isEqualTo(1);
       assertThat(List.copyOf(lines.list))
           .extracting(ILoggingEvent::getFormattedMessage)
-          .filteredOn(line -> line.contains("nobody reads"))
+          .filteredOn(line -> line.contains("no consumer reads"))
           .hasSize(2)
           .anySatisfy(line -> assertThat(line).contains("queue=\"SMS.SEND\""))
           .anySatisfy(line -> assertThat(line).contains("queue=\"other\" address=\"sms.send\""));

@@ -267,7 +267,7 @@ class JmsQueueNamesTest {
 
   @ParameterizedTest
   @MethodSource("secondQueues")
-  void nobody_gets_a_second_queue_behind_one_of_ours(
+  void refuses_a_second_queue_behind_a_known_one(
       String address, String queue, RoutingType type, boolean temporary) throws Exception {
     try (Connection connection = core()) {
       ActiveMQSession jms =
@@ -287,7 +287,7 @@ class JmsQueueNamesTest {
   }
 
   @Test
-  void nobody_makes_a_topic_of_it() throws Exception {
+  void refuses_to_make_a_topic_of_it() throws Exception {
     String good = good(newKey());
     try (Connection connection = core()) {
       Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
@@ -334,7 +334,7 @@ class JmsQueueNamesTest {
   }
 
   @Test
-  void a_temporary_queue_is_its_makers_own() throws Exception {
+  void lets_a_client_use_its_temporary_queue() throws Exception {
     for (Connection connection : new Connection[] {core(), qpid()}) {
       try (connection) {
         connection.start();
