@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -64,8 +65,15 @@ class UntakenTest {
   }
 
   private static void awaitTold(String name, Why why) {
-    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !told(name).isEmpty());
+    await(() -> !told(name).isEmpty());
     assertThat(told(name).get(0)).isEqualTo(line(name, why));
+  }
+
+  private static void await(Callable<Boolean> condition) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(10))
+        .until(condition);
   }
 
   private static String line(String name, Why why) {
@@ -78,7 +86,7 @@ class UntakenTest {
     awaitTold(shown, why);
     String next = "after-" + Instant.now().toEpochMilli() + "-" + System.nanoTime() + ".csv";
     route.drop(next, ROW.formatted(next));
-    assertThat(route.awaitResults(next)).hasSize(1);
+    await(() -> Files.exists(route.done(next)));
 
     assertThat(Files.exists(path, LinkOption.NOFOLLOW_LINKS)).isTrue();
     assertThat(told(shown)).hasSize(1);
@@ -258,7 +266,8 @@ class UntakenTest {
   void an_odd_name_is_taken(String name) throws Exception {
     route.drop(name, ROW.formatted("odd"));
 
-    assertThat(route.awaitResults(name)).hasSize(1);
+    await(() -> Files.exists(route.done(name)));
+    assertThat(FileRoute.lines(route.results(name + ".results.ndjson"))).hasSize(1);
     assertThat(told(name)).isEmpty();
   }
 
