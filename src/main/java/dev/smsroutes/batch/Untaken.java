@@ -67,7 +67,8 @@ public record Untaken(Path file, String name, Why why, long bytes, long modified
 
   /**
    * What upload clients, browsers, file transfer tools, editors and Office call a file that is not
-   * complete. The last line is the general case: anything behind an extension that we take.
+   * complete. The last line is the general case: anything behind an extension that we take, but for
+   * what a complete file of another kind is called: that one fails, and its sender learns why.
    */
   private static final Pattern UNDER_WAY =
       Pattern.compile(
@@ -75,7 +76,8 @@ public record Untaken(Path file, String name, Why why, long bytes, long modified
               + "|uploading|upload|writing|inprogress|incomplete|unfinished|pending"
               + "|lock|camellock|swp|swo|swx)"
               + "|~[$].*|.*~|#.*#"
-              + "|.*[.](csv|json|ndjson|jsonl)([.]gz)?[^\\p{L}\\p{N}].*",
+              + "|(?!.*[.](zip|7z|rar|tar|tgz|gz|bz2|xz|zst|pgp|gpg|txt|tsv|xls|xlsx|ods|xml|pdf)$)"
+              + ".*[.](csv|json|ndjson|jsonl)([.]gz)?[^\\p{L}\\p{N}].*",
           Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   /** Our own notes and what is being copied by {@code send}. */

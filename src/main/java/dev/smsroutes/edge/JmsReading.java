@@ -3,6 +3,7 @@ package dev.smsroutes.edge;
 import dev.smsroutes.outcome.ErrorCode;
 import dev.smsroutes.outcome.Fault;
 import dev.smsroutes.outcome.InvalidRequestException;
+import dev.smsroutes.request.RequestReader;
 import dev.smsroutes.request.SendRequest;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -28,7 +29,9 @@ final class JmsReading {
    */
   SendRequest read(Message message) throws JMSException {
     JmsKeys keys = JmsKeys.of(message);
-    SendRequest request = reader.read(body.read(message), keys.key());
+    byte[] bytes = body.read(message);
+    // A reader of a site may throw anything.
+    SendRequest request = RequestReader.reading(() -> reader.read(bytes, keys.key()));
     List<Fault> faults = new ArrayList<>(keys.faults());
     faults.addAll(request.unreadable());
     if (keys.given().isPresent() && !keys.given().get().equals(request.messageKey())) {

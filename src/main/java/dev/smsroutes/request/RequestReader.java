@@ -155,8 +155,10 @@ public final class RequestReader {
   /**
    * Turns a failure while a request is read into a refusal: the same bytes would fail again, so the
    * caller must not be asked to repeat them.
+   *
+   * @throws InvalidRequestException also if the reader throws another exception
    */
-  static <T> T reading(Supplier<T> reader) {
+  public static <T> T reading(Supplier<T> reader) {
     try {
       return reader.get();
     } catch (InvalidRequestException e) {

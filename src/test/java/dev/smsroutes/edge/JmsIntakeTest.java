@@ -217,6 +217,21 @@ class JmsIntakeTest {
   }
 
   @Test
+  void moves_a_message_on_which_a_reader_of_a_site_fails() throws Exception {
+    JmsRequestReader failing =
+        (json, key) -> {
+          throw new IllegalStateException("Zaphod");
+        };
+    try (JmsBench bench = new JmsBench(directory, JmsBench.always(JmsBench::accepted), failing)) {
+      bench.send(bench.text(good("k1")));
+
+      Message moved = bench.take("sms.send.invalid");
+      assertThat(moved.getIntProperty("smsErrorCode")).isEqualTo(10004);
+      assertThat(moved.getStringProperty("smsReason")).doesNotContain("Zaphod");
+    }
+  }
+
+  @Test
   void takes_the_key_from_the_property_then_the_duplicate_id_then_the_message_id()
       throws Exception {
     try (JmsBench bench = new JmsBench(directory, JmsBench.always(JmsBench::accepted))) {

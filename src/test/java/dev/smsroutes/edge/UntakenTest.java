@@ -126,7 +126,6 @@ class UntakenTest {
     "rsync,               .orders.csv.Xk3dQ2",
     "NFS,                 .nfs000000000123",
     "a copy,              orders.csv (1)",
-    "packed otherwise,    orders.csv.zip",
   })
   void an_upload_under_way_is_left_alone(String client, String name) throws Exception {
     Files.writeString(inbox(name), ROW.formatted("never"));
