@@ -146,8 +146,9 @@ class GroupCommitTest extends OnAStore {
       assertThat(reasons.stream().filter(reason -> reason.contains("Too many"))).hasSize(8);
       assertThat(writer.trouble().orElseThrow()).contains("did not write a record in 800 ms");
 
-      hung.countDown();
+      // Before the store goes on: its caller has no more patience than the others.
       assertThatThrownBy(hang::get).hasCauseInstanceOf(LedgerUnavailableException.class);
+      hung.countDown();
       await()
           .untilAsserted(
               () -> {
