@@ -57,6 +57,10 @@ record WrittenPhoneNumber(
     private final StringBuilder digits = new StringBuilder(16);
     private final StringBuilder named = new StringBuilder(0);
     private int misplaced;
+
+    /** Where the last run of letters ended. */
+    private int lastLetter = -1;
+
     private boolean plus;
     private int open;
     private boolean unbalanced;
@@ -86,6 +90,10 @@ record WrittenPhoneNumber(
         character = text.codePointAt(i);
         take(character, text, i);
       }
+      if (digits.isEmpty()) {
+        throw new NotANumberException(
+            "Expected a number such as +49 151 12345678; got no digit at all");
+      }
       if (misplaced > 0) {
         throw new NotANumberException(
             "Expected digits, with +, spaces, dashes, dots, slashes or parentheses at most; got "
@@ -96,10 +104,6 @@ record WrittenPhoneNumber(
       if (open > 0 || unbalanced) {
         throw new NotANumberException(
             "Expected parentheses in pairs; got one that opens or closes alone");
-      }
-      if (digits.isEmpty()) {
-        throw new NotANumberException(
-            "Expected a number such as +49 151 12345678; got no digit at all");
       }
       boolean decimal = groups == 2 && last == '.' && length <= 2 && between == 0;
       return new WrittenPhoneNumber(
@@ -188,19 +192,29 @@ record WrittenPhoneNumber(
       return length <= 4 && (last == '(' || last != beforeLast);
     }
 
+    /** Letters are not told apart: they may be a name, and the message stands in logs. */
     private void misplaced(int character, String text, int at) {
+      boolean letter = Character.isLetter(character);
+      if (letter && lastLetter == at) {
+        lastLetter = at + Character.charCount(character);
+        return;
+      }
+      lastLetter = letter ? at + Character.charCount(character) : -1;
       misplaced++;
       if (misplaced > MAX_NAMED) {
         return;
       }
-      String hex = Integer.toHexString(character).toUpperCase(Locale.ROOT);
-      String code = "U+" + "0".repeat(Math.max(0, 4 - hex.length())) + hex;
-      boolean visible = character > ' ' && character < '\u007f';
       named
           .append(named.isEmpty() ? "" : ", ")
-          .append(visible ? (char) character + " (" + code + ")" : code)
+          .append(letter ? "letters" : code(character))
           .append(" at character ")
           .append(text.codePointCount(0, at) + 1);
+    }
+
+    private static String code(int character) {
+      String hex = Integer.toHexString(character).toUpperCase(Locale.ROOT);
+      String code = "U+" + "0".repeat(Math.max(0, 4 - hex.length())) + hex;
+      return character > ' ' && character < '\u007f' ? (char) character + " (" + code + ")" : code;
     }
 
     private static String hint(String text) {

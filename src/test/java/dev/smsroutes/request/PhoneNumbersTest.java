@@ -264,7 +264,7 @@ class PhoneNumbersTest {
           11 15 2345 6789      | AR | write +54 9, the area code
           +54 11 15 2345 6789  |    | write +54 9, the area code
           464-1234             | AG | lacks digits, such as its area code
-          0xx11 98765-4321     | BR | x (U+0078) at character 2
+          0xx11 98765-4321     | BR | letters at character 2
           4.47911E+11          |    | lost digits: format its column as text
           4,47911e11           | GB | lost digits: format its column as text
           +4915                |    | too short for +49
@@ -275,6 +275,8 @@ class PhoneNumbersTest {
           ((0151)) 1234567     | DE | parentheses in pairs
           +49 (0) - ()         |    | of no known country
           ---                  | DE | no digit at all
+          Zaphod               | DE | no digit at all
+          ada@example.com      |    | no digit at all
           """)
   void says_what_a_person_can_do(String written, String region, String says) {
     assertThat(message(written, region)).contains(says);
@@ -288,11 +290,11 @@ class PhoneNumbersTest {
         arguments("\u202a+49 151\u00b712345678", "U+00B7 at character 9"),
         arguments("\ud83d\udcf1 +49 151 12345678", "U+1F4F1 at character 1"),
         arguments("1\ufe0f\u20e3234567890", "U+FE0F at character 2, U+20E3 at character 3"),
+        arguments("tel:+4915112345678", "letters at character 1, : (U+003A) at character 4"),
         arguments(
-            "tel:+4915112345678",
-            "t (U+0074) at character 1, e (U+0065) at character 2, l (U+006C) at character 3"
-                + " and 1 more"),
-        arguments("+49 151 12345678 ext. 5", "e (U+0065) at character 18"),
+            "+49 151 12345678 ext. 5, ask for Zoë",
+            "letters at character 18, , (U+002C) at character 24, letters at character 26 and 2 more"),
+        arguments("+49\u00a0151 \ud835\udd0f12345678", "letters at character 9"),
         arguments("'+4915112345678'", "' (U+0027) at character 1"),
         arguments("49151+12345678", "+ (U+002B) at character 6"),
         arguments("++4915112345678", "+ (U+002B) at character 2"),
