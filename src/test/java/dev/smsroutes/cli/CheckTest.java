@@ -421,7 +421,8 @@ class CheckTest {
     JsonNode cut = JSON.readTree(check(file, "--format=json", "--limit=1").out());
     assertThat(cut.path("faults")).hasSize(1);
     assertThat(cut.path("moreFaults").asInt()).isEqualTo(205);
-    try (RunningBundle bundle = start()) {
+    RunningBundle bundle = start();
+    try (bundle) {
       drop(file);
       results("orders.csv");
       JsonNode summary = JSON.readTree(home.resolve("results/orders.csv.summary.json").toFile());

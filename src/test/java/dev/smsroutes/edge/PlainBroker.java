@@ -56,7 +56,11 @@ final class PlainBroker implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    server.stop();
+  public void close() {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("The broker could not be stopped", e);
+    }
   }
 }
