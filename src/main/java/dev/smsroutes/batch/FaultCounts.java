@@ -27,7 +27,7 @@ final class FaultCounts {
   /** Of a cause, so many rows are named. */
   static final int FIRST_ROWS = 3;
 
-  /** A longer message is cut: with so many causes, it is somebody else's text. */
+  /** A longer message is cut: with so many causes, it is the text of a stranger. */
   private static final int LONGEST_MESSAGE = 500;
 
   private static final String ATTRIBUTE = "recipient.attributes.";

@@ -9,8 +9,8 @@ package dev.smsroutes.batch;
  * @param maxExpansionRatio how many times its size may come out of a gzip file; looked at from 1
  *     MiB on, since less harms nobody
  * @param encoding of files without a byte order mark
- * @param links whether a symbolic link stands for the file to which it leads: only where whoever
- *     names the file is the one who runs this process
+ * @param links whether a symbolic link stands for the file to which it leads: only where the
+ *     operator named the file on the command line
  */
 public record InputRules(
     long maxBytes,

@@ -59,7 +59,7 @@ public record Untaken(Path file, String name, Why why, long bytes, long modified
       return reason;
     }
 
-    /** Whether it may well be wanted so; anything else is a mistake of whoever put it there. */
+    /** Whether it may well be wanted so; anything else is a mistake of its sender. */
     public boolean isOrdinary() {
       return this == UNDER_WAY || this == HIDDEN || this == FOLDER;
     }

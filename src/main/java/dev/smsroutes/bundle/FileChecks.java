@@ -44,7 +44,7 @@ public final class FileChecks {
             .orElseGet(() -> pacing(configuration.maxRate(), configuration.files()));
     return of(
         new RequestCheck(configuration),
-        // Named by whoever runs the command.
+        // The operator named it.
         configuration.files().withLinks(),
         new RequestReader(configuration.maxRecipients()),
         foresight,

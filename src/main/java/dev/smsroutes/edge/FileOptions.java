@@ -58,7 +58,7 @@ public record FileOptions(
   }
 
   /**
-   * The same, for a file that was named by whoever runs this process: a symbolic link stands for
+   * The same, for a file that the operator named on the command line: a symbolic link stands for
    * the file to which it leads.
    */
   public FileOptions withLinks() {

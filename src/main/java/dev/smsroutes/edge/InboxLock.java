@@ -31,7 +31,7 @@ import org.apache.camel.component.file.GenericFileOperations;
 /**
  * Takes a file once its size and time have not changed for a while, as seen by our own clock, and
  * there is room for one more; leaves one alone that is paused, and for a while one that could not
- * be finished. What is no file of ours ({@link Untaken}) it never takes.
+ * be finished. It never takes what is {@link Untaken}.
  *
  * <p>That so many files are open and no more is decided here, before a file is taken: a step of the
  * route could only fail a file that it has no room for. It is also what keeps a file from being

@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
  *
  * @param given by the sender, in the property {@code messageKey}
  * @param otherwise the id for Artemis' duplicate detection, else a key made of the message id
- * @param faults of the property: what looks like a key and is none must not be passed over, for the
- *     sender relies on it when the message is sent again
+ * @param faults of the property: the sender relies on its key when the message is sent again, so a
+ *     value that cannot be a key must not be passed over
  */
 record JmsKeys(Optional<String> given, Optional<String> otherwise, List<Fault> faults) {
   static final String PROPERTY = "messageKey";

@@ -2,9 +2,7 @@ package dev.smsroutes.send;
 
 /** Who asks for a turn at the SMS API. */
 enum Lane {
-  /**
-   * Somebody waits for the answer: a caller over HTTP. Is told at once while the API refuses us.
-   */
+  /** A caller over HTTP waits for the answer. It is told at once while the API refuses us. */
   INTERACTIVE,
   /** A message of the broker: leaves in the line of the callers, and can wait for a probe. */
   QUEUED,
