@@ -190,8 +190,8 @@ public final class BatchScale {
     keys.put("sms.api.url", url);
     keys.put("sms.api.client-id", "benchmark");
     keys.put("sms.api.client-secret", "benchmark");
-    keys.put("camel.server.port", "0");
-    keys.put("camel.management.enabled", "false");
+    keys.put("sms.http.port", "0");
+    keys.put("sms.management.enabled", "false");
     keys.put("sms.jms.enabled", "false");
     keys.put("sms.file.poll-delay", "200ms");
     keys.put("sms.file.min-age", "100ms");

@@ -64,8 +64,8 @@ public final class HttpLatency {
         "--set=sms.api.url=" + sandbox.url,
         "--set=sms.api.client-id=benchmark",
         "--set=sms.api.client-secret=benchmark",
-        "--set=camel.server.port=0",
-        "--set=camel.management.enabled=false",
+        "--set=sms.http.port=0",
+        "--set=sms.management.enabled=false",
         "--set=sms.file.enabled=false",
         "--set=sms.jms.enabled=false",
         "--set=sms.http.max-in-flight=" + (Arrays.stream(connections).max().orElse(64) + 24)

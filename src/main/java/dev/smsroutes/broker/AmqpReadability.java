@@ -126,7 +126,8 @@ final class AmqpReadability {
     if (body.size() > 1 || !BODY.contains(body.get(0).type())) {
       return false;
     }
-    // Of a value that it has no type for, Artemis 2.44.0 makes bytes from somewhere in its memory.
+    // Of a value that it has no type for, Artemis (seen in 2.44.0) makes bytes from somewhere in
+    // its memory.
     return body.get(0).type() != AmqpValue.class
         || translated.map(core -> core.getType() != Message.BYTES_TYPE).orElse(true)
         || ((AmqpValue) read(body.get(0).of(original))).getValue() instanceof Binary;

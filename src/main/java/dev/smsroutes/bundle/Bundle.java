@@ -16,9 +16,11 @@ import dev.smsroutes.edge.FileOptions;
 import dev.smsroutes.edge.HttpDoor;
 import dev.smsroutes.edge.HttpEdge;
 import dev.smsroutes.edge.HttpHeaders;
-import dev.smsroutes.edge.HttpVertx;
+import dev.smsroutes.edge.HttpServers;
+import dev.smsroutes.edge.HttpServers.Address;
 import dev.smsroutes.edge.JmsIntake;
 import dev.smsroutes.edge.JmsOptions;
+import dev.smsroutes.edge.Management;
 import dev.smsroutes.edge.OutcomeJson;
 import dev.smsroutes.edge.TroubleCheck;
 import dev.smsroutes.ledger.JdbcLedger;
@@ -43,7 +45,6 @@ import dev.smsroutes.send.StatusRoute;
 import dev.smsroutes.send.TokenRoute;
 import dev.smsroutes.send.TokenRoute.Credentials;
 import dev.smsroutes.send.TokenSource;
-import io.vertx.core.Vertx;
 import jakarta.jms.ConnectionFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,13 +54,12 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
@@ -81,7 +81,6 @@ public final class Bundle implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Bundle.class);
   private static final String MESSAGES = "/messaging/v1/sms/messages";
   private static final String TOKEN = "/v2/token";
-  private static final int MANAGEMENT_WORKERS = 20;
 
   /**
    * What sends files and nothing else: the pipeline and the file intake, whatever other routes a
@@ -92,10 +91,8 @@ public final class Bundle implements AutoCloseable {
           "sms.file.enabled", "true",
           "sms.jms.enabled", "false",
           "sms.http.mode", "sync",
-          "camel.server.enabled", "false",
-          "camel.server.port", "0",
-          "camel.management.enabled", "false",
-          "camel.metrics.enabled", "false",
+          "sms.http.port", "0",
+          "sms.management.enabled", "false",
           "camel.main.routesReloadEnabled", "false",
           "camel.main.routeFilterIncludePattern", FileIntake.ROUTE + ",direct:*");
 
@@ -111,9 +108,10 @@ public final class Bundle implements AutoCloseable {
   private Optional<Path> inbox = Optional.empty();
   private Optional<FileIntake> intake = Optional.empty();
   private Optional<Supplier<ServingNote>> tellsOthers = Optional.empty();
-  private Optional<Vertx> vertx = Optional.empty();
-  private HttpDoor door;
-  private int configuredPort;
+  private Optional<HttpServers> http = Optional.empty();
+  private Optional<Management> management = Optional.empty();
+  private Address address;
+  private Optional<Address> managementAddress = Optional.empty();
   private Duration stopTimeout = Duration.ZERO;
 
   private Bundle(Clock clock, UnaryOperator<Ledger> between, boolean onlyFiles) {
@@ -175,8 +173,7 @@ public final class Bundle implements AutoCloseable {
 
   private void run(Map<String, String> overrides) {
     main.setPropertyPlaceholderLocations(Configuration.LOCATIONS);
-    Precedence.over(Configuration.defaults().stringPropertyNames(), overrides)
-        .forEach(main::addOverrideProperty);
+    Precedence.over(Configuration.keys(), overrides).forEach(main::addOverrideProperty);
     main.addMainListener(
         new MainListenerSupport() {
           @Override
@@ -201,8 +198,21 @@ public final class Bundle implements AutoCloseable {
               + " among those of camel.main.routesIncludePattern; run it in the folder where routes/"
               + " is");
     }
-    if (!onlyFiles && !door.isOpen()) {
-      throw new IllegalStateException("The HTTP server started without its door");
+    try {
+      listen();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** All routes are there: requests and questions may come. */
+  private void listen() throws IOException {
+    if (http.isEmpty()) {
+      return;
+    }
+    http.get().listen(address);
+    if (managementAddress.isPresent()) {
+      http.get().manage(managementAddress.get(), management.orElseThrow());
     }
   }
 
@@ -216,7 +226,12 @@ public final class Bundle implements AutoCloseable {
     int recipients = settings.number("sms.http.recipients-concurrency", 1, 1_000);
     int maxParts = Configuration.maxParts(settings);
     int maxRecipients = settings.number("sms.http.max-recipients", 1, 100_000);
-    configuredPort = settings.number("camel.server.port", 0, 65_535);
+    address = settings.address("sms.http.host", "sms.http.port");
+    int maxBodyBytes = settings.number("sms.http.max-body-bytes", 1, Integer.MAX_VALUE);
+    if (settings.flag("sms.management.enabled")) {
+      managementAddress =
+          Optional.of(settings.address("sms.management.host", "sms.management.port"));
+    }
     settings.oneOf("sms.definitions.source", "directory");
     Duration deadline = settings.duration("sms.http.deadline", Duration.ofMillis(1));
     stopTimeout = Duration.ofSeconds(settings.number("camel.main.shutdownTimeout", 1, 86_400));
@@ -247,10 +262,6 @@ public final class Bundle implements AutoCloseable {
             settings.duration("sms.api.connect-timeout", Duration.ofMillis(1)),
             settings.duration("sms.api.response-timeout", Duration.ofMillis(1)),
             settings.duration("sms.api.connect-timeout", Duration.ofMillis(1)));
-    settings.freePort("camel.server.host", "camel.server.port");
-    if (settings.flag("camel.management.enabled")) {
-      settings.freePort("camel.management.host", "camel.management.port");
-    }
     boolean asksForStatus = settings.flag("sms.api.status-check");
     Path directory = settings.path("sms.definitions.directory");
     Optional<LedgerOptions> record = settings.group(() -> Configuration.ledger(settings));
@@ -308,10 +319,11 @@ public final class Bundle implements AutoCloseable {
         new TroubleCheck(
             "sms-api", () -> gateOpened.trouble().filter(why -> gateOpened.snapshot().paused())));
     Registry registry = context.getRegistry();
-    bindHttp(context, new HttpEdge(reader, table, opened::find, queueing), maxInFlight, recipients);
-    door = new HttpDoor(configuredPort, maxInFlight, bodyTimeout);
+    bindHttp(context, new HttpEdge(reader, table, opened::find, queueing), recipients);
     if (!onlyFiles) {
-      context.getManagementStrategy().addEventNotifier(door);
+      HttpDoor door = new HttpDoor(maxInFlight, bodyTimeout);
+      http = Optional.of(HttpServers.prepare(context, door, address.port(), maxBodyBytes));
+      management = managementAddress.map(there -> new Management(context, door));
     }
     bindFiles(context, files.orElseThrow(), reader, opened, careOptions.batchHours().isPresent());
     Supplier<Pacing> pacing = () -> FileChecks.pacing(gateOpened.snapshot(), files.orElseThrow());
@@ -356,22 +368,12 @@ public final class Bundle implements AutoCloseable {
             new TokenRoute(api.tokenUrl() + ApiClient.ENDPOINT_OPTIONS, api.credentials()));
   }
 
-  private void bindHttp(CamelContext context, HttpEdge edge, int maxInFlight, int recipients) {
+  private static void bindHttp(CamelContext context, HttpEdge edge, int recipients) {
     Registry registry = context.getRegistry();
     registry.bind("httpEdge", edge);
     registry.bind("httpHeaders", new HttpHeaders());
     registry.bind("smsOutcomes", new GroupedBodyAggregationStrategy());
     registry.bind("smsRecipients", pool(context, "sms-recipients", recipients));
-    // With a second server for management, platform-http would look for the first one on 8080 only.
-    VertxPlatformHttpServerConfiguration server = new VertxPlatformHttpServerConfiguration();
-    server.setBindPort(configuredPort);
-    registry.bind("smsHttpServer", server);
-    if (!onlyFiles) {
-      // One worker for each request that is let in: a consumer holds its worker to the end. The
-      // server for management has its own on top.
-      vertx = Optional.of(HttpVertx.start(maxInFlight + MANAGEMENT_WORKERS));
-      registry.bind("smsVertx", vertx.get());
-    }
   }
 
   private void bindFiles(
@@ -531,13 +533,14 @@ public final class Bundle implements AutoCloseable {
 
   /** The port on which the HTTP intake really listens. */
   public int httpPort() {
-    return main.getCamelContext().getCamelContextExtension().getServices().stream()
-        .filter(VertxPlatformHttpServer.class::isInstance)
-        .map(VertxPlatformHttpServer.class::cast)
-        .filter(server -> server.getConfigurationPort() == configuredPort)
-        .findFirst()
-        .orElseThrow()
-        .getPort();
+    return http.orElseThrow().port();
+  }
+
+  /** The port of health and meters, if they are not switched off. */
+  public OptionalInt managementPort() {
+    return managementAddress.isEmpty() || http.isEmpty()
+        ? OptionalInt.empty()
+        : OptionalInt.of(http.get().managementPort());
   }
 
   /** The sandbox that this bundle started, if it did. */
@@ -581,10 +584,12 @@ public final class Bundle implements AutoCloseable {
   /** Stops taking requests, ends what is under way, and stops what was started. */
   @Override
   public void close() {
+    http.ifPresent(HttpServers::stopTaking);
     // Whoever waits for a turn had better go than be waited for.
     pace.ifPresent(Pace::close);
     main.stop();
-    vertx.ifPresent(one -> one.close().toCompletionStage().toCompletableFuture().join());
+    http.ifPresent(HttpServers::close);
+    management.ifPresent(Management::close);
     tellsOthers.ifPresent(Bundle::tellNobody);
     broker.ifPresent(EmbeddedBroker::close);
     ledger.ifPresent(JdbcLedger::close);

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.PropertiesComponent;
@@ -53,7 +55,7 @@ public record Configuration(
       PropertiesComponent properties = context.getPropertiesComponent();
       properties.addLocation(LOCATIONS);
       Properties winners = new Properties();
-      winners.putAll(Precedence.over(defaults().stringPropertyNames(), overrides));
+      winners.putAll(Precedence.over(keys(), overrides));
       properties.setOverrideProperties(winners);
       Precedence.askEnvironmentLast(context);
       context.build();
@@ -113,6 +115,14 @@ public record Configuration(
         .filter(key -> !known.containsKey(key))
         .sorted()
         .forEach(key -> settings.fault(key + ": there is no such key; see application.properties"));
+    RenamedKeys.refuse(properties, settings);
+  }
+
+  /** All keys that may be set, and those of earlier versions. */
+  static Set<String> keys() {
+    Set<String> keys = new HashSet<>(defaults().stringPropertyNames());
+    keys.addAll(RenamedKeys.NEW_NAMES.keySet());
+    return keys;
   }
 
   static Properties defaults() {

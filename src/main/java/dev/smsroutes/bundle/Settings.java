@@ -1,5 +1,6 @@
 package dev.smsroutes.bundle;
 
+import dev.smsroutes.edge.HttpServers.Address;
 import dev.smsroutes.edge.Times;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -166,19 +167,21 @@ final class Settings {
     }
   }
 
-  /** A port on which nobody listens yet: Camel's HTTP server would only log that it cannot. */
-  void freePort(String hostKey, String portKey) {
-    String host = text(hostKey);
-    int port = number(portKey, 0, 65_535);
-    if (port == 0) {
-      return;
+  /** Where a server is to listen; the port has to be free, unless it is 0. */
+  Address address(String hostKey, String portKey) {
+    Address address = new Address(text(hostKey), number(portKey, 0, 65_535));
+    if (address.port() != 0) {
+      try (ServerSocket probe = new ServerSocket()) {
+        probe.setReuseAddress(true);
+        probe.bind(new InetSocketAddress(address.host(), address.port()));
+      } catch (IOException e) {
+        wrong(
+            portKey,
+            "a port of " + address.host() + " (" + hostKey + ") that is free",
+            text(portKey));
+      }
     }
-    try (ServerSocket probe = new ServerSocket()) {
-      probe.setReuseAddress(true);
-      probe.bind(new InetSocketAddress(host, port));
-    } catch (IOException e) {
-      wrong(portKey, "a port of " + host + " (" + hostKey + ") that is free", text(portKey));
-    }
+    return address;
   }
 
   /** Notes a fault of a kind that this class does not know. */

@@ -73,9 +73,9 @@ public final class DemoCommand implements Callable<Integer> {
     return Map.ofEntries(
         Map.entry("sms.api.url", ""),
         Map.entry("sms.sandbox.port", "0"),
-        Map.entry("camel.server.host", "127.0.0.1"),
-        Map.entry("camel.server.port", "0"),
-        Map.entry("camel.management.enabled", "false"),
+        Map.entry("sms.http.host", "127.0.0.1"),
+        Map.entry("sms.http.port", "0"),
+        Map.entry("sms.management.enabled", "false"),
         Map.entry("sms.ledger.url", "jdbc:sqlite:" + folder.resolve("ledger.db")),
         Map.entry("sms.file.enabled", "true"),
         Map.entry("sms.file.inbox", folder.resolve("inbox").toString()),

@@ -26,13 +26,6 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import org.apache.camel.CamelContext;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
-import org.apache.camel.spi.CamelEvent;
-import org.apache.camel.spi.CamelEvent.CamelContextRoutesStartedEvent;
-import org.apache.camel.spi.CamelEvent.CamelContextRoutesStartingEvent;
-import org.apache.camel.spi.CamelEvent.CamelContextStoppingEvent;
-import org.apache.camel.support.EventNotifierSupport;
 
 /**
  * The door of the HTTP server, before any route: lets in so many requests and no more, and gives
@@ -43,7 +36,7 @@ import org.apache.camel.support.EventNotifierSupport;
  * server's workers until it is answered, which is why their number is the limit: behind it,
  * requests would queue without bound.
  */
-public final class HttpDoor extends EventNotifierSupport {
+public final class HttpDoor {
   /**
    * How long a connection stays open after an answer to a request that was not read to its end: cut
    * off at once, a caller who is still writing would never read the answer.
@@ -53,77 +46,52 @@ public final class HttpDoor extends EventNotifierSupport {
   private static final String MANY = "/messaging/v1/sms/messages";
   private static final String ONE = MANY + "/:messageKey";
 
-  private final int port;
   private final int maxInFlight;
   private final Duration bodyTimeout;
   private final AtomicInteger inFlight = new AtomicInteger();
-  private volatile boolean open;
-  private volatile boolean started;
   private volatile boolean stopping;
 
   /**
-   * @param port the configured port of the server that is guarded
    * @param maxInFlight how many requests may be under way at the same time
    * @param bodyTimeout how long a caller may take for a body, from the headers on
    */
-  public HttpDoor(int port, int maxInFlight, Duration bodyTimeout) {
-    this.port = port;
+  public HttpDoor(int maxInFlight, Duration bodyTimeout) {
     this.maxInFlight = maxInFlight;
     this.bodyTimeout = bodyTimeout;
-    setIgnoreCamelContextEvents(false);
-    setIgnoreExchangeEvents(true);
-    setIgnoreRouteEvents(true);
-    setIgnoreServiceEvents(true);
-    setIgnoreStepEvents(true);
   }
 
-  @Override
-  public void notify(CamelEvent event) {
-    if (event instanceof CamelContextRoutesStartingEvent starting) {
-      open(starting.getContext());
-    } else if (event instanceof CamelContextRoutesStartedEvent) {
-      started = true;
-    } else if (event instanceof CamelContextStoppingEvent) {
-      stopping = true;
-    }
+  int maxInFlight() {
+    return maxInFlight;
+  }
+
+  /** How many requests are under way. */
+  int inFlight() {
+    return inFlight.get();
+  }
+
+  /** From here on every request is answered 503. */
+  void stopTaking() {
+    stopping = true;
   }
 
   /**
-   * Whether the door is in its place. Camel only logs what goes wrong in a listener such as this,
-   * so whoever starts the server has to ask.
+   * Stands before all routes of a server.
+   *
+   * @param root what fails before it has a route ends here
+   * @param routes what is behind the door, with nothing in it yet
    */
-  public boolean isOpen() {
-    return open;
-  }
-
-  private void open(CamelContext context) {
-    VertxPlatformHttpRouter router =
-        VertxPlatformHttpRouter.lookup(
-            context, VertxPlatformHttpRouter.getRouterNameFromPort(port));
-    if (router == null) {
-      throw new IllegalStateException(
-          "Expected an HTTP server on port " + port + "; there is none");
-    }
-    // First, since the server listens already: from here on it says that it is starting.
-    router.route().order(-1).handler(this::enter).failureHandler(HttpDoor::failed);
-    if (router.getServer().getServer().requestHandler() instanceof Router root) {
-      // A path with a broken escape fails before any route has it.
-      root.errorHandler(StatusTable.INVALID, HttpDoor::unreadableKey);
-      root.errorHandler(StatusTable.NOT_FOUND, HttpDoor::noSuchPath);
-      root.errorHandler(StatusTable.WRONG_METHOD, request -> wrongMethod(router, request));
-      root.errorHandler(StatusTable.WRONG_MEDIA_TYPE, HttpDoor::wrongMediaType);
-    }
-    open = true;
+  void guard(Router root, Router routes) {
+    routes.route().handler(this::enter).failureHandler(HttpDoor::failed);
+    // A path with a broken escape fails before any route has it.
+    root.errorHandler(StatusTable.INVALID, HttpDoor::unreadableKey);
+    root.errorHandler(StatusTable.NOT_FOUND, HttpDoor::noSuchPath);
+    root.errorHandler(StatusTable.WRONG_METHOD, request -> wrongMethod(routes, request));
+    root.errorHandler(StatusTable.WRONG_MEDIA_TYPE, HttpDoor::wrongMediaType);
   }
 
   private void enter(RoutingContext request) {
     if (!isUtf8(request.request().path())) {
       unreadableKey(request);
-      return;
-    }
-    if (!started) {
-      // The server listens before there is a route: a 404 would make callers give up.
-      overloaded(request, "This gateway is starting");
       return;
     }
     if (stopping) {
@@ -217,7 +185,9 @@ public final class HttpDoor extends EventNotifierSupport {
           request,
           StatusTable.HEADERS_TOO_LONG,
           ErrorCode.VALIDATION,
-          "Expected headers of at most " + HttpVertx.MOST_HEADER_BYTES + " bytes in all; got more");
+          "Expected headers of at most "
+              + HttpServers.MAX_HEADER_BYTES
+              + " bytes in all; got more");
     } else {
       endAndClose(
           request,
@@ -275,7 +245,7 @@ public final class HttpDoor extends EventNotifierSupport {
   }
 
   /** HTTP wants the methods that would do; Vert.x knows them, but does not say. */
-  private static void wrongMethod(VertxPlatformHttpRouter router, RoutingContext request) {
+  private static void wrongMethod(Router router, RoutingContext request) {
     String allowed =
         router.getRoutes().stream()
             .filter(route -> route.getPath() != null && route.methods() != null)

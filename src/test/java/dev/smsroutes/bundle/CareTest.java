@@ -68,7 +68,7 @@ class CareTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       management = socket.getLocalPort();
     }
-    bundle = open(folder, "camel.management.enabled", "true");
+    bundle = open(folder, "sms.management.enabled", "true");
   }
 
   @AfterAll
@@ -93,7 +93,7 @@ class CareTest {
     List<String> settings =
         new ArrayList<>(
             List.of(
-                "camel.management.port", Integer.toString(management),
+                "sms.management.port", Integer.toString(management),
                 "sms.ledger.url", "jdbc:sqlite:" + home.resolve("ledger.db"),
                 "sms.suppression-file", list().toString(),
                 "sms.send-window", "08:00–20:00",

@@ -3,8 +3,6 @@ package dev.smsroutes.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,15 +16,15 @@ import org.junit.jupiter.api.Timeout;
 class ManagementTest {
   @Test
   void tells_health_and_metrics_on_the_management_port_and_nowhere_else() throws Exception {
-    int port = freePort();
     try (RunningBundle bundle =
-        RunningBundle.start(
-            "camel.management.enabled", "true", "camel.management.port", Integer.toString(port))) {
+        RunningBundle.start("sms.management.enabled", "true", "sms.management.port", "0")) {
+      int port = bundle.bundle().managementPort().orElseThrow();
       assertThat(bundle.keyed("managed", Requests.keyed()).status()).isEqualTo(202);
 
       assertThat(get(port, "/observe/health").statusCode()).isEqualTo(200);
       assertThat(get(port, "/observe/health").body()).contains("UP");
-      assertThat(get(port, "/observe/metrics").body()).contains("sms-http-intake");
+      assertThat(get(port, "/observe/metrics").body())
+          .contains("sms_http_in_flight", "jvm_memory_used_bytes");
       assertThat(get(bundle.port(), "/observe/health").statusCode()).isEqualTo(404);
       assertThat(get(bundle.port(), "/observe/metrics").statusCode()).isEqualTo(404);
       assertThat(get(port, "/messaging/v1/sms/messages/k").statusCode()).isEqualTo(404);
@@ -39,12 +37,5 @@ class ManagementTest {
         .send(
             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
             BodyHandlers.ofString());
-  }
-
-  /** The management server cannot be asked which port it got. */
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

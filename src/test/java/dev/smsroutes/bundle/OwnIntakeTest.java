@@ -51,8 +51,8 @@ class OwnIntakeTest {
     }
     Files.copy(EXAMPLE, routes.resolve(EXAMPLE.getFileName()));
     Map<String, String> settings = new HashMap<>();
-    settings.put("camel.server.port", "0");
-    settings.put("camel.management.enabled", "false");
+    settings.put("sms.http.port", "0");
+    settings.put("sms.management.enabled", "false");
     settings.put("sms.sandbox.port", "0");
     settings.put("sms.jms.enabled", "false");
     settings.put("sms.ledger.url", "jdbc:sqlite:" + home.resolve("ledger.db"));

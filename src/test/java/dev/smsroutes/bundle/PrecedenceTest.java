@@ -26,7 +26,7 @@ class PrecedenceTest {
         sms.http.max-recipients=file
         sms.http.max-in-flight=file
         sms.http.recipients-concurrency=file
-        camel.server.port=file
+        sms.http.port=file
         """);
 
     String said =
@@ -35,10 +35,11 @@ class PrecedenceTest {
                 "SMS_HTTP_MAX_RECIPIENTS", "environment",
                 "SMS_HTTP_MAX_IN_FLIGHT", "environment",
                 "SMS_HTTP_RECIPIENTS_CONCURRENCY", "environment",
-                "CAMEL_SERVER_PORT", "environment"),
+                "SMS_HTTP_PORT", "environment",
+                "CAMEL_MANAGEMENT_PORT", "8081"),
             List.of("-Dsms.http.max-in-flight=jvm", "-Dsms.http.recipients-concurrency=jvm"),
             "--set=sms.http.recipients-concurrency=command",
-            "--set=camel.server.port=command");
+            "--set=sms.http.port=command");
 
     assertThat(said)
         .contains("sms-routes cannot start:")
@@ -46,7 +47,8 @@ class PrecedenceTest {
         .containsPattern("sms\\.http\\.max-recipients: .* 'environment' came")
         .containsPattern("sms\\.http\\.max-in-flight: .* 'jvm' came")
         .containsPattern("sms\\.http\\.recipients-concurrency: .* 'command' came")
-        .containsPattern("camel\\.server\\.port: .* 'command' came");
+        .containsPattern("sms\\.http\\.port: .* 'command' came")
+        .contains("camel.management.port: is now sms.management.port");
   }
 
   private String start(Map<String, String> environment, List<String> jvm, String... arguments)

@@ -49,8 +49,8 @@ public final class RunningBundle implements AutoCloseable {
   /** What every test changes in {@code application.properties}: the one place for it. */
   public static Map<String, String> overrides() {
     Map<String, String> overrides = new LinkedHashMap<>();
-    overrides.put("camel.server.port", "0");
-    overrides.put("camel.management.enabled", "false");
+    overrides.put("sms.http.port", "0");
+    overrides.put("sms.management.enabled", "false");
     overrides.put("camel.main.shutdownTimeout", "5");
     overrides.put("sms.sandbox.port", "0");
     overrides.put("sms.api.retry-delay", "20ms");

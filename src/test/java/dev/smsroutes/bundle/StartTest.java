@@ -50,7 +50,7 @@ class StartTest {
     assertThatThrownBy(
             () ->
                 RunningBundle.start(
-                    "camel.server.port", Integer.toString(http),
+                    "sms.http.port", Integer.toString(http),
                     "sms.sandbox.port", Integer.toString(sandbox),
                     "sms.api.url", "http://api.example.com",
                     "sms.api.auth-url", "ftp://auth.example.com",
@@ -77,7 +77,7 @@ class StartTest {
   /** A key, a value that cannot work, and what is said of it. */
   static Stream<Arguments> wrong() {
     return Stream.of(
-        arguments("camel.server.port", "70000", "from 0 to 65535; '70000' came"),
+        arguments("sms.http.port", "70000", "from 0 to 65535; '70000' came"),
         arguments("sms.sandbox.port", "-1", "from 0 to 65535; '-1' came"),
         arguments("sms.http.deadline", "0ms", "a time of at least 1ms"),
         arguments("sms.http.recipients-concurrency", "1.5", "a whole number"),
@@ -99,7 +99,14 @@ class StartTest {
         arguments("sms.jms.max-queue-bytes", "0", "expected at least 1; 0 came"),
         arguments("camel.main.shutdownTimeout", "soon", "a whole number"),
         arguments("sms.http.maxInFlight", "5", "there is no such key"),
-        arguments("sms.typo", "", "there is no such key"));
+        arguments("sms.typo", "", "there is no such key"),
+        arguments("sms.management.port", "-1", "from 0 to 65535; '-1' came"),
+        arguments("sms.http.max-body-bytes", "0", "a whole number from 1"),
+        arguments("camel.server.port", "8080", "is now sms.http.port (in the environment SMS_"),
+        arguments("camel.server.maxBodySize", "1", "is now sms.http.max-body-bytes"),
+        arguments("camel.management.host", "::1", "is now sms.management.host"),
+        arguments("camel.server.authenticationEnabled", "true", "there is no such key any more"),
+        arguments("camel.metrics.enabled", "true", "there is no such key any more"));
   }
 
   @ParameterizedTest(name = "{0}={1}")
@@ -123,7 +130,7 @@ class StartTest {
     assertThatThrownBy(
             () ->
                 RunningBundle.start(
-                    "camel.server.port", Integer.toString(http),
+                    "sms.http.port", Integer.toString(http),
                     "sms.sandbox.port", Integer.toString(sandbox),
                     "sms.definitions.directory", folder.toString()))
         .isInstanceOf(InvalidDefinitionException.class)
@@ -141,9 +148,9 @@ class StartTest {
       assertThatThrownBy(
               () ->
                   RunningBundle.start(
-                      "camel.server.port", Integer.toString(taken.getLocalPort()),
+                      "sms.http.port", Integer.toString(taken.getLocalPort()),
                       "sms.sandbox.port", Integer.toString(sandbox)))
-          .hasMessageContaining("camel.server.port")
+          .hasMessageContaining("sms.http.port")
           .hasMessageContaining(Integer.toString(taken.getLocalPort()));
     }
     assertFree(sandbox);
@@ -157,7 +164,7 @@ class StartTest {
       assertThatThrownBy(
               () ->
                   RunningBundle.start(
-                      "camel.server.port", Integer.toString(http),
+                      "sms.http.port", Integer.toString(http),
                       "sms.sandbox.port", Integer.toString(taken.getLocalPort())))
           .hasMessageContaining("sms.sandbox.port")
           .hasMessageContaining(Integer.toString(taken.getLocalPort()));
@@ -171,7 +178,7 @@ class StartTest {
     int sandbox = freePort();
     RunningBundle bundle =
         RunningBundle.start(
-            "camel.server.port", Integer.toString(http),
+            "sms.http.port", Integer.toString(http),
             "sms.sandbox.port", Integer.toString(sandbox));
     assertThat(bundle.port()).isEqualTo(http);
     assertThat(bundle.keyed("k", Requests.keyed()).status()).isEqualTo(202);

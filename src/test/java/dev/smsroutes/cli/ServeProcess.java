@@ -39,8 +39,8 @@ final class ServeProcess implements AutoCloseable {
    */
   ServeProcess(Path folder, Map<String, String> settings) throws IOException {
     Map<String, String> all = new LinkedHashMap<>();
-    all.put("camel.server.port", "0");
-    all.put("camel.management.enabled", "false");
+    all.put("sms.http.port", "0");
+    all.put("sms.management.enabled", "false");
     all.put("sms.sandbox.port", "0");
     all.put("sms.file.enabled", "false");
     all.put("sms.jms.port", "0");

@@ -108,8 +108,8 @@ final class Gateway implements AutoCloseable {
     }
     List<String> arguments = new ArrayList<>(List.of("serve"));
     Map<String, String> all = new LinkedHashMap<>(settings);
-    all.put("camel.server.port", Integer.toString(http));
-    all.put("camel.management.port", Integer.toString(management));
+    all.put("sms.http.port", Integer.toString(http));
+    all.put("sms.management.port", Integer.toString(management));
     all.put("sms.jms.port", Integer.toString(broker));
     all.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
     child =
