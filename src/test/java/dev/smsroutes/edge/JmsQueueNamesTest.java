@@ -158,7 +158,6 @@ class JmsQueueNamesTest {
         "orders.in",
         "/topic/sms.send",
         "topic://sms.send",
-        "/queue//queue/sms.send",
         "/Queue/sms.send",
         "jms.queue.sms.send",
         "queue:sms.send",
