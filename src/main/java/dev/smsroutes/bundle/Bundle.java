@@ -231,6 +231,8 @@ public final class Bundle implements AutoCloseable {
     if (settings.flag("sms.management.enabled")) {
       managementAddress =
           Optional.of(settings.address("sms.management.host", "sms.management.port"));
+    } else {
+      settings.number("sms.management.port", 0, 65_535);
     }
     settings.oneOf("sms.definitions.source", "directory");
     Duration deadline = settings.duration("sms.http.deadline", Duration.ofMillis(1));
