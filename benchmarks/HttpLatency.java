@@ -214,7 +214,7 @@ public final class HttpLatency {
    */
   private static String[] with(String[] settings, String command, String ledger) {
     List<String> args = new ArrayList<>();
-    args.add(command == null ? "dev.smsroutes.bundle.UnrecordedBundle" : command);
+    args.add(command == null ? "dev.smsroutes.app.UnrecordedBundle" : command);
     args.addAll(List.of(settings));
     args.add(ledger);
     return args.toArray(String[]::new);

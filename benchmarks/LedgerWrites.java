@@ -3,16 +3,16 @@ import ch.qos.logback.classic.Logger;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.smsroutes.ledger.Admission.Claim;
-import dev.smsroutes.ledger.JdbcLedger;
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.Submission;
-import dev.smsroutes.outcome.Outcome.Accepted;
-import dev.smsroutes.outcome.StatusTable;
-import dev.smsroutes.request.Message;
-import dev.smsroutes.request.Origin;
-import dev.smsroutes.request.Recipient;
-import dev.smsroutes.request.RequestJson;
-import dev.smsroutes.request.SendRequest;
+import dev.smsroutes.ledger.jdbc.JdbcLedger;
+import dev.smsroutes.model.Message;
+import dev.smsroutes.model.Origin;
+import dev.smsroutes.model.Outcome.Accepted;
+import dev.smsroutes.model.Recipient;
+import dev.smsroutes.model.RequestJson;
+import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.model.StatusTable;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -211,7 +211,7 @@ public final class LedgerWrites {
 
   /** The ledger's own statement. */
   private static String text(String name) throws ReflectiveOperationException {
-    Class<?> statements = Class.forName("dev.smsroutes.ledger.Sql");
+    Class<?> statements = Class.forName("dev.smsroutes.ledger.jdbc.Sql");
     Method text = statements.getDeclaredMethod("text");
     text.setAccessible(true);
     for (Object statement : statements.getEnumConstants()) {

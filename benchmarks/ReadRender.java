@@ -1,17 +1,17 @@
-import dev.smsroutes.batch.BatchCheck;
-import dev.smsroutes.batch.BatchCheck.Pacing;
-import dev.smsroutes.batch.BatchLimits;
-import dev.smsroutes.batch.BatchPlan;
-import dev.smsroutes.batch.Forecast;
-import dev.smsroutes.batch.Forecast.Prospect;
-import dev.smsroutes.batch.JsonRequests;
+import dev.smsroutes.batch.check.BatchCheck;
+import dev.smsroutes.batch.check.BatchCheck.Pacing;
+import dev.smsroutes.batch.check.BatchPlan;
+import dev.smsroutes.batch.check.Forecast;
+import dev.smsroutes.batch.check.Forecast.Prospect;
+import dev.smsroutes.batch.format.BatchLimits;
+import dev.smsroutes.batch.format.JsonRequests;
 import dev.smsroutes.definition.DefinitionDirectory;
-import dev.smsroutes.ledger.Foresight;
-import dev.smsroutes.request.RequestReader;
-import dev.smsroutes.request.SendRequest;
-import dev.smsroutes.send.Preview;
-import dev.smsroutes.send.Preview.Prepared;
-import dev.smsroutes.substitution.TextParts;
+import dev.smsroutes.intake.request.RequestReader;
+import dev.smsroutes.ledger.LedgerPreview;
+import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.pipeline.DryRun;
+import dev.smsroutes.pipeline.DryRun.Prepared;
+import dev.smsroutes.template.TextParts;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,7 +85,7 @@ public final class ReadRender {
         Runtime.getRuntime().maxMemory() >> 20);
     System.out.println("| format | step | rows | rows/s | MB/s | CPU µs a row | of `check` |");
     System.out.println("|---|---|---:|---:|---:|---:|---:|");
-    Preview preview = new Preview(DefinitionDirectory.load(Path.of("definitions")), 10);
+    DryRun preview = new DryRun(DefinitionDirectory.load(Path.of("definitions")), 10);
     for (String format : System.getProperty("formats", "csv,ndjson,csv.gz").split(",")) {
       Path few = file(folder, format, Math.min(sizes[0], 10_000));
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(warmUp);
@@ -106,7 +106,7 @@ public final class ReadRender {
     System.err.println("(" + unused + ")");
   }
 
-  private static List<Timed> steps(Preview preview, Path file, int rows) throws Exception {
+  private static List<Timed> steps(DryRun preview, Path file, int rows) throws Exception {
     List<SendRequest> requests = new ArrayList<>(HELD);
     BatchPlan first =
         check(
@@ -160,7 +160,7 @@ public final class ReadRender {
             BatchLimits.DEFAULTS,
             REQUESTS,
             forecast,
-            Foresight.ofNothing(),
+            LedgerPreview.ofNothing(),
             () -> new Pacing(1, 1_000, "none"),
             Clock.systemUTC(),
             () -> false);
@@ -168,7 +168,7 @@ public final class ReadRender {
   }
 
   /** What the product makes of a request, up to the number of parts. */
-  private static Prospect prospect(Preview preview, SendRequest request) {
+  private static Prospect prospect(DryRun preview, SendRequest request) {
     Prepared prepared = preview.prepare(request);
     String text = prepared.message().text().orElseThrow();
     return new Prospect(

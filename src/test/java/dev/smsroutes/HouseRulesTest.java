@@ -5,26 +5,51 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
 /** The rooms of the house, and which doors there are between them (docs/architecture.md). */
 @AnalyzeClasses(packages = "dev.smsroutes", importOptions = ImportOption.DoNotIncludeTests.class)
 class HouseRulesTest {
+  private static final SliceAssignment ROOMS =
+      new SliceAssignment() {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+          String name = javaClass.getPackageName();
+          if (name.startsWith("dev.smsroutes.intake.request")) {
+            return SliceIdentifier.of("intake.request");
+          }
+          String[] parts = name.split("\\.");
+          return parts.length < 3 ? SliceIdentifier.ignore() : SliceIdentifier.of(parts[2]);
+        }
+
+        @Override
+        public String getDescription() {
+          return "the rooms, and the reading of requests as one of them";
+        }
+      };
+
   @ArchTest
   static final ArchRule the_rooms_of_the_matter_know_no_camel =
       noClasses()
           .that()
           .resideInAnyPackage(
-              "..request..",
-              "..definition..",
-              "..substitution..",
-              "..outcome..",
-              "..ledger..",
-              "..care..",
-              "..batch..")
+              "dev.smsroutes.model..",
+              "dev.smsroutes.outcome..",
+              "dev.smsroutes.definition..",
+              "dev.smsroutes.template..",
+              "dev.smsroutes.contactpolicy..",
+              "dev.smsroutes.throttle..",
+              "dev.smsroutes.ledger..",
+              "dev.smsroutes.batch..",
+              "dev.smsroutes.broker..",
+              "dev.smsroutes.request..",
+              "dev.smsroutes.intake.request..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.camel..");
@@ -47,60 +72,157 @@ class HouseRulesTest {
   static final ArchRule rooms_open_only_into_the_rooms_they_may =
       layeredArchitecture()
           .consideringOnlyDependenciesInLayers()
-          .layer("outcome")
-          .definedBy("..outcome..")
-          .layer("substitution")
-          .definedBy("..substitution..")
+          .optionalLayer("outcome")
+          .definedBy("dev.smsroutes.outcome")
+          .layer("model")
+          .definedBy("dev.smsroutes.model")
+          .layer("template")
+          .definedBy("dev.smsroutes.template")
           .layer("definition")
-          .definedBy("..definition..")
-          .layer("request")
-          .definedBy("..request..")
+          .definedBy("dev.smsroutes.definition")
+          .layer("intake.request")
+          .definedBy("dev.smsroutes.intake.request")
+          .optionalLayer("request")
+          .definedBy("dev.smsroutes.request")
           .layer("ledger")
-          .definedBy("..ledger..")
-          .layer("care")
-          .definedBy("..care..")
-          .layer("send")
-          .definedBy("..send..")
-          .layer("batch")
-          .definedBy("..batch..")
+          .definedBy("dev.smsroutes.ledger")
+          .layer("ledger.jdbc")
+          .definedBy("dev.smsroutes.ledger.jdbc")
+          .layer("contactpolicy")
+          .definedBy("dev.smsroutes.contactpolicy")
+          .layer("throttle")
+          .definedBy("dev.smsroutes.throttle")
           .layer("broker")
-          .definedBy("..broker..")
-          .layer("edge")
-          .definedBy("..edge..")
+          .definedBy("dev.smsroutes.broker")
+          .layer("batch.format")
+          .definedBy("dev.smsroutes.batch.format")
+          .layer("batch.result")
+          .definedBy("dev.smsroutes.batch.result")
+          .layer("batch.run")
+          .definedBy("dev.smsroutes.batch.run")
+          .layer("batch.check")
+          .definedBy("dev.smsroutes.batch.check")
+          .layer("batch.overview")
+          .definedBy("dev.smsroutes.batch.overview")
+          .layer("config")
+          .definedBy("dev.smsroutes.config")
+          .layer("api")
+          .definedBy("dev.smsroutes.api")
+          .layer("pipeline")
+          .definedBy("dev.smsroutes.pipeline")
+          .layer("intake.http")
+          .definedBy("dev.smsroutes.intake.http")
+          .layer("intake.file")
+          .definedBy("dev.smsroutes.intake.file")
+          .layer("intake.jms")
+          .definedBy("dev.smsroutes.intake.jms")
           .layer("sandbox")
-          .definedBy("..sandbox..")
-          .layer("bundle")
-          .definedBy("..bundle..")
+          .definedBy("dev.smsroutes.sandbox")
+          .layer("app")
+          .definedBy("dev.smsroutes.app")
           .layer("cli")
-          .definedBy("..cli..")
+          .definedBy("dev.smsroutes.cli")
           .whereLayer("outcome")
           .mayNotAccessAnyLayer()
-          .whereLayer("substitution")
+          .whereLayer("model")
           .mayOnlyAccessLayers("outcome")
+          .whereLayer("template")
+          .mayOnlyAccessLayers("model")
           .whereLayer("definition")
-          .mayOnlyAccessLayers("substitution", "outcome")
+          .mayOnlyAccessLayers("template", "model")
+          .whereLayer("intake.request")
+          .mayOnlyAccessLayers("model")
           .whereLayer("request")
-          .mayOnlyAccessLayers("outcome")
+          .mayOnlyAccessLayers("intake.request")
           .whereLayer("ledger")
-          .mayOnlyAccessLayers("request", "outcome")
-          .whereLayer("care")
-          .mayOnlyAccessLayers("request", "outcome")
-          .whereLayer("batch")
-          .mayOnlyAccessLayers("request", "ledger", "outcome")
+          .mayOnlyAccessLayers("model")
+          .whereLayer("ledger.jdbc")
+          .mayOnlyAccessLayers("ledger", "model")
+          .whereLayer("contactpolicy")
+          .mayOnlyAccessLayers("model")
+          .whereLayer("throttle")
+          .mayOnlyAccessLayers("model")
           .whereLayer("broker")
           .mayNotAccessAnyLayer()
-          .whereLayer("send")
-          .mayOnlyAccessLayers("request", "definition", "substitution", "care", "ledger", "outcome")
-          .whereLayer("edge")
-          .mayOnlyAccessLayers("request", "outcome", "batch", "broker", "ledger")
+          .whereLayer("batch.format")
+          .mayOnlyAccessLayers("model", "intake.request")
+          .whereLayer("batch.result")
+          .mayOnlyAccessLayers("batch.format", "ledger", "model")
+          .whereLayer("batch.run")
+          .mayOnlyAccessLayers("batch.result", "batch.format", "ledger", "model")
+          .whereLayer("batch.check")
+          .mayOnlyAccessLayers("batch.run", "batch.result", "batch.format", "ledger", "model")
+          .whereLayer("batch.overview")
+          .mayOnlyAccessLayers("batch.check", "batch.run", "batch.result", "batch.format")
+          .whereLayer("config")
+          .mayOnlyAccessLayers("contactpolicy", "ledger", "batch.format", "batch.result", "broker")
+          .whereLayer("api")
+          .mayOnlyAccessLayers("throttle", "model")
+          .whereLayer("pipeline")
+          .mayOnlyAccessLayers(
+              "api", "throttle", "contactpolicy", "definition", "template", "ledger", "model")
+          .whereLayer("intake.http")
+          .mayOnlyAccessLayers("config", "intake.request", "ledger", "model")
+          .whereLayer("intake.file")
+          .mayOnlyAccessLayers(
+              "config",
+              "batch.format",
+              "batch.result",
+              "batch.run",
+              "batch.check",
+              "batch.overview",
+              "ledger",
+              "model")
+          .whereLayer("intake.jms")
+          .mayOnlyAccessLayers("config", "broker", "intake.request", "model")
           .whereLayer("sandbox")
           .mayNotAccessAnyLayer()
-          .whereLayer("bundle")
+          .whereLayer("request")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("app")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer();
 
   @ArchTest
+  static final ArchRule every_class_is_in_a_room_of_these_rules =
+      classes()
+          .that()
+          .resideOutsideOfPackage("dev.smsroutes")
+          .should()
+          .resideInAnyPackage(
+              "dev.smsroutes.outcome",
+              "dev.smsroutes.model",
+              "dev.smsroutes.template",
+              "dev.smsroutes.definition",
+              "dev.smsroutes.intake.request",
+              "dev.smsroutes.request",
+              "dev.smsroutes.ledger",
+              "dev.smsroutes.ledger.jdbc",
+              "dev.smsroutes.contactpolicy",
+              "dev.smsroutes.throttle",
+              "dev.smsroutes.broker",
+              "dev.smsroutes.batch.format",
+              "dev.smsroutes.batch.result",
+              "dev.smsroutes.batch.run",
+              "dev.smsroutes.batch.check",
+              "dev.smsroutes.batch.overview",
+              "dev.smsroutes.config",
+              "dev.smsroutes.api",
+              "dev.smsroutes.pipeline",
+              "dev.smsroutes.intake.http",
+              "dev.smsroutes.intake.file",
+              "dev.smsroutes.intake.jms",
+              "dev.smsroutes.sandbox",
+              "dev.smsroutes.app",
+              "dev.smsroutes.cli");
+
+  @ArchTest
+  static final ArchRule no_package_goes_round_in_a_circle =
+      slices().matching("dev.smsroutes.(**)").should().beFreeOfCycles();
+
+  /** Reading requests is a room of its own: the intakes and the batch use it. */
+  @ArchTest
   static final ArchRule no_room_goes_round_in_a_circle =
-      slices().matching("dev.smsroutes.(*)..").should().beFreeOfCycles();
+      slices().assignedFrom(ROOMS).should().beFreeOfCycles();
 }

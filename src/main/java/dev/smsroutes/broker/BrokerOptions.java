@@ -15,7 +15,7 @@ import java.util.function.Predicate;
  * @param login who may connect; empty lets in any credentials, and none
  * @param queues the three queues of the intake
  * @param redelivery when a rolled back message comes again
- * @param mostQueuedBytes how much may lie on the queue of requests; then senders are refused
+ * @param maxQueuedBytes how much may lie on the queue of requests; then senders are refused
  * @param replyQueues which other queues clients may have made, by their names
  */
 public record BrokerOptions(
@@ -24,7 +24,7 @@ public record BrokerOptions(
     Optional<Login> login,
     Queues queues,
     Redelivery redelivery,
-    long mostQueuedBytes,
+    long maxQueuedBytes,
     Predicate<String> replyQueues) {
   public BrokerOptions {
     Objects.requireNonNull(directory, "directory");
@@ -35,9 +35,9 @@ public record BrokerOptions(
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("sms.jms.port: expected 0 to 65535; " + port + " came");
     }
-    if (mostQueuedBytes < 1) {
+    if (maxQueuedBytes < 1) {
       throw new IllegalArgumentException(
-          "sms.jms.max-queue-bytes: expected at least 1; " + mostQueuedBytes + " came");
+          "sms.jms.max-queue-bytes: expected at least 1; " + maxQueuedBytes + " came");
     }
   }
 

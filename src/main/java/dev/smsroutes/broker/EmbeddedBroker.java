@@ -77,7 +77,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     server.registerBrokerPlugin(
         new QueueLimit(
             options.queues().send(),
-            options.mostQueuedBytes(),
+            options.maxQueuedBytes(),
             () -> server.locateQueue(options.queues().send()).getPersistentSize(),
             () -> server.getPagingManager().isDiskFull()));
   }

@@ -12,10 +12,10 @@ import org.apache.activemq.artemis.core.transaction.Transaction;
  * before anyone can look at its length.
  */
 final class MessageSizeLimit implements ActiveMQServerMessagePlugin {
-  private final long mostBytes;
+  private final long maxBytes;
 
-  MessageSizeLimit(long mostBytes) {
-    this.mostBytes = mostBytes;
+  MessageSizeLimit(long maxBytes) {
+    this.maxBytes = maxBytes;
   }
 
   @Override
@@ -27,9 +27,9 @@ final class MessageSizeLimit implements ActiveMQServerMessagePlugin {
       boolean noAutoCreateQueue)
       throws ActiveMQException {
     long size = message.getPersistentSize();
-    if (size > mostBytes) {
+    if (size > maxBytes) {
       throw new ActiveMQIOErrorException(
-          "Expected a message of at most " + mostBytes + " bytes; one of " + size + " came");
+          "Expected a message of at most " + maxBytes + " bytes; one of " + size + " came");
     }
   }
 }

@@ -23,7 +23,7 @@ final class QueueLimit implements ActiveMQServerMessagePlugin {
   private static final Logger LOG = LoggerFactory.getLogger(QueueLimit.class);
 
   private final String queue;
-  private final long mostBytes;
+  private final long maxBytes;
   private final LongSupplier bytes;
   private final BooleanSupplier diskFull;
   private final AtomicBoolean refusing = new AtomicBoolean();
@@ -32,9 +32,9 @@ final class QueueLimit implements ActiveMQServerMessagePlugin {
    * @param queue of the requests; others are not limited
    * @param bytes how many lie there, those that wait for another delivery included
    */
-  QueueLimit(String queue, long mostBytes, LongSupplier bytes, BooleanSupplier diskFull) {
+  QueueLimit(String queue, long maxBytes, LongSupplier bytes, BooleanSupplier diskFull) {
     this.queue = queue;
-    this.mostBytes = mostBytes;
+    this.maxBytes = maxBytes;
     this.bytes = bytes;
     this.diskFull = diskFull;
   }
@@ -64,9 +64,9 @@ final class QueueLimit implements ActiveMQServerMessagePlugin {
   }
 
   private Optional<String> reason() {
-    if (bytes.getAsLong() >= mostBytes) {
+    if (bytes.getAsLong() >= maxBytes) {
       return Optional.of(
-          "Expected less than " + mostBytes + " bytes in the queue (sms.jms.max-queue-bytes)");
+          "Expected less than " + maxBytes + " bytes in the queue (sms.jms.max-queue-bytes)");
     }
     return diskFull.getAsBoolean() ? Optional.of("The disk is nearly full") : Optional.empty();
   }

@@ -1,7 +1,7 @@
 package dev.smsroutes.cli;
 
+import dev.smsroutes.app.Bundle;
 import dev.smsroutes.broker.EmbeddedBroker;
-import dev.smsroutes.bundle.Bundle;
 import dev.smsroutes.sandbox.Sandbox;
 import java.nio.file.Path;
 import java.util.ArrayList;

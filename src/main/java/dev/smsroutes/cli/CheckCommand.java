@@ -1,12 +1,12 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.batch.BatchPlan;
-import dev.smsroutes.batch.PlanReport;
-import dev.smsroutes.bundle.Configuration;
-import dev.smsroutes.bundle.FileChecks;
-import dev.smsroutes.ledger.Foresight;
-import dev.smsroutes.ledger.JdbcRecords;
+import dev.smsroutes.app.FileChecks;
+import dev.smsroutes.batch.check.BatchPlan;
+import dev.smsroutes.batch.check.PlanReport;
+import dev.smsroutes.config.Configuration;
+import dev.smsroutes.ledger.LedgerPreview;
 import dev.smsroutes.ledger.NoLedgerException;
+import dev.smsroutes.ledger.jdbc.JdbcRecords;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -63,7 +63,8 @@ public final class CheckCommand extends QuietCommand {
     Configuration configuration = settings().read();
     Optional<JdbcRecords> records = records(configuration);
     try (JdbcRecords opened = records.orElse(null)) {
-      return check(configuration, opened == null ? Foresight.ofNothing() : opened.foresight());
+      return check(
+          configuration, opened == null ? LedgerPreview.ofNothing() : opened.ledgerPreview());
     }
   }
 
@@ -79,13 +80,13 @@ public final class CheckCommand extends QuietCommand {
     }
   }
 
-  private int check(Configuration configuration, Foresight foresight) throws IOException {
+  private int check(Configuration configuration, LedgerPreview ledgerPreview) throws IOException {
     int exit = ExitCode.DONE;
-    FileChecks checks = FileChecks.of(configuration, foresight, Clock.systemUTC());
+    FileChecks checks = FileChecks.of(configuration, ledgerPreview, Clock.systemUTC());
     for (Path file : files) {
       String wrong = FileArgument.wrong(file);
       if (wrong != null) {
-        err().println(Shown.text(file.toString()) + ": " + wrong);
+        err().println(DisplayText.text(file.toString()) + ": " + wrong);
         exit = Math.max(exit, ExitCode.UNREADABLE);
         continue;
       }

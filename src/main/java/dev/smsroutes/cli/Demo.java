@@ -3,7 +3,7 @@ package dev.smsroutes.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.smsroutes.bundle.Bundle;
+import dev.smsroutes.app.Bundle;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;

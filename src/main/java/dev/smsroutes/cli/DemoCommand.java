@@ -2,8 +2,8 @@ package dev.smsroutes.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import dev.smsroutes.bundle.Bundle;
-import dev.smsroutes.bundle.InvalidSettingsException;
+import dev.smsroutes.app.Bundle;
+import dev.smsroutes.config.InvalidSettingsException;
 import dev.smsroutes.definition.InvalidDefinitionException;
 import java.io.IOException;
 import java.io.PrintWriter;

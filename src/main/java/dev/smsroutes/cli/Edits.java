@@ -1,7 +1,7 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.request.Recipient;
-import dev.smsroutes.request.SendRequest;
+import dev.smsroutes.model.Recipient;
+import dev.smsroutes.model.SendRequest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

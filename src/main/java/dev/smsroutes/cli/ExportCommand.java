@@ -1,11 +1,11 @@
 package dev.smsroutes.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.smsroutes.batch.DurableFile;
-import dev.smsroutes.bundle.Configuration;
+import dev.smsroutes.batch.result.DurableFile;
 import dev.smsroutes.cli.Selected.Visitor;
+import dev.smsroutes.config.Configuration;
 import dev.smsroutes.ledger.Entry;
-import dev.smsroutes.ledger.Records;
+import dev.smsroutes.ledger.LedgerRecords;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -75,7 +75,7 @@ public final class ExportCommand extends RecordsCommand {
   }
 
   @Override
-  int run(Configuration configuration, Records records) throws IOException {
+  int run(Configuration configuration, LedgerRecords records) throws IOException {
     Selected selected = selection.selected(records, selection.states(), entry -> true);
     Progress progress = new Progress(err(), Terminal.ofProcess().isThere(), "entries written");
     List<String> missing;
@@ -87,7 +87,7 @@ public final class ExportCommand extends RecordsCommand {
     if (file != null) {
       err().println(progress.count() + " entries written to " + file.toAbsolutePath());
     }
-    missing.forEach(key -> err().println("Not in the ledger: " + Shown.text(key)));
+    missing.forEach(key -> err().println("Not in the ledger: " + DisplayText.text(key)));
     return missing.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
   }
 

@@ -1,15 +1,15 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.batch.BatchFolders;
-import dev.smsroutes.batch.BatchOverview;
-import dev.smsroutes.batch.BatchOverview.Past;
-import dev.smsroutes.batch.BatchProgress;
-import dev.smsroutes.batch.BatchProgress.State;
-import dev.smsroutes.batch.BatchReport;
-import dev.smsroutes.batch.BatchSummary;
-import dev.smsroutes.batch.DurableFile;
-import dev.smsroutes.batch.FileOrder;
-import dev.smsroutes.batch.ServingNote;
+import dev.smsroutes.batch.check.InstanceFile;
+import dev.smsroutes.batch.overview.BatchOverview;
+import dev.smsroutes.batch.overview.BatchOverview.Past;
+import dev.smsroutes.batch.result.BatchFolders;
+import dev.smsroutes.batch.result.BatchReport;
+import dev.smsroutes.batch.result.BatchSummary;
+import dev.smsroutes.batch.result.DurableFile;
+import dev.smsroutes.batch.result.FileControl;
+import dev.smsroutes.batch.run.BatchProgress;
+import dev.smsroutes.batch.run.BatchProgress.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -35,12 +35,12 @@ final class HandedOver {
 
   private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(2);
 
-  private final ServingNote serving;
+  private final InstanceFile serving;
   private final BatchFolders folders;
   private final String name;
   private final boolean before;
 
-  private HandedOver(ServingNote serving, String name, boolean before) {
+  private HandedOver(InstanceFile serving, String name, boolean before) {
     this.serving = serving;
     this.folders = serving.folders();
     this.name = name;
@@ -53,7 +53,7 @@ final class HandedOver {
    *
    * @throws IOException if the disk does not do its part; nothing is in the inbox then
    */
-  static HandedOver to(ServingNote serving, Path file) throws IOException {
+  static HandedOver to(InstanceFile serving, Path file) throws IOException {
     BatchFolders folders = serving.folders();
     String source = file.getFileName().toString();
     // A name of its own: somebody may hand over the same file at the same moment.
@@ -142,7 +142,7 @@ final class HandedOver {
         progress.show(is.get());
       } else {
         progress.waits(
-            switch (FileOrder.of(folders.inbox().resolve(name))) {
+            switch (FileControl.of(folders.inbox().resolve(name))) {
               case PAUSE -> "is paused";
               case CANCEL -> "is about to be cancelled";
               case GO_ON -> "waits in the inbox";

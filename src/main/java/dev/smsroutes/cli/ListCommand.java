@@ -1,10 +1,10 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.bundle.Configuration;
+import dev.smsroutes.config.Configuration;
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.EntryState;
-import dev.smsroutes.ledger.Records;
-import dev.smsroutes.ledger.Records.Query;
+import dev.smsroutes.ledger.LedgerRecords;
+import dev.smsroutes.ledger.LedgerRecords.Query;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,21 +51,21 @@ public final class ListCommand extends RecordsCommand {
   }
 
   @Override
-  int run(Configuration configuration, Records records) throws IOException {
+  int run(Configuration configuration, LedgerRecords records) throws IOException {
     return selection.keys().isEmpty() ? bySelection(records) : byKeys(records);
   }
 
-  private int byKeys(Records records) throws IOException {
+  private int byKeys(LedgerRecords records) throws IOException {
     List<Entry> entries = new ArrayList<>();
     List<String> missing =
         Selected.of(records, selection.keys(), selection.query(Set.of()), 0, entry -> true)
             .each(entries::add);
     print(entries);
-    missing.forEach(key -> err().println("Not in the ledger: " + Shown.text(key)));
+    missing.forEach(key -> err().println("Not in the ledger: " + DisplayText.text(key)));
     return missing.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
   }
 
-  private int bySelection(Records records) throws IOException {
+  private int bySelection(LedgerRecords records) throws IOException {
     Query query = selection.query(states());
     List<Entry> entries = records.newest(query, selection.limit().orElse(USUAL_LIMIT));
     long more = records.count(query) - entries.size();
@@ -98,12 +98,12 @@ public final class ListCommand extends RecordsCommand {
 
   private static List<String> cells(Entry entry) {
     return List.of(
-        Shown.text(entry.messageKey()),
+        DisplayText.text(entry.messageKey()),
         entry.state().name(),
         entry.code().map(code -> Integer.toString(code)).orElse("-"),
         Integer.toString(entry.attempts()),
-        Shown.text(entry.origin().channel()),
-        Shown.beginning(entry.origin().source(), WIDEST_SOURCE),
-        Shown.time(entry.changedAt()));
+        DisplayText.text(entry.origin().channel()),
+        DisplayText.beginning(entry.origin().source(), WIDEST_SOURCE),
+        DisplayText.time(entry.changedAt()));
   }
 }

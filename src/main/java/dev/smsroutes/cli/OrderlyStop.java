@@ -1,7 +1,7 @@
 package dev.smsroutes.cli;
 
 import ch.qos.logback.classic.LoggerContext;
-import dev.smsroutes.bundle.Bundle;
+import dev.smsroutes.app.Bundle;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.bundle.InvalidSettingsException;
+import dev.smsroutes.config.InvalidSettingsException;
 import dev.smsroutes.definition.InvalidDefinitionException;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.NoLedgerException;
@@ -49,7 +49,9 @@ abstract class QuietCommand implements Callable<Integer> {
     } catch (IOException | UncheckedIOException e) {
       err()
           .println(
-              e.getClass().getSimpleName() + ": " + Shown.text(String.valueOf(e.getMessage())));
+              e.getClass().getSimpleName()
+                  + ": "
+                  + DisplayText.text(String.valueOf(e.getMessage())));
       return ExitCode.FAILED;
     } catch (RuntimeException | StackOverflowError e) {
       // Without its message, which may quote what was read.

@@ -1,8 +1,8 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.bundle.Configuration;
-import dev.smsroutes.ledger.JdbcRecords;
-import dev.smsroutes.ledger.Records;
+import dev.smsroutes.config.Configuration;
+import dev.smsroutes.ledger.LedgerRecords;
+import dev.smsroutes.ledger.jdbc.JdbcRecords;
 import java.io.IOException;
 import java.time.Clock;
 import picocli.CommandLine.Command;
@@ -13,7 +13,7 @@ abstract class RecordsCommand extends QuietCommand {
   /**
    * @return the exit code
    */
-  abstract int run(Configuration configuration, Records records) throws IOException;
+  abstract int run(Configuration configuration, LedgerRecords records) throws IOException;
 
   /** Refuses options before anything is opened. */
   void check() {}

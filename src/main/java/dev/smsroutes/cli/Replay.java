@@ -3,11 +3,11 @@ package dev.smsroutes.cli;
 import dev.smsroutes.broker.RequestQueue;
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.EntryState;
-import dev.smsroutes.ledger.Records;
-import dev.smsroutes.outcome.Fault;
-import dev.smsroutes.outcome.InvalidRequestException;
-import dev.smsroutes.request.RequestJson;
-import dev.smsroutes.request.SendRequest;
+import dev.smsroutes.ledger.LedgerRecords;
+import dev.smsroutes.model.Fault;
+import dev.smsroutes.model.InvalidRequestException;
+import dev.smsroutes.model.RequestJson;
+import dev.smsroutes.model.SendRequest;
 import jakarta.jms.JMSException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -86,9 +86,9 @@ final class Replay {
    *
    * @param newKey empty: each under its own key; else the new key, or an empty text to make one
    * @param who orders it
-   * @param mostBytes the longest request that the intake takes
+   * @param maxBytes the longest request that the intake takes
    */
-  record Order(Edits edits, Optional<String> newKey, String who, int mostBytes) {
+  record Order(Edits edits, Optional<String> newKey, String who, int maxBytes) {
     /** Without the edits. */
     @Override
     public String toString() {
@@ -96,7 +96,7 @@ final class Replay {
     }
   }
 
-  private final Records records;
+  private final LedgerRecords records;
   private final RequestQueue queue;
   private final Function<SendRequest, List<Fault>> check;
   private final Order order;
@@ -106,7 +106,7 @@ final class Replay {
    * @param check finds what the intake would refuse
    */
   Replay(
-      Records records,
+      LedgerRecords records,
       RequestQueue queue,
       Function<SendRequest, List<Fault>> check,
       Order order,
@@ -201,13 +201,13 @@ final class Replay {
                   .collect(Collectors.joining("; "))));
     }
     int bytes = RequestJson.write(request).getBytes(StandardCharsets.UTF_8).length;
-    return bytes <= order.mostBytes()
+    return bytes <= order.maxBytes()
         ? Optional.empty()
         : Optional.of(
             new Skip(
                 Why.INVALID,
                 "the queue takes requests of at most "
-                    + order.mostBytes()
+                    + order.maxBytes()
                     + " bytes (sms.jms.max-body-bytes); this one has "
                     + bytes));
   }

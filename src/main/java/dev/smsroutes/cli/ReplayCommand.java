@@ -1,19 +1,19 @@
 package dev.smsroutes.cli;
 
+import dev.smsroutes.app.RequestCheck;
 import dev.smsroutes.broker.RequestQueue;
-import dev.smsroutes.bundle.Configuration;
-import dev.smsroutes.bundle.RequestCheck;
 import dev.smsroutes.cli.Replay.Go;
 import dev.smsroutes.cli.Replay.Order;
 import dev.smsroutes.cli.Replay.Skip;
 import dev.smsroutes.cli.Replay.Verdict;
 import dev.smsroutes.cli.Replay.Why;
-import dev.smsroutes.edge.JmsOptions;
+import dev.smsroutes.config.Configuration;
+import dev.smsroutes.config.JmsOptions;
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.Entry.History;
 import dev.smsroutes.ledger.EntryState;
+import dev.smsroutes.ledger.LedgerRecords;
 import dev.smsroutes.ledger.LedgerUnavailableException;
-import dev.smsroutes.ledger.Records;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
 import java.time.Clock;
@@ -141,7 +141,7 @@ public final class ReplayCommand extends RecordsCommand {
   }
 
   @Override
-  int run(Configuration configuration, Records records) {
+  int run(Configuration configuration, LedgerRecords records) {
     JmsOptions jms = configuration.jms();
     String url = url(jms);
     RequestCheck check = new RequestCheck(configuration);
@@ -154,8 +154,7 @@ public final class ReplayCommand extends RecordsCommand {
                     + jms.broker().queues().send()
                     + " at the moment: they wait there until sms-routes serves");
       }
-      Order order =
-          new Order(Edits.of(edits), Optional.ofNullable(newKey), by, jms.mostBodyBytes());
+      Order order = new Order(Edits.of(edits), Optional.ofNullable(newKey), by, jms.maxBodyBytes());
       Replay replay = new Replay(records, queue, check::faults, order, Clock.systemUTC());
       return run(replay, selected(records));
     } catch (JMSSecurityException e) {
@@ -189,7 +188,7 @@ public final class ReplayCommand extends RecordsCommand {
    * Also what an earlier replay opened and did not get to put on the queue, when its process ended
    * in between: it was in one of these states before.
    */
-  private Selected selected(Records records) {
+  private Selected selected(LedgerRecords records) {
     Set<EntryState> asked = selection.states().isEmpty() ? states() : selection.states();
     Set<EntryState> looked = EnumSet.copyOf(asked);
     if (newKey == null) {
@@ -207,7 +206,7 @@ public final class ReplayCommand extends RecordsCommand {
     if (!dryRun && !yes && selection.keys().isEmpty() && !agreed(replay, selected)) {
       return ExitCode.FAILED;
     }
-    Tally tally = new Tally();
+    ReplayTally tally = new ReplayTally();
     try {
       List<String> missing = selected.each(entry -> one(replay, entry, tally));
       missing.forEach(key -> skip(key, new Skip(Why.MISSING, "it is not in the ledger"), tally));
@@ -226,7 +225,7 @@ public final class ReplayCommand extends RecordsCommand {
   }
 
   private boolean agreed(Replay replay, Selected selected) throws JMSException {
-    Tally tally = new Tally();
+    ReplayTally tally = new ReplayTally();
     selected.each(entry -> tally.count(replay.verdict(entry)));
     if (!terminal.isThere()) {
       err()
@@ -240,7 +239,7 @@ public final class ReplayCommand extends RecordsCommand {
     return true;
   }
 
-  private void one(Replay replay, Entry entry, Tally tally) throws JMSException {
+  private void one(Replay replay, Entry entry, ReplayTally tally) throws JMSException {
     Verdict verdict = replay.verdict(entry);
     if (verdict instanceof Go go && !dryRun) {
       verdict = replay.carryOut(go).map(Verdict.class::cast).orElse(go);
@@ -253,13 +252,13 @@ public final class ReplayCommand extends RecordsCommand {
       out()
           .println(
               (dryRun ? "would replay " : "replayed ")
-                  + Shown.text(entry.messageKey())
-                  + (key.equals(entry.messageKey()) ? "" : " as " + Shown.text(key)));
+                  + DisplayText.text(entry.messageKey())
+                  + (key.equals(entry.messageKey()) ? "" : " as " + DisplayText.text(key)));
     }
   }
 
-  private void skip(String key, Skip skip, Tally tally) {
+  private void skip(String key, Skip skip, ReplayTally tally) {
     tally.count(skip);
-    out().println("skipped " + Shown.text(key) + ": " + Shown.text(skip.words()));
+    out().println("skipped " + DisplayText.text(key) + ": " + DisplayText.text(skip.words()));
   }
 }

@@ -1,7 +1,7 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.batch.FileOrders;
-import dev.smsroutes.batch.FileOrders.Answer;
+import dev.smsroutes.batch.run.FileControls;
+import dev.smsroutes.batch.run.FileControls.Answer;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 
@@ -19,9 +19,9 @@ import picocli.CommandLine.Command;
       "Ends with 0 if it goes on, with 1 if there is no such file, it has ended or is not paused, with",
       "2 if the order is wrong."
     })
-public final class ResumeCommand extends FileOrderCommand {
+public final class ResumeCommand extends FileControlCommand {
   @Override
-  Answer order(FileOrders orders, String file) throws IOException {
+  Answer order(FileControls orders, String file) throws IOException {
     return orders.resume(file);
   }
 

@@ -1,8 +1,8 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.ledger.Entry;
-import dev.smsroutes.ledger.Records;
-import dev.smsroutes.ledger.Records.Query;
+import dev.smsroutes.ledger.LedgerRecords;
+import dev.smsroutes.ledger.LedgerRecords.Query;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +15,7 @@ import java.util.function.Predicate;
  * @param newest the last one of them; empty if there is none
  */
 record Selected(
-    Records records,
+    LedgerRecords records,
     List<String> keys,
     Query query,
     Optional<Entry> newest,
@@ -30,7 +30,7 @@ record Selected(
   }
 
   static Selected of(
-      Records records, List<String> keys, Query query, int limit, Predicate<Entry> wanted) {
+      LedgerRecords records, List<String> keys, Query query, int limit, Predicate<Entry> wanted) {
     Optional<Entry> newest =
         keys.isEmpty() ? records.newest(query, 1).stream().findFirst() : Optional.empty();
     return new Selected(records, List.copyOf(keys), query, newest, limit, wanted);

@@ -2,8 +2,8 @@ package dev.smsroutes.cli;
 
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.EntryState;
-import dev.smsroutes.ledger.Records;
-import dev.smsroutes.ledger.Records.Query;
+import dev.smsroutes.ledger.LedgerRecords;
+import dev.smsroutes.ledger.LedgerRecords.Query;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -134,7 +134,7 @@ final class SelectionOptions {
   }
 
   /** The selected entries, whatever their number. */
-  Selected selected(Records records, Set<EntryState> states, Predicate<Entry> wanted) {
+  Selected selected(LedgerRecords records, Set<EntryState> states, Predicate<Entry> wanted) {
     return Selected.of(records, keys(), query(states), limit().orElse(Integer.MAX_VALUE), wanted);
   }
 }

@@ -1,16 +1,16 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.batch.Batch;
-import dev.smsroutes.batch.BatchFolders;
-import dev.smsroutes.batch.BatchOverview.Past;
-import dev.smsroutes.batch.BatchReport;
-import dev.smsroutes.batch.BatchSummary;
-import dev.smsroutes.batch.ServingNote;
-import dev.smsroutes.batch.Untaken;
-import dev.smsroutes.bundle.Bundle;
-import dev.smsroutes.bundle.Configuration;
-import dev.smsroutes.bundle.FileChecks;
-import dev.smsroutes.bundle.InvalidSettingsException;
+import dev.smsroutes.app.Bundle;
+import dev.smsroutes.app.FileChecks;
+import dev.smsroutes.batch.check.InstanceFile;
+import dev.smsroutes.batch.overview.BatchOverview.Past;
+import dev.smsroutes.batch.overview.Untaken;
+import dev.smsroutes.batch.result.BatchFolders;
+import dev.smsroutes.batch.result.BatchReport;
+import dev.smsroutes.batch.result.BatchSummary;
+import dev.smsroutes.batch.run.Batch;
+import dev.smsroutes.config.Configuration;
+import dev.smsroutes.config.InvalidSettingsException;
 import dev.smsroutes.definition.InvalidDefinitionException;
 import dev.smsroutes.ledger.LedgerInUseException;
 import java.io.IOException;
@@ -89,7 +89,13 @@ public final class SendCommand extends QuietCommand {
   Quiet quiet() {
     return verbose
         ? Quiet.none()
-        : Quiet.begin().except("dev.smsroutes.edge", "dev.smsroutes.ledger", "dev.smsroutes.send");
+        : Quiet.begin()
+            .except(
+                "dev.smsroutes.intake",
+                "dev.smsroutes.ledger",
+                "dev.smsroutes.pipeline",
+                "dev.smsroutes.throttle",
+                "dev.smsroutes.api");
   }
 
   @Override
@@ -119,7 +125,7 @@ public final class SendCommand extends QuietCommand {
   }
 
   private int unreadable(String why) {
-    err().println(Shown.text(file.toString()) + ": " + why);
+    err().println(DisplayText.text(file.toString()) + ": " + why);
     return ExitCode.UNREADABLE;
   }
 
@@ -138,7 +144,7 @@ public final class SendCommand extends QuietCommand {
         try (SendProgress progress = new SendProgress(err(), terminal.isThere(), name)) {
           follow(bundle, link, progress);
         }
-        Optional<String> trouble = bundle.fileTrouble();
+        Optional<String> trouble = bundle.fileFailure();
         if (trouble.isPresent()) {
           return stoodInTheWay(trouble.get());
         }
@@ -193,7 +199,7 @@ public final class SendCommand extends QuietCommand {
         .println(
             shownName()
                 + ": not sent to its end: "
-                + Shown.text(trouble)
+                + DisplayText.text(trouble)
                 + ". Mend that; the same command again goes on where this one ended, and sends"
                 + " nothing twice");
     return ExitCode.FAILED;
@@ -202,7 +208,7 @@ public final class SendCommand extends QuietCommand {
   /** Until the intake has moved the link away, or cannot. */
   private void follow(Bundle bundle, Path link, SendProgress progress) throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
-    while (Files.exists(link, LinkOption.NOFOLLOW_LINKS) && bundle.fileTrouble().isEmpty()) {
+    while (Files.exists(link, LinkOption.NOFOLLOW_LINKS) && bundle.fileFailure().isEmpty()) {
       never.await(LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
       batch = bundle.latestBatch().orElse(batch);
       if (batch != null) {
@@ -249,7 +255,7 @@ public final class SendCommand extends QuietCommand {
   }
 
   private String shownName() {
-    return Shown.text(fileName());
+    return DisplayText.text(fileName());
   }
 
   private void tellWritten(Path folder, String name) throws IOException {
@@ -265,20 +271,20 @@ public final class SendCommand extends QuietCommand {
       }
     }
     written.sort(Comparator.naturalOrder());
-    written.forEach(path -> out().println("  " + Shown.text(path.toString())));
+    written.forEach(path -> out().println("  " + DisplayText.text(path.toString())));
   }
 
   /** Where a process serves with this ledger, it is the one that sends. */
   private int handOver(Configuration configuration) throws IOException, InterruptedException {
     BatchFolders folders = configuration.files().folders();
-    Optional<ServingNote> found =
-        ServingNote.find(configuration.ledger().file(), folders.results(), Instant.now());
+    Optional<InstanceFile> found =
+        InstanceFile.find(configuration.ledger().file(), folders.results(), Instant.now());
     if (found.isEmpty()) {
       return nobodyTakesIt(folders.inbox());
     }
-    ServingNote note = found.get();
+    InstanceFile note = found.get();
     HandedOver handed = HandedOver.to(note, file);
-    String name = Shown.text(handed.name());
+    String name = DisplayText.text(handed.name());
     PrintWriter err = err();
     err.println(
         "sms-routes serves here already, and "
@@ -314,7 +320,7 @@ public final class SendCommand extends QuietCommand {
     return path.toAbsolutePath().normalize();
   }
 
-  private int end(ServingNote note, Past end) throws IOException {
+  private int end(InstanceFile note, Past end) throws IOException {
     if (end.report().isPresent()) {
       BatchReport report = end.report().get();
       BatchSummary summary = report.summary();
@@ -327,7 +333,7 @@ public final class SendCommand extends QuietCommand {
     return unreadable(
         end.failed().orElse("no results")
             + "; see "
-            + Shown.text(note.folders().failed().resolve(end.as()) + ".reason.json"));
+            + DisplayText.text(note.folders().failed().resolve(end.as()) + ".reason.json"));
   }
 
   private int nobodyTakesIt(Path inbox) {
@@ -337,9 +343,11 @@ public final class SendCommand extends QuietCommand {
                 + " ledger, and does not tell that it takes files. Wait until that one has ended; or,"
                 + " if it does take files, have it send the file:");
     Path hidden = inbox.resolve("." + fileName());
-    String hiddenOne = Shown.quoted(hidden.toString());
-    err().println("  cp " + Shown.quoted(file.toString()) + " " + hiddenOne);
-    err().println("  mv " + hiddenOne + " " + Shown.quoted(inbox.resolve(fileName()).toString()));
+    String hiddenOne = DisplayText.quoted(hidden.toString());
+    err().println("  cp " + DisplayText.quoted(file.toString()) + " " + hiddenOne);
+    err()
+        .println(
+            "  mv " + hiddenOne + " " + DisplayText.quoted(inbox.resolve(fileName()).toString()));
     return ExitCode.FAILED;
   }
 
@@ -352,8 +360,8 @@ public final class SendCommand extends QuietCommand {
             + name
             + " goes on in the process that serves; the same command again watches it. To hold or to"
             + " end it:");
-    err.println("  sms-routes pause " + Shown.quoted(name));
-    err.println("  sms-routes cancel " + Shown.quoted(name));
+    err.println("  sms-routes pause " + DisplayText.quoted(name));
+    err.println("  sms-routes cancel " + DisplayText.quoted(name));
     err.flush();
     Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
   }

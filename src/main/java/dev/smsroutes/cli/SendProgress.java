@@ -1,7 +1,7 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.batch.BatchProgress;
-import dev.smsroutes.batch.BatchProgress.State;
+import dev.smsroutes.batch.run.BatchProgress;
+import dev.smsroutes.batch.run.BatchProgress.State;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Optional;

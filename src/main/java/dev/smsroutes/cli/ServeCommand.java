@@ -1,7 +1,7 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.bundle.Bundle;
-import dev.smsroutes.bundle.InvalidSettingsException;
+import dev.smsroutes.app.Bundle;
+import dev.smsroutes.config.InvalidSettingsException;
 import dev.smsroutes.definition.InvalidDefinitionException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

@@ -1,7 +1,7 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.bundle.Configuration;
-import dev.smsroutes.bundle.InvalidSettingsException;
+import dev.smsroutes.config.Configuration;
+import dev.smsroutes.config.InvalidSettingsException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

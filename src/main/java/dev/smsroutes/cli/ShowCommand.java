@@ -1,9 +1,9 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.bundle.Configuration;
+import dev.smsroutes.config.Configuration;
 import dev.smsroutes.ledger.Entry;
-import dev.smsroutes.ledger.Records;
-import dev.smsroutes.request.SendRequest;
+import dev.smsroutes.ledger.LedgerRecords;
+import dev.smsroutes.model.SendRequest;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,13 +41,13 @@ public final class ShowCommand extends RecordsCommand {
   private boolean json;
 
   @Override
-  int run(Configuration configuration, Records records) throws IOException {
+  int run(Configuration configuration, LedgerRecords records) throws IOException {
     int exit = ExitCode.DONE;
     boolean first = true;
     for (String key : keys) {
       Optional<Entry.History> history = records.history(key);
       if (history.isEmpty()) {
-        err().println("Not in the ledger: " + Shown.text(key));
+        err().println("Not in the ledger: " + DisplayText.text(key));
         exit = ExitCode.FAILED;
         continue;
       }
@@ -112,7 +112,8 @@ public final class ShowCommand extends RecordsCommand {
         .ifPresent(at -> moments.add(new Moment(at, "last attempt")));
     for (Entry.Event event : history.events()) {
       String code = event.code() == 0 ? "" : " " + event.code();
-      moments.add(new Moment(event.at(), Shown.text(event.what() + code + ": " + event.detail())));
+      moments.add(
+          new Moment(event.at(), DisplayText.text(event.what() + code + ": " + event.detail())));
     }
     moments.add(new Moment(entry.changedAt(), entry.state() + " since then"));
     moments.sort(Comparator.comparing(Moment::at));
@@ -120,7 +121,7 @@ public final class ShowCommand extends RecordsCommand {
   }
 
   private void line(String name, String value) {
-    String shown = Shown.text(name);
-    out().println(shown + " ".repeat(Math.max(1, 13 - shown.length())) + Shown.text(value));
+    String shown = DisplayText.text(name);
+    out().println(shown + " ".repeat(Math.max(1, 13 - shown.length())) + DisplayText.text(value));
   }
 }

@@ -1,13 +1,13 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.batch.BatchOverview;
-import dev.smsroutes.batch.BatchOverview.Past;
-import dev.smsroutes.batch.BatchOverview.Paused;
-import dev.smsroutes.batch.BatchOverview.Running;
-import dev.smsroutes.batch.BatchProgress;
-import dev.smsroutes.batch.BatchReport.Counts;
-import dev.smsroutes.batch.Untaken;
-import dev.smsroutes.outcome.Outcome.State;
+import dev.smsroutes.batch.overview.BatchOverview;
+import dev.smsroutes.batch.overview.BatchOverview.Past;
+import dev.smsroutes.batch.overview.BatchOverview.Paused;
+import dev.smsroutes.batch.overview.BatchOverview.Running;
+import dev.smsroutes.batch.overview.Untaken;
+import dev.smsroutes.batch.result.BatchReport.Counts;
+import dev.smsroutes.batch.run.BatchProgress;
+import dev.smsroutes.model.Outcome.State;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -95,14 +95,14 @@ public final class StatusCommand extends QuietCommand {
     }
     overview
         .strange()
-        .forEach(name -> err.println("Cannot be read, and is left out: " + Shown.text(name)));
+        .forEach(name -> err.println("Cannot be read, and is left out: " + DisplayText.text(name)));
     requireOut();
   }
 
   private static List<String> cells(Running batch) {
     BatchProgress progress = batch.progress();
     return List.of(
-        Shown.beginning(progress.as(), WIDEST_NAME),
+        DisplayText.beginning(progress.as(), WIDEST_NAME),
         progress.state().word() + (batch.stale() ? " (stale)" : ""),
         progress.rows() + (progress.total().isPresent() ? "/" + progress.total().getAsLong() : ""),
         Long.toString(progress.accepted()),
@@ -111,18 +111,26 @@ public final class StatusCommand extends QuietCommand {
         "-",
         rate(progress.rate()),
         batch.stale()
-            ? "last seen " + Shown.time(progress.at())
+            ? "last seen " + DisplayText.time(progress.at())
             : progress.left().map(left -> shown(left) + " left").orElse("-"));
   }
 
   private static List<String> cells(Paused batch) {
     return List.of(
-        Shown.beginning(batch.file(), WIDEST_NAME), "paused", "-", "-", "-", "-", "-", "-", "-");
+        DisplayText.beginning(batch.file(), WIDEST_NAME),
+        "paused",
+        "-",
+        "-",
+        "-",
+        "-",
+        "-",
+        "-",
+        "-");
   }
 
   private static List<String> cells(Untaken each) {
     return List.of(
-        Shown.beginning(each.name(), WIDEST_NAME),
+        DisplayText.beginning(each.name(), WIDEST_NAME),
         Untaken.STATE,
         "-",
         "-",
@@ -134,10 +142,11 @@ public final class StatusCommand extends QuietCommand {
   }
 
   private static List<String> cells(Past batch) {
-    String name = Shown.beginning(batch.as(), WIDEST_NAME);
+    String name = DisplayText.beginning(batch.as(), WIDEST_NAME);
     String state = batch.state();
     String when =
-        Shown.time(batch.finished()) + batch.failed().map(why -> ", " + Shown.text(why)).orElse("");
+        DisplayText.time(batch.finished())
+            + batch.failed().map(why -> ", " + DisplayText.text(why)).orElse("");
     if (batch.report().isEmpty()) {
       return List.of(name, state, "-", "-", "-", "-", "-", "-", when);
     }

@@ -1,9 +1,9 @@
 package dev.smsroutes.cli;
 
+import dev.smsroutes.intake.request.RequestReader;
 import dev.smsroutes.ledger.Entry;
-import dev.smsroutes.request.Recipient;
-import dev.smsroutes.request.RequestReader;
-import dev.smsroutes.request.SendRequest;
+import dev.smsroutes.model.Recipient;
+import dev.smsroutes.model.SendRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,7 +26,7 @@ final class StoredRequest {
 
   /**
    * @param key the key if the JSON has none
-   * @throws dev.smsroutes.outcome.InvalidRequestException if it is no JSON object
+   * @throws dev.smsroutes.model.InvalidRequestException if it is no JSON object
    */
   static SendRequest read(byte[] json, String key) {
     return READER.one(json, Optional.of(key));

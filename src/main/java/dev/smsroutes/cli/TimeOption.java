@@ -1,6 +1,6 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.edge.Times;
+import dev.smsroutes.config.Times;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;

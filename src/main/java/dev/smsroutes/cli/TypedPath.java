@@ -1,6 +1,6 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.batch.FileNames;
+import dev.smsroutes.batch.format.FileNames;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;

@@ -1,6 +1,6 @@
 package dev.smsroutes.definition;
 
-import dev.smsroutes.substitution.Template;
+import dev.smsroutes.template.Template;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;

@@ -12,7 +12,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.smsroutes.definition.Definition.Status;
 import dev.smsroutes.definition.InvalidDefinitionException.Problem;
-import dev.smsroutes.substitution.Template;
+import dev.smsroutes.template.Template;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

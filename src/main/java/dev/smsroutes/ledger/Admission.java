@@ -1,6 +1,6 @@
 package dev.smsroutes.ledger;
 
-import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.model.Outcome;
 import java.time.Instant;
 
 /** What the ledger says to a request that wants to be sent. */

@@ -1,6 +1,6 @@
 package dev.smsroutes.ledger;
 
-import dev.smsroutes.request.Origin;
+import dev.smsroutes.model.Origin;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,7 +21,7 @@ import java.util.Set;
  * @param request the request as JSON with number and attributes, as {@code RequestReader.one} reads
  *     it; empty once erased
  * @param parts of an accepted message, if they are known
- * @param version changes with every claim; names this very state to {@link Records#reopen}
+ * @param version changes with every claim; names this very state to {@link LedgerRecords#reopen}
  */
 public record Entry(
     String messageKey,
@@ -52,12 +52,12 @@ public record Entry(
    * @param detail for a person; holds no phone number
    */
   public record Event(Instant at, String what, int code, String detail) {
-    static final String REPLAYED = "REPLAYED";
-    static final String EDITED = "EDITED";
-    static final String COPIED = "COPIED";
+    public static final String REPLAYED = "REPLAYED";
+    public static final String EDITED = "EDITED";
+    public static final String COPIED = "COPIED";
 
     /** The end of the detail of a {@code COPIED}. */
-    static String underKey(String newKey) {
+    public static String underKey(String newKey) {
       return StoredText.line(" under the key " + newKey);
     }
   }
@@ -100,7 +100,7 @@ public record Entry(
   }
 
   /** Whether it reached the API, or may have, or is about to. */
-  boolean maybeSent() {
+  public boolean maybeSent() {
     return switch (state) {
       case WAITING -> uncertain;
       case REFUSED -> false;

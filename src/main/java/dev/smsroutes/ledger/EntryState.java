@@ -1,6 +1,6 @@
 package dev.smsroutes.ledger;
 
-import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.model.Outcome;
 
 /** The states of an entry: those of an outcome, and the two before there is one. */
 public enum EntryState {

@@ -12,15 +12,15 @@ import java.util.TreeMap;
  * that was asked for. The number counts as it is sent, so that ways of writing it do not matter;
  * nor does the order of attributes.
  */
-final class Fingerprint {
+public final class Fingerprint {
   /** Of an entry that was edited: whatever request comes next with its key is the one meant. */
-  static final String ANY = "any";
+  public static final String ANY = "any";
 
   private static final int BYTES = 16;
 
   private Fingerprint() {}
 
-  static String of(Submission submission) {
+  public static String of(Submission submission) {
     MessageDigest digest = sha256();
     add(digest, submission.messageKey());
     add(digest, submission.message().definitionKey());

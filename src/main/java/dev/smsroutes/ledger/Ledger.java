@@ -1,8 +1,8 @@
 package dev.smsroutes.ledger;
 
 import dev.smsroutes.ledger.Admission.Claim;
-import dev.smsroutes.outcome.Outcome;
-import dev.smsroutes.request.SendRequest;
+import dev.smsroutes.model.Outcome;
+import dev.smsroutes.model.SendRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

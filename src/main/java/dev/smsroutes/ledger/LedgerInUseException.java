@@ -4,7 +4,7 @@ package dev.smsroutes.ledger;
 public final class LedgerInUseException extends LedgerUnavailableException {
   private static final long serialVersionUID = 1L;
 
-  LedgerInUseException(String message) {
+  public LedgerInUseException(String message) {
     super(message);
   }
 }

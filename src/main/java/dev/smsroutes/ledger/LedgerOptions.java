@@ -27,7 +27,7 @@ public record LedgerOptions(
   static final Duration LEAST_RETENTION = Duration.ofHours(72);
 
   /** No machine sends an uncertain message again later than this after its first attempt. */
-  static final Duration RESEND_LIMIT = Duration.ofHours(48);
+  public static final Duration RESEND_LIMIT = Duration.ofHours(48);
 
   private static final String SQLITE = "jdbc:sqlite:";
   private static final String POSTGRESQL = "jdbc:postgresql:";

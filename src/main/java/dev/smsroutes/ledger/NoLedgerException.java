@@ -9,7 +9,7 @@ public final class NoLedgerException extends RuntimeException {
 
   private final boolean ofAnotherVersion;
 
-  NoLedgerException(String message, boolean ofAnotherVersion) {
+  public NoLedgerException(String message, boolean ofAnotherVersion) {
     super(message, null, false, false);
     this.ofAnotherVersion = ofAnotherVersion;
   }

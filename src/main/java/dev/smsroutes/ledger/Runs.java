@@ -1,13 +1,13 @@
 package dev.smsroutes.ledger;
 
-import dev.smsroutes.outcome.Outcome;
+import dev.smsroutes.model.Outcome;
 import java.util.Map;
 import java.util.Set;
 
 /** Passes over batches, so that one which a crash or a stop broke off goes on. Thread-safe. */
 public interface Runs {
   /**
-   * @param id for {@link dev.smsroutes.request.Origin#run()}
+   * @param id for {@link dev.smsroutes.model.Origin#run()}
    * @param resumed whether it was begun before, and did not end
    * @param forgotten whether it was begun so long ago that the record of its first rows may be
    *     gone: nobody can say any more which of them were sent
@@ -28,7 +28,7 @@ public interface Runs {
    * not even a request that would be refused by now changes what was sent.
    *
    * @param keys the message keys of rows by the source of the row ({@link
-   *     dev.smsroutes.request.Origin#source()}); some hundreds
+   *     dev.smsroutes.model.Origin#source()}); some hundreds
    * @return the outcomes by the same sources, of those rows that are settled
    * @throws LedgerUnavailableException if the ledger cannot be read
    */

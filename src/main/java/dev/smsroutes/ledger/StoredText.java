@@ -4,19 +4,19 @@ package dev.smsroutes.ledger;
  * Text of strangers as both stores can hold it: PostgreSQL has no character 0. It is written with a
  * backslash, and so is the backslash, so that two keys never become one.
  */
-final class StoredText {
+public final class StoredText {
   private static final int MOST_CHARACTERS = 2_000;
 
   private StoredText() {}
 
-  static String key(String text) {
+  public static String key(String text) {
     if (text.indexOf('\\') < 0 && text.indexOf('\0') < 0) {
       return text;
     }
     return text.replace("\\", "\\\\").replace("\0", "\\0");
   }
 
-  static String toKey(String stored) {
+  public static String toKey(String stored) {
     if (stored.indexOf('\\') < 0) {
       return stored;
     }
@@ -33,7 +33,7 @@ final class StoredText {
   }
 
   /** For people: one line of it, and not without end. */
-  static String line(String text) {
+  public static String line(String text) {
     String line = text.replaceAll("\\p{Cntrl}", " ");
     if (line.length() <= MOST_CHARACTERS) {
       return line;

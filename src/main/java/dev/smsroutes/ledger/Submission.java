@@ -1,8 +1,8 @@
 package dev.smsroutes.ledger;
 
-import dev.smsroutes.request.Message;
-import dev.smsroutes.request.Origin;
-import dev.smsroutes.request.SendRequest;
+import dev.smsroutes.model.Message;
+import dev.smsroutes.model.Origin;
+import dev.smsroutes.model.SendRequest;
 import java.util.Objects;
 
 /**

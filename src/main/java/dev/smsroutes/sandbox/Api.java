@@ -23,20 +23,20 @@ final class Api {
   private static final String BEARER = "bearer ";
 
   private final SandboxOptions options;
-  private final Definitions definitions;
+  private final SandboxDefinitions definitions;
   private final Messages messages;
   private final Tokens tokens;
   private final Replies replies;
-  private final Supplier<Settings> settings;
+  private final Supplier<SandboxSettings> settings;
   private final Sends sends;
 
   Api(
       SandboxOptions options,
-      Definitions definitions,
+      SandboxDefinitions definitions,
       Messages messages,
       Tokens tokens,
       Replies replies,
-      Supplier<Settings> settings) {
+      Supplier<SandboxSettings> settings) {
     this.options = options;
     this.definitions = definitions;
     this.messages = messages;
@@ -241,7 +241,7 @@ final class Api {
     } catch (Json.Malformed e) {
       return replies.error(ApiCode.MALFORMED_JSON, e.getMessage());
     }
-    Optional<String> fault = Definitions.fault(body);
+    Optional<String> fault = SandboxDefinitions.fault(body);
     if (fault.isPresent()) {
       return replies.error(ApiCode.MISSING_FIELD, fault.get());
     }

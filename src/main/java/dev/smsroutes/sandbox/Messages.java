@@ -101,7 +101,7 @@ final class Messages {
   private final Clock clock;
   private final long windowMs;
   private final int most;
-  private final long mostBytes;
+  private final long maxBytes;
 
   private final Map<String, Entry> byKey = new HashMap<>();
   private final Deque<Call> detailed = new ArrayDeque<>();
@@ -114,11 +114,11 @@ final class Messages {
   private long next = 1;
   private long forgotten;
 
-  Messages(Clock clock, Duration keyWindow, int most, long mostBytes) {
+  Messages(Clock clock, Duration keyWindow, int most, long maxBytes) {
     this.clock = clock;
     this.windowMs = keyWindow.toMillis();
     this.most = most;
-    this.mostBytes = mostBytes;
+    this.maxBytes = maxBytes;
   }
 
   /**
@@ -199,7 +199,7 @@ final class Messages {
     }
     detailed.addLast(call);
     bytes += detail.bytes();
-    while (bytes > mostBytes) {
+    while (bytes > maxBytes) {
       Call first = detailed.removeFirst();
       bytes -= first.detail.bytes();
       first.detail = null;
@@ -242,7 +242,7 @@ final class Messages {
   }
 
   boolean keepsDetail() {
-    return mostBytes > 0;
+    return maxBytes > 0;
   }
 
   long now() {

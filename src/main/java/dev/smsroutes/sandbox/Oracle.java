@@ -20,19 +20,19 @@ final class Oracle {
   private static final long PAGE_BYTES = 8 << 20;
 
   private final SandboxOptions options;
-  private final Definitions definitions;
+  private final SandboxDefinitions definitions;
   private final Messages messages;
-  private final Faults faults;
-  private final Counts counts;
-  private final AtomicReference<Settings> settings;
+  private final FaultScript faults;
+  private final CallCounts counts;
+  private final AtomicReference<SandboxSettings> settings;
 
   Oracle(
       SandboxOptions options,
-      Definitions definitions,
+      SandboxDefinitions definitions,
       Messages messages,
-      Faults faults,
-      Counts counts,
-      AtomicReference<Settings> settings) {
+      FaultScript faults,
+      CallCounts counts,
+      AtomicReference<SandboxSettings> settings) {
     this.options = options;
     this.definitions = definitions;
     this.messages = messages;
@@ -85,10 +85,10 @@ final class Oracle {
         case "GET" -> {}
         case "PUT" -> {
           // Not in one step with the change: a document that is not well written changes nothing.
-          Settings now = settings.get();
+          SandboxSettings now = settings.get();
           settings.set(now.changedBy(call.json()));
         }
-        case "DELETE" -> settings.set(Settings.of(options));
+        case "DELETE" -> settings.set(SandboxSettings.of(options));
         default -> {
           return wrongMethod("DELETE, GET, PUT");
         }
@@ -142,7 +142,7 @@ final class Oracle {
       body.put("next", last);
     }
     body.put("forgotten", messages.forgotten());
-    body.put("calls", counts.calls(Counts.SEND)).put("tokens", counts.calls(Counts.TOKEN));
+    body.put("calls", counts.calls(CallCounts.SEND)).put("tokens", counts.calls(CallCounts.TOKEN));
     return Answer.json(200, body);
   }
 

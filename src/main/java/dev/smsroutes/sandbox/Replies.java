@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 final class Replies {
   private static final Pattern SECONDS = Pattern.compile("\\d{1,18}");
 
-  private final Supplier<Settings> settings;
+  private final Supplier<SandboxSettings> settings;
 
-  Replies(Supplier<Settings> settings) {
+  Replies(Supplier<SandboxSettings> settings) {
     this.settings = settings;
   }
 

@@ -39,16 +39,16 @@ public final class Sandbox implements AutoCloseable {
    * @throws IllegalStateException when it cannot listen, for example because the port is in use
    */
   public static Sandbox start(SandboxOptions options) {
-    Definitions definitions = Definitions.load(options);
+    SandboxDefinitions definitions = SandboxDefinitions.load(options);
     Messages messages =
         new Messages(
             options.clock(), options.keyWindow(), options.maxMessages(), options.maxDetailBytes());
     Tokens tokens = new Tokens(options.clock(), options.tokenLifetime());
-    AtomicReference<Settings> settings = new AtomicReference<>(Settings.of(options));
+    AtomicReference<SandboxSettings> settings = new AtomicReference<>(SandboxSettings.of(options));
     Replies replies = new Replies(settings::get);
     Api api = new Api(options, definitions, messages, tokens, replies, settings::get);
-    Faults faults = new Faults();
-    Counts counts = new Counts();
+    FaultScript faults = new FaultScript();
+    CallCounts counts = new CallCounts();
     Oracle oracle = new Oracle(options, definitions, messages, faults, counts, settings);
     AtomicReference<Integer> port = new AtomicReference<>(options.port());
 

@@ -38,17 +38,17 @@ final class Sends {
   private static final Pattern DIGITS = Pattern.compile("[0-9]{1,15}");
   private static final Pattern PLUS_DIGITS = Pattern.compile("\\+?[0-9]{1,15}");
 
-  private final Definitions definitions;
+  private final SandboxDefinitions definitions;
   private final Messages messages;
   private final Replies replies;
-  private final Supplier<Settings> settings;
+  private final Supplier<SandboxSettings> settings;
   private final int maxRecipients;
 
   Sends(
-      Definitions definitions,
+      SandboxDefinitions definitions,
       Messages messages,
       Replies replies,
-      Supplier<Settings> settings,
+      Supplier<SandboxSettings> settings,
       int maxRecipients) {
     this.definitions = definitions;
     this.messages = messages;
@@ -188,7 +188,7 @@ final class Sends {
         new Messages.Sent(
             definition.get("definitionKey").textValue(),
             definition.path("content").path("message").asText(""),
-            Definitions.isActive(definition));
+            SandboxDefinitions.isActive(definition));
     return new Messages.Call(requestId, messages.now(), keyed, sent, detail);
   }
 

@@ -54,10 +54,10 @@ final class Server extends AbstractVerticle {
   private final Api api;
   private final Oracle oracle;
   private final Tokens tokens;
-  private final Faults faults;
-  private final Counts counts;
+  private final FaultScript faults;
+  private final CallCounts counts;
   private final Replies replies;
-  private final AtomicReference<Settings> settings;
+  private final AtomicReference<SandboxSettings> settings;
   private final AtomicReference<Integer> port;
   private final Map<HttpConnection, Line> lines = new IdentityHashMap<>();
 
@@ -66,10 +66,10 @@ final class Server extends AbstractVerticle {
       Api api,
       Oracle oracle,
       Tokens tokens,
-      Faults faults,
-      Counts counts,
+      FaultScript faults,
+      CallCounts counts,
       Replies replies,
-      AtomicReference<Settings> settings,
+      AtomicReference<SandboxSettings> settings,
       AtomicReference<Integer> port) {
     this.options = options;
     this.api = api;
@@ -163,8 +163,8 @@ final class Server extends AbstractVerticle {
     Incoming call =
         new Incoming(request.method().name(), request.uri(), request.headers(), new byte[0]);
     if (call.place != Incoming.Place.SANDBOX) {
-      counts.came(Counts.kind(call));
-      counts.ended(Counts.kind(call), "413");
+      counts.came(CallCounts.kind(call));
+      counts.ended(CallCounts.kind(call), "413");
     }
     write(request, answer);
   }
@@ -180,8 +180,8 @@ final class Server extends AbstractVerticle {
               done -> write(request, done.succeeded() ? done.result() : broken(done.cause())));
       return;
     }
-    counts.came(Counts.kind(call));
-    Optional<Fault> fault = faults.next(call);
+    counts.came(CallCounts.kind(call));
+    Optional<ScriptedFault> fault = faults.next(call);
     long latency = fault.map(found -> found.latencyMs).orElse(0L);
     if (call.place.isInApi()) {
       latency += settings.get().latencyMs();
@@ -193,8 +193,8 @@ final class Server extends AbstractVerticle {
     }
   }
 
-  private void handle(HttpServerRequest request, Incoming call, Fault fault) {
-    String kind = Counts.kind(call);
+  private void handle(HttpServerRequest request, Incoming call, ScriptedFault fault) {
+    String kind = CallCounts.kind(call);
     if (fault == null) {
       answer(request, kind, process(call));
       return;
@@ -202,7 +202,7 @@ final class Server extends AbstractVerticle {
     if (fault.expiresTokens) {
       tokens.expireAll();
     }
-    if (fault.silence != Fault.Silence.NO) {
+    if (fault.silence != ScriptedFault.Silence.NO) {
       if (fault.silence.afterAccepting()) {
         process(call);
       }

@@ -2,9 +2,9 @@ package dev.smsroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.smsroutes.ledger.JdbcRecords;
-import dev.smsroutes.ledger.Records.Query;
-import dev.smsroutes.outcome.Outcome.State;
+import dev.smsroutes.ledger.LedgerRecords.Query;
+import dev.smsroutes.ledger.jdbc.JdbcRecords;
+import dev.smsroutes.model.Outcome.State;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.smsroutes.batch.BatchCheck.Pacing;
-import dev.smsroutes.batch.BatchFolders;
-import dev.smsroutes.batch.BatchOverview.Past;
-import dev.smsroutes.batch.ServingNote;
-import dev.smsroutes.bundle.RunningBundle;
-import dev.smsroutes.bundle.SandboxProbe;
+import dev.smsroutes.app.RunningBundle;
+import dev.smsroutes.app.SandboxProbe;
+import dev.smsroutes.batch.check.BatchCheck.Pacing;
+import dev.smsroutes.batch.check.InstanceFile;
+import dev.smsroutes.batch.overview.BatchOverview.Past;
+import dev.smsroutes.batch.result.BatchFolders;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -202,7 +202,7 @@ class SendBesideTest {
   @Test
   void gives_up_when_nothing_is_heard_of_the_process_any_more() throws Exception {
     HandedOver handed = HandedOver.to(note(Instant.now()), file("orders.csv", rows(1)));
-    note(Instant.now().minus(ServingNote.STALE_AFTER)).write();
+    note(Instant.now().minus(InstanceFile.STALE_AFTER)).write();
 
     assertThat(follow(handed)).isEmpty();
     assertThat(handed.isThere()).isTrue();
@@ -228,8 +228,8 @@ class SendBesideTest {
     }
   }
 
-  private ServingNote note(Instant at) {
-    return new ServingNote(
+  private InstanceFile note(Instant at) {
+    return new InstanceFile(
         folders(),
         Optional.of(home.resolve("ledger.db")),
         Optional.empty(),
@@ -248,7 +248,7 @@ class SendBesideTest {
             "about 2 s, at 12.50 a second: told by the process that serves here: the pace of this"
                 + " moment");
 
-    note(Instant.now().minus(ServingNote.STALE_AFTER)).write();
+    note(Instant.now().minus(InstanceFile.STALE_AFTER)).write();
     assertThat(Said.by(arguments("check", file.toString())).out())
         .contains("assumed are answers of the API in 200 ms")
         .contains("sms.api.max-rate");

@@ -2,9 +2,9 @@ package dev.smsroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.smsroutes.batch.BatchProgress;
-import dev.smsroutes.batch.BatchProgress.State;
-import dev.smsroutes.bundle.SandboxProbe;
+import dev.smsroutes.app.SandboxProbe;
+import dev.smsroutes.batch.run.BatchProgress;
+import dev.smsroutes.batch.run.BatchProgress.State;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package dev.smsroutes.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.smsroutes.bundle.Requests;
-import dev.smsroutes.bundle.SandboxProbe;
+import dev.smsroutes.app.Requests;
+import dev.smsroutes.app.SandboxProbe;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
 import java.net.http.HttpResponse;

@@ -3,8 +3,8 @@ package dev.smsroutes.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.smsroutes.outcome.ErrorCode;
-import dev.smsroutes.outcome.Outcome.State;
+import dev.smsroutes.model.ErrorCode;
+import dev.smsroutes.model.Outcome.State;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;

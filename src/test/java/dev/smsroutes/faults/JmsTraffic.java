@@ -34,10 +34,10 @@ final class JmsTraffic implements Traffic {
 
   /**
    * @param limit how many messages are sent
-   * @param mostPauseMs the longest pause between two of them
+   * @param maxPauseMs the longest pause between two of them
    * @param flawed which share of them can never be sent
    */
-  record Options(int limit, int mostPauseMs, double flawed) {
+  record Options(int limit, int maxPauseMs, double flawed) {
     /** Some ten a second, until it is stopped. */
     static Options steady() {
       return new Options(Integer.MAX_VALUE, 100, 0.05);
@@ -139,8 +139,8 @@ final class JmsTraffic implements Traffic {
             reader.think(RECONNECT_MS);
           }
         }
-        if (options.mostPauseMs() > 0) {
-          reader.think(random.nextInt(options.mostPauseMs()));
+        if (options.maxPauseMs() > 0) {
+          reader.think(random.nextInt(options.maxPauseMs()));
         }
       }
     } finally {

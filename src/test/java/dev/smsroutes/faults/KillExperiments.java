@@ -145,7 +145,7 @@ final class KillExperiments {
 
   /** Kills it after a few answers, and now and then while it starts. */
   private static void killAgainAndAgain(
-      Stage stage, Gateway gateway, int kills, int mostAnswersBetween) {
+      Stage stage, Gateway gateway, int kills, int maxAnswersBetween) {
     for (int i = 0; i < kills; i++) {
       if (i > 0 && stage.random().nextInt(5) == 0) {
         gateway.launch();
@@ -154,12 +154,12 @@ final class KillExperiments {
         if (!gateway.isRunning()) {
           gateway.start();
         }
-        stage.moreAnswers(stage.any(mostAnswersBetween));
+        stage.moreAnswers(stage.any(maxAnswersBetween));
       }
       killOnce(stage, gateway);
     }
     gateway.start();
-    stage.moreAnswers(mostAnswersBetween);
+    stage.moreAnswers(maxAnswersBetween);
   }
 
   private static void killOnce(Stage stage, Gateway gateway) {

@@ -1,0 +1,84 @@
+package dev.smsroutes.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.http.HttpConstants;
+
+/** The call of the token endpoint (contract, section 2). */
+public final class TokenRoute extends RouteBuilder {
+  private static final String TOKEN = "direct:sms-token";
+
+  private final String tokenUri;
+  private final Credentials credentials;
+
+  /** What we authenticate with; the account is optional. */
+  public record Credentials(String clientId, String clientSecret, Optional<String> accountId) {
+    @Override
+    public String toString() {
+      return "Credentials[…]";
+    }
+  }
+
+  /**
+   * @param tokenUri the Camel endpoint of {@code /v2/token}
+   */
+  public TokenRoute(String tokenUri, Credentials credentials) {
+    this.tokenUri = tokenUri;
+    this.credentials = credentials;
+  }
+
+  /** The endpoint as the token source calls it, through this route. */
+  public static TokenSource.Endpoint endpoint(CamelContext context) {
+    ProducerTemplate template = context.createProducerTemplate();
+    return () -> {
+      Exchange exchange = template.request(TOKEN, asked -> {});
+      if (exchange.getException() != null) {
+        throw asIoException(exchange.getException());
+      }
+      return CamelReply.of(exchange);
+    };
+  }
+
+  private static IOException asIoException(Exception failure) {
+    if (failure instanceof IOException io) {
+      return io;
+    }
+    throw new RuntimeCamelException(failure);
+  }
+
+  @Override
+  public void configure() throws JsonProcessingException {
+    byte[] request = request();
+    from(TOKEN)
+        .routeId("sms-token")
+        .description("Fetches an access token for the SMS API")
+        .errorHandler(noErrorHandler())
+        .process(
+            exchange -> {
+              Message call = exchange.getMessage();
+              call.removeHeaders("*");
+              call.setHeader(HttpConstants.CONTENT_TYPE, "application/json");
+              call.setBody(request);
+            })
+        .to(tokenUri);
+  }
+
+  private byte[] request() throws JsonProcessingException {
+    JsonMapper json = JsonMapper.builder().build();
+    ObjectNode body = json.createObjectNode();
+    body.put("grant_type", "client_credentials");
+    body.put("client_id", credentials.clientId());
+    body.put("client_secret", credentials.clientSecret());
+    credentials.accountId().ifPresent(account -> body.put("account_id", account));
+    return json.writeValueAsBytes(body);
+  }
+}

@@ -1,0 +1,259 @@
+package dev.smsroutes.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.smsroutes.model.ApiReply;
+import dev.smsroutes.model.Outcome.Reason;
+import dev.smsroutes.model.StatusTable;
+import dev.smsroutes.throttle.Throttle;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The access token of the SMS API: OAuth 2 client credentials, kept until shortly before it expires
+ * (contract, section 4).
+ *
+ * <p>Thread-safe. However many senders need a token, one of them fetches it and the others wait for
+ * that, or go on with the old one while it is still good.
+ *
+ * <p>It has no back-off of its own: after a refusal the {@link Throttle} lets one message through
+ * at a time, and that is when the next token is asked for. A refusal holds for all messages that
+ * had their turn before it, so that those which were under way together ask once.
+ */
+public final class TokenSource {
+  private static final Logger LOG = LoggerFactory.getLogger(TokenSource.class);
+  private static final ObjectReader JSON = JsonMapper.builder().build().readerFor(JsonNode.class);
+
+  /** The documented life of a token is 20 minutes; this is for a reply that does not say. */
+  private static final Duration ASSUMED_LIFE = Duration.ofMinutes(15);
+
+  /** One call of the token endpoint. */
+  @FunctionalInterface
+  public interface Endpoint {
+    ApiReply request() throws IOException;
+  }
+
+  private record Lease(String token, Instant renewFrom, Instant end) {
+    /** Renewed when half of the rest of its life is over. */
+    Lease renewedLater(Instant now) {
+      return new Lease(token, now.plus(Duration.between(now, end).dividedBy(2)), end);
+    }
+  }
+
+  /**
+   * @param lastPermit of those which were under way then: it holds for all of them
+   */
+  private record Failure(
+      Reason reason,
+      String message,
+      Optional<Duration> retryAfter,
+      long lastPermit,
+      boolean endpointRefused) {
+    TokenException toException() {
+      return new TokenException(reason, message, retryAfter, endpointRefused);
+    }
+  }
+
+  private final Endpoint endpoint;
+  private final StatusTable table;
+  private final Clock clock;
+  private final LongSupplier lastPermit;
+  private final ReentrantLock fetching = new ReentrantLock();
+  private volatile Lease lease;
+
+  /** Since the last token came; null if all is well. With the lock. */
+  private Failure failure;
+
+  /** Whether the API refused a new token, and has accepted none since. */
+  private volatile boolean doubted;
+
+  public TokenSource(Endpoint endpoint, StatusTable table, Clock clock, Throttle throttle) {
+    this(endpoint, table, clock, throttle::lastPermit);
+  }
+
+  /**
+   * @param lastPermit the number of the turn that was given last
+   */
+  TokenSource(Endpoint endpoint, StatusTable table, Clock clock, LongSupplier lastPermit) {
+    this.endpoint = endpoint;
+    this.table = table;
+    this.clock = clock;
+    this.lastPermit = lastPermit;
+  }
+
+  /**
+   * A token that was good a moment ago; waits for one to be fetched if there is none.
+   *
+   * @param permit the number of the turn in which it is needed; 0 never asks again after a refusal
+   * @throws TokenException if there is none to be had
+   */
+  public String token(long permit) throws TokenException {
+    Lease current = lease;
+    Instant now = clock.instant();
+    if (current != null && now.isBefore(current.renewFrom())) {
+      return current.token();
+    }
+    if (current != null && now.isBefore(current.end())) {
+      // Still good: one renews it, the others need not wait.
+      if (!fetching.tryLock()) {
+        return current.token();
+      }
+    } else {
+      fetching.lock();
+    }
+    try {
+      if (lease != current && lease != null) {
+        return lease.token();
+      }
+      try {
+        return fetch(permit);
+      } catch (TokenException e) {
+        Instant failed = clock.instant();
+        if (current != null && failed.isBefore(current.end())) {
+          lease = current.renewedLater(failed);
+          return current.token();
+        }
+        throw e;
+      }
+    } finally {
+      fetching.unlock();
+    }
+  }
+
+  /**
+   * The API refused this token: fetches a new one, unless somebody has done so already.
+   *
+   * @param permit as for {@link #token}
+   * @throws TokenException if there is none to be had, or if the refused one is the new one of a
+   *     probe: one token request is enough for it
+   */
+  public void renew(String refused, long permit) throws TokenException {
+    fetching.lock();
+    try {
+      if (doubted) {
+        drop(refused);
+      }
+      if (lease != null && lease.token().equals(refused)) {
+        lease = null;
+      }
+      if (lease == null) {
+        fetch(permit);
+      }
+    } finally {
+      fetching.unlock();
+    }
+  }
+
+  /** The API refused a token that had just been renewed. */
+  public void refused(String token) {
+    fetching.lock();
+    try {
+      drop(token);
+    } finally {
+      fetching.unlock();
+    }
+  }
+
+  /** The API answered to a token with anything but its refusal. */
+  public void accepted() {
+    if (doubted) {
+      doubted = false;
+    }
+  }
+
+  private void drop(String token) {
+    if (lease != null && lease.token().equals(token)) {
+      lease = null;
+      failure =
+          new Failure(
+              Reason.UNAUTHENTICATED,
+              "The SMS API refused our token, also after a renewal",
+              Optional.empty(),
+              lastPermit.getAsLong(),
+              false);
+      if (!doubted) {
+        doubted = true;
+        LOG.error("The SMS API refuses the token that its token endpoint has just given");
+      }
+    }
+  }
+
+  private String fetch(long permit) throws TokenException {
+    Instant asked = clock.instant();
+    if (failure != null && permit <= failure.lastPermit()) {
+      throw failure.toException();
+    }
+    ApiReply reply;
+    try {
+      reply = endpoint.request();
+    } catch (IOException e) {
+      throw failed(
+          Reason.UNREACHABLE,
+          "No token for the SMS API: its token endpoint did not answer; nothing was sent",
+          Optional.empty(),
+          "did not answer: " + e.getClass().getSimpleName());
+    }
+    if (!table.isOk(reply)) {
+      Reason reason = table.tokenRefusal(reply);
+      throw failed(
+          reason,
+          "No token for the SMS API: its token endpoint answered "
+              + reply.status()
+              + (reason == Reason.UNAUTHENTICATED
+                  ? "; check sms.api.client-id, sms.api.client-secret and sms.api.account-id"
+                  : "; nothing was sent"),
+          table.retryAfter(reply),
+          "answered " + reply.status());
+    }
+    return lease(reply, asked);
+  }
+
+  private String lease(ApiReply reply, Instant asked) throws TokenException {
+    String token;
+    long seconds;
+    try {
+      JsonNode body = JSON.readTree(reply.body());
+      token = body.path("access_token").asText("");
+      seconds = body.path("expires_in").asLong(ASSUMED_LIFE.toSeconds());
+    } catch (IOException e) {
+      token = "";
+      seconds = 0;
+    }
+    if (token.isBlank()) {
+      throw failed(
+          Reason.UNAVAILABLE,
+          "No token for the SMS API: its token endpoint answered without one; nothing was sent",
+          Optional.empty(),
+          "answered " + reply.status() + " without a token");
+    }
+    Duration life = Duration.ofSeconds(Math.max(1, Math.min(seconds, 86_400)));
+    // A tenth of its life, a minute at most: time enough to fetch the next one unhurriedly.
+    Duration margin = min(life.dividedBy(10), Duration.ofMinutes(1));
+    lease = new Lease(token, asked.plus(life).minus(margin), asked.plus(life));
+    failure = null;
+    LOG.info("New token for the SMS API, good for {} s", life.toSeconds());
+    return token;
+  }
+
+  /** The log hears of it once, until a token comes or something else goes wrong. */
+  private TokenException failed(
+      Reason reason, String message, Optional<Duration> retryAfter, String toLog) {
+    if (failure == null || !failure.message().equals(message)) {
+      LOG.error("The token endpoint {}", toLog);
+    }
+    failure = new Failure(reason, message, retryAfter, lastPermit.getAsLong(), true);
+    return failure.toException();
+  }
+
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+}

@@ -1,0 +1,31 @@
+package dev.smsroutes.app;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+
+/** A health check that is down as long as something says that it is in trouble. Thread-safe. */
+public final class OutageCheck extends AbstractHealthCheck {
+  private final Supplier<Optional<String>> outage;
+
+  /**
+   * @param name under which it shows
+   * @param outage in words for an operator, without personal data; empty when all is well
+   */
+  public OutageCheck(String name, Supplier<Optional<String>> outage) {
+    super("sms-routes", name);
+    this.outage = outage;
+  }
+
+  @Override
+  protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
+    Optional<String> reason = outage.get();
+    if (reason.isPresent()) {
+      result.message(reason.get()).down();
+    } else {
+      result.up();
+    }
+  }
+}

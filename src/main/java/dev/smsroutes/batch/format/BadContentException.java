@@ -1,0 +1,28 @@
+package dev.smsroutes.batch.format;
+
+import java.io.IOException;
+
+/**
+ * What comes out of a file is not what was expected: no gzip data, no text, more than is allowed.
+ *
+ * <p>In the first reading the file is then unreadable. In the second one, which the first went
+ * before, it was changed in between.
+ */
+public final class BadContentException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  private final String reason;
+
+  /**
+   * @param reason a few words that name the kind
+   * @param message what was expected, what came and where; holds nothing of the file's content
+   */
+  public BadContentException(String reason, String message) {
+    super(message);
+    this.reason = reason;
+  }
+
+  UnreadableFileException unreadable() {
+    return new UnreadableFileException(reason, getMessage());
+  }
+}

@@ -1,0 +1,436 @@
+package dev.smsroutes.batch.format;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A batch file as it is read, by whoever sends it and by whoever only checks it: unpacked, decoded
+ * and cut into rows, whatever it came as.
+ *
+ * <p>It is read twice, from the disk both times: once to its end, to be sure of all of it, and once
+ * for its rows. Neither time more than a few hundred KiB of it are held, packed or not. What is
+ * added to the file after the first reading is not read.
+ *
+ * <p>Used by one thread at a time, but {@link #close} may be called while another thread reads.
+ */
+public final class BatchReading implements Closeable {
+  public static final String STOPPED = "it continues at the next start";
+
+  private static final int BOM_BYTES = 3;
+
+  private final FileChannel channel;
+  private final BatchFormat format;
+  private final boolean gzip;
+  private final BatchLimits limits;
+  private long bytes;
+  private long textBytes;
+  private String droppedSha256;
+  private final MessageDigest secondReading = newDigest();
+  private InputStream second;
+  private RowSource rows;
+  private KeyMaker keys;
+  private Charset charset;
+  private int markBytes;
+  private FileScan scan;
+  private UnreadableFileException broken;
+
+  private BatchReading(FileChannel channel, BatchFormat format, boolean gzip, BatchLimits limits) {
+    this.channel = channel;
+    this.format = format;
+    this.gzip = gzip;
+    this.limits = limits;
+  }
+
+  /**
+   * Reads the file to its end for the first time.
+   *
+   * @param stopping whether this process is on its way down: then it breaks off
+   * @throws BatchInterruptedException when it broke off
+   * @throws UnreadableFileException when no row of it may be sent
+   */
+  public static BatchReading open(
+      Path file, BatchLimits limits, JsonRequests requests, BooleanSupplier stopping)
+      throws IOException, UnreadableFileException {
+    String name = file.getFileName().toString();
+    if (FileNames.tooLong(name)) {
+      throw new UnreadableFileException(
+          "name too long",
+          "Expected a file name of up to %,d bytes; a longer one came"
+              .formatted(FileNames.LONGEST));
+    }
+    BatchFormat format =
+        BatchFormat.of(name)
+            .orElseThrow(
+                () ->
+                    new UnreadableFileException(
+                        "unknown extension",
+                        "Expected a name that ends in %s; another extension came"
+                            .formatted(BatchFormat.EXTENSIONS)));
+    BatchReading reading =
+        new BatchReading(
+            SourceFile.open(file, limits.input().links()),
+            format,
+            BatchFormat.isGzip(name),
+            limits);
+    try {
+      reading.readFirst(stopping);
+      reading.readAgain(requests);
+      return reading;
+    } catch (UncheckedIOException e) {
+      reading.close();
+      throw e.getCause();
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      reading.close();
+      throw Thrown.unreadable(e);
+    } catch (IOException | UnreadableFileException e) {
+      reading.close();
+      throw e;
+    }
+  }
+
+  private void checkSize() throws UnreadableFileException {
+    if (bytes > limits.input().maxBytes()) {
+      throw new UnreadableFileException(
+          "too large",
+          "Expected a file of up to %,d bytes (sms.file.max-bytes); %,d came. Split the file."
+              .formatted(limits.input().maxBytes(), bytes));
+    }
+    if (!gzip && format == BatchFormat.JSON && bytes > limits.maxJsonBytes()) {
+      throw jsonTooLarge("%,d".formatted(bytes)).unreadable();
+    }
+  }
+
+  private BadContentException jsonTooLarge(String came) {
+    return new BadContentException(
+        "too large",
+        ("Expected a .json file, which is one request, of up to %,d bytes; %s came. Many requests"
+                + " go into a .ndjson or .csv file.")
+            .formatted(limits.maxJsonBytes(), came));
+  }
+
+  private InputStream unpacked(InputStream raw) {
+    InputRules rules = limits.input();
+    return gzip ? new Gunzip(raw, rules.maxExpandedBytes(), rules.maxExpansionRatio()) : raw;
+  }
+
+  private void readFirst(BooleanSupplier stopping) throws IOException, UnreadableFileException {
+    bytes = channel.size();
+    checkSize();
+    try {
+      scan = scanned(stopping);
+    } catch (BadContentException e) {
+      throw e.unreadable();
+    }
+  }
+
+  private FileScan scanned(BooleanSupplier stopping) throws IOException, UnreadableFileException {
+    MessageDigest dropped = newDigest();
+    InputStream file = new UpTo(new UntilStop(Channels.newInputStream(channel), stopping), bytes);
+    InputStream raw = gzip ? new DigestInputStream(file, dropped) : file;
+    // Closing the raw stream would close the channel, which is still needed.
+    try (InputStream unpacked = unpacked(new Unclosed(raw))) {
+      MessageDigest digest = newDigest();
+      Counted content =
+          new Counted(
+              new DigestInputStream(unpacked, digest),
+              format == BatchFormat.JSON ? limits.maxJsonBytes() : Long.MAX_VALUE);
+      byte[] head = content.readNBytes(4);
+      recognize(head);
+      InputStream text =
+          new SequenceInputStream(
+              new ByteArrayInputStream(head, markBytes, head.length - markBytes), content);
+      Counted utf8 = new Counted(decoded(text), Long.MAX_VALUE);
+      FileScan.Text found =
+          FileScan.read(utf8, markBytes, format, limits.input(), limits.maxLineBytes());
+      textBytes = utf8.count;
+      String sha256 = HexFormat.of().formatHex(digest.digest());
+      droppedSha256 = gzip ? rest(raw, dropped) : sha256;
+      return new FileScan(sha256, content.count, found);
+    }
+  }
+
+  /** To its last byte, whatever the one who unpacked it has left. */
+  private static String rest(InputStream raw, MessageDigest digest) throws IOException {
+    raw.transferTo(OutputStream.nullOutputStream());
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private InputStream decoded(InputStream text) {
+    return charset.equals(StandardCharsets.UTF_8) ? text : new Transcoded(text, charset, markBytes);
+  }
+
+  private void recognize(byte[] head) throws BadContentException {
+    if (begins(head, Gunzip.FIRST_BYTE, Gunzip.SECOND_BYTE)) {
+      throw new BadContentException(
+          gzip ? "packed twice" : "unknown encoding",
+          gzip
+              ? "Expected text in the gzip file; gzip data came once more. Pack the file once."
+              : "Expected text in UTF-8; gzip data came. Let the name end in .gz.");
+    }
+    if (begins(head, 'P', 'K', 3, 4) || begins(head, 0xD0, 0xCF, 0x11, 0xE0)) {
+      throw new BadContentException(
+          "unknown encoding",
+          "Expected text in UTF-8; an Excel workbook or a zip archive came. Save the table as CSV"
+              + " UTF-8.");
+    }
+    if (begins(head, 0xFF, 0xFE, 0, 0) || begins(head, 0, 0, 0xFE, 0xFF)) {
+      throw new BadContentException(
+          "unknown encoding",
+          "Expected text in UTF-8; the byte order mark of UTF-32 came. Save the file as UTF-8.");
+    }
+    if (begins(head, 0xEF, 0xBB, 0xBF)) {
+      marked(StandardCharsets.UTF_8, BOM_BYTES);
+    } else if (begins(head, 0xFF, 0xFE)) {
+      marked(StandardCharsets.UTF_16LE, 2);
+    } else if (begins(head, 0xFE, 0xFF)) {
+      marked(StandardCharsets.UTF_16BE, 2);
+    } else {
+      charset =
+          switch (limits.input().encoding()) {
+            case AUTO, UTF_8 -> StandardCharsets.UTF_8;
+            case WINDOWS_1252 -> Utf8Check.WINDOWS_1252;
+            case UTF_16LE -> StandardCharsets.UTF_16LE;
+            case UTF_16BE -> StandardCharsets.UTF_16BE;
+          };
+    }
+  }
+
+  private void marked(Charset named, int length) throws BadContentException {
+    if (limits.input().encoding() == InputEncoding.UTF_8 && !named.equals(StandardCharsets.UTF_8)) {
+      throw new BadContentException(
+          "unknown encoding",
+          "Expected text in UTF-8, as sms.file.encoding says; the byte order mark of %s came. Save"
+                  .formatted(named)
+              + " the file as UTF-8.");
+    }
+    charset = named;
+    markBytes = length;
+  }
+
+  private static boolean begins(byte[] head, int... with) {
+    for (int i = 0; i < with.length; i++) {
+      if (i >= head.length || (head[i] & 0xFF) != with[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  public RowSource rows() {
+    return rows;
+  }
+
+  /**
+   * The next row, or null at the end.
+   *
+   * @throws UnreadableFileException when nobody can say where the next row begins
+   */
+  public RawRow next() throws IOException, UnreadableFileException {
+    try {
+      return rows.next();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      throw Thrown.unreadable(e);
+    }
+  }
+
+  /** Of all bytes, of a gzip file of those that come out, in hexadecimal. */
+  public String sha256() {
+    return scan.sha256();
+  }
+
+  /** How many bytes the rows are read from: unpacked, and in UTF-8, as they are counted. */
+  public long size() {
+    return textBytes;
+  }
+
+  /** How many rows there are, if that says how many messages there are at least. */
+  public OptionalLong totalRows() {
+    // The one row of a JSON file may have any number of recipients.
+    return format == BatchFormat.JSON ? OptionalLong.empty() : OptionalLong.of(scan.text().rows());
+  }
+
+  /** How long the file is, as it was dropped. */
+  public long droppedBytes() {
+    return bytes;
+  }
+
+  /** Of the file as it was dropped, in hexadecimal: what {@code sha256sum} prints. */
+  public String droppedSha256() {
+    return droppedSha256;
+  }
+
+  /** Whether a row has this key because it brought none. */
+  public boolean made(String key) {
+    return key.startsWith(keys.prefix());
+  }
+
+  /** What the first reading found out. */
+  public FileShape shape() {
+    CsvDialect dialect = scan.text().dialect();
+    return new FileShape(
+        switch (format) {
+          case CSV -> "csv";
+          case JSON_LINES -> "ndjson";
+          case JSON -> "json";
+        },
+        format == BatchFormat.CSV ? dialect.word() : "",
+        charset.name(),
+        gzip,
+        scan.size(),
+        scan.text().rows());
+  }
+
+  private void readAgain(JsonRequests requests) throws IOException, UnreadableFileException {
+    channel.position(0);
+    second = unpacked(new UpTo(Channels.newInputStream(channel), bytes));
+    InputStream content = new DigestInputStream(second, secondReading);
+    // Not skipped: that would pass by the digest.
+    content.readNBytes(markBytes);
+    InputStream text = new BufferedInputStream(decoded(content), 65_536);
+    keys = KeyMaker.forContent(scan.sha256());
+    int limit = limits.maxLineBytes();
+    // Rejects are always UTF-8. The mark says so where the reader could think otherwise: Excel, and
+    // we ourselves when we are told to take files as something else.
+    boolean decoded = !charset.equals(StandardCharsets.UTF_8);
+    rows =
+        switch (format) {
+          case CSV -> new CsvRows(text, limit, scan.text(), markBytes > 0 || decoded, keys);
+          case JSON_LINES -> new JsonLineRows(text, limit, decoded, requests, keys);
+          case JSON -> new JsonFileRows(text, decoded, requests, keys);
+        };
+  }
+
+  /** The second reading ended before its time, and says why. */
+  public void broke(UnreadableFileException why) {
+    broken = why;
+  }
+
+  /**
+   * Why it was not read to its end, or is not the file any more that was read first. To be asked at
+   * the end.
+   */
+  public Optional<UnreadableFileException> broken() throws IOException {
+    if (broken != null) {
+      return Optional.of(broken);
+    }
+    boolean changed =
+        channel.size() != bytes
+            || !HexFormat.of().formatHex(secondReading.digest()).equals(scan.sha256());
+    return changed ? Optional.of(UnreadableFileException.changed()) : Optional.empty();
+  }
+
+  static MessageDigest newDigest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  @Override
+  @SuppressWarnings("try") // Both are only to be closed.
+  public void close() throws IOException {
+    try (FileChannel first = channel;
+        InputStream other = second) {
+      // Both are closed, whatever the first one says.
+    }
+  }
+
+  /** A long file takes a while to read, and a stop must not wait for that. */
+  private static final class UntilStop extends FilterInputStream {
+    private final BooleanSupplier stopping;
+
+    UntilStop(InputStream in, BooleanSupplier stopping) {
+      super(in);
+      this.stopping = stopping;
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      if (stopping.getAsBoolean()) {
+        throw new BatchInterruptedException(STOPPED);
+      }
+      return super.read(bytes, from, length);
+    }
+  }
+
+  /** Leaves what it reads open. */
+  private static final class Unclosed extends FilterInputStream {
+    Unclosed(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public void close() {
+      // Its owner closes it.
+    }
+  }
+
+  /** The file as long as it was at the first reading: what is added later is not sent. */
+  private static final class UpTo extends FilterInputStream {
+    private long left;
+
+    UpTo(InputStream in, long left) {
+      super(in);
+      this.left = left;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      if (left <= 0) {
+        return -1;
+      }
+      int n = in.read(bytes, from, (int) Math.min(length, left));
+      left -= Math.max(n, 0);
+      return n;
+    }
+  }
+
+  /** Counts, and refuses what is more than one request may be. */
+  private final class Counted extends FilterInputStream {
+    private final long most;
+    private long count;
+
+    Counted(InputStream in, long most) {
+      super(in);
+      this.most = most;
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      int n = in.read(bytes, from, length);
+      count += Math.max(n, 0);
+      if (count > most) {
+        throw jsonTooLarge("more");
+      }
+      return n;
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package dev.smsroutes.batch.format;
+
+/**
+ * Where a record of a CSV file ends: RFC 4180's quoting, one byte after the other.
+ *
+ * <p>All bytes that matter are ASCII, so it works on UTF-8 without decoding. FastCSV reads the
+ * records; this only finds their ends, because a library that reads on after a record of unbounded
+ * length could not be found, and a single stray quotation mark makes one. Not thread-safe.
+ */
+final class CsvQuotes {
+  private enum State {
+    CELL_START,
+    PLAIN,
+    QUOTED,
+    /** After a quotation mark in a quoted cell: its end, or the first half of a doubled one. */
+    QUOTE_IN_QUOTED
+  }
+
+  private final char separator;
+  private State state = State.CELL_START;
+  private boolean afterCarriageReturn;
+  private long line = 1;
+  private long quoteLine;
+
+  /**
+   * @param separator of cells, ASCII
+   */
+  CsvQuotes(char separator) {
+    this.separator = separator;
+  }
+
+  /** Where this one is, with another separator; to be called before the first cell. */
+  CsvQuotes with(char other) {
+    CsvQuotes quotes = new CsvQuotes(other);
+    quotes.state = state;
+    quotes.line = line;
+    quotes.afterCarriageReturn = afterCarriageReturn;
+    return quotes;
+  }
+
+  /** Takes the next byte, and says whether it is a line end outside of quotes. */
+  boolean endsRecord(int b) {
+    boolean secondHalf = b == '\n' && afterCarriageReturn;
+    afterCarriageReturn = b == '\r';
+    boolean lineEnd = b == '\n' || b == '\r';
+    if (lineEnd && !secondHalf) {
+      line++;
+    }
+    if (state == State.QUOTED) {
+      if (b == '"') {
+        state = State.QUOTE_IN_QUOTED;
+      }
+      return false;
+    }
+    if (b == '"' && state == State.CELL_START) {
+      state = State.QUOTED;
+      quoteLine = line;
+    } else if (b == '"' && state == State.QUOTE_IN_QUOTED) {
+      state = State.QUOTED;
+    } else if (b == separator || lineEnd) {
+      state = State.CELL_START;
+    } else {
+      state = State.PLAIN;
+    }
+    return lineEnd;
+  }
+
+  /** Whether the next byte is inside of quotes. */
+  boolean open() {
+    return state == State.QUOTED;
+  }
+
+  /** The line of the file, from 1, on which the last quoted cell began. */
+  long quoteLine() {
+    return quoteLine;
+  }
+
+  /** The line of the file, from 1, on which the next byte is. */
+  long line() {
+    return line;
+  }
+}

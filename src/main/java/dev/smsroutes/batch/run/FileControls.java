@@ -1,0 +1,135 @@
+package dev.smsroutes.batch.run;
+
+import dev.smsroutes.batch.result.BatchFolders;
+import dev.smsroutes.batch.result.CompletionMarker;
+import dev.smsroutes.batch.result.FileControl;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/**
+ * Pauses, resumes and cancels files in the inbox, beside the process that sends them or without
+ * one; that process sees it within about a second.
+ *
+ * <p>Immutable. Orders for the same file at the same moment are all carried out, in some order.
+ *
+ * @param folders those of the process that serves
+ */
+public record FileControls(BatchFolders folders) {
+  /** What became of an order. */
+  public enum Answer {
+    /** It stands. */
+    DONE,
+    /** It stood before. */
+    DONE_BEFORE,
+    /** There is no such file in the inbox, and none has ended under this name. */
+    UNKNOWN,
+    /** The file has ended, or only waits to be moved. */
+    ENDED,
+    /** It cannot be resumed: it is not paused. */
+    NOT_PAUSED,
+    /** It can neither be paused nor resumed: it is being cancelled. */
+    CANCELLED
+  }
+
+  /**
+   * From now on no row is handed over; those under way end.
+   *
+   * @param name of a file in the inbox, without a folder
+   * @throws IOException if the disk does not do its part
+   */
+  public Answer pause(String name) throws IOException {
+    Path file = file(name);
+    Answer answer = there(file, name);
+    if (answer == Answer.DONE) {
+      answer =
+          switch (FileControl.of(file)) {
+            case PAUSE -> Answer.DONE_BEFORE;
+            case CANCEL -> Answer.CANCELLED;
+            case GO_ON -> give(FileControl.PAUSE, file, name);
+          };
+    }
+    return answer;
+  }
+
+  /**
+   * A paused file goes on.
+   *
+   * @param name of a file in the inbox, without a folder
+   * @throws IOException if the disk does not do its part
+   */
+  public Answer resume(String name) throws IOException {
+    Path file = file(name);
+    Answer answer = there(file, name);
+    if (answer != Answer.DONE) {
+      return answer;
+    }
+    return switch (FileControl.of(file)) {
+      case GO_ON -> Answer.NOT_PAUSED;
+      case CANCEL -> Answer.CANCELLED;
+      case PAUSE -> {
+        FileControl.PAUSE.takeBack(file);
+        yield Answer.DONE;
+      }
+    };
+  }
+
+  /**
+   * From now on no row is handed over; those under way end, and so does the file. Cannot be taken
+   * back.
+   *
+   * @param name of a file in the inbox, without a folder
+   * @throws IOException if the disk does not do its part
+   */
+  public Answer cancel(String name) throws IOException {
+    Path file = file(name);
+    Answer answer = there(file, name);
+    if (answer == Answer.DONE) {
+      answer =
+          FileControl.of(file) == FileControl.CANCEL
+              ? Answer.DONE_BEFORE
+              : give(FileControl.CANCEL, file, name);
+    }
+    return answer;
+  }
+
+  private Answer give(FileControl order, Path file, String name) throws IOException {
+    order.give(file);
+    Answer since = there(file, name);
+    if (since != Answer.DONE) {
+      // It ended in between: the next file of this name must not be hit.
+      order.takeBack(file);
+    }
+    return since;
+  }
+
+  private Path file(String name) {
+    return folders.inbox().resolve(name);
+  }
+
+  private Answer there(Path file, String name) throws IOException {
+    if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      return CompletionMarker.find(folders, name)
+              .filter(completion -> isOf(completion, file))
+              .isPresent()
+          ? Answer.ENDED
+          : Answer.DONE;
+    }
+    boolean ended = isThere(folders.done(), name) || isThere(folders.failed(), name);
+    return ended ? Answer.ENDED : Answer.UNKNOWN;
+  }
+
+  private boolean isOf(CompletionMarker completion, Path file) {
+    try {
+      return completion.isOf(file, folders);
+    } catch (IOException e) {
+      // It has moved this very moment.
+      return true;
+    }
+  }
+
+  private static boolean isThere(Path folder, String name) {
+    return Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS);
+  }
+}

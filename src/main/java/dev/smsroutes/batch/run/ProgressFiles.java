@@ -1,0 +1,121 @@
+package dev.smsroutes.batch.run;
+
+import dev.smsroutes.batch.format.JsonOriginal;
+import dev.smsroutes.batch.result.BatchFolders;
+import dev.smsroutes.batch.result.DurableFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file on how far each running batch is, for people and programs beside this process.
+ * Thread-safe.
+ *
+ * <p>Each is replaced in one step, so nobody reads half of one, and removed when its batch has
+ * ended. Nothing is forced to disk: after a crash it is worth nothing. One that cannot be written
+ * (disk full) stays as it was, and whoever reads it sees its age.
+ */
+public final class ProgressFiles implements BatchWatch {
+  /** How often they are to be renewed. */
+  public static final Duration EVERY = Duration.ofSeconds(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(ProgressFiles.class);
+
+  private final BatchFolders folders;
+  private final BatchWatch other;
+  private final Map<Batch, Shown> running = new ConcurrentHashMap<>();
+
+  /** Of one batch; also what its file is locked by, so that no batch waits for that of another. */
+  private static final class Shown {
+    private boolean written;
+    private boolean ended;
+  }
+
+  /**
+   * @param other is told everything as well
+   */
+  public ProgressFiles(BatchFolders folders, BatchWatch other) {
+    this.folders = folders;
+    this.other = other;
+  }
+
+  /** Renews all files; to be called by a timer, again and again. Never throws. */
+  public void renew() {
+    for (Map.Entry<Batch, Shown> each : running.entrySet()) {
+      try {
+        renew(each.getKey(), each.getValue());
+      } catch (IOException | RuntimeException e) {
+        LOG.debug("progress not written cause={}", e.getClass().getSimpleName());
+      }
+    }
+  }
+
+  /** How far the running batches are, the oldest first. */
+  public List<BatchProgress> progress() {
+    return running.keySet().stream()
+        .map(Batch::progress)
+        .sorted(Comparator.comparing(BatchProgress::started).thenComparing(BatchProgress::file))
+        .toList();
+  }
+
+  @Override
+  public void began(Batch batch) {
+    running.put(batch, new Shown());
+    other.began(batch);
+  }
+
+  @Override
+  public void progressed(Batch batch) {
+    other.progressed(batch);
+  }
+
+  @Override
+  public void ended(Batch batch) {
+    Shown shown = running.remove(batch);
+    if (shown != null) {
+      remove(batch, shown);
+    }
+    other.ended(batch);
+  }
+
+  private void renew(Batch batch, Shown shown) throws IOException {
+    synchronized (shown) {
+      if (shown.ended) {
+        // It must not come back.
+        return;
+      }
+      shown.written = true;
+      String name = batch.progressName();
+      Path unfinished = folders.results().resolve("." + name + DurableFile.UNFINISHED);
+      Files.write(unfinished, JsonOriginal.write(batch.progress().json()));
+      Files.move(
+          unfinished,
+          folders.results().resolve(name),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private void remove(Batch batch, Shown shown) {
+    synchronized (shown) {
+      shown.ended = true;
+      if (!shown.written) {
+        // Like most files that are small.
+        return;
+      }
+      try {
+        Files.deleteIfExists(folders.results().resolve(batch.progressName()));
+      } catch (IOException e) {
+        LOG.debug("progress not removed cause={}", e.getClass().getSimpleName());
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.smsroutes.batch.run;
+
+import dev.smsroutes.batch.format.RawRow;
+import dev.smsroutes.model.ErrorCode;
+import dev.smsroutes.model.Origin;
+import dev.smsroutes.model.Outcome;
+import dev.smsroutes.model.Outcome.Reason;
+import dev.smsroutes.model.Outcome.Unsettled;
+import dev.smsroutes.model.SendRequest;
+import java.util.Optional;
+
+/**
+ * One row of a batch on its way through the pipeline. Thread-safe; the first outcome counts.
+ *
+ * <p>Whoever takes a row from a batch owes it an outcome: the batch waits for it.
+ */
+public final class Row {
+  private final Batch batch;
+  private final RawRow raw;
+  // Guarded by the batch's lock.
+  private Outcome outcome;
+
+  Row(Batch batch, RawRow raw) {
+    this.batch = batch;
+    this.raw = raw;
+  }
+
+  /** A row that was promised, and then there was none. */
+  static Row nothing(Batch batch) {
+    return new Row(batch, null);
+  }
+
+  /** Whether there is nothing to send after all; then it needs no outcome. */
+  public boolean isNothing() {
+    return raw == null;
+  }
+
+  /** What to send, always with a message key. */
+  public SendRequest request() {
+    return raw.request();
+  }
+
+  /** Where it came from, for the record. */
+  public Origin origin() {
+    return batch.origin(raw);
+  }
+
+  /** Says what became of it. */
+  public void settle(Outcome outcome) {
+    if (!isNothing()) {
+      batch.settle(this, outcome);
+    }
+  }
+
+  /** Says that the pipeline broke off without an outcome: nobody knows whether it was sent. */
+  public void broke() {
+    settle(
+        new Unsettled(
+            batch.newRequestId(),
+            Optional.of(request().messageKey()),
+            Reason.INTERNAL,
+            true,
+            ErrorCode.INTERNAL.number(),
+            "Expected an outcome for this row; none came, so it may or may not have been sent",
+            Optional.empty()));
+  }
+
+  RawRow raw() {
+    return raw;
+  }
+
+  Outcome outcome() {
+    return outcome;
+  }
+
+  void outcome(Outcome came) {
+    this.outcome = came;
+  }
+
+  @Override
+  public String toString() {
+    return isNothing() ? "Row[nothing]" : "Row[number=" + raw.number() + "]";
+  }
+}

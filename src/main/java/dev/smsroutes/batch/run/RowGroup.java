@@ -1,0 +1,61 @@
+package dev.smsroutes.batch.run;
+
+import dev.smsroutes.model.Outcome;
+import dev.smsroutes.model.SendItem;
+import java.util.List;
+
+/**
+ * Rows of a batch that are handed over together; each of them still gets its own outcome. Immutable
+ * and thread-safe.
+ *
+ * <p>Whoever takes a group from a batch owes each row an outcome: the batch waits for it.
+ */
+public final class RowGroup {
+  private final List<Row> rows;
+
+  RowGroup(List<Row> rows) {
+    this.rows = List.copyOf(rows);
+  }
+
+  /** Whether there is nothing to send after all; then it needs no outcomes. */
+  public boolean isNothing() {
+    return rows.isEmpty();
+  }
+
+  List<Row> rows() {
+    return rows;
+  }
+
+  /** What to send, in the order of the rows. */
+  public List<SendItem> items() {
+    return rows.stream().map(row -> new SendItem(row.request(), row.origin())).toList();
+  }
+
+  /**
+   * Says what became of the rows.
+   *
+   * @param outcomes one for each row, in their order
+   * @throws IllegalArgumentException if there are more or fewer; no row has an outcome then
+   */
+  public void settle(List<Outcome> outcomes) {
+    if (outcomes.size() != rows.size()) {
+      throw new IllegalArgumentException(
+          "Expected %d outcomes; %d came".formatted(rows.size(), outcomes.size()));
+    }
+    for (int i = 0; i < outcomes.size(); i++) {
+      rows.get(i).settle(outcomes.get(i));
+    }
+  }
+
+  /** Says that the pipeline broke off without outcomes: nobody knows whether they were sent. */
+  public void broke() {
+    rows.forEach(Row::broke);
+  }
+
+  @Override
+  public String toString() {
+    return isNothing()
+        ? "RowGroup[nothing]"
+        : "RowGroup[rows=" + rows.size() + ", first=" + rows.get(0) + "]";
+  }
+}

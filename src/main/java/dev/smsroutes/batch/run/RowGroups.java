@@ -1,0 +1,140 @@
+package dev.smsroutes.batch.run;
+
+import dev.smsroutes.batch.result.FileControl;
+import dev.smsroutes.model.SendRequest;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+
+/**
+ * The rows of a batch in groups that may travel together: of one definition, in the order in which
+ * they stand. Reads ahead until a group is full; what waits for company is part of the batch's
+ * window, and gives way when the window is full. For one thread.
+ *
+ * <p>{@link #hasNext} never waits, keeps its promise, and may promise a group that then has no
+ * rows: what Camel's splitter needs, as {@link Batch#iterator} says.
+ *
+ * <p>When the file is paused or cancelled, no group is handed over any more: rows that were read
+ * are dropped, to be read again, or end as cancelled.
+ */
+public final class RowGroups implements Iterator<RowGroup> {
+  /** What rows must have in common to travel in one call. */
+  public record Kind(String definitionKey, boolean resubscribe) {
+    static Kind of(SendRequest request) {
+      return new Kind(request.definitionKey(), request.resubscribe());
+    }
+  }
+
+  private final Batch batch;
+  private final int most;
+
+  /** In the order of the first row of each. */
+  private final Map<Kind, List<Row>> waiting = new LinkedHashMap<>();
+
+  private int rowsWaiting;
+  private RowGroup next;
+  private boolean promised;
+
+  /**
+   * @param most how many rows a group may have
+   */
+  public RowGroups(Batch batch, int most) {
+    this.batch = batch;
+    this.most = most;
+  }
+
+  @Override
+  public boolean hasNext() {
+    if (!promised) {
+      find();
+      promised = next != null || !batch.isOver();
+    }
+    return promised;
+  }
+
+  @Override
+  public RowGroup next() {
+    if (!promised && !hasNext()) {
+      throw new NoSuchElementException();
+    }
+    apply();
+    while (next == null && !batch.isOver()) {
+      batch.awaitRoom();
+      find();
+    }
+    RowGroup group = next == null ? new RowGroup(List.of()) : next;
+    next = null;
+    promised = false;
+    return group;
+  }
+
+  /** What was promised, or waits for company, when an order is seen is not handed over either. */
+  private void apply() {
+    batch.lookForOrder();
+    if (batch.order() == FileControl.GO_ON) {
+      return;
+    }
+    List<Row> held = new ArrayList<>();
+    if (next != null) {
+      held.addAll(next.rows());
+      next = null;
+    }
+    waiting.values().forEach(held::addAll);
+    forgetWaiting();
+    if (batch.order() == FileControl.CANCEL) {
+      batch.cancel(held);
+    }
+  }
+
+  private void forgetWaiting() {
+    waiting.clear();
+    rowsWaiting = 0;
+  }
+
+  private void find() {
+    while (next == null) {
+      Row row = batch.nextRow();
+      if (row == null) {
+        // Reading may have seen an order. The rows that wait fill the window, so they end now.
+        apply();
+        next = withoutCompany();
+        return;
+      }
+      Kind kind = Kind.of(row.request());
+      List<Row> company = waiting.computeIfAbsent(kind, first -> new ArrayList<>());
+      company.add(row);
+      rowsWaiting++;
+      if (company.size() == most) {
+        next = take(kind);
+      }
+    }
+  }
+
+  /** No row can be read now. Those that wait may not wait for ever. */
+  private RowGroup withoutCompany() {
+    if (waiting.isEmpty()) {
+      return null;
+    }
+    if (batch.isBrokenOff()) {
+      forgetWaiting();
+      return null;
+    }
+    Map.Entry<Kind, List<Row>> oldest = waiting.entrySet().iterator().next();
+    // While others are under way and fill the window, waiting for them makes for better company.
+    boolean mustGo =
+        batch.isExhausted()
+            || batch.isOldest(oldest.getValue().get(0))
+            || 2 * rowsWaiting > batch.openRows()
+            || rowsWaiting == batch.rowsUnderWay();
+    return mustGo ? take(oldest.getKey()) : null;
+  }
+
+  private RowGroup take(Kind kind) {
+    List<Row> rows = waiting.remove(kind);
+    rowsWaiting -= rows.size();
+    return new RowGroup(rows);
+  }
+}

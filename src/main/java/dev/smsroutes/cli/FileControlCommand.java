@@ -1,0 +1,58 @@
+package dev.smsroutes.cli;
+
+import dev.smsroutes.batch.run.FileControls;
+import dev.smsroutes.batch.run.FileControls.Answer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** An order for one file in the inbox, beside the process that serves or without one. */
+@Command
+abstract class FileControlCommand extends QuietCommand {
+  @Parameters(paramLabel = "NAME", description = "A file in the inbox, without its folder.")
+  private String name;
+
+  abstract Answer order(FileControls orders, String file) throws IOException;
+
+  /** What is told when the order stands. */
+  abstract String done();
+
+  /** What is told when it stood before. */
+  abstract String doneBefore();
+
+  @Override
+  final int run() throws IOException {
+    if (name.isEmpty() || name.startsWith(".") || name.contains("/") || name.contains("\\")) {
+      throw new WrongUseException(
+          name() + ": expected the name of a file, without a folder; " + shown() + " came");
+    }
+    try {
+      FileControls orders = new FileControls(settings().read().files().folders());
+      return told(order(orders, name), orders);
+    } catch (InvalidPathException e) {
+      throw new WrongUseException(
+          name() + ": expected the name of a file; " + shown() + " can be none here");
+    }
+  }
+
+  private int told(Answer answer, FileControls orders) {
+    PrintWriter out = out();
+    PrintWriter err = err();
+    switch (answer) {
+      case DONE -> out.println(shown() + ": " + done());
+      case DONE_BEFORE -> out.println(shown() + ": " + doneBefore());
+      case UNKNOWN ->
+          err.println("No file of this name in " + orders.folders().inbox() + ": " + shown());
+      case ENDED -> err.println(shown() + " has ended already");
+      case NOT_PAUSED -> err.println(shown() + " is not paused");
+      case CANCELLED -> err.println(shown() + " is cancelled; that cannot be taken back");
+    }
+    return answer == Answer.DONE || answer == Answer.DONE_BEFORE ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  private String shown() {
+    return DisplayText.text(name);
+  }
+}

@@ -1,0 +1,354 @@
+package dev.smsroutes.intake.http;
+
+import dev.smsroutes.model.ErrorCode;
+import dev.smsroutes.model.Fault;
+import dev.smsroutes.model.Outcome.Refused;
+import dev.smsroutes.model.StatusTable;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/**
+ * The door of the HTTP server, before any route: lets in so many requests and no more, and gives
+ * what HTTP itself answers (400, 404, 405, 408, 413, 414, 415, 431, 503) the same JSON as every
+ * other answer.
+ *
+ * <p>Works on the event loop and never blocks. Each request that is let in holds one of the
+ * server's workers until it is answered, which is why their number is the limit: behind it,
+ * requests would queue without bound.
+ */
+public final class HttpAdmission {
+  /**
+   * How long a connection stays open after an answer to a request that was not read to its end: cut
+   * off at once, a caller who is still writing would never read the answer.
+   */
+  private static final long LINGER_MS = 1_000;
+
+  private static final String MANY = "/messaging/v1/sms/messages";
+  private static final String ONE = MANY + "/:messageKey";
+
+  private final int maxInFlight;
+  private final Duration bodyTimeout;
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private volatile boolean stopping;
+
+  /**
+   * @param maxInFlight how many requests may be under way at the same time
+   * @param bodyTimeout how long a caller may take for a body, from the headers on
+   */
+  public HttpAdmission(int maxInFlight, Duration bodyTimeout) {
+    this.maxInFlight = maxInFlight;
+    this.bodyTimeout = bodyTimeout;
+  }
+
+  int maxInFlight() {
+    return maxInFlight;
+  }
+
+  /** How many requests are under way. */
+  int inFlight() {
+    return inFlight.get();
+  }
+
+  /** From here on every request is answered 503. */
+  void stopTaking() {
+    stopping = true;
+  }
+
+  /**
+   * Stands before all routes of a server.
+   *
+   * @param root what fails before it has a route ends here
+   * @param routes what is behind the door, with nothing in it yet
+   */
+  void guard(Router root, Router routes) {
+    routes.route().handler(this::enter).failureHandler(HttpAdmission::failed);
+    // A path with a broken escape fails before any route has it.
+    root.errorHandler(StatusTable.INVALID, HttpAdmission::unreadableKey);
+    root.errorHandler(StatusTable.NOT_FOUND, HttpAdmission::noSuchPath);
+    root.errorHandler(StatusTable.WRONG_METHOD, request -> wrongMethod(routes, request));
+    root.errorHandler(StatusTable.WRONG_MEDIA_TYPE, HttpAdmission::wrongMediaType);
+  }
+
+  private void enter(RoutingContext request) {
+    if (!isUtf8(request.request().path())) {
+      unreadableKey(request);
+      return;
+    }
+    if (stopping) {
+      overloaded(request, "This gateway is stopping");
+      return;
+    }
+    if (refusedByHeaders(request)) {
+      return;
+    }
+    if (inFlight.incrementAndGet() > maxInFlight) {
+      inFlight.decrementAndGet();
+      overloaded(request, "This gateway has " + maxInFlight + " requests under way already");
+      return;
+    }
+    // A body that does not end would hold its place for ever; a closed connection gives it back.
+    long timer =
+        request
+            .vertx()
+            .setTimer(
+                bodyTimeout.toMillis(),
+                late -> {
+                  if (!request.request().isEnded()) {
+                    tooSlow(request);
+                  }
+                });
+    AtomicBoolean left = new AtomicBoolean();
+    // Not the end handler: that one fires when a caller hangs up, while its worker is still busy.
+    request.addHeadersEndHandler(
+        written -> {
+          request.vertx().cancelTimer(timer);
+          if (left.compareAndSet(false, true)) {
+            inFlight.decrementAndGet();
+          }
+        });
+    request.next();
+  }
+
+  /**
+   * Whether a request is refused for what its headers say of its body, before that is read. Only on
+   * our own paths: a site's own route may take what it likes.
+   */
+  private static boolean refusedByHeaders(RoutingContext request) {
+    String path = request.normalizedPath();
+    if (request.request().method() != HttpMethod.POST || !fits(ONE, path) && !fits(MANY, path)) {
+      return false;
+    }
+    MultiMap headers = request.request().headers();
+    if (ContentHeaders.isEncoded(headers.getAll("Content-Encoding"))) {
+      // RFC 9110, section 12.5.3.
+      request.response().putHeader("Accept-Encoding", "identity");
+      end(
+          request,
+          StatusTable.WRONG_MEDIA_TYPE,
+          ErrorCode.BAD_FORMAT,
+          "Expected a body without the header Content-Encoding; got an encoded one. Send it uncompressed");
+      return true;
+    }
+    Optional<String> wrong = ContentHeaders.wrongType(headers.getAll("Content-Type"));
+    wrong.ifPresent(
+        message -> end(request, StatusTable.WRONG_MEDIA_TYPE, ErrorCode.BAD_FORMAT, message));
+    return wrong.isPresent();
+  }
+
+  private void tooSlow(RoutingContext request) {
+    if (request.response().headWritten()) {
+      request.request().connection().close();
+      return;
+    }
+    endAndClose(
+        request.request(),
+        StatusTable.TOO_SLOW,
+        ErrorCode.VALIDATION,
+        "Expected the whole body within "
+            + bodyTimeout.toMillis()
+            + " ms (sms.http.body-timeout); got a part of it");
+  }
+
+  /** Answers a request that the server below cannot read: no route ever gets it. */
+  static void noHttp(HttpServerRequest request) {
+    Throwable cause = request.decoderResult().cause();
+    if (cause instanceof TooLongHttpLineException) {
+      endAndClose(
+          request,
+          StatusTable.LINE_TOO_LONG,
+          ErrorCode.VALIDATION,
+          "Expected a request line of at most "
+              + HttpServerOptions.DEFAULT_MAX_INITIAL_LINE_LENGTH
+              + " bytes; got a longer one");
+    } else if (cause instanceof TooLongHttpHeaderException) {
+      endAndClose(
+          request,
+          StatusTable.HEADERS_TOO_LONG,
+          ErrorCode.VALIDATION,
+          "Expected headers of at most "
+              + HttpServers.MAX_HEADER_BYTES
+              + " bytes in all; got more");
+    } else {
+      endAndClose(
+          request,
+          StatusTable.INVALID,
+          ErrorCode.VALIDATION,
+          "Expected a request that HTTP allows; got something else");
+    }
+  }
+
+  private static void unreadableKey(RoutingContext request) {
+    Fault fault =
+        new Fault(
+            "messageKey",
+            ErrorCode.INVALID_MESSAGE_KEY,
+            "Expected percent-encoded UTF-8 in the path; something else came");
+    reply(
+        request,
+        StatusTable.INVALID,
+        OutcomeJson.one(
+            Refused.of(UUID.randomUUID().toString(), Optional.empty(), List.of(fault))));
+  }
+
+  private static void overloaded(RoutingContext request, String message) {
+    request.response().putHeader("Retry-After", "1");
+    end(request, StatusTable.OVERLOADED, ErrorCode.UNAVAILABLE, message);
+  }
+
+  private static void failed(RoutingContext request) {
+    if (request.response().ended() || request.response().headWritten()) {
+      return;
+    }
+    int status = request.statusCode();
+    if (status == StatusTable.TOO_LARGE) {
+      // The rest of the body is not wanted.
+      endAndClose(request.request(), status, ErrorCode.VALIDATION, "Expected a smaller body");
+    } else if (status >= 400 && status < 500) {
+      end(request, status, ErrorCode.VALIDATION, "Expected a request that HTTP allows");
+    } else {
+      end(
+          request,
+          StatusTable.INTERNAL_ERROR,
+          ErrorCode.INTERNAL,
+          "Internal error; nothing is known of this request");
+    }
+  }
+
+  private static void noSuchPath(RoutingContext request) {
+    end(
+        request,
+        StatusTable.NOT_FOUND,
+        ErrorCode.NOT_FOUND,
+        "Expected POST /messaging/v1/sms/messages/{messageKey} with a recipient, POST"
+            + " /messaging/v1/sms/messages/ with recipients, or GET"
+            + " /messaging/v1/sms/messages/{messageKey}; there is nothing on this path");
+  }
+
+  /** HTTP wants the methods that would do; Vert.x knows them, but does not say. */
+  private static void wrongMethod(Router router, RoutingContext request) {
+    String allowed =
+        router.getRoutes().stream()
+            .filter(route -> route.getPath() != null && route.methods() != null)
+            .filter(route -> fits(route.getPath(), request.normalizedPath()))
+            .flatMap(route -> route.methods().stream())
+            .map(HttpMethod::name)
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "));
+    request.response().putHeader("Allow", allowed);
+    end(
+        request,
+        StatusTable.WRONG_METHOD,
+        ErrorCode.INVALID_OPERATION,
+        "Expected the method " + allowed + " on this path");
+  }
+
+  /** Whether a path fits a pattern whose variable parts begin with a colon. */
+  static boolean fits(String pattern, String path) {
+    String[] expected = pattern.split("/", -1);
+    String[] came = path.split("/", -1);
+    int length = came.length;
+    // A slash at the end does not matter, to Vert.x as well.
+    if (length == expected.length + 1 && came[length - 1].isEmpty()) {
+      length--;
+    }
+    if (length != expected.length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      boolean variable = expected[i].startsWith(":") && !came[i].isEmpty();
+      if (!variable && !expected[i].equals(came[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void wrongMediaType(RoutingContext request) {
+    end(
+        request,
+        StatusTable.WRONG_MEDIA_TYPE,
+        ErrorCode.BAD_FORMAT,
+        "Expected the header Content-Type: application/json");
+  }
+
+  /**
+   * Whether a path, as it stood in the request line, is UTF-8. Vert.x would turn every other byte
+   * into the same replacement character, and different keys into one.
+   */
+  static boolean isUtf8(String path) {
+    byte[] bytes = new byte[path.length()];
+    int length = 0;
+    boolean escaped = false;
+    for (int i = 0; i < path.length(); i++) {
+      char character = path.charAt(i);
+      if (character > 0x7e) {
+        return false;
+      }
+      if (character == '%' && i + 2 < path.length()) {
+        // Broken escapes have been refused before.
+        bytes[length++] = (byte) Integer.parseInt(path, i + 1, i + 3, 16);
+        escaped = true;
+        i += 2;
+      } else {
+        bytes[length++] = (byte) character;
+      }
+    }
+    if (!escaped) {
+      return true;
+    }
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+  }
+
+  private static void end(RoutingContext request, int status, ErrorCode code, String message) {
+    reply(request, status, OutcomeJson.error(code, message));
+  }
+
+  private static void endAndClose(
+      HttpServerRequest request, int status, ErrorCode code, String message) {
+    Buffer body = Buffer.buffer(OutcomeJson.error(code, message));
+    HttpServerResponse response =
+        head(request.response(), status)
+            .putHeader("Content-Length", Integer.toString(body.length()));
+    if (request.version() == HttpVersion.HTTP_2) {
+      response.end(body);
+    } else {
+      // All of the answer, but not its end: at that the server would close the connection.
+      response.putHeader("Connection", "close").write(body);
+    }
+    Vertx.currentContext().owner().setTimer(LINGER_MS, timer -> request.connection().close());
+  }
+
+  private static void reply(RoutingContext request, int status, String json) {
+    head(request.response(), status).end(json);
+  }
+
+  private static HttpServerResponse head(HttpServerResponse response, int status) {
+    return response.setStatusCode(status).putHeader("Content-Type", "application/json");
+  }
+}

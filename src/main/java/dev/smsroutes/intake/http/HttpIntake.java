@@ -1,0 +1,205 @@
+package dev.smsroutes.intake.http;
+
+import dev.smsroutes.intake.request.RequestReader;
+import dev.smsroutes.ledger.Entry;
+import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.model.ErrorCode;
+import dev.smsroutes.model.HandOver;
+import dev.smsroutes.model.InvalidRequestException;
+import dev.smsroutes.model.Origin;
+import dev.smsroutes.model.Outcome;
+import dev.smsroutes.model.Outcome.Refused;
+import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.model.StatusTable;
+import io.vertx.core.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.Header;
+import org.apache.camel.Message;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a request arrives over HTTP and how its outcome goes back: the bean {@code httpIntake} of
+ * {@code routes/http-intake.camel.yaml}. Thread-safe.
+ */
+public final class HttpIntake {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpIntake.class);
+  private static final byte[] EMPTY = {};
+
+  /** Exchange property: whether the caller prefers not to wait. */
+  private static final String PREFERRED = "smsPreferred";
+
+  private final RequestReader reader;
+  private final StatusTable table;
+  private final Function<String, Optional<Entry>> entries;
+  private final Queueing queueing;
+
+  /** Which requests are answered when they are on disk in the queue of the JMS intake. */
+  public enum Queueing {
+    /** None: that intake is switched off. */
+    NEVER,
+    /** Those whose caller prefers it. */
+    WHEN_PREFERRED,
+    ALWAYS
+  }
+
+  public HttpIntake(
+      RequestReader reader,
+      StatusTable table,
+      Function<String, Optional<Entry>> entries,
+      Queueing queueing) {
+    this.reader = reader;
+    this.table = table;
+    this.entries = entries;
+    this.queueing = queueing;
+  }
+
+  /**
+   * Reads the body of the keyed route.
+   *
+   * @param messageKey from the path, decoded
+   */
+  public SendRequest readOne(
+      @Body byte[] body, @Header("messageKey") String messageKey, Exchange exchange) {
+    arrived(exchange);
+    return reader.keyed(body == null ? EMPTY : body, messageKey);
+  }
+
+  /** Reads the body of the bare route: one request for each recipient. */
+  public List<SendRequest> readMany(@Body byte[] body, Exchange exchange) {
+    arrived(exchange);
+    return reader.bare(body == null ? EMPTY : body);
+  }
+
+  /** Notes where the request came from and how its caller wants it handled. */
+  private void arrived(Exchange exchange) {
+    String caller = "";
+    boolean preferred = false;
+    if (exchange.getMessage() instanceof HttpMessage http) {
+      SocketAddress address = http.getRequest().remoteAddress();
+      caller = address == null || address.hostAddress() == null ? "" : address.hostAddress();
+      preferred = Preferences.respondAsync(http.getRequest().headers().getAll("Prefer"));
+    }
+    exchange.setProperty(Origin.PROPERTY, Origin.of(Origin.HTTP, caller));
+    exchange.setProperty(
+        HandOver.QUEUED,
+        queueing == Queueing.ALWAYS || (queueing == Queueing.WHEN_PREFERRED && preferred));
+    exchange.setProperty(PREFERRED, preferred);
+  }
+
+  /** Answers with the outcome of one request. */
+  public void answerOne(Exchange exchange) {
+    Outcome outcome = exchange.getMessage().getBody(Outcome.class);
+    answer(
+        exchange, table.httpStatus(outcome), OutcomeJson.one(outcome), table.retryAfter(outcome));
+    sayIfApplied(exchange, List.of(outcome));
+  }
+
+  /** What was preferred has been done: RFC 7240, section 3. */
+  private static void sayIfApplied(Exchange exchange, List<Outcome> outcomes) {
+    if (exchange.getProperty(PREFERRED, false, Boolean.class)
+        && outcomes.stream().anyMatch(Outcome::queued)) {
+      exchange.getMessage().setHeader("Preference-Applied", Preferences.RESPOND_ASYNC);
+    }
+  }
+
+  /** Answers what became of a key: from the ledger, the API is not asked. */
+  public void status(@Header("messageKey") String messageKey, Exchange exchange) {
+    Optional<Entry> entry;
+    try {
+      entry = entries.apply(messageKey);
+    } catch (LedgerUnavailableException e) {
+      Outcome unread = table.unread(UUID.randomUUID().toString(), messageKey);
+      answer(exchange, table.httpStatus(unread), OutcomeJson.one(unread), table.retryAfter(unread));
+      return;
+    }
+    answer(
+        exchange,
+        entry.isPresent() ? StatusTable.FOUND : StatusTable.NOT_FOUND,
+        entry.map(StatusJson::of).orElseGet(() -> StatusJson.unknown(messageKey)),
+        Optional.empty());
+  }
+
+  /** Answers with the outcomes of all recipients. */
+  @SuppressWarnings("unchecked")
+  public void answerMany(Exchange exchange) {
+    List<Outcome> outcomes = exchange.getMessage().getBody(List.class);
+    long taken = outcomes.stream().filter(OutcomeJson::isTaken).count();
+    String requestId = UUID.randomUUID().toString();
+    if (taken > 0) {
+      ErrorCode top = taken == outcomes.size() ? ErrorCode.OK : ErrorCode.SOME_FAILED;
+      answer(
+          exchange,
+          StatusTable.ACCEPTED,
+          OutcomeJson.many(requestId, top, outcomes),
+          Optional.empty());
+      sayIfApplied(exchange, outcomes);
+      return;
+    }
+    // None was taken: as long as one may still be, the answer asks for a repetition.
+    Optional<Outcome> open =
+        outcomes.stream().filter(outcome -> !outcome.state().settled()).findFirst();
+    ErrorCode top =
+        open.flatMap(outcome -> ErrorCode.of(outcome.errorCode()))
+            .orElse(open.isPresent() ? ErrorCode.INTERNAL : ErrorCode.NO_VALID_RECIPIENTS);
+    answer(
+        exchange,
+        open.map(table::httpStatus).orElse(StatusTable.INVALID),
+        OutcomeJson.many(requestId, top, outcomes),
+        outcomes.stream()
+            .map(table::retryAfter)
+            .flatMap(Optional::stream)
+            .max(Comparator.naturalOrder()));
+  }
+
+  /** Answers a body that holds no request. */
+  public void refuse(Exchange exchange) {
+    InvalidRequestException cause =
+        exchange.getProperty(Exchange.EXCEPTION_CAUGHT, InvalidRequestException.class);
+    Outcome outcome =
+        Refused.of(
+            UUID.randomUUID().toString(),
+            Optional.ofNullable(exchange.getMessage().getHeader("messageKey", String.class)),
+            cause.faults());
+    LOG.info("requestId={} outcome=REFUSED code={}", outcome.requestId(), outcome.errorCode());
+    answer(exchange, table.httpStatus(outcome), OutcomeJson.one(outcome), Optional.empty());
+  }
+
+  /** Answers a fault of ours: an id to ask about, and nothing of its inside. */
+  public void fail(Exchange exchange) {
+    String requestId = UUID.randomUUID().toString();
+    LOG.error(
+        "requestId={} failed inside",
+        requestId,
+        exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
+    Outcome outcome = table.failedInside(requestId, Optional.empty(), false);
+    answer(
+        exchange, table.httpStatus(outcome), OutcomeJson.one(outcome), table.retryAfter(outcome));
+  }
+
+  private static void answer(
+      Exchange exchange, int status, String json, Optional<Duration> retryAfter) {
+    Message reply = exchange.getMessage();
+    reply.removeHeaders("*");
+    reply.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+    reply.setHeader(Exchange.CONTENT_TYPE, "application/json");
+    retryAfter.ifPresent(wait -> reply.setHeader("Retry-After", seconds(wait)));
+    // Not bytes: those would go out through a stream, in several steps and as many events.
+    reply.setBody(ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Whole seconds, rounded up: asked for 200 ms, a caller must not come back at once. */
+  static String seconds(Duration wait) {
+    return Long.toString(Math.max(1, wait.plusMillis(999).toSeconds()));
+  }
+}

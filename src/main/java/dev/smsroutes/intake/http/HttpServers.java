@@ -1,0 +1,158 @@
+package dev.smsroutes.intake.http;
+
+import dev.smsroutes.config.Address;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.io.IOException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP servers of this process: that of the intake, under camel-platform-http, and that of
+ * management. Both share the event loops of one Vert.x. Open and close it from one thread.
+ *
+ * <p>The intake's server listens once all routes are started, so no caller meets a path that is not
+ * there yet.
+ */
+public final class HttpServers implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpServers.class);
+
+  /** In bytes, of all headers of a request: gateways add tokens of some kilobytes each. */
+  static final int MAX_HEADER_BYTES = 16 * 1024;
+
+  private static final int MANAGEMENT_WORKERS = 4;
+  private static final long CLOSE_SECONDS = 10;
+
+  private final Vertx vertx;
+  private final HttpAdmission admission;
+  private HttpServer intake;
+  private HttpServer management;
+
+  private HttpServers(Vertx vertx, HttpAdmission admission) {
+    this.vertx = vertx;
+    this.admission = admission;
+  }
+
+  /**
+   * Prepares the intake's server, so that routes can be added to it.
+   *
+   * @param port as configured; platform-http finds the server by it
+   * @param maxBodyBytes a longer body is answered with 413
+   */
+  public static HttpServers prepare(
+      CamelContext context, HttpAdmission admission, int port, long maxBodyBytes) {
+    // A consumer holds its worker until the request is answered, so one for each that is let in.
+    Vertx vertx =
+        Vertx.vertx(
+            new VertxOptions().setWorkerPoolSize(admission.maxInFlight() + MANAGEMENT_WORKERS));
+    Router routes = Router.router(vertx);
+    Router root = Router.router(vertx);
+    admission.guard(root, routes);
+    root.route("/*").subRouter(routes);
+    HttpServers servers = new HttpServers(vertx, admission);
+    servers.intake = server(vertx).requestHandler(root);
+
+    VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
+    configuration.setBindPort(port);
+    context.getRegistry().bind("smsHttpServer", configuration);
+    String name = VertxPlatformHttpRouter.getRouterNameFromPort(port);
+    context.getRegistry().bind("smsVertx", vertx);
+    context
+        .getRegistry()
+        .bind(
+            name,
+            new VertxPlatformHttpRouter(null, vertx, routes, name) {
+              @Override
+              public Handler<RoutingContext> bodyHandler() {
+                return BodyHandler.create(false).setBodyLimit(maxBodyBytes);
+              }
+            });
+    return servers;
+  }
+
+  private static HttpServer server(Vertx vertx) {
+    HttpServerOptions options = new HttpServerOptions().setMaxHeaderSize(MAX_HEADER_BYTES);
+    options.getInitialSettings().setMaxHeaderListSize(MAX_HEADER_BYTES);
+    return vertx.createHttpServer(options).invalidRequestHandler(HttpAdmission::noHttp);
+  }
+
+  /**
+   * Takes requests from here on; the routes are there.
+   *
+   * @throws IOException if nobody can listen there
+   */
+  public void listen(Address address) throws IOException {
+    await(intake.listen(address.port(), address.host()), "sms.http.port", address);
+  }
+
+  /**
+   * Answers questions of operators.
+   *
+   * @throws IOException if nobody can listen there
+   */
+  public void manage(Address address, Management answers) throws IOException {
+    Router router = Router.router(vertx);
+    answers.on(router);
+    management = server(vertx).requestHandler(router);
+    await(management.listen(address.port(), address.host()), "sms.management.port", address);
+  }
+
+  private static void await(Future<HttpServer> listening, String key, Address address)
+      throws IOException {
+    try {
+      listening.toCompletionStage().toCompletableFuture().join();
+    } catch (CompletionException e) {
+      throw new IOException(
+          key
+              + ": expected a free port; cannot listen on "
+              + address.host()
+              + ":"
+              + address.port()
+              + " ("
+              + e.getCause().getMessage()
+              + ")",
+          e.getCause());
+    }
+  }
+
+  /** The port on which requests are taken. */
+  public int port() {
+    return intake.actualPort();
+  }
+
+  /** The port of management; 0 if it is switched off. */
+  public int managementPort() {
+    return management == null ? 0 : management.actualPort();
+  }
+
+  /** From here on requests are answered 503; those under way go on. */
+  public void stopTaking() {
+    admission.stopTaking();
+  }
+
+  @Override
+  public void close() {
+    try {
+      vertx.close().toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // The process ends, or the test does: a server that does not close is no reason to stay.
+      LOG.warn("The HTTP servers could not be closed: {}", e.toString());
+    }
+  }
+}

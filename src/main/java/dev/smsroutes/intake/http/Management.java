@@ -1,0 +1,105 @@
+package dev.smsroutes.intake.http;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Collection;
+import java.util.function.Function;
+import org.apache.camel.CamelContext;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckHelper;
+
+/**
+ * What operators ask over HTTP: health as JSON ({@code /observe/health}, with {@code /live} and
+ * {@code /ready}), and meters in Prometheus' text format ({@code /observe/metrics}).
+ *
+ * <p>Health is 200 with {@code {"status":"UP"}}, or 503 with the checks that are down and why.
+ * Thread-safe.
+ */
+public final class Management implements AutoCloseable {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final int UNAVAILABLE = 503;
+
+  private final CamelContext context;
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics collections = new JvmGcMetrics();
+
+  /**
+   * @param admission what is under way there is a meter
+   */
+  public Management(CamelContext context, HttpAdmission admission) {
+    this.context = context;
+    new JvmMemoryMetrics().bindTo(meters);
+    new JvmThreadMetrics().bindTo(meters);
+    new ProcessorMetrics().bindTo(meters);
+    new FileDescriptorMetrics().bindTo(meters);
+    new UptimeMetrics().bindTo(meters);
+    collections.bindTo(meters);
+    Gauge.builder("sms.http.in.flight", admission, HttpAdmission::inFlight)
+        .description("Requests over HTTP that are under way")
+        .register(meters);
+  }
+
+  void on(Router router) {
+    // Checks and scraping may take a moment: not on the event loop.
+    router
+        .get("/observe/health")
+        .blockingHandler(request -> health(request, HealthCheckHelper::invoke), false);
+    router
+        .get("/observe/health/live")
+        .blockingHandler(request -> health(request, HealthCheckHelper::invokeLiveness), false);
+    router
+        .get("/observe/health/ready")
+        .blockingHandler(request -> health(request, HealthCheckHelper::invokeReadiness), false);
+    router.get("/observe/metrics").blockingHandler(this::metrics, false);
+  }
+
+  private void health(
+      RoutingContext request, Function<CamelContext, Collection<HealthCheck.Result>> checks) {
+    ObjectNode answer = JSON.createObjectNode();
+    ArrayNode down = JSON.createArrayNode();
+    for (HealthCheck.Result result : checks.apply(context)) {
+      if (result.getState() == HealthCheck.State.DOWN) {
+        ObjectNode check = down.addObject();
+        check.put("name", result.getCheck().getId());
+        check.put("status", result.getState().name());
+        result.getMessage().ifPresent(message -> check.put("message", message));
+      }
+    }
+    answer.put("status", down.isEmpty() ? "UP" : "DOWN");
+    if (!down.isEmpty()) {
+      answer.set("checks", down);
+    }
+    HttpServerResponse response = request.response();
+    response
+        .setStatusCode(down.isEmpty() ? 200 : UNAVAILABLE)
+        .putHeader("Content-Type", "application/json")
+        .end(answer.toString());
+  }
+
+  private void metrics(RoutingContext request) {
+    request
+        .response()
+        .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        .end(meters.scrape());
+  }
+
+  @Override
+  public void close() {
+    collections.close();
+    meters.close();
+  }
+}

@@ -1,0 +1,156 @@
+package dev.smsroutes.intake.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.smsroutes.model.ErrorCode;
+import dev.smsroutes.model.Fault;
+import dev.smsroutes.model.Outcome;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Outcomes in the API's own JSON, as the delivery contract lays it down. Thread-safe.
+ *
+ * <p>One that is accepted, by the API or by a queue of ours, is {@code {requestId, errorcode: 0,
+ * responses: [{messageKey}]}}; all others are {@code {requestId, messageKey, errorcode, message,
+ * errors: [{field, errorcode, message}]}}.
+ */
+public final class OutcomeJson {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private OutcomeJson() {}
+
+  /** The outcome of one request. */
+  public static String one(Outcome outcome) {
+    return write(json -> outcome(json, outcome));
+  }
+
+  /**
+   * The outcomes of a request with many recipients, in their order: top code 0 when all were
+   * accepted, 109001 when some were, and what failed carries its own code and message.
+   *
+   * @param requestId of the request as a whole
+   * @param top the code on top
+   */
+  static String many(String requestId, ErrorCode top, List<Outcome> outcomes) {
+    return write(
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("requestId", requestId);
+          json.writeNumberField("errorcode", top.number());
+          if (top != ErrorCode.OK) {
+            json.writeStringField("message", top.words());
+          }
+          json.writeArrayFieldStart("responses");
+          for (int i = 0; i < outcomes.size(); i++) {
+            item(json, outcomes.get(i), "recipients[" + i + "]");
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+        });
+  }
+
+  /** An answer that is of no request: a wrong path, a wrong method, too much at once. */
+  static String error(ErrorCode code, String message) {
+    return error(code, message, Optional.empty());
+  }
+
+  /** As {@link #error(ErrorCode, String)}, about a key. */
+  static String error(ErrorCode code, String message, Optional<String> messageKey) {
+    return write(
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("requestId", UUID.randomUUID().toString());
+          key(json, messageKey);
+          json.writeNumberField("errorcode", code.number());
+          json.writeStringField("message", message);
+          json.writeArrayFieldStart("errors");
+          json.writeEndArray();
+          json.writeEndObject();
+        });
+  }
+
+  private static void outcome(JsonGenerator json, Outcome outcome) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("requestId", outcome.requestId());
+    if (isTaken(outcome)) {
+      json.writeNumberField("errorcode", ErrorCode.OK.number());
+      json.writeArrayFieldStart("responses");
+      item(json, outcome, "");
+      json.writeEndArray();
+    } else {
+      key(json, outcome.messageKey());
+      json.writeNumberField("errorcode", outcome.errorCode());
+      json.writeStringField("message", outcome.message());
+      faults(json, outcome.faults(), "");
+    }
+    json.writeEndObject();
+  }
+
+  /** Whether the caller need do no more: not told by the code, which others may have as well. */
+  static boolean isTaken(Outcome outcome) {
+    return outcome.accepted() || outcome.queued();
+  }
+
+  private static void item(JsonGenerator json, Outcome outcome, String path) throws IOException {
+    json.writeStartObject();
+    key(json, outcome.messageKey());
+    if (!isTaken(outcome)) {
+      json.writeNumberField("errorcode", outcome.errorCode());
+      json.writeStringField("message", outcome.message());
+      faults(json, outcome.faults(), path);
+    }
+    json.writeEndObject();
+  }
+
+  private static void key(JsonGenerator json, Optional<String> messageKey) throws IOException {
+    if (messageKey.isPresent()) {
+      json.writeStringField("messageKey", messageKey.get());
+    }
+  }
+
+  private static void faults(JsonGenerator json, List<Fault> faults, String path)
+      throws IOException {
+    json.writeArrayFieldStart("errors");
+    for (Fault fault : faults) {
+      json.writeStartObject();
+      json.writeStringField("field", path.isEmpty() ? fault.field() : ofItem(fault, path));
+      json.writeNumberField("errorcode", fault.code().number());
+      json.writeStringField("message", fault.message());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  /** A caller with many recipients wrote no {@code recipient}: names the one it wrote. */
+  private static String ofItem(Fault fault, String path) {
+    String field = fault.field();
+    if (field.equals("recipient") && fault.code() == ErrorCode.MISPLACED_FIELD) {
+      // It did write one, beside the many.
+      return field;
+    }
+    if (field.equals("recipient") || field.startsWith("recipient.")) {
+      return path + field.substring("recipient".length());
+    }
+    return field.equals("messageKey") ? path + ".messageKey" : field;
+  }
+
+  static String write(Writing writing) {
+    StringWriter text = new StringWriter(256);
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      writing.write(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  @FunctionalInterface
+  interface Writing {
+    void write(JsonGenerator json) throws IOException;
+  }
+}

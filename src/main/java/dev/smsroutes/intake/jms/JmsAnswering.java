@@ -1,0 +1,225 @@
+package dev.smsroutes.intake.jms;
+
+import dev.smsroutes.broker.ArtemisMessages;
+import dev.smsroutes.broker.ArtemisMessages.ReplyTo;
+import dev.smsroutes.broker.BrokerOptions.Queues;
+import dev.smsroutes.config.JmsOptions;
+import dev.smsroutes.config.ReplyQueues;
+import dev.smsroutes.model.Fault;
+import dev.smsroutes.model.Outcome;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What becomes of a message once the outcome is known: the JMS column of the delivery contract.
+ *
+ * <p>Everything that is sent here is sent in the session that received the message, so that it
+ * happens together with the acknowledgement or not at all. Thread-safe.
+ */
+final class JmsAnswering {
+  private static final Logger LOG = LoggerFactory.getLogger(JmsAnswering.class);
+
+  /** Enough for every message that can be under way, many times over. */
+  private static final int REMEMBERED = 10_000;
+
+  private static final int MOST_REASON_CHARACTERS = 2_000;
+
+  /** A reply that breaks the commit so often is given up; the outcome is not. */
+  private static final int REPLY_ATTEMPTS = 2;
+
+  private final Queues queues;
+  private final int attempts;
+  private final ReplyQueues replyQueues;
+  private final long replyTimeToLive;
+  private final Function<Outcome, String> json;
+  private final Map<String, Integer> replies = Collections.synchronizedMap(new Recent<>());
+
+  JmsAnswering(JmsOptions options, Function<Outcome, String> json) {
+    this.queues = options.broker().queues();
+    this.attempts = options.broker().redelivery().attempts();
+    this.replyQueues = options.replyQueues();
+    this.replyTimeToLive = options.replyTimeToLive().toMillis();
+    this.json = json;
+  }
+
+  /** Whether the message is given up if this delivery does not settle it. */
+  boolean isLast(JmsDelivery delivery) throws JMSException {
+    return delivery.attempt() >= attempts;
+  }
+
+  /**
+   * Moves the message to where it belongs, and replies.
+   *
+   * @return true to commit; false to roll back, so that the broker delivers again after a while
+   * @throws JMSException when the message could not be moved: roll back
+   */
+  boolean answer(JmsDelivery delivery, Outcome outcome) throws JMSException {
+    if (!outcome.state().settled() && !isLast(delivery)) {
+      LOG.warn(
+          "jms=later {} attempt={}/{} state={} code={}",
+          ids(outcome),
+          delivery.attempt(),
+          attempts,
+          outcome.state(),
+          outcome.errorCode());
+      return false;
+    }
+    switch (outcome.state()) {
+      case ACCEPTED, ACCEPTED_EARLIER -> LOG.info("jms=accepted {}", ids(outcome));
+      case REFUSED, DUPLICATE -> move(delivery, outcome, queues.invalid());
+      // The last delivery of all settles, unless the ledger could not say so.
+      case PARKED, UNCERTAIN, WAITING -> move(delivery, outcome, queues.dead());
+    }
+    reply(delivery, outcome);
+    return true;
+  }
+
+  private void move(JmsDelivery delivery, Outcome outcome, String queue) throws JMSException {
+    ArtemisMessages.forward(delivery.session(), delivery.message(), queue, reasons(outcome));
+    // Not the reason: it may be the API's own text, which may quote the number.
+    LOG.warn(
+        "jms=moved {} queue={} state={} code={}",
+        ids(outcome),
+        queue,
+        outcome.state(),
+        outcome.errorCode());
+  }
+
+  private static Map<String, Object> reasons(Outcome outcome) {
+    Map<String, Object> reasons = new LinkedHashMap<>();
+    reasons.put("smsState", outcome.state().name());
+    reasons.put("smsErrorCode", outcome.errorCode());
+    reasons.put("smsReason", reason(outcome));
+    reasons.put("smsRequestId", outcome.requestId());
+    outcome.messageKey().ifPresent(key -> reasons.put("smsMessageKey", key));
+    if (!outcome.faults().isEmpty()) {
+      reasons.put(
+          "smsFields",
+          shortened(
+              outcome.faults().stream()
+                  .map(Fault::field)
+                  .filter(field -> !field.isEmpty())
+                  .distinct()
+                  .collect(Collectors.joining(","))));
+    }
+    return reasons;
+  }
+
+  private static String reason(Outcome outcome) {
+    if (outcome.faults().isEmpty()) {
+      return shortened(outcome.message());
+    }
+    return shortened(
+        outcome.faults().stream()
+            .map(
+                fault ->
+                    fault.field().isEmpty()
+                        ? fault.message()
+                        : fault.field() + ": " + fault.message())
+            .collect(Collectors.joining("; ")));
+  }
+
+  /**
+   * A reply is a courtesy, the outcome is not: a reply that cannot be sent is named in the log, and
+   * the message is settled all the same.
+   */
+  private void reply(JmsDelivery delivery, Outcome outcome) {
+    try {
+      Optional<ReplyTo> to = ArtemisMessages.replyTo(delivery.message());
+      if (to.isEmpty()) {
+        return;
+      }
+      Optional<String> queue = allowed(delivery.session(), to.get());
+      if (queue.isEmpty()) {
+        LOG.warn(
+            "jms=no-reply {} replyTo={} expected a queue of sms.jms.reply-queues",
+            ids(outcome),
+            shown(to.get().queue()));
+      } else if (replies.merge(delivery.identity(), 1, Integer::sum) > REPLY_ATTEMPTS) {
+        LOG.warn(
+            "jms=no-reply {} replyTo={} the commit failed with it before",
+            ids(outcome),
+            shown(queue.get()));
+      } else {
+        send(delivery, queue.get(), outcome);
+      }
+    } catch (JMSException | RuntimeException e) {
+      LOG.warn("jms=no-reply {} failure={}", ids(outcome), e.getClass().getSimpleName());
+    }
+  }
+
+  /** The queue for the reply; empty when there may be none. */
+  private Optional<String> allowed(Session session, ReplyTo to) throws JMSException {
+    if (to.topic()) {
+      return Optional.empty();
+    }
+    for (String queue : List.of(to.queue(), to.withoutPrefix())) {
+      if (replyQueues.allowsNamed(queue)
+          || (replyQueues.allowsTemporary() && ArtemisMessages.isTemporaryQueue(session, queue))) {
+        return Optional.of(queue);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void send(JmsDelivery delivery, String queue, Outcome outcome) throws JMSException {
+    Session session = delivery.session();
+    TextMessage reply = session.createTextMessage(json.apply(outcome));
+    correlate(reply, delivery.message());
+    try (MessageProducer producer = session.createProducer(session.createQueue(queue))) {
+      producer.setTimeToLive(replyTimeToLive);
+      producer.send(reply);
+    }
+  }
+
+  private static void correlate(Message reply, Message request) throws JMSException {
+    byte[] bytes = request.getJMSCorrelationIDAsBytes();
+    String text = request.getJMSCorrelationID();
+    if (text != null) {
+      reply.setJMSCorrelationID(text);
+    } else if (bytes != null) {
+      reply.setJMSCorrelationIDAsBytes(bytes);
+    } else {
+      reply.setJMSCorrelationID(ArtemisMessages.messageId(request).orElse(null));
+    }
+  }
+
+  private static String ids(Outcome outcome) {
+    return "requestId="
+        + outcome.requestId()
+        + " messageKey="
+        + outcome.messageKey().map(JmsAnswering::shown).orElse("-");
+  }
+
+  /** A sender's text, fit for one line of a log. */
+  private static String shown(String text) {
+    String plain = text.replaceAll("[^A-Za-z0-9._:/$-]", "?");
+    return plain.length() <= 100 ? plain : plain.substring(0, 100) + "…";
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= MOST_REASON_CHARACTERS
+        ? text
+        : text.substring(0, MOST_REASON_CHARACTERS) + "…";
+  }
+
+  /** The last so many entries. */
+  private static final class Recent<K, V> extends LinkedHashMap<K, V> {
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+      return size() > REMEMBERED;
+    }
+  }
+}

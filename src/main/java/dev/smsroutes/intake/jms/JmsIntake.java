@@ -1,0 +1,128 @@
+package dev.smsroutes.intake.jms;
+
+import dev.smsroutes.broker.EmbeddedBroker;
+import dev.smsroutes.broker.ExternalBroker;
+import dev.smsroutes.config.JmsOptions;
+import dev.smsroutes.model.HandOver;
+import dev.smsroutes.model.InvalidRequestException;
+import dev.smsroutes.model.Origin;
+import dev.smsroutes.model.Outcome;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.jms.JmsComponent;
+import org.apache.camel.component.jms.JmsMessage;
+import org.apache.camel.support.DefaultMessage;
+
+/**
+ * The steps of the route {@code sms-jms-intake}, which knows it as the bean {@code smsJmsIntake}.
+ * Thread-safe.
+ */
+public final class JmsIntake {
+  /** Name under which the route looks for this bean. */
+  public static final String BEAN = "smsJmsIntake";
+
+  /** Exchange property: whether there is a request to hand over; the route reads it. */
+  static final String HAND_OVER = "smsHandOver";
+
+  private static final String DELIVERY = "smsJmsDelivery";
+
+  private final JmsReading reading;
+  private final JmsAnswering answering;
+  private final Origin origin;
+
+  /**
+   * @param json renders an outcome as the body of a reply
+   */
+  public JmsIntake(JmsOptions options, JmsRequestReader reader, Function<Outcome, String> json) {
+    this.reading = new JmsReading(reader, options.maxBodyBytes());
+    this.answering = new JmsAnswering(options, json);
+    this.origin = Origin.of(Origin.JMS, options.broker().queues().send());
+  }
+
+  /**
+   * The component for the name {@code jms}: transacted, bounded, and deaf to headers. Camel's own
+   * defaults acknowledge before the route runs and reply wherever a sender says.
+   *
+   * @param receiving from {@link EmbeddedBroker#connectionFactory()} or {@link ExternalBroker};
+   *     {@link ExternalBroker#none()} when the intake is disabled
+   * @param sending for routes that put messages into a queue: one of its own, so that a message is
+   *     on its way whatever becomes of a transaction in which another one was received
+   */
+  public static JmsComponent component(
+      JmsOptions options, ConnectionFactory receiving, ConnectionFactory sending) {
+    JmsComponent jms = new JmsComponent();
+    jms.setConnectionFactory(receiving);
+    jms.getConfiguration().setTemplateConnectionFactory(sending);
+    jms.setTransacted(true);
+    jms.setLazyCreateTransactionManager(false);
+    jms.setCacheLevelName("CACHE_CONSUMER");
+    jms.setConcurrentConsumers(options.concurrency());
+    jms.setMaxConcurrentConsumers(options.concurrency());
+    // A stop waits for it to pass.
+    jms.setReceiveTimeout(250);
+    // An external broker closes a consumer with each message that it cannot translate for it.
+    jms.setRecoveryInterval(1_000);
+    // What has been received is finished: rejecting it costs an attempt, and logs its properties.
+    jms.setAcceptMessagesWhileStopping(true);
+    jms.setDisableReplyTo(true);
+    jms.setHeaderFilterStrategy(new JmsHeaders(Set.of(JmsKeys.PROPERTY)));
+    // The body stays the JMS message itself: an ObjectMessage is not opened (CVE-2026-40860).
+    jms.setMapJmsMessage(false);
+    jms.setAllowSerializedHeaders(false);
+    jms.setTransferException(false);
+    jms.setErrorHandler(new JmsFailures());
+    return jms;
+  }
+
+  /**
+   * The endpoint that puts a request into the queue of this intake: persistent, and it returns when
+   * the broker has it on disk. Without a transaction, for there is nothing else to go with it.
+   */
+  public static String queueUri(JmsOptions options) {
+    return "jms:queue:"
+        + options.broker().queues().send()
+        + "?transacted=false&deliveryPersistent=true&jmsMessageType=Text";
+  }
+
+  /** Strips: what the sender wrote goes aside, and a message without headers goes on. */
+  public void strip(Exchange exchange) {
+    JmsMessage in = exchange.getIn(JmsMessage.class);
+    exchange.setProperty(DELIVERY, new JmsDelivery(in.getJmsMessage(), in.getJmsSession()));
+    exchange.setMessage(new DefaultMessage(exchange));
+  }
+
+  /** Reads: the body becomes a request to hand over, or an outcome when there is none. */
+  public void read(Exchange exchange) throws JMSException {
+    JmsDelivery delivery = delivery(exchange);
+    Object body = requestOrRefusal(delivery);
+    exchange.getMessage().setBody(body);
+    exchange.setProperty(HAND_OVER, !(body instanceof Outcome));
+    exchange.setProperty(Origin.PROPERTY, origin);
+    exchange.setProperty(HandOver.LAST_CHANCE, answering.isLast(delivery));
+  }
+
+  /** Answers: the outcome in the body decides where the message goes, and who hears of it. */
+  public void answer(Exchange exchange) throws JMSException {
+    if (!(exchange.getMessage().getBody() instanceof Outcome outcome)) {
+      throw new IllegalStateException("Expected an Outcome from direct:sms-send; none came");
+    }
+    exchange.setRollbackOnly(!answering.answer(delivery(exchange), outcome));
+  }
+
+  private Object requestOrRefusal(JmsDelivery delivery) throws JMSException {
+    try {
+      return reading.read(delivery.message());
+    } catch (InvalidRequestException e) {
+      return Outcome.Refused.of(
+          UUID.randomUUID().toString(), JmsKeys.of(delivery.message()).key(), e.faults());
+    }
+  }
+
+  private static JmsDelivery delivery(Exchange exchange) {
+    return exchange.getProperty(DELIVERY, JmsDelivery.class);
+  }
+}

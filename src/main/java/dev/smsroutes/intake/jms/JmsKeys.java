@@ -1,0 +1,113 @@
+package dev.smsroutes.intake.jms;
+
+import dev.smsroutes.broker.ArtemisMessages;
+import dev.smsroutes.model.ErrorCode;
+import dev.smsroutes.model.Fault;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The keys that a JMS message has besides its body (delivery contract, line "key").
+ *
+ * @param given by the sender, in the property {@code messageKey}
+ * @param otherwise the id for Artemis' duplicate detection, else a key made of the message id
+ * @param faults of the property: the sender relies on its key when the message is sent again, so a
+ *     value that cannot be a key must not be passed over
+ */
+record JmsKeys(Optional<String> given, Optional<String> otherwise, List<Fault> faults) {
+  static final String PROPERTY = "messageKey";
+  private static final String DUPLICATE_ID = "_AMQ_DUPL_ID";
+
+  /** What survives every gateway (contract, section 4); room is left for our prefix. */
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._-]{1,90}");
+
+  static JmsKeys of(Message message) throws JMSException {
+    Object property = message.getObjectProperty(PROPERTY);
+    Optional<String> given = text(property);
+    List<Fault> faults = new ArrayList<>();
+    if (property != null && given.isEmpty()) {
+      faults.add(
+          fault(
+              "Expected text or a whole number in the property messageKey; got " + kind(property)));
+    }
+    if (hasOtherCase(message)) {
+      faults.add(
+          fault("Expected the key in the property messageKey; got one whose name differs in case"));
+    }
+    Optional<String> duplicateId = text(message.getObjectProperty(DUPLICATE_ID));
+    return new JmsKeys(
+        given,
+        duplicateId.isPresent()
+            ? duplicateId
+            : ArtemisMessages.messageId(message).map(JmsKeys::ofId),
+        faults);
+  }
+
+  /** The key of a message whose body has none. */
+  Optional<String> key() {
+    return given.isPresent() ? given : otherwise;
+  }
+
+  /**
+   * A key of {@code [A-Za-z0-9._-]} for a message id: the id itself where it is plain, else its
+   * SHA-256; two ids never get one key. The same id gives the same key for ever.
+   */
+  static String ofId(String messageId) {
+    String id = messageId.startsWith("ID:") ? messageId.substring(3) : messageId;
+    if (PLAIN.matcher(id).matches()) {
+      return "jms-" + id;
+    }
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+      return "jms-sha256-" + HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  /** A whole number reads as text (Jakarta Messaging 3.1, section 3.5.4, of properties). */
+  private static Optional<String> text(Object property) {
+    boolean wholeNumber =
+        property instanceof Byte
+            || property instanceof Short
+            || property instanceof Integer
+            || property instanceof Long;
+    return wholeNumber || property instanceof String
+        ? Optional.of(property.toString()).filter(text -> !text.isEmpty())
+        : Optional.empty();
+  }
+
+  private static boolean hasOtherCase(Message message) throws JMSException {
+    return Collections.list((Enumeration<?>) message.getPropertyNames()).stream()
+        .map(Object::toString)
+        .anyMatch(name -> name.equalsIgnoreCase(PROPERTY) && !name.equals(PROPERTY));
+  }
+
+  private static Fault fault(String message) {
+    return new Fault(PROPERTY, ErrorCode.INVALID_MESSAGE_KEY, message);
+  }
+
+  private static String kind(Object property) {
+    if (property instanceof String) {
+      return "an empty text";
+    }
+    if (property instanceof Boolean) {
+      return "true or false";
+    }
+    if (property instanceof Number) {
+      return "a decimal number";
+    }
+    return "a value of another type";
+  }
+}

@@ -1,0 +1,55 @@
+package dev.smsroutes.intake.jms;
+
+import dev.smsroutes.intake.request.RequestReader;
+import dev.smsroutes.model.ErrorCode;
+import dev.smsroutes.model.Fault;
+import dev.smsroutes.model.InvalidRequestException;
+import dev.smsroutes.model.SendRequest;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import java.util.ArrayList;
+import java.util.List;
+
+/** From a JMS message to a request. Thread-safe when the reader is. */
+final class JmsReading {
+  private final JmsRequestReader reader;
+  private final JmsBody body;
+
+  /**
+   * @param maxBytes longer bodies are refused unread
+   */
+  JmsReading(JmsRequestReader reader, int maxBytes) {
+    this.reader = reader;
+    this.body = new JmsBody(maxBytes);
+  }
+
+  /**
+   * @return the request; its faults include those of the key
+   * @throws InvalidRequestException when the message holds no request
+   */
+  SendRequest read(Message message) throws JMSException {
+    JmsKeys keys = JmsKeys.of(message);
+    byte[] bytes = body.read(message);
+    // A reader of a site may throw anything.
+    SendRequest request = RequestReader.reading(() -> reader.read(bytes, keys.key()));
+    List<Fault> faults = new ArrayList<>(keys.faults());
+    faults.addAll(request.unreadable());
+    if (keys.given().isPresent() && !keys.given().get().equals(request.messageKey())) {
+      faults.add(
+          new Fault(
+              JmsKeys.PROPERTY,
+              ErrorCode.INVALID_MESSAGE_KEY,
+              "Expected the same key in the body and in the property messageKey; they differ"));
+    }
+    faults.addAll(ReplacementCharacters.in(request));
+    return faults.size() == request.unreadable().size()
+        ? request
+        : new SendRequest(
+            request.messageKey(),
+            request.definitionKey(),
+            request.recipient(),
+            request.message(),
+            request.resubscribe(),
+            faults);
+  }
+}

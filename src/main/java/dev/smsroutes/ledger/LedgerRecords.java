@@ -1,0 +1,75 @@
+package dev.smsroutes.ledger;
+
+import dev.smsroutes.model.SendRequest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The ledger as people see it: to look at, and to order a replay. Thread-safe. */
+public interface LedgerRecords {
+  /**
+   * Which entries are wanted; what is empty does not narrow.
+   *
+   * @param states any of these
+   * @param code exactly this number
+   * @param channel exactly this channel
+   * @param source sources that begin with this text
+   * @param from changed at this time or later
+   * @param to changed before this time
+   */
+  record Query(
+      Set<EntryState> states,
+      Optional<Integer> code,
+      Optional<String> channel,
+      Optional<String> source,
+      Optional<Instant> from,
+      Optional<Instant> to) {
+    public Query {
+      states = Set.copyOf(states);
+    }
+  }
+
+  /** The entry of a key. */
+  Optional<Entry> find(String messageKey);
+
+  /** The entry of a key with its history. */
+  Optional<Entry.History> history(String messageKey);
+
+  /**
+   * A page of entries in the order of their admission.
+   *
+   * @param after the last entry of the page before; empty for the first page
+   * @param limit the most entries
+   */
+  List<Entry> list(Query query, Optional<Entry> after, int limit);
+
+  /**
+   * The entries that were admitted last, oldest first.
+   *
+   * @param limit the most entries
+   */
+  List<Entry> newest(Query query, int limit);
+
+  /** How many entries there are. */
+  long count(Query query);
+
+  /**
+   * Opens an entry for a replay under its own key: it becomes {@code WAITING}, so that the next
+   * request with its key is sent. On disk when it returns; noted in the history.
+   *
+   * @param entry as it was seen; nothing happens if it has changed since, is under way, or was
+   *     accepted
+   * @param edited the corrected request, or empty to leave it as it is; never for an uncertain one
+   * @param who orders it, for the history
+   * @return whether it was opened
+   */
+  boolean reopen(Entry entry, Optional<SendRequest> edited, String who);
+
+  /**
+   * Notes that a copy of an entry goes out under a new key.
+   *
+   * @return false if the entry has changed since it was seen
+   */
+  boolean copied(Entry entry, String newKey, String who);
+}

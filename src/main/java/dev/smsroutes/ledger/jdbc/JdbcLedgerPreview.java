@@ -1,0 +1,121 @@
+package dev.smsroutes.ledger.jdbc;
+
+import dev.smsroutes.ledger.Fingerprint;
+import dev.smsroutes.ledger.LedgerPreview;
+import dev.smsroutes.ledger.Runs.Run;
+import dev.smsroutes.ledger.StoredText;
+import dev.smsroutes.ledger.Submission;
+import dev.smsroutes.model.Outcome;
+import dev.smsroutes.model.SendRequest;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The preview from what is in the store. Thread-safe. */
+final class JdbcLedgerPreview implements LedgerPreview {
+  /** How long before its first record is removed a run is resumed for the last time. */
+  private static final Duration TIME_TO_READ_A_RUN = Duration.ofDays(1);
+
+  private final JdbcRecords records;
+  private final Duration retention;
+  private final Clock clock;
+
+  JdbcLedgerPreview(JdbcRecords records, Duration retention, Clock clock) {
+    this.records = records;
+    this.retention = retention;
+    this.clock = clock;
+  }
+
+  @Override
+  public Optional<Run> unfinished(String content, String name) {
+    return records.read(connection -> unfinished(connection, content, name));
+  }
+
+  private Optional<Run> unfinished(Connection connection, String content, String name)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT id, started_at FROM run"
+                + " WHERE content = ? AND name = ? AND finished_at IS NULL")) {
+      statement.setString(1, content);
+      statement.setString(2, StoredText.line(name));
+      try (ResultSet rows = statement.executeQuery()) {
+        if (!rows.next()) {
+          return Optional.empty();
+        }
+        Instant known = clock.instant().minus(retention).plus(TIME_TO_READ_A_RUN);
+        return Optional.of(
+            new Run(rows.getString(1), true, rows.getLong(2) < known.toEpochMilli()));
+      }
+    }
+  }
+
+  @Override
+  public Map<String, Outcome> settled(Run run, Map<String, String> keys) {
+    Map<String, MessageRow> rows = records.rows(Set.copyOf(keys.values()));
+    Map<String, Outcome> settled = new HashMap<>();
+    keys.forEach(
+        (source, key) -> {
+          MessageRow row = rows.get(key);
+          if (row != null && row.state().settled() && row.isOf(Optional.of(run.id()), source)) {
+            settled.put(source, row.told("", false));
+          }
+        });
+    return settled;
+  }
+
+  @Override
+  public List<Answer> answers(List<Submission> submissions) {
+    if (submissions.isEmpty()) {
+      return List.of();
+    }
+    Map<String, MessageRow> rows =
+        records.rows(submissions.stream().map(Submission::messageKey).collect(Collectors.toSet()));
+    Instant now = clock.instant();
+    return submissions.stream()
+        .map(submission -> answer(submission, rows.get(submission.messageKey()), now))
+        .toList();
+  }
+
+  @Override
+  public List<Boolean> maybeSent(List<SendRequest> refused) {
+    Set<String> keys =
+        refused.stream()
+            .filter(SendRequest::isComplete)
+            .map(SendRequest::messageKey)
+            .collect(Collectors.toSet());
+    Map<String, MessageRow> rows = keys.isEmpty() ? Map.of() : records.rows(keys);
+    return refused.stream().map(request -> maybeSent(request, rows)).toList();
+  }
+
+  private static boolean maybeSent(SendRequest request, Map<String, MessageRow> rows) {
+    MessageRow row = request.isComplete() ? rows.get(request.messageKey()) : null;
+    return row != null && row.entry().uncertain() && row.waitsFor(request);
+  }
+
+  private static Answer answer(Submission submission, MessageRow row, Instant now) {
+    if (row == null) {
+      return new Answer(KeyStatus.NEW, Optional.empty());
+    }
+    KeyStatus standing = row.standing(Fingerprint.of(submission));
+    return switch (standing) {
+      case NEW, CONFLICT -> new Answer(standing, Optional.empty());
+      case SETTLED -> new Answer(standing, Optional.of(row.told(submission)));
+      case RESUMABLE ->
+          row.isTooLate(now)
+              ? new Answer(
+                  KeyStatus.SETTLED, Optional.of(row.parked(submission.message().requestId())))
+              : new Answer(standing, Optional.empty());
+    };
+  }
+}

@@ -1,0 +1,167 @@
+package dev.smsroutes.ledger.jdbc;
+
+import dev.smsroutes.ledger.Entry;
+import dev.smsroutes.ledger.EntryState;
+import dev.smsroutes.ledger.Fingerprint;
+import dev.smsroutes.ledger.LedgerOptions;
+import dev.smsroutes.ledger.LedgerPreview.KeyStatus;
+import dev.smsroutes.ledger.StoredText;
+import dev.smsroutes.ledger.Submission;
+import dev.smsroutes.model.ErrorCode;
+import dev.smsroutes.model.Origin;
+import dev.smsroutes.model.Outcome;
+import dev.smsroutes.model.Outcome.Accepted;
+import dev.smsroutes.model.Outcome.Parked;
+import dev.smsroutes.model.Outcome.Refused;
+import dev.smsroutes.model.RequestJson;
+import dev.smsroutes.model.SendRequest;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A row of the table {@code message}: an entry, and what only the ledger itself needs of it.
+ *
+ * @param owner the node that has claimed it, or null
+ */
+record MessageRow(Entry entry, String fingerprint, String owner) {
+  static final String COLUMNS =
+      "SELECT message_key, fingerprint, definition_key, channel, source, run, state, uncertain,"
+          + " attempts, admitted_at, first_attempt_at, last_attempt_at, changed_at, request_id,"
+          + " code, detail, request, parts, owner, claim FROM message";
+
+  static Optional<MessageRow> find(Connection connection, String messageKey) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(COLUMNS + " WHERE message_key = ?")) {
+      statement.setString(1, StoredText.key(messageKey));
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? Optional.of(of(rows)) : Optional.empty();
+      }
+    }
+  }
+
+  static MessageRow of(ResultSet row) throws SQLException {
+    Entry entry =
+        new Entry(
+            StoredText.toKey(row.getString("message_key")),
+            row.getString("definition_key"),
+            new Origin(
+                row.getString("channel"),
+                row.getString("source"),
+                Optional.ofNullable(row.getString("run"))),
+            EntryState.valueOf(row.getString("state")),
+            row.getInt("uncertain") == 1,
+            row.getInt("attempts"),
+            Instant.ofEpochMilli(row.getLong("admitted_at")),
+            time(row, "first_attempt_at"),
+            time(row, "last_attempt_at"),
+            Instant.ofEpochMilli(row.getLong("changed_at")),
+            Optional.ofNullable(row.getString("request_id")),
+            code(row),
+            Optional.ofNullable(row.getString("detail")).orElse(""),
+            Optional.ofNullable(row.getString("request")),
+            parts(row),
+            row.getLong("claim"));
+    return new MessageRow(entry, row.getString("fingerprint"), row.getString("owner"));
+  }
+
+  private static Optional<Instant> time(ResultSet row, String column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+  }
+
+  private static Optional<Integer> code(ResultSet row) throws SQLException {
+    int code = row.getInt("code");
+    return row.wasNull() ? Optional.empty() : Optional.of(code);
+  }
+
+  private static OptionalInt parts(ResultSet row) throws SQLException {
+    int parts = row.getInt("parts");
+    return row.wasNull() ? OptionalInt.empty() : OptionalInt.of(parts);
+  }
+
+  EntryState state() {
+    return entry.state();
+  }
+
+  /** What a request with this key and this fingerprint meets. */
+  KeyStatus standing(String asked) {
+    boolean same = fingerprint.equals(asked) || fingerprint.equals(Fingerprint.ANY);
+    return switch (state()) {
+      case ACCEPTED, ACCEPTED_EARLIER, DUPLICATE, PARKED ->
+          same ? KeyStatus.SETTLED : KeyStatus.CONFLICT;
+      case REFUSED -> same ? KeyStatus.SETTLED : KeyStatus.NEW;
+      case WAITING, UNCERTAIN, ADMITTED, ATTEMPTED ->
+          same ? KeyStatus.RESUMABLE : KeyStatus.CONFLICT;
+    };
+  }
+
+  /** Whether an attempt may have been taken. */
+  boolean maybeTaken() {
+    return entry.uncertain() || state() == EntryState.ATTEMPTED;
+  }
+
+  /** Whether it has not ended and nobody handles it, and this is the request that it is of. */
+  boolean waitsFor(SendRequest request) {
+    return (state() == EntryState.WAITING || state() == EntryState.UNCERTAIN)
+        && entry.request().equals(Optional.of(RequestJson.write(request)));
+  }
+
+  /** Whether an attempt may have been taken so long ago that no machine may try again. */
+  boolean isTooLate(Instant now) {
+    return maybeTaken() && entry.keyMayBeForgotten(now);
+  }
+
+  /** The outcome of a request that comes too late. */
+  Outcome parked(String ourRequestId) {
+    return new Parked(
+        entry.requestId().orElse(ourRequestId),
+        Optional.of(entry.messageKey()),
+        // None yet, or that of a request in the queue: 0 would say that all went well.
+        entry
+            .code()
+            .filter(code -> code != ErrorCode.OK.number())
+            .orElse(ErrorCode.INTERNAL.number()),
+        "An attempt of more than "
+            + LedgerOptions.RESEND_LIMIT.toHours()
+            + " hours ago may have been taken, and the API may have forgotten its key: a"
+            + " person has to decide");
+  }
+
+  /** Whether it is this very row of a batch: two of them may have one key. */
+  boolean isOf(Optional<String> run, String source) {
+    return run.isPresent()
+        && run.equals(entry.origin().run())
+        && StoredText.line(source).equals(entry.origin().source());
+  }
+
+  /** The outcome for a request that was settled before. */
+  Outcome told(Submission submission) {
+    boolean earlier = !isOf(submission.origin().run(), submission.origin().source());
+    return told(submission.message().requestId(), earlier);
+  }
+
+  /**
+   * The outcome as it was told the first time.
+   *
+   * @param earlier whether it is told to somebody else, for whom it was accepted earlier
+   */
+  Outcome told(String ourRequestId, boolean earlier) {
+    Optional<String> key = Optional.of(entry.messageKey());
+    String requestId = entry.requestId().orElse(ourRequestId);
+    int code = entry.code().orElse(0);
+    return switch (entry.state()) {
+      case ACCEPTED -> new Accepted(requestId, key, earlier, entry.parts());
+      case ACCEPTED_EARLIER -> new Accepted(requestId, key, true, entry.parts());
+      case PARKED -> new Parked(requestId, key, code, entry.message());
+      case REFUSED, DUPLICATE -> new Refused(requestId, key, code, entry.message(), List.of());
+      case ADMITTED, ATTEMPTED, UNCERTAIN, WAITING ->
+          throw new IllegalStateException("Expected a settled entry; " + entry + " came");
+    };
+  }
+}

@@ -1,0 +1,83 @@
+package dev.smsroutes.ledger.jdbc;
+
+import dev.smsroutes.ledger.LedgerInUseException;
+import dev.smsroutes.ledger.LedgerUnavailableException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A ledger in a file serves one process: the second one is refused. People may still read it. */
+final class ProcessLock implements AutoCloseable {
+  /**
+   * Held by this process. Looked at before the file is opened: closing a file gives up every lock
+   * that the process has on it, on POSIX systems.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private final Path file;
+  private final FileChannel channel;
+
+  private ProcessLock(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /**
+   * @throws LedgerInUseException if another process has it
+   */
+  static ProcessLock of(Path ledger) {
+    Path file =
+        ledger.toAbsolutePath().normalize().resolveSibling(ledger.getFileName() + ".in-use");
+    if (HELD.add(file)) {
+      Optional<FileChannel> locked = Optional.empty();
+      try {
+        locked = lock(file);
+      } catch (IOException e) {
+        throw new LedgerUnavailableException(
+            "sms.ledger.url: expected a file that can be written; " + Database.reason(e));
+      } finally {
+        if (locked.isEmpty()) {
+          HELD.remove(file);
+        }
+      }
+      if (locked.isPresent()) {
+        return new ProcessLock(file, locked.get());
+      }
+    }
+    throw new LedgerInUseException(
+        "sms.ledger.url: "
+            + ledger
+            + " is in use by another process; stop that one, or give this one another file. Several"
+            + " nodes can share PostgreSQL.");
+  }
+
+  private static Optional<FileChannel> lock(Path file) throws IOException {
+    Files.createDirectories(file.getParent());
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (channel.tryLock() != null) {
+      return Optional.of(channel);
+    }
+    channel.close();
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    if (!channel.isOpen()) {
+      return;
+    }
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new LedgerUnavailableException(Database.reason(e));
+    } finally {
+      HELD.remove(file);
+    }
+  }
+}

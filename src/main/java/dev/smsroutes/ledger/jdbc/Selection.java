@@ -1,0 +1,68 @@
+package dev.smsroutes.ledger.jdbc;
+
+import dev.smsroutes.ledger.Entry;
+import dev.smsroutes.ledger.EntryState;
+import dev.smsroutes.ledger.LedgerRecords.Query;
+import dev.smsroutes.ledger.StoredText;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** A query as the condition of a statement. */
+record Selection(List<String> conditions, List<Object> values) {
+  static Selection of(Query query, Optional<Entry> after) {
+    Selection selection = new Selection(new ArrayList<>(), new ArrayList<>());
+    if (!query.states().isEmpty()) {
+      selection.and(
+          query.states().stream()
+              .map(state -> "'" + state + "'")
+              .sorted()
+              .collect(Collectors.joining(", ", "state IN (", ")")));
+      if (query.states().stream().noneMatch(EntryState::accepted)) {
+        // Says the same once more, in the words of the index.
+        selection.and("accepted = 0");
+      }
+    }
+    query.code().ifPresent(code -> selection.and("code = ?", code));
+    query.channel().ifPresent(channel -> selection.and("channel = ?", channel));
+    query
+        .source()
+        .ifPresent(
+            source ->
+                selection.and(
+                    "substr(source, 1, ?) = ?", source.codePointCount(0, source.length()), source));
+    query.from().ifPresent(from -> selection.and("changed_at >= ?", from.toEpochMilli()));
+    query
+        .to()
+        .ifPresent(
+            // No entry changed before it was admitted: lets the index end the search.
+            to ->
+                selection.and(
+                    "changed_at < ? AND admitted_at < ?", to.toEpochMilli(), to.toEpochMilli()));
+    after.ifPresent(
+        last ->
+            selection.and(
+                "(admitted_at, message_key) > (?, ?)",
+                last.admittedAt().toEpochMilli(),
+                StoredText.key(last.messageKey())));
+    return selection;
+  }
+
+  private void and(String condition, Object... bound) {
+    conditions.add(condition);
+    values.addAll(List.of(bound));
+  }
+
+  String where() {
+    return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
+  }
+
+  void bind(PreparedStatement statement) throws SQLException {
+    for (int i = 0; i < values.size(); i++) {
+      statement.setObject(i + 1, values.get(i));
+    }
+  }
+}

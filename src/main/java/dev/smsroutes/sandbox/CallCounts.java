@@ -1,0 +1,78 @@
+package dev.smsroutes.sandbox;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** How many calls came and how they ended. Thread-safe. */
+final class CallCounts {
+  static final String SEND = "send";
+  static final String TOKEN = "token";
+
+  private record Kind(LongAdder calls, Map<String, LongAdder> ends) {
+    Kind() {
+      this(new LongAdder(), new ConcurrentSkipListMap<>());
+    }
+  }
+
+  private final Map<String, Kind> kinds = new ConcurrentHashMap<>();
+
+  static String kind(Incoming call) {
+    if (call.isSend()) {
+      return SEND;
+    }
+    return switch (call.place) {
+      case TOKEN -> TOKEN;
+      case MESSAGE, MESSAGES -> "status";
+      case DEFINITION, DEFINITIONS -> "definitions";
+      default -> "other";
+    };
+  }
+
+  void came(String kind) {
+    kinds.computeIfAbsent(kind, name -> new Kind()).calls.increment();
+  }
+
+  /**
+   * @param end the HTTP status, or what happened instead of an answer
+   */
+  void ended(String kind, String end) {
+    Kind counted = kinds.computeIfAbsent(kind, name -> new Kind());
+    counted.ends.computeIfAbsent(end, name -> new LongAdder()).increment();
+  }
+
+  long calls(String kind) {
+    Kind counted = kinds.get(kind);
+    return counted == null ? 0 : counted.calls.sum();
+  }
+
+  void clear() {
+    kinds.clear();
+  }
+
+  ObjectNode toJson() {
+    ObjectNode shown = Json.object();
+    long total = 0;
+    Map<String, Long> byEnd = new ConcurrentSkipListMap<>();
+    ObjectNode byKind = Json.object();
+    for (Map.Entry<String, Kind> entry : new ConcurrentSkipListMap<>(kinds).entrySet()) {
+      Kind kind = entry.getValue();
+      ObjectNode node = byKind.putObject(entry.getKey());
+      node.put("calls", kind.calls.sum());
+      total += kind.calls.sum();
+      ObjectNode ends = node.putObject("byStatus");
+      kind.ends.forEach(
+          (end, number) -> {
+            ends.put(end, number.sum());
+            byEnd.merge(end, number.sum(), Long::sum);
+          });
+    }
+    shown.put("total", total);
+    ObjectNode ends = shown.putObject("byStatus");
+    byEnd.forEach(ends::put);
+    shown.setAll(byKind);
+    return shown;
+  }
+}

@@ -1,0 +1,337 @@
+package dev.smsroutes.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * One scripted trouble: which calls it meets, and what it does to them. Thread-safe: it counts the
+ * calls that it met.
+ */
+final class ScriptedFault {
+  private static final Set<String> FIELDS =
+      Set.of(
+          "on",
+          "calls",
+          "share",
+          "seed",
+          "key",
+          "latencyMs",
+          "status",
+          "body",
+          "contentType",
+          "headers",
+          "retryAfter",
+          "expireTokens",
+          "code",
+          "accept",
+          "dropReply",
+          "nonJson",
+          "hugeBody",
+          "hang");
+  private static final Set<String> MATCHERS = Set.of("on", "calls", "share", "seed", "key");
+  private static final Set<String> ANSWERS =
+      Set.of(
+          "status",
+          "body",
+          "contentType",
+          "headers",
+          "retryAfter",
+          "code",
+          "accept",
+          "nonJson",
+          "hugeBody");
+  private static final long MOST_BYTES = 10L << 30;
+  private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+  private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7E\\t]*");
+
+  /** When the connection is cut, or left hanging. */
+  enum Silence {
+    NO,
+    DROP_BEFORE,
+    DROP_AFTER,
+    HANG_BEFORE,
+    HANG_AFTER;
+
+    boolean afterAccepting() {
+      return this == DROP_AFTER || this == HANG_AFTER;
+    }
+
+    boolean isDrop() {
+      return this == DROP_BEFORE || this == DROP_AFTER;
+    }
+  }
+
+  final long latencyMs;
+  final boolean expiresTokens;
+  final Silence silence;
+
+  /** Whether the call is processed first, so that the scripted answer contradicts what happened. */
+  final boolean accepts;
+
+  private final ObjectNode source;
+  private final String on;
+  private final Pattern key;
+  private final double share;
+  private final long seed;
+  private final Random random;
+  private final AtomicLong remaining;
+  private final AtomicLong met = new AtomicLong();
+
+  private final int status;
+  private final int code;
+  private final byte[] body;
+  private final String contentType;
+  private final Map<String, String> headers;
+  private final String retryAfter;
+  private final boolean nonJson;
+  private final long hugeBody;
+
+  ScriptedFault(String where, JsonNode node) throws Doc.Bad {
+    Doc doc = new Doc(where, node, FIELDS);
+    source = node.deepCopy();
+    on = doc.choice("on", "send", "send", "token", "any");
+    remaining = new AtomicLong(doc.whole("calls", 1, Long.MAX_VALUE, Long.MAX_VALUE));
+    share = doc.number("share", 0, 1, 1);
+    // A seed that nobody gave is shown, so that the run can be repeated.
+    seed =
+        doc.whole(
+            "seed", Long.MIN_VALUE, Long.MAX_VALUE, ThreadLocalRandom.current().nextInt(1 << 30));
+    random = new Random(seed);
+    key = pattern(doc);
+
+    latencyMs = doc.whole("latencyMs", 0, SandboxSettings.LONGEST_MS, 0);
+    expiresTokens = doc.flag("expireTokens");
+    code = (int) doc.whole("code", 1, 999_999_999, -1);
+    status = (int) doc.whole("status", 200, 599, -1);
+    contentType = header(doc, "contentType", doc.text("contentType", ""));
+    headers = headers(doc);
+    retryAfter = retryAfter(doc);
+    nonJson = doc.flag("nonJson");
+    hugeBody = doc.whole("hugeBody", 0, MOST_BYTES, 0);
+    accepts = doc.flag("accept");
+    body = body(doc);
+    silence = silence(doc);
+    checkEffects(where, doc);
+  }
+
+  private void checkEffects(String where, Doc doc) throws Doc.Bad {
+    boolean any = false;
+    for (Iterator<String> names = source.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      any |= !MATCHERS.contains(name);
+      if (silence != Silence.NO && ANSWERS.contains(name)) {
+        throw new Doc.Bad(
+            where + "." + name + ": expected none beside dropReply or hang, which give no answer");
+      }
+    }
+    if (!any) {
+      throw new Doc.Bad(
+          where + ": expected an effect, such as latencyMs, status or dropReply; came none");
+    }
+    if (nonJson && doc.has("body")) {
+      throw new Doc.Bad(where + ".body: expected none beside nonJson, which is a body");
+    }
+    if (accepts && !answers()) {
+      throw new Doc.Bad(
+          where + ".accept: expected beside an answer, such as status or code; came alone");
+    }
+  }
+
+  private static Pattern pattern(Doc doc) throws Doc.Bad {
+    String regex = doc.text("key", null);
+    if (regex == null) {
+      return null;
+    }
+    try {
+      return Pattern.compile(regex);
+    } catch (PatternSyntaxException e) {
+      throw doc.bad("key", "a regular expression", doc.get("key"));
+    }
+  }
+
+  private static Map<String, String> headers(Doc doc) throws Doc.Bad {
+    if (!doc.has("headers")) {
+      return Map.of();
+    }
+    JsonNode node = doc.get("headers");
+    if (!node.isObject()) {
+      throw doc.bad("headers", "an object of names and texts", node);
+    }
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      if (!field.getValue().isTextual() || !HEADER_NAME.matcher(field.getKey()).matches()) {
+        throw doc.bad("headers", "an object of names and texts", node);
+      }
+      headers.put(field.getKey(), header(doc, "headers", field.getValue().textValue()));
+    }
+    return Collections.unmodifiableMap(headers);
+  }
+
+  private static String header(Doc doc, String field, String value) throws Doc.Bad {
+    if (!HEADER_VALUE.matcher(value).matches()) {
+      throw doc.bad(field, "printable ASCII", doc.get(field));
+    }
+    return value;
+  }
+
+  private static String retryAfter(Doc doc) throws Doc.Bad {
+    JsonNode node = doc.get("retryAfter");
+    if (node.isMissingNode() || node.isNull()) {
+      return "";
+    }
+    if (!node.isTextual() && !node.isIntegralNumber()) {
+      throw doc.bad("retryAfter", "seconds, or the text of the header", node);
+    }
+    return header(doc, "retryAfter", node.asText());
+  }
+
+  private static byte[] body(Doc doc) {
+    if (!doc.has("body")) {
+      return null;
+    }
+    JsonNode node = doc.get("body");
+    return node.isTextual() ? node.textValue().getBytes(StandardCharsets.UTF_8) : Json.bytes(node);
+  }
+
+  private static Silence silence(Doc doc) throws Doc.Bad {
+    if (doc.has("dropReply") && doc.has("hang")) {
+      throw doc.bad("hang", "none beside dropReply", doc.get("hang"));
+    }
+    if (doc.has("dropReply")) {
+      return doc.choice("dropReply", "", "before", "after").equals("before")
+          ? Silence.DROP_BEFORE
+          : Silence.DROP_AFTER;
+    }
+    if (doc.has("hang")) {
+      JsonNode node = doc.get("hang");
+      if (node.isBoolean()) {
+        return node.booleanValue() ? Silence.HANG_AFTER : Silence.NO;
+      }
+      return doc.choice("hang", "", "before", "after").equals("before")
+          ? Silence.HANG_BEFORE
+          : Silence.HANG_AFTER;
+    }
+    return Silence.NO;
+  }
+
+  /** Whether this call is met; if so, it counts. */
+  boolean meets(Incoming call) {
+    if (remaining.get() <= 0 || !isOn(call) || !hasKey(call)) {
+      return false;
+    }
+    if (share < 1 && random.nextDouble() >= share) {
+      return false;
+    }
+    if (remaining.getAndUpdate(left -> left > 0 ? left - 1 : 0) <= 0) {
+      return false;
+    }
+    met.incrementAndGet();
+    return true;
+  }
+
+  private boolean isOn(Incoming call) {
+    return switch (on) {
+      case "send" -> call.isSend();
+      case "token" -> call.place == Incoming.Place.TOKEN;
+      default -> call.place == Incoming.Place.TOKEN || call.place.isInApi();
+    };
+  }
+
+  private boolean hasKey(Incoming call) {
+    return key == null
+        || call.messageKeys().stream().anyMatch(messageKey -> key.matcher(messageKey).find());
+  }
+
+  /** Whether it gives an answer of its own instead of the API's. */
+  boolean answers() {
+    return status >= 0
+        || code >= 0
+        || body != null
+        || nonJson
+        || hugeBody > 0
+        || !retryAfter.isEmpty();
+  }
+
+  /** The API's own answer, with the headers that were scripted. */
+  Answer dress(Answer answer) {
+    return answer.withHeaders(headers).withContentType(contentType);
+  }
+
+  /** The scripted answer. */
+  Answer answer(Incoming call, Replies replies) {
+    Answer answer = replies.error(answerStatus(), answerCode(), call, retryAfterText());
+    if (nonJson) {
+      byte[] page =
+          ("<!DOCTYPE html>\n<html><head><title>"
+                  + answer.status()
+                  + "</title></head><body><h1>The proxy says no</h1></body></html>\n")
+              .getBytes(StandardCharsets.UTF_8);
+      answer =
+          new Answer(answer.status(), "text/html;charset=UTF-8", answer.headers(), page, hugeBody);
+    } else if (body != null) {
+      answer = new Answer(answer.status(), Answer.JSON, answer.headers(), body, hugeBody);
+    } else if (hugeBody > 0) {
+      // Opens a JSON text that never ends: a reader that waits for its end has read it all.
+      byte[] start = "{\"message\":\"".getBytes(StandardCharsets.UTF_8);
+      answer =
+          new Answer(
+              answer.status(),
+              Answer.JSON,
+              answer.headers(),
+              start,
+              Math.max(0, hugeBody - start.length));
+    } else if (code < 0 && answer.status() < 400) {
+      answer = new Answer(answer.status(), "", answer.headers(), new byte[0], 0);
+    }
+    return dress(answer);
+  }
+
+  private int answerStatus() {
+    if (status >= 0) {
+      return status;
+    }
+    if (code >= 0) {
+      return ApiCode.statusOf(code);
+    }
+    if (!retryAfter.isEmpty()) {
+      return 429;
+    }
+    if (nonJson) {
+      return 502;
+    }
+    return body != null ? 200 : 500;
+  }
+
+  private int answerCode() {
+    return code >= 0 ? code : ApiCode.numberFor(answerStatus());
+  }
+
+  /** The API sends one with these codes; with 50200 it sends none (contract, section 3). */
+  private String retryAfterText() {
+    boolean comesWithOne =
+        code == ApiCode.RATE_LIMITED.number || code == ApiCode.UNAVAILABLE.number;
+    return retryAfter.isEmpty() && comesWithOne ? "1" : retryAfter;
+  }
+
+  ObjectNode toJson() {
+    ObjectNode shown = source.deepCopy();
+    if (share < 1) {
+      shown.put("seed", seed);
+    }
+    if (source.has("calls")) {
+      shown.put("remaining", remaining.get());
+    }
+    return shown.put("met", met.get());
+  }
+}

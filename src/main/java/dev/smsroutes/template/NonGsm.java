@@ -1,0 +1,41 @@
+package dev.smsroutes.template;
+
+/**
+ * A character that is not in the GSM alphabet and so makes the whole message UCS-2.
+ *
+ * @param codePoint the character; a lone surrogate stands for itself
+ * @param position where it stands, counted in characters (code points) from 1
+ */
+public record NonGsm(int codePoint, int position) {
+
+  /** The character alone, for people: {@code 'ç' (U+00E7)}; quoted only if it prints. */
+  public String character() {
+    String hex = String.format("U+%04X", codePoint);
+    return isPrintable(codePoint) ? "'" + Character.toString(codePoint) + "' (" + hex + ")" : hex;
+  }
+
+  /** For people, on one line: {@code 'ç' (U+00E7) at character 12}. */
+  @Override
+  public String toString() {
+    return character() + " at character " + position;
+  }
+
+  /** Whether a character shows as itself, alone and without doing anything to the line. */
+  static boolean isPrintable(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SPACE_SEPARATOR,
+          Character.NON_SPACING_MARK,
+          Character.ENCLOSING_MARK,
+          Character.COMBINING_SPACING_MARK ->
+          false;
+      default -> true;
+    };
+  }
+}

@@ -1,0 +1,195 @@
+package dev.smsroutes.batch.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.smsroutes.batch.run.BatchFile;
+import dev.smsroutes.batch.run.BatchFile.Result;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files in an encoding that the operator named, and what is refused rather than guessed. */
+class EncodingTest {
+  private static final Charset WINDOWS_1252 = Charset.forName("windows-1252");
+  private static final String HEADER = "definitionKey;contactKey;to;FirstName\n";
+
+  @TempDir Path home;
+  private BatchFile file;
+
+  @BeforeEach
+  void folders() throws IOException {
+    if (home != null) {
+      file = new BatchFile(home);
+    }
+  }
+
+  private void encoding(InputEncoding encoding) {
+    InputRules rules = InputRules.DEFAULTS;
+    file.limits =
+        new BatchLimits(
+            65_536,
+            4_000_000,
+            1_000,
+            4_194_304,
+            new InputRules(
+                rules.maxBytes(),
+                rules.maxRows(),
+                rules.maxExpandedBytes(),
+                rules.maxExpansionRatio(),
+                encoding));
+  }
+
+  private static List<String> names(Result result) {
+    return result.requests().stream()
+        .map(request -> request.recipient().attributes().get("FirstName"))
+        .toList();
+  }
+
+  private String reason(String name) throws IOException {
+    return Files.readString(file.folders.failed().resolve(name + ".reason.json"));
+  }
+
+  @Test
+  void windows_1252_is_read_when_the_operator_says_so_and_its_rejects_can_be_dropped_again()
+      throws IOException {
+    encoding(InputEncoding.WINDOWS_1252);
+    byte[] content = (HEADER + "d;c;1;J\u00f6rg \u20ac \u201eA\u201c\n").getBytes(WINDOWS_1252);
+
+    Result first = file.run("a.csv", content, BatchFile::refuse);
+    assertThat(names(first)).containsExactly("J\u00f6rg \u20ac \u201eA\u201c");
+    assertThat(first.rejects()).startsWith("\uFEFF_code;");
+    Result again = file.run("b.csv", first.rejects(), BatchFile::refuse);
+    assertThat(names(again)).isEqualTo(names(first));
+    assertThat(again.rejects()).isEqualTo(first.rejects());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a.ndjson", "a.json"})
+  void so_can_those_of_json(String name) throws IOException {
+    encoding(InputEncoding.WINDOWS_1252);
+    byte[] content =
+        "{\"definitionKey\":\"d\",\"recipient\":{\"attributes\":{\"FirstName\":\"J\u00f6rg\"}}}"
+            .getBytes(WINDOWS_1252);
+
+    Result first = file.run(name, content, BatchFile::refuse);
+    Result again = file.run("b" + name, first.rejects(), BatchFile::refuse);
+    assertThat(names(again)).containsExactly("J\u00f6rg").isEqualTo(names(first));
+    assertThat(again.rejects().strip()).isEqualTo(first.rejects().replace("\uFEFF", "").strip());
+  }
+
+  @Test
+  void what_is_utf_8_as_well_is_refused_unless_a_byte_order_mark_says_so() throws IOException {
+    encoding(InputEncoding.WINDOWS_1252);
+    String content = HEADER + "d;c;1;J\u00f6rg\n";
+
+    assertThat(file.run("a.csv", content, BatchFile::accept).requests()).isEmpty();
+    assertThat(reason("a.csv")).contains("unknown encoding", "all of it is UTF-8");
+    assertThat(names(file.run("b.csv", "\uFEFF" + content, BatchFile::accept)))
+        .containsExactly("J\u00f6rg");
+    assertThat(names(file.run("c.csv", HEADER + "d;c;1;Joe\n", BatchFile::accept)))
+        .containsExactly("Joe");
+  }
+
+  @Test
+  void bytes_that_windows_1252_does_not_have_are_refused_with_their_place() throws IOException {
+    encoding(InputEncoding.WINDOWS_1252);
+    byte[] content = (HEADER + "d;c;1;J\u00f6?\n").getBytes(WINDOWS_1252);
+    content[content.length - 2] = (byte) 0x81;
+
+    file.run("a.csv", content, BatchFile::accept);
+    assertThat(reason("a.csv")).contains("byte %,d is not".formatted(content.length - 1));
+    content[content.length - 2] = 0;
+    file.run("b.csv", content, BatchFile::accept);
+    assertThat(reason("b.csv")).contains("NUL", "byte %,d.".formatted(content.length - 1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"UTF_16LE, UTF-16LE", "UTF_16BE, UTF-16BE"})
+  void utf_16_without_a_byte_order_mark_is_read_when_the_operator_says_so(
+      InputEncoding encoding, String charset) throws IOException {
+    encoding(encoding);
+    byte[] content = (HEADER + "d;c;1;\uD83D\uDE00\n").getBytes(Charset.forName(charset));
+
+    Result result = file.run("a.csv", content, BatchFile::accept);
+    assertThat(names(result)).containsExactly("\uD83D\uDE00");
+  }
+
+  @Test
+  void nothing_but_utf_8_is_read_when_the_operator_says_so() throws IOException {
+    encoding(InputEncoding.UTF_8);
+    byte[] content = ("\uFEFF" + HEADER + "d;c;1;A\n").getBytes(StandardCharsets.UTF_16LE);
+
+    assertThat(file.run("a.csv", content, BatchFile::accept).requests()).isEmpty();
+    assertThat(reason("a.csv")).contains("byte order mark of UTF-16LE");
+    assertThat(names(file.run("b.csv", HEADER + "d;c;1;\u00f6\n", BatchFile::accept)))
+        .containsExactly("\u00f6");
+  }
+
+  @Provide
+  Arbitrary<String> texts() {
+    return Arbitraries.of("a", "\u00e9", "\u20ac", "\uD83D\uDE00", "\r\n")
+        .list()
+        .ofMaxSize(40)
+        .map(pieces -> String.join("", pieces));
+  }
+
+  @Property(tries = 100)
+  void utf_16_comes_out_as_utf_8_across_all_buffers(@ForAll("texts") String text)
+      throws IOException {
+    // Moves the text over the end of a buffer, at odd places as well.
+    String all = "x".repeat(8_180) + text + "y".repeat(8_180) + text;
+    for (Charset charset : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      try (Transcoded in =
+          new Transcoded(new ByteArrayInputStream(all.getBytes(charset)), charset, 2)) {
+        byte[] piece = new byte[777];
+        for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+          out.write(piece, 0, n);
+        }
+      }
+      assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(all);
+    }
+  }
+
+  @Property(tries = 500)
+  void utf_8_is_found_out_as_the_jdk_does(@ForAll byte[] bytes) {
+    Utf8Check check = new Utf8Check();
+    boolean good = true;
+    for (byte b : bytes) {
+      good = good && check.accept(b);
+    }
+    good = good && check.end();
+    String decoded = new String(bytes, StandardCharsets.UTF_8);
+    // A text that comes back byte by byte had no byte that had to be replaced.
+    assertThat(good).isEqualTo(Arrays.equals(decoded.getBytes(StandardCharsets.UTF_8), bytes));
+  }
+
+  @Test
+  void the_place_of_a_bad_byte_is_counted_from_the_beginning_of_the_file() {
+    byte[] content = "ab\0".getBytes(StandardCharsets.UTF_16BE);
+    assertThatThrownBy(
+            () ->
+                new Transcoded(new ByteArrayInputStream(content), StandardCharsets.UTF_16BE, 2)
+                    .readAllBytes())
+        .isInstanceOf(BadContentException.class)
+        .hasMessageContaining("byte 7");
+  }
+}

@@ -1,0 +1,76 @@
+package dev.smsroutes.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What commands know of the settings: the same as a start would, and nothing is started. */
+class ConfigurationTest {
+  private static final String KEY = "sms.ledger.url";
+
+  @AfterEach
+  void clear() {
+    System.clearProperty(KEY);
+  }
+
+  @Test
+  void reads_the_file_beside_the_process_and_lets_d_and_set_win() {
+    assertThat(Configuration.read(Map.of()).ledger().url()).isEqualTo("jdbc:sqlite:data/ledger.db");
+
+    System.setProperty(KEY, "jdbc:sqlite:jvm.db");
+    assertThat(Configuration.read(Map.of()).ledger().url()).isEqualTo("jdbc:sqlite:jvm.db");
+    assertThat(Configuration.read(Map.of(KEY, "jdbc:sqlite:set.db")).ledger().url())
+        .isEqualTo("jdbc:sqlite:set.db");
+  }
+
+  @Test
+  void reads_where_queues_and_definitions_are() {
+    Configuration read =
+        Configuration.read(
+            Map.of(
+                "sms.jms.queue", "requests",
+                "sms.jms.broker-url", "tcp://broker:61616",
+                "sms.definitions.directory", "elsewhere",
+                "sms.message.max-parts", "3"));
+
+    assertThat(read.jms().broker().queues().send()).isEqualTo("requests");
+    assertThat(read.jms().brokerUrl()).contains("tcp://broker:61616");
+    assertThat(read.definitions()).isEqualTo(Path.of("elsewhere"));
+    assertThat(read.maxParts()).isEqualTo(3);
+  }
+
+  @Test
+  void puts_in_what_a_placeholder_names_as_a_start_does() {
+    assertThat(
+            Configuration.read(Map.of(KEY, "jdbc:sqlite:{{sms.definitions.directory}}.db"))
+                .ledger()
+                .url())
+        .isEqualTo("jdbc:sqlite:definitions.db");
+  }
+
+  @Test
+  void names_all_that_is_wrong_at_once() {
+    assertThatThrownBy(
+            () ->
+                Configuration.read(
+                    Map.of(
+                        KEY,
+                        "jdbc:h2:secret-canary",
+                        "sms.jms.port",
+                        "many",
+                        "sms.message.max-parts",
+                        "0",
+                        "sms.typo",
+                        "x")))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("sms.ledger.url: expected jdbc:sqlite:FILE")
+        .hasMessageContaining("sms.jms.port: expected a whole number")
+        .hasMessageContaining("sms.message.max-parts: expected a whole number from 1 to 255")
+        .hasMessageContaining("sms.typo: there is no such key")
+        .hasMessageNotContaining("secret-canary");
+  }
+}

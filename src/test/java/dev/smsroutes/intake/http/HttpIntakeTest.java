@@ -1,0 +1,67 @@
+package dev.smsroutes.intake.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.smsroutes.intake.http.HttpIntake.Queueing;
+import dev.smsroutes.intake.request.RequestReader;
+import dev.smsroutes.ledger.Entry;
+import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.model.Outcome;
+import dev.smsroutes.model.Outcome.Accepted;
+import dev.smsroutes.model.Outcome.Parked;
+import dev.smsroutes.model.StatusTable;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.Test;
+
+/** What no request over the wire can bring about; all else is tested there. */
+class HttpIntakeTest {
+  private final HttpIntake httpIntake =
+      new HttpIntake(
+          new RequestReader(1),
+          new StatusTable(Clock.systemUTC()),
+          HttpIntakeTest::broken,
+          Queueing.WHEN_PREFERRED);
+  private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+
+  @Test
+  void asks_to_come_again_when_the_record_cannot_be_read() {
+    httpIntake.status("k", exchange);
+
+    assertThat(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(500);
+    assertThat(exchange.getMessage().getHeader("Retry-After")).isEqualTo("5");
+    assertThat(body())
+        .contains("\"messageKey\":\"k\"", "\"errorcode\":50300", "\"errors\":[]")
+        .doesNotContain("disk");
+  }
+
+  /** One of many that was parked before anybody gave a code is not one that was accepted. */
+  @Test
+  void tells_apart_what_was_taken_and_what_only_has_no_code() {
+    List<Outcome> outcomes =
+        List.of(
+            new Accepted("r1", Optional.of("k1"), false),
+            new Parked("r2", Optional.of("k2"), 0, "A person has to decide"));
+    exchange.getMessage().setBody(outcomes);
+
+    httpIntake.answerMany(exchange);
+
+    assertThat(body()).contains("\"errorcode\":109001", "A person has to decide");
+  }
+
+  private String body() {
+    return StandardCharsets.UTF_8
+        .decode(exchange.getMessage().getBody(ByteBuffer.class))
+        .toString();
+  }
+
+  private static Optional<Entry> broken(String messageKey) {
+    throw new LedgerUnavailableException("the disk is full");
+  }
+}

@@ -1,0 +1,28 @@
+package dev.smsroutes.ledger.jdbc;
+
+import dev.smsroutes.ledger.LedgerOptions;
+import dev.smsroutes.model.StatusTable;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+
+/** An empty ledger in a file of its own, for tests of other rooms. */
+public final class FreshLedger {
+  private FreshLedger() {}
+
+  /** Whoever opens it closes it. */
+  public static JdbcLedger open(StatusTable table) {
+    return JdbcLedger.open(
+        new LedgerOptions(
+            "jdbc:sqlite:" + Path.of("target/ledgers", UUID.randomUUID() + ".db"),
+            Optional.empty(),
+            Optional.empty(),
+            Duration.ofDays(7),
+            Duration.ofDays(30),
+            false),
+        table,
+        Clock.systemUTC());
+  }
+}

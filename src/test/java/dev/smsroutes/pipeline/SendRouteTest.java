@@ -1,0 +1,770 @@
+package dev.smsroutes.pipeline;
+
+import static dev.smsroutes.pipeline.Answer.reply;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.smsroutes.SettableClock;
+import dev.smsroutes.api.TokenSource;
+import dev.smsroutes.contactpolicy.ContactPolicy;
+import dev.smsroutes.contactpolicy.SendWindow;
+import dev.smsroutes.contactpolicy.SendWindowCalendar;
+import dev.smsroutes.contactpolicy.SuppressionLists;
+import dev.smsroutes.definition.Definition;
+import dev.smsroutes.definition.Definition.Status;
+import dev.smsroutes.definition.Definitions;
+import dev.smsroutes.intake.request.RequestReader;
+import dev.smsroutes.ledger.Admission;
+import dev.smsroutes.ledger.Ledger;
+import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.ledger.Submission;
+import dev.smsroutes.model.ApiReply;
+import dev.smsroutes.model.Fault;
+import dev.smsroutes.model.Outcome;
+import dev.smsroutes.model.Outcome.State;
+import dev.smsroutes.model.Recipient;
+import dev.smsroutes.model.RequestJson;
+import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.model.StatusTable;
+import dev.smsroutes.template.Template;
+import dev.smsroutes.throttle.Throttle;
+import dev.smsroutes.throttle.ThrottleOptions;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.http.HttpConstants;
+import org.apache.camel.test.junit5.CamelTestSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The pipeline with everything real but the API, which answers from a script. */
+class SendRouteTest extends CamelTestSupport {
+  private static final int MOST_QUEUED_BYTES = 400;
+  private static final String OK = "{\"requestId\":\"theirs\",\"errorcode\":0,\"responses\":[{}]}";
+
+  /** What the API does, one entry for each call; then it accepts. */
+  private final Deque<Answer> script = new ArrayDeque<>();
+
+  private final List<Map<String, Object>> calls = new ArrayList<>();
+
+  /** What the broker got, and why it takes nothing. */
+  private final List<Map<String, Object>> queued = new ArrayList<>();
+
+  private RuntimeException brokerTrouble;
+  private final RecordingLedger ledger = new RecordingLedger();
+  private int tokens;
+
+  private final Throttle throttle =
+      new Throttle(
+          new ThrottleOptions(
+              10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1)));
+
+  /** Who is on the suppression list, and what time it is by the clock of care. */
+  private final Set<String> suppressed = new HashSet<>();
+
+  private final SettableClock clock = new SettableClock();
+
+  @Override
+  protected RoutesBuilder[] createRouteBuilders() {
+    StatusTable table = new StatusTable(Clock.systemUTC());
+    TokenSource source = new TokenSource(this::token, table, Clock.systemUTC(), throttle);
+    SendSteps steps =
+        SendSteps.of(
+            new TwoDefinitions(),
+            ledger,
+            table,
+            source,
+            throttle,
+            contactPolicy(),
+            new SendOptions(
+                10,
+                new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)),
+                false,
+                MOST_QUEUED_BYTES));
+    return new RoutesBuilder[] {
+      new SendRoute(steps),
+      new DeliverRoute(steps, "direct:api"),
+      new QueueRoute(steps, "direct:broker"),
+      new ScriptedApi(),
+      new ScriptedBroker()
+    };
+  }
+
+  /** Single requests leave at any time; rows where it is from 10:00 to 20:00. */
+  private ContactPolicy contactPolicy() {
+    return new ContactPolicy(
+        () -> SuppressionLists.of(suppressed),
+        Optional.empty(),
+        Optional.of(new SendWindowCalendar(SendWindow.read("k", "10:00-20:00"), ZoneOffset.UTC)),
+        clock);
+  }
+
+  @Test
+  void sends_the_rendered_message_with_our_headers_only() {
+    Exchange exchange =
+        template.request(
+            SendRoute.SEND,
+            asked -> {
+              asked.getMessage().setBody(request("k/1"));
+              asked.getMessage().setHeader("CamelHttpUri", "http://elsewhere");
+              asked.getMessage().setHeader("Cookie", "secret");
+              asked.getMessage().setHeader("camelhttppath", "x");
+            });
+
+    assertThat(exchange.getMessage().getBody(Outcome.class).state()).isEqualTo(State.ACCEPTED);
+    assertThat(calls).hasSize(1);
+    assertThat(calls.get(0))
+        .containsEntry(HttpConstants.HTTP_PATH, "k%2F1")
+        .containsEntry("Authorization", "Bearer token-1")
+        .containsOnlyKeys(
+            HttpConstants.HTTP_PATH, HttpConstants.CONTENT_TYPE, "Authorization", "body");
+    assertThat(calls.get(0).get("body"))
+        .isEqualTo(
+            "{\"definitionKey\":\"reset\",\"recipient\":{\"contactKey\":\"c\","
+                + "\"to\":\"14255550123\",\"attributes\":{\"password\":\"p1\"}},"
+                + "\"content\":{\"message\":\"Your code: p1\"}}");
+  }
+
+  @Test
+  void opts_in_again_through_the_bare_route_which_alone_has_a_field_for_it() {
+    SendRequest request = request("k");
+    send(new SendRequest("k", request.definitionKey(), request.recipient(), null, true, List.of()));
+
+    assertThat(calls.get(0)).containsEntry(HttpConstants.HTTP_PATH, "");
+    assertThat(calls.get(0).get("body").toString())
+        .contains("\"recipients\":[{")
+        .contains("\"messageKey\":\"k\"")
+        .contains("\"subscriptions\":{\"resubscribe\":true}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {429, 503, 500, 502, 504, 200, 302})
+  void repeats_an_attempt_that_did_not_settle_once_with_the_same_key(int status) {
+    script.add(reply(status, ""));
+
+    assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED);
+    assertThat(calls)
+        .extracting(call -> call.get(HttpConstants.HTTP_PATH))
+        .containsExactly("k", "k");
+  }
+
+  @Test
+  void gives_up_after_one_repetition_and_says_what_came_last() {
+    script.add(reply(503, ""));
+    script.add(reply(503, ""));
+    script.add(reply(202, OK));
+
+    assertThat(send(request("k")).state()).isEqualTo(State.WAITING);
+    assertThat(calls).hasSize(2);
+  }
+
+  @Test
+  void repeats_as_often_as_the_intake_allows() {
+    for (int i = 0; i < 4; i++) {
+      script.add(reply(503, ""));
+    }
+    Outcome outcome =
+        template
+            .request(
+                SendRoute.SEND,
+                asked -> {
+                  asked.setProperty(SendState.MAX_RETRIES, 4);
+                  asked.getMessage().setBody(request("k"));
+                })
+            .getMessage()
+            .getBody(Outcome.class);
+
+    assertThat(outcome.state()).isEqualTo(State.ACCEPTED);
+    assertThat(calls).hasSize(5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 401, 403})
+  void does_not_repeat_what_a_repetition_cannot_change(int status) {
+    script.add(reply(status, ""));
+    script.add(reply(status, ""));
+    script.add(reply(202, OK));
+
+    assertThat(send(request("k")).state()).isNotEqualTo(State.ACCEPTED);
+    assertThat(calls).hasSize(status == 401 ? 2 : 1);
+  }
+
+  @Test
+  void knows_its_own_earlier_attempt_again_when_the_api_calls_the_repetition_a_duplicate() {
+    script.add(
+        exchange -> {
+          throw new SocketTimeoutException("Read timed out");
+        });
+    script.add(reply(400, "{\"errorcode\":109110}"));
+
+    assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED_EARLIER);
+  }
+
+  @Test
+  void takes_a_duplicate_for_one_when_the_earlier_attempt_surely_never_left() {
+    script.add(
+        exchange -> {
+          throw new ConnectException("refused");
+        });
+    script.add(reply(400, "{\"errorcode\":109110}"));
+
+    assertThat(send(request("k")).state()).isEqualTo(State.DUPLICATE);
+  }
+
+  @Test
+  void stays_uncertain_when_the_repetition_could_not_be_made() {
+    script.add(
+        exchange -> {
+          throw new SocketException("Connection reset");
+        });
+    script.add(
+        exchange -> {
+          throw new ConnectException("refused");
+        });
+
+    assertThat(send(request("k")).state()).isEqualTo(State.UNCERTAIN);
+  }
+
+  @Test
+  void renews_the_token_once_and_repeats_the_call_with_the_new_one() {
+    script.add(reply(401, "{\"errorcode\":0}"));
+
+    assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED);
+    assertThat(calls)
+        .extracting(call -> call.get("Authorization"))
+        .containsExactly("Bearer token-1", "Bearer token-2");
+    assertThat(tokens).isEqualTo(2);
+  }
+
+  @Test
+  void names_all_faults_of_all_steps_at_once() {
+    Outcome outcome =
+        send(
+            new SendRequest(
+                "k", "reset", new Recipient(null, "+49 1", Map.of("Password ", "x")), null));
+
+    assertThat(outcome.state()).isEqualTo(State.REFUSED);
+    assertThat(outcome.faults())
+        .extracting(Fault::field)
+        .containsExactly("recipient.contactKey", "recipient.to", "recipient.attributes.password");
+    assertThat(calls).isEmpty();
+    assertThat(ledger.events).isEmpty();
+  }
+
+  @Test
+  void refuses_a_request_of_nothing_at_all_with_every_fault() {
+    assertThat(send(new SendRequest(null, null, null, " ")).faults())
+        .extracting(fault -> fault.code().number())
+        .containsExactlyInAnyOrder(109104, 109107, 109102, 10005);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".", ".."})
+  void refuses_a_key_that_cannot_stand_in_a_path(String key) {
+    assertThat(send(request(key)).errorCode()).isEqualTo(109108);
+  }
+
+  @Test
+  void counts_the_characters_of_a_key_not_its_bytes_or_units() {
+    assertThat(send(request("😀".repeat(100))).state()).isEqualTo(State.ACCEPTED);
+    assertThat(send(request("😀".repeat(101))).errorCode()).isEqualTo(109108);
+  }
+
+  @Test
+  void leaves_a_text_that_only_the_api_can_render_to_the_api() {
+    SendRequest request = request("k");
+    send(new SendRequest("k", "script", request.recipient(), null));
+
+    assertThat(calls.get(0).get("body").toString())
+        .contains("\"attributes\":{\"password\":\"p1\"}")
+        .doesNotContain("\"content\"");
+  }
+
+  @Test
+  void tells_the_ledger_before_it_sends_and_before_it_answers() {
+    script.add(reply(503, ""));
+    send(request("k"));
+
+    assertThat(ledger.events)
+        .containsExactly(
+            "admit k",
+            "attempted k",
+            "ended k WAITING",
+            "attempted k",
+            "settle k ACCEPTED",
+            "release k");
+  }
+
+  @Test
+  void takes_a_used_key_for_our_own_when_an_attempt_of_an_earlier_process_may_have_been_taken() {
+    ledger.uncertainBefore = true;
+    script.add(reply(400, "{\"errorcode\":109110,\"message\":\"used\"}"));
+
+    assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED_EARLIER);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {403, 429, 503})
+  void a_row_waits_as_long_as_everything_waits(int status) {
+    for (int i = 0; i < 6; i++) {
+      script.add(reply(status, ""));
+    }
+
+    assertThat(sendRow("k").state()).isEqualTo(State.ACCEPTED);
+  }
+
+  @Test
+  void a_row_is_given_up_when_others_get_through_and_it_does_not() {
+    script.add(
+        exchange -> {
+          send(request("other"));
+          reply(503, "").answer(exchange);
+        });
+
+    assertThat(sendRow("k").state()).isEqualTo(State.WAITING);
+  }
+
+  private Outcome sendRow(String key) {
+    return template
+        .request(
+            SendRoute.SEND,
+            asked -> {
+              asked.getMessage().setBody(request(key));
+              asked.setProperty(SendState.LANE, SendState.BATCH);
+              asked.setProperty(SendState.MAX_RETRIES, 0);
+              asked.setProperty(SendState.PATIENCE, Duration.ofSeconds(30));
+            })
+        .getMessage()
+        .getBody(Outcome.class);
+  }
+
+  @Test
+  void parks_what_is_not_settled_when_nobody_will_hand_it_over_again() {
+    script.add(reply(503, ""));
+    script.add(reply(503, ""));
+
+    Exchange exchange =
+        template.request(
+            SendRoute.SEND,
+            asked -> {
+              asked.getMessage().setBody(request("k"));
+              asked.setProperty(SendState.LAST_CHANCE, true);
+            });
+
+    assertThat(exchange.getMessage().getBody(Outcome.class).state()).isEqualTo(State.PARKED);
+    assertThat(ledger.events).contains("settle k PARKED");
+  }
+
+  @Test
+  void sends_nothing_when_the_ledger_knows_the_outcome() {
+    ledger.known.put("k", new Outcome.Accepted("before", Optional.of("k"), true));
+
+    assertThat(send(request("k")).requestId()).isEqualTo("before");
+    assertThat(calls).isEmpty();
+  }
+
+  @Test
+  void sends_nothing_and_never_throws_when_the_ledger_fails() {
+    ledger.broken = true;
+
+    Outcome outcome = send(request("k"));
+
+    assertThat(outcome.state()).isEqualTo(State.WAITING);
+    assertThat(outcome.message()).doesNotContain("disk").contains("nothing was sent");
+    assertThat(calls).isEmpty();
+  }
+
+  @Test
+  void never_throws_when_an_intake_hands_over_something_else() {
+    Exchange exchange =
+        template.request(SendRoute.SEND, asked -> asked.getMessage().setBody("no request"));
+
+    assertThat(exchange.getException()).isNull();
+    assertThat(exchange.getMessage().getBody(Outcome.class).state()).isEqualTo(State.REFUSED);
+  }
+
+  @Test
+  void never_says_that_nothing_was_sent_when_the_outcome_could_not_be_noted() {
+    ledger.fullWhenSettling = true;
+
+    Outcome outcome = send(request("k"));
+
+    assertThat(outcome.state()).isEqualTo(State.UNCERTAIN);
+    assertThat(outcome.message()).contains("may have been taken");
+    assertThat(ledger.events).contains("release k");
+  }
+
+  @Test
+  void queues_what_is_to_be_queued_once_it_is_admitted_and_sends_nothing() {
+    Outcome outcome = queue(request("k/1"));
+
+    assertThat(outcome.queued()).isTrue();
+    assertThat(outcome.state()).isEqualTo(State.WAITING);
+    assertThat(calls).isEmpty();
+    assertThat(queued).hasSize(1);
+    assertThat(queued.get(0))
+        .containsOnlyKeys("messageKey", "body")
+        .containsEntry("messageKey", "k/1");
+    assertThat(new RequestReader(1).one(bytes(queued.get(0)), Optional.empty()))
+        .isEqualTo(request("k/1"));
+    assertThat(ledger.events).containsExactly("admit k/1", "settle k/1 WAITING", "release k/1");
+  }
+
+  @Test
+  void leaves_an_uncertain_request_uncertain_when_it_queues_it() {
+    ledger.uncertainBefore = true;
+
+    Outcome outcome = queue(request("k"));
+
+    assertThat(outcome.queued()).isTrue();
+    assertThat(ledger.events).contains("settle k UNCERTAIN");
+  }
+
+  /** Whatever the broker has of it then: the caller has no answer to rely on, and may repeat it. */
+  @Test
+  void acknowledges_nothing_when_the_broker_refuses_and_lets_the_same_key_pass_again() {
+    brokerTrouble = new IllegalStateException("to +4915112345678: the queue is full");
+
+    Outcome outcome = queue(request("k"));
+
+    assertThat(outcome.queued()).isFalse();
+    assertThat(outcome.state()).isEqualTo(State.WAITING);
+    assertThat(outcome.message()).doesNotContain("4915112345678");
+    assertThat(ledger.events).containsExactly("admit k", "settle k WAITING", "release k");
+    brokerTrouble = null;
+    assertThat(queue(request("k")).queued()).isTrue();
+    assertThat(calls).isEmpty();
+  }
+
+  @Test
+  void tells_a_known_outcome_instead_of_queueing() {
+    ledger.known.put("k", new Outcome.Accepted("before", Optional.of("k"), true));
+
+    assertThat(queue(request("k")).state()).isEqualTo(State.ACCEPTED_EARLIER);
+    assertThat(queued).isEmpty();
+  }
+
+  @Test
+  void refuses_before_it_queues() {
+    assertThat(queue(new SendRequest("k", "none", null, null)).faults()).hasSize(2);
+    assertThat(queued).isEmpty();
+    assertThat(ledger.events).isEmpty();
+  }
+
+  @Test
+  void refuses_what_is_too_long_for_the_queue() {
+    SendRequest longest = withText("x".repeat(MOST_QUEUED_BYTES - lengthOf(withText(""))));
+    SendRequest tooLong = withText(longest.message() + "x");
+
+    assertThat(queue(longest).queued()).isTrue();
+    assertThat(queue(tooLong).errorCode()).isEqualTo(10005);
+    assertThat(queue(tooLong).message()).contains("sms.jms.max-body-bytes");
+    assertThat(queued).hasSize(1);
+    assertThat(send(tooLong).state()).isEqualTo(State.ACCEPTED);
+  }
+
+  @Test
+  void refuses_a_number_on_the_suppression_list_before_anything_is_recorded() {
+    suppressed.add("14255550123");
+
+    Outcome outcome = send(request("k"));
+
+    assertThat(outcome.state()).isEqualTo(State.REFUSED);
+    assertThat(outcome.errorCode()).isEqualTo(900002);
+    assertThat(outcome.message()).contains("this number is on the suppression list");
+    assertThat(outcome.message()).doesNotContain("555");
+    assertThat(outcome.faults()).extracting(Fault::field).containsExactly("recipient.to");
+    assertThat(calls).isEmpty();
+    assertThat(ledger.events).isEmpty();
+  }
+
+  @Test
+  void ends_the_entry_of_a_request_that_was_admitted_before_its_recipient_was_suppressed() {
+    queue(request("k"));
+    suppressed.add("c");
+
+    Outcome outcome = send(request("k"));
+
+    assertThat(outcome.faults()).extracting(Fault::field).containsExactly("recipient.contactKey");
+    assertThat(ledger.refusedLater).containsExactly("k 900002");
+    assertThat(calls).isEmpty();
+  }
+
+  @Test
+  void names_number_and_contact_key_when_both_are_suppressed_and_other_faults_too() {
+    suppressed.addAll(List.of("c", "14255550123"));
+
+    assertThat(send(request("k")).faults())
+        .extracting(Fault::field)
+        .containsExactly("recipient.to", "recipient.contactKey");
+    assertThat(queue(request("k")).errorCode()).isEqualTo(900002);
+    assertThat(queued).isEmpty();
+  }
+
+  @Test
+  void looks_at_the_list_again_when_the_message_leaves() {
+    script.add(
+        exchange -> {
+          suppressed.add("c");
+          reply(503, "").answer(exchange);
+        });
+
+    Outcome outcome = send(request("k"));
+
+    assertThat(outcome.state()).isEqualTo(State.REFUSED);
+    assertThat(outcome.errorCode()).isEqualTo(900002);
+    assertThat(calls).hasSize(1);
+    assertThat(ledger.events).contains("settle k REFUSED");
+    assertThat(throttle.gotThrough()).as("what the API never saw teaches nothing").isZero();
+    assertThat(throttle.snapshot().inUse()).as("the turn was given back").isZero();
+  }
+
+  @Test
+  void parks_what_is_suppressed_once_an_attempt_may_have_been_taken() {
+    script.add(
+        exchange -> {
+          suppressed.add("c");
+          reply(500, "").answer(exchange);
+        });
+
+    assertThat(send(request("k")).state()).isEqualTo(State.PARKED);
+    assertThat(calls).hasSize(1);
+  }
+
+  @Test
+  void holds_a_row_back_at_night_and_nothing_else() {
+    clock.forward(Duration.ofHours(5));
+
+    Outcome row = sendRow("row");
+    assertThat(row.state()).isEqualTo(State.WAITING);
+    assertThat(row.retryAfter()).contains(Duration.ofHours(13));
+    assertThat(ledger.events).containsExactly("admit row", "settle row WAITING", "release row");
+    assertThat(calls).isEmpty();
+    assertThat(send(request("single")).state()).isEqualTo(State.ACCEPTED);
+
+    clock.forward(Duration.ofHours(13));
+    assertThat(sendRow("row").state()).isEqualTo(State.ACCEPTED);
+  }
+
+  @Test
+  void tells_at_night_what_became_of_a_row_by_day() {
+    ledger.known.put("k", new Outcome.Accepted("before", Optional.of("k"), true));
+    clock.forward(Duration.ofHours(5));
+
+    assertThat(sendRow("k").state()).isEqualTo(State.ACCEPTED_EARLIER);
+  }
+
+  @Test
+  void holds_a_row_back_when_night_falls_before_it_leaves() {
+    script.add(
+        exchange -> {
+          clock.forward(Duration.ofHours(5));
+          reply(503, "").answer(exchange);
+        });
+
+    Outcome row = sendRow("k");
+    assertThat(row.state()).isEqualTo(State.WAITING);
+    assertThat(row.retryAfter()).contains(Duration.ofHours(13));
+    assertThat(calls).hasSize(1);
+  }
+
+  @Test
+  void leaves_an_uncertain_row_uncertain_when_night_falls() {
+    ledger.uncertainBefore = true;
+    clock.forward(Duration.ofHours(5));
+
+    assertThat(sendRow("k").state()).isEqualTo(State.UNCERTAIN);
+    assertThat(ledger.events).contains("settle k UNCERTAIN");
+  }
+
+  private static SendRequest withText(String text) {
+    SendRequest request = request("long");
+    return new SendRequest("long", request.definitionKey(), request.recipient(), text);
+  }
+
+  private static int lengthOf(SendRequest request) {
+    return RequestJson.write(request).length();
+  }
+
+  private static byte[] bytes(Map<String, Object> message) {
+    return message.get("body").toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private Outcome queue(SendRequest request) {
+    return template
+        .request(
+            SendRoute.SEND,
+            asked -> {
+              asked.getMessage().setBody(request);
+              asked.getMessage().setHeader("JMSReplyTo", "elsewhere");
+              asked.setProperty(SendState.QUEUED, true);
+            })
+        .getMessage()
+        .getBody(Outcome.class);
+  }
+
+  private Outcome send(SendRequest request) {
+    return template.requestBody(SendRoute.SEND, request, Outcome.class);
+  }
+
+  private static SendRequest request(String key) {
+    return new SendRequest(
+        key, "reset", new Recipient("c", "+1 425 555 0123", Map.of("password", "p1")), null);
+  }
+
+  private ApiReply token() {
+    tokens++;
+    return Answer.token(tokens);
+  }
+
+  /** Notes each call and answers from the script. */
+  private final class ScriptedApi extends RouteBuilder {
+    @Override
+    public void configure() {
+      from("direct:api")
+          .errorHandler(noErrorHandler())
+          .process(
+              exchange -> {
+                Map<String, Object> call = new HashMap<>(exchange.getMessage().getHeaders());
+                call.keySet().removeIf(name -> name.startsWith("CamelRedeliver"));
+                call.put("body", exchange.getMessage().getBody(String.class));
+                calls.add(call);
+                Answer answer = script.isEmpty() ? reply(202, OK) : script.remove();
+                answer.answer(exchange);
+              });
+    }
+  }
+
+  /** Notes what it is given, unless it is in trouble. */
+  private final class ScriptedBroker extends RouteBuilder {
+    @Override
+    public void configure() {
+      from("direct:broker")
+          .errorHandler(noErrorHandler())
+          .process(
+              exchange -> {
+                assertThat(exchange.getPattern()).isEqualTo(ExchangePattern.InOnly);
+                if (brokerTrouble != null) {
+                  throw brokerTrouble;
+                }
+                Map<String, Object> message = new HashMap<>(exchange.getMessage().getHeaders());
+                message.put("body", exchange.getMessage().getBody(String.class));
+                queued.add(message);
+              });
+    }
+  }
+
+  private static final class TwoDefinitions implements Definitions {
+    private final List<Definition> all =
+        List.of(
+            definition("reset", "Your code: %%password%%"),
+            definition("script", "%%[ set @a = 1 ]%% %%password%%"));
+
+    @Override
+    public Optional<Definition> find(String key) {
+      return all.stream().filter(definition -> definition.key().equals(key)).findFirst();
+    }
+
+    @Override
+    public Collection<Definition> all() {
+      return all;
+    }
+
+    private static Definition definition(String key, String text) {
+      return new Definition(
+          key,
+          key,
+          Status.ACTIVE,
+          Template.parse(text),
+          Optional.of("US"),
+          Optional.empty(),
+          Optional.of("JOIN"));
+    }
+  }
+
+  private static final class RecordingLedger implements Ledger {
+    private final List<String> events = new ArrayList<>();
+    private final Map<String, Outcome> known = new HashMap<>();
+    private final List<String> refusedLater = new ArrayList<>();
+    private boolean uncertainBefore;
+    private boolean broken;
+    private boolean fullWhenSettling;
+
+    @Override
+    public Admission admit(Submission submission, Duration patience) {
+      if (broken) {
+        throw new LedgerUnavailableException("the disk is full");
+      }
+      events.add("admit " + submission.messageKey());
+      Outcome outcome = known.get(submission.messageKey());
+      return outcome == null ? new Claimed(submission.messageKey()) : new Admission.Known(outcome);
+    }
+
+    @Override
+    public Outcome refused(SendRequest request, Outcome refused) {
+      refusedLater.add(request.messageKey() + " " + refused.errorCode());
+      return refused;
+    }
+
+    private final class Claimed implements Admission.Claim {
+      private final String key;
+
+      Claimed(String key) {
+        this.key = key;
+      }
+
+      @Override
+      public Instant admittedAt() {
+        return Instant.EPOCH;
+      }
+
+      @Override
+      public boolean uncertain() {
+        return uncertainBefore;
+      }
+
+      @Override
+      public void attempted() {
+        events.add("attempted " + key);
+      }
+
+      @Override
+      public void ended(Outcome unsettled) {
+        events.add("ended " + key + " " + unsettled.state());
+      }
+
+      @Override
+      public Outcome settle(Outcome outcome) {
+        if (fullWhenSettling) {
+          throw new LedgerUnavailableException("the disk is full");
+        }
+        events.add("settle " + key + " " + outcome.state());
+        return outcome;
+      }
+
+      @Override
+      public void release() {
+        events.add("release " + key);
+      }
+    }
+  }
+}
