@@ -1,0 +1,7 @@
+/**
+ * How requests arrive over HTTP and are answered: the servers, admission, JSON of outcomes.
+ *
+ * <p>Used by {@code app}. The routes are in {@code routes/}. Threads: beans of routes are
+ * thread-safe.
+ */
+package dev.smsroutes.intake.http;

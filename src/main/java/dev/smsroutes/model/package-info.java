@@ -1,0 +1,8 @@
+/**
+ * The values that all rooms share: request, message, outcome, faults, error codes and the status
+ * table.
+ *
+ * <p>Used by every room but the sandbox and the broker. No Camel here. Threads: values are
+ * immutable.
+ */
+package dev.smsroutes.model;
