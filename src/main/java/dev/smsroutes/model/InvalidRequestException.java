@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * A request that can never be sent as it is. Carries every fault found, in the order of the fields.
  */
-public final class InvalidRequestException extends RuntimeException {
+@SuppressWarnings("deprecation") // sites may catch it under its old name for one release
+public final class InvalidRequestException extends dev.smsroutes.outcome.InvalidRequestException {
   private static final long serialVersionUID = 1L;
 
   private final transient List<Fault> faults;
@@ -14,8 +15,7 @@ public final class InvalidRequestException extends RuntimeException {
    * @param faults at least one
    */
   public InvalidRequestException(List<Fault> faults) {
-    // No stack trace: this is an answer to a caller, not a fault of the program.
-    super(summary(faults), null, false, false);
+    super(summary(faults));
     this.faults = List.copyOf(faults);
   }
 

@@ -35,7 +35,7 @@ import java.util.stream.Collectors;
  *
  * <p>Set up by one thread, then thread-safe.
  */
-public final class FieldMapping {
+public class FieldMapping {
   private static final JsonMapper JSON =
       JsonMapper.builder().disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
 

@@ -1,0 +1,5 @@
+/**
+ * Holds one class under the name that YAML of a site may still say. Goes in the next release; the
+ * class itself is in {@code dev.smsroutes.model}.
+ */
+package dev.smsroutes.outcome;
