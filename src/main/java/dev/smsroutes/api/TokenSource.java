@@ -132,8 +132,8 @@ public final class TokenSource {
    * The API refused this token: fetches a new one, unless somebody has done so already.
    *
    * @param permit as for {@link #token}
-   * @throws TokenException if there is none to be had, or if the refused one is the new one of a
-   *     probe: one token request is enough for it
+   * @throws TokenException if the token endpoint gives no token, or if the refused one is the new
+   *     one of a probe: a probe makes one token request at most
    */
   public void renew(String refused, long permit) throws TokenException {
     fetching.lock();

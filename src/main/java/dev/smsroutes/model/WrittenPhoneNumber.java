@@ -16,7 +16,7 @@ import java.util.Locale;
  * @param area how many digits stand in parentheses at the beginning, without a plus, as in {@code
  *     (425) 555-0123}; 0 if it does not begin so
  * @param zero where in the digits a zero stands that has parentheses of its own, behind other
- *     digits, as in {@code +44 (0)}; -1 if there is none
+ *     digits, as in {@code +44 (0)}; -1 without such a zero
  * @param tail how many digits are in the last group, if it may be a part of its own (an extension,
  *     a second number's last digit, a remark); 0 if it belongs to the number
  * @param decimal whether it is one row of digits, a dot, and one or two digits

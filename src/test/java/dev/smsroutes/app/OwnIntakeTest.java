@@ -27,10 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
  * The example of docs/own-intake.md, dropped into the routes of a bundle that is otherwise whole.
  */
 class OwnIntakeTest {
-  private static final Path EXAMPLE = Path.of("routes/examples/order-intake.camel.yaml");
+  static final Path EXAMPLE = Path.of("routes/examples/order-intake.camel.yaml");
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  private static final String ORDER =
+  static final String ORDER =
       """
       {"order": 4711, "customer": {"number": 17, "name": "Ada", "phone": "+1 425 555 0123"}}
       """;

@@ -60,7 +60,8 @@ public final class RequestTree {
   /**
    * Reads a JSON object.
    *
-   * @throws InvalidRequestException if it is none, with line and column; never quotes it
+   * @throws InvalidRequestException if the bytes are no JSON object; names line and column, and
+   *     quotes nothing
    */
   static JsonNode object(byte[] json) {
     JsonNode root;
