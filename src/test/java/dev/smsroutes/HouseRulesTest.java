@@ -1,5 +1,9 @@
 package dev.smsroutes;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -12,6 +16,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 
 /** The rooms of the house, and which doors there are between them (docs/architecture.md). */
 @AnalyzeClasses(packages = "dev.smsroutes", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -53,6 +59,21 @@ class HouseRulesTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.camel..");
+
+  @ArchTest
+  static final ArchRule the_pipeline_touches_exchange_properties_in_its_adapter_only =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.smsroutes.pipeline..")
+          .and()
+          .doNotHaveFullyQualifiedName("dev.smsroutes.pipeline.ExchangeAdapter")
+          .should()
+          .callMethodWhere(
+              target(nameMatching(".*Propert(y|ies|yAsResult)"))
+                  .and(target(owner(assignableTo(Exchange.class)))))
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(ExchangeProperty.class);
 
   @ArchTest
   static final ArchRule the_sandbox_shares_nothing_but_the_wire =

@@ -37,14 +37,10 @@ import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.Runs;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
 import dev.smsroutes.model.StatusTable;
-import dev.smsroutes.pipeline.DeliverRoute;
-import dev.smsroutes.pipeline.QueueRoute;
+import dev.smsroutes.pipeline.DryRun;
+import dev.smsroutes.pipeline.Pipeline;
 import dev.smsroutes.pipeline.RetryPolicy;
-import dev.smsroutes.pipeline.SendManyRoute;
 import dev.smsroutes.pipeline.SendOptions;
-import dev.smsroutes.pipeline.SendRoute;
-import dev.smsroutes.pipeline.SendSteps;
-import dev.smsroutes.pipeline.StatusRoute;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
 import dev.smsroutes.throttle.Throttle;
@@ -296,8 +292,8 @@ public final class Bundle implements AutoCloseable {
     TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), table, clock, gateOpened);
     JmsOptions jmsOptions = jms.orElseThrow();
     ContactPolicy contactPolicy = careOptions.with(suppression, clock);
-    SendSteps steps =
-        SendSteps.of(
+    Pipeline pipeline =
+        new Pipeline(
             definitions,
             between.apply(opened),
             table,
@@ -335,7 +331,7 @@ public final class Bundle implements AutoCloseable {
     Supplier<Pacing> pacing = () -> FileChecks.pacing(gateOpened.snapshot(), files.orElseThrow());
     FileChecks fileChecks =
         FileChecks.of(
-            new RequestCheck(definitions, maxParts, contactPolicy),
+            new RequestCheck(DryRun.in(context)),
             files.orElseThrow(),
             reader,
             opened.ledgerPreview(),
@@ -356,19 +352,12 @@ public final class Bundle implements AutoCloseable {
     }
     bindJms(registry, jmsOptions, reader);
 
-    main.configure().addRoutesBuilder(new SendRoute(steps));
-    main.configure().addRoutesBuilder(new QueueRoute(steps, JmsIntake.queueUri(jmsOptions)));
-    main.configure()
-        .addRoutesBuilder(
-            new DeliverRoute(steps, api.url() + MESSAGES + ApiClient.ENDPOINT_OPTIONS));
-    main.configure()
-        .addRoutesBuilder(
-            new SendManyRoute(steps, api.url() + MESSAGES + ApiClient.ENDPOINT_OPTIONS));
-    if (asksForStatus) {
-      main.configure()
-          .addRoutesBuilder(
-              new StatusRoute(steps, api.url() + MESSAGES + ApiClient.QUESTION_OPTIONS));
-    }
+    pipeline
+        .routes(
+            api.url() + MESSAGES + ApiClient.ENDPOINT_OPTIONS,
+            Optional.of(api.url() + MESSAGES + ApiClient.QUESTION_OPTIONS),
+            JmsIntake.queueUri(jmsOptions))
+        .forEach(main.configure()::addRoutesBuilder);
     main.configure()
         .addRoutesBuilder(
             new TokenRoute(api.tokenUrl() + ApiClient.ENDPOINT_OPTIONS, api.credentials()));

@@ -19,14 +19,17 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Checks batch files, by the very steps that read and send them. Thread-safe. */
-public final class FileChecks {
+public final class FileChecks implements AutoCloseable {
   /** How long an answer of the API is taken to take as long as nobody knows. */
   private static final Duration ASSUMED_ANSWER = Duration.ofMillis(200);
 
   private final BatchCheck check;
 
-  private FileChecks(BatchCheck check) {
+  private final RequestCheck requests;
+
+  private FileChecks(BatchCheck check, RequestCheck requests) {
     this.check = check;
+    this.requests = requests;
   }
 
   /**
@@ -68,11 +71,12 @@ public final class FileChecks {
             new BatchCheck.Setting(
                 files.limits(),
                 requests(reader),
-                requests::prospect,
+                requests::fates,
                 ledgerPreview,
                 pacing,
                 clock,
-                stopping)));
+                stopping)),
+        requests);
   }
 
   /** Why no row of a file can be read, if so. */
@@ -134,5 +138,10 @@ public final class FileChecks {
   /** As {@link BatchCheck#check}. */
   public BatchPlan check(Path file, int maxFindings) throws IOException {
     return check.check(file, maxFindings);
+  }
+
+  @Override
+  public void close() {
+    requests.close();
   }
 }

@@ -1,47 +1,42 @@
 package dev.smsroutes.app;
 
+import dev.smsroutes.batch.check.Forecast.Fate;
 import dev.smsroutes.batch.check.Forecast.Prospect;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.ContactPolicyOptions;
 import dev.smsroutes.config.InvalidSettingsException;
 import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.definition.DefinitionDirectory;
-import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.model.Fault;
-import dev.smsroutes.model.InvalidRequestException;
 import dev.smsroutes.model.Message;
 import dev.smsroutes.model.PhoneNumbers;
 import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.pipeline.DryRun;
-import dev.smsroutes.pipeline.DryRun.Prepared;
 import dev.smsroutes.template.TextParts;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
-/**
- * Tells beforehand what the pipeline would refuse without asking the API, by the pipeline's own
- * steps. Thread-safe.
- */
-public final class RequestCheck {
-  private final DryRun preview;
-  private final ContactPolicy contactPolicy;
+/** Tells beforehand what would become of requests, by the pipeline's own route. Thread-safe. */
+public final class RequestCheck implements AutoCloseable {
+  private final DryRun dryRun;
 
   /**
+   * For a command; to be closed.
+   *
    * @throws dev.smsroutes.definition.InvalidDefinitionException if the definitions cannot be read
    * @throws InvalidSettingsException if the suppression list cannot
    */
   public RequestCheck(Configuration configuration) {
     this(
-        DefinitionDirectory.load(configuration.definitions()),
-        configuration.maxParts(),
-        contactPolicy(configuration.contactPolicy()));
+        DryRun.start(
+            DefinitionDirectory.load(configuration.definitions()),
+            contactPolicy(configuration.contactPolicy()),
+            configuration.maxParts()));
   }
 
-  RequestCheck(Definitions definitions, int maxParts, ContactPolicy contactPolicy) {
-    this.preview = new DryRun(definitions, maxParts);
-    this.contactPolicy = contactPolicy;
+  RequestCheck(DryRun dryRun) {
+    this.dryRun = dryRun;
   }
 
   private static ContactPolicy contactPolicy(ContactPolicyOptions options) {
@@ -52,37 +47,29 @@ public final class RequestCheck {
     }
   }
 
-  /**
-   * What a row of a batch becomes.
-   *
-   * @throws InvalidRequestException if it would be refused
-   */
-  Prospect prospect(SendRequest request) {
-    Prepared prepared = preview.prepare(request);
-    Message message = prepared.message();
-    List<Fault> unwanted = contactPolicy.faults(message.to(), message.contactKey());
-    if (!unwanted.isEmpty()) {
-      throw new InvalidRequestException(unwanted);
-    }
+  /** What rows of a batch become. */
+  List<Fate> fates(List<SendRequest> requests) {
+    return dryRun.prepare(requests).stream()
+        .map(one -> new Fate(one.message().map(RequestCheck::prospect), one.faults()))
+        .toList();
+  }
+
+  private static Prospect prospect(Message message) {
     Optional<String> region = PhoneNumbers.region(message.to());
-    if (prepared.leftToApi()) {
-      return new Prospect(message, OptionalInt.empty(), List.of(), region);
-    }
-    String text = message.text().orElseThrow();
-    return new Prospect(
-        message,
-        OptionalInt.of(TextParts.count(text).parts()),
-        TextParts.nonGsm(text).boxed().toList(),
-        region);
+    List<Integer> beyondGsm =
+        message.parts().isEmpty()
+            ? List.of()
+            : TextParts.nonGsm(message.text().orElseThrow()).boxed().toList();
+    return new Prospect(message, message.parts(), beyondGsm, region);
   }
 
   /** What is wrong with a request; empty when it would be sent. Holds no number and no value. */
   public List<Fault> faults(SendRequest request) {
-    try {
-      Message message = preview.prepare(request).message();
-      return contactPolicy.faults(message.to(), message.contactKey());
-    } catch (InvalidRequestException e) {
-      return e.faults();
-    }
+    return dryRun.prepare(List.of(request)).get(0).faults();
+  }
+
+  @Override
+  public void close() {
+    dryRun.close();
   }
 }

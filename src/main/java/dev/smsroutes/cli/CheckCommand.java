@@ -82,17 +82,18 @@ public final class CheckCommand extends QuietCommand {
 
   private int check(Configuration configuration, LedgerPreview ledgerPreview) throws IOException {
     int exit = ExitCode.DONE;
-    FileChecks checks = FileChecks.of(configuration, ledgerPreview, Clock.systemUTC());
-    for (Path file : files) {
-      String wrong = FileArgument.wrong(file);
-      if (wrong != null) {
-        err().println(DisplayText.text(file.toString()) + ": " + wrong);
-        exit = Math.max(exit, ExitCode.UNREADABLE);
-        continue;
+    try (FileChecks checks = FileChecks.of(configuration, ledgerPreview, Clock.systemUTC())) {
+      for (Path file : files) {
+        String wrong = FileArgument.wrong(file);
+        if (wrong != null) {
+          err().println(DisplayText.text(file.toString()) + ": " + wrong);
+          exit = Math.max(exit, ExitCode.UNREADABLE);
+          continue;
+        }
+        BatchPlan plan = checks.check(file, limit);
+        print(plan);
+        exit = Math.max(exit, exitCode(plan));
       }
-      BatchPlan plan = checks.check(file, limit);
-      print(plan);
-      exit = Math.max(exit, exitCode(plan));
     }
     return exit;
   }

@@ -144,9 +144,9 @@ public final class ReplayCommand extends RecordsCommand {
   int run(Configuration configuration, LedgerRecords records) {
     JmsOptions jms = configuration.jms();
     String url = url(jms);
-    RequestCheck check = new RequestCheck(configuration);
-    try (RequestQueue queue =
-        RequestQueue.connect(url, jms.broker().login(), jms.broker().queues())) {
+    try (RequestCheck check = new RequestCheck(configuration);
+        RequestQueue queue =
+            RequestQueue.connect(url, jms.broker().login(), jms.broker().queues())) {
       if (!queue.isServed()) {
         err()
             .println(

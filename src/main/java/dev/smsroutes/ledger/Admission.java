@@ -18,8 +18,14 @@ public sealed interface Admission {
     /** When the key was admitted for the first time. */
     Instant admittedAt();
 
-    /** Whether an attempt of ours, in this process or an earlier one, may have been taken. */
+    /**
+     * Whether an attempt that has ended, in this process or an earlier one, may have been taken.
+     * Follows {@link #ended}.
+     */
     boolean uncertain();
+
+    /** As {@link #uncertain}, or there is an attempt that has not ended. */
+    boolean mayHaveBeenSent();
 
     /**
      * Before the bytes of an attempt leave.

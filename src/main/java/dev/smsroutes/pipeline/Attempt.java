@@ -1,178 +1,150 @@
 package dev.smsroutes.pipeline;
 
-import dev.smsroutes.api.CamelReply;
-import dev.smsroutes.api.MessageJson;
 import dev.smsroutes.api.PathSegment;
 import dev.smsroutes.api.TokenException;
 import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.model.ApiReply;
-import dev.smsroutes.model.InvalidRequestException;
-import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Reason;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.StatusTable;
-import dev.smsroutes.throttle.Throttle.Permit;
 import dev.smsroutes.throttle.ThrottledException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
-import org.apache.camel.component.http.HttpConstants;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The steps of one attempt at the SMS API. Thread-safe: all state is in the exchange's properties.
+ * The steps of one attempt at the SMS API, and what follows from it. Thread-safe: all state is in
+ * the {@link ApiCall}.
  */
-public final class Attempt {
-  /** The path of the route that takes many. */
-  private static final String BARE = "";
+final class Attempt {
+  private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+
+  /** How long those wait at most that a shared call left unclear; a stop waits for it. */
+  private static final Duration MAX_SHARED_BACK_OFF = Duration.ofSeconds(2);
+
+  /** A wait looks that often whether this process is stopping. */
+  private static final long SLICE_MS = 1_000;
 
   private final StatusTable table;
   private final TokenSource tokens;
-  private final ThrottleSteps permits;
+  private final ThrottleSteps throttle;
   private final RetryPolicy retries;
   private final boolean asksForStatus;
 
   Attempt(
       StatusTable table,
       TokenSource tokens,
-      ThrottleSteps permits,
+      ThrottleSteps throttle,
       RetryPolicy retries,
       boolean asksForStatus) {
     this.table = table;
     this.tokens = tokens;
-    this.permits = permits;
+    this.throttle = throttle;
     this.retries = retries;
     this.asksForStatus = asksForStatus;
   }
 
-  /** Forgets what an earlier attempt left behind. */
-  public void forgetTheLast(Exchange exchange) {
-    // Left in place, it would make a success after a repetition read as a failure.
-    exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
-    exchange.setProperty(SendState.OUTCOME_BEFORE, exchange.removeProperty(SendState.OUTCOME));
-    exchange.removeProperty(SendState.NOT_NOW);
+  /** Waits before a repetition; not while this process is stopping. */
+  void waitForBackOff(Exchange exchange) throws InterruptedException {
+    long left = ExchangeAdapter.call(exchange).backOff.toMillis();
+    while (left > 0 && !exchange.getContext().isStopping()) {
+      Thread.sleep(Math.min(SLICE_MS, left));
+      left -= SLICE_MS;
+    }
   }
 
-  /** Notes that an attempt is about to leave. */
-  public void begin(Exchange exchange) {
-    LedgerSteps.claim(exchange).attempted();
-    count(exchange);
+  /** Writes the call. */
+  void write(Exchange exchange) throws TokenException {
+    ApiCall call = ExchangeAdapter.call(exchange);
+    call.token = tokens.token(permit(call));
+    ExchangeAdapter.toApi(exchange, call, call.path(), call.body());
   }
 
-  void count(Exchange exchange) {
-    exchange.setProperty(SendState.ATTEMPTS, attempts(exchange) + 1);
-  }
-
-  /** Writes the call: our own headers only, whatever came before. */
-  public void write(Exchange exchange) throws TokenException {
-    Message message = message(exchange);
-    write(
-        exchange,
-        message.resubscribe() ? BARE : PathSegment.encode(message.messageKey()),
-        MessageJson.write(message));
-  }
-
-  void writeToBareRoute(Exchange exchange, byte[] body) throws TokenException {
-    write(exchange, BARE, body);
-  }
-
-  private void write(Exchange exchange, String path, byte[] body) throws TokenException {
-    org.apache.camel.Message call = call(exchange, path);
-    call.setHeader(HttpConstants.CONTENT_TYPE, "application/json");
-    call.setBody(body);
-  }
-
-  private org.apache.camel.Message call(Exchange exchange, String path) throws TokenException {
-    String token = tokens.token(permit(exchange));
-    exchange.setProperty(SendState.TOKEN, token);
-    org.apache.camel.Message call = exchange.getMessage();
-    call.removeHeaders("*");
-    call.setHeader(HttpConstants.HTTP_PATH, path);
-    call.setHeader("Authorization", "Bearer " + token);
-    return call;
-  }
-
-  /** Whether the call that was just made failed for its token. */
-  public boolean tokenRefused(Exchange exchange) {
-    return table.refusesToken(CamelReply.of(exchange));
+  boolean isTokenRefused(ApiCall call) {
+    return call.reply != null && table.refusesToken(call.reply);
   }
 
   /** One new token for all who wait, however many were refused with the old one. */
-  public void renewToken(Exchange exchange) throws TokenException {
-    tokens.renew(exchange.getProperty(SendState.TOKEN, String.class), permit(exchange));
+  void renewToken(ApiCall call) throws TokenException {
+    tokens.renew(call.token, permit(call));
   }
 
-  /** The number of the turn; 0 for a question that needs none. */
-  private static long permit(Exchange exchange) {
-    Permit permit = exchange.getProperty(SendState.TURN, Permit.class);
-    return permit == null ? 0 : permit.number();
+  /** The number of the permit; 0 for a question that needs none. */
+  private static long permit(ApiCall call) {
+    return call.permit == null ? 0 : call.permit.number();
   }
 
-  /** Reads the reply. */
-  public void judge(Exchange exchange) {
-    Message message = message(exchange);
-    ApiReply reply = reply(exchange);
-    end(
-        exchange,
-        table.judge(reply, message.requestId(), message.messageKey(), uncertain(exchange)));
-  }
-
-  /** The reply; a token that it refuses is forgotten. */
-  ApiReply reply(Exchange exchange) {
-    ApiReply reply = CamelReply.of(exchange);
+  /** Finds out what the reply means, or that there is none. */
+  void classify(ApiCall call) throws Exception {
+    InFlight first = call.aboard.get(0);
+    if (call.reply == null) {
+      call.outcome = withoutReply(call, first);
+      return;
+    }
+    ApiReply reply = call.reply;
     if (table.refusesToken(reply)) {
-      tokens.refused(exchange.getProperty(SendState.TOKEN, String.class));
+      tokens.refused(call.token);
     } else {
       tokens.accepted();
     }
-    return reply;
+    if (call.isShared()) {
+      call.verdict = table.judgeTogether(reply, call.sent());
+      call.outcome = call.verdict.ofTheCall();
+    } else {
+      call.outcome =
+          table.judge(reply, first.requestId(), first.request().messageKey(), first.uncertain());
+    }
   }
 
-  /** No reply: whether bytes may have left decides between waiting and uncertain. */
-  public void noReply(Exchange exchange) {
-    Message message = message(exchange);
-    Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-    end(
-        exchange,
-        neverLeft(cause)
-            ? table.notSent(
-                Reason.UNREACHABLE,
-                message.requestId(),
-                message.messageKey(),
-                uncertain(exchange),
-                "No connection to the SMS API; nothing was sent",
-                Optional.empty())
-            : table.noReply(message.requestId(), message.messageKey()));
+  /** Whether bytes may have left decides between waiting and uncertain. */
+  private Outcome withoutReply(ApiCall call, InFlight first) throws Exception {
+    if (!(call.failure instanceof IOException)) {
+      throw call.failure;
+    }
+    return neverLeft(call.failure)
+        ? notSent(
+            first,
+            Reason.UNREACHABLE,
+            "No connection to the SMS API; nothing was sent",
+            Optional.empty())
+        : table.noReply(first.requestId(), first.request().messageKey());
   }
 
-  /** It was not its turn: nothing was sent, and trying again at once would be in vain. */
-  public void notNow(Exchange exchange) {
-    Message message = message(exchange);
-    ThrottledException cause =
-        exchange.getProperty(Exchange.EXCEPTION_CAUGHT, ThrottledException.class);
-    exchange.setProperty(SendState.NOT_NOW, true);
-    Outcome before = exchange.getProperty(SendState.OUTCOME_BEFORE, Outcome.class);
-    end(
-        exchange,
-        before != null && !cause.stopping() && cause.reason() != Reason.OUTSIDE_WINDOW
+  private Outcome notSent(
+      InFlight message, Reason reason, String why, Optional<Duration> retryAfter) {
+    return table.notSent(
+        reason,
+        message.requestId(),
+        message.request().messageKey(),
+        message.uncertain(),
+        why,
+        retryAfter);
+  }
+
+  /** There was no permit in time: nothing was sent, and to try again at once changes nothing. */
+  void throttled(Exchange exchange) {
+    ApiCall call = ExchangeAdapter.call(exchange);
+    ThrottledException cause = ExchangeAdapter.caught(exchange, ThrottledException.class);
+    call.notNow = true;
+    call.outcome =
+        call.before != null && !cause.stopping()
             // What the API said to the attempt before tells more, but for the time.
-            ? notBefore(before, cause.retryAfter())
-            : table.notSent(
-                cause.reason(),
-                message.requestId(),
-                message.messageKey(),
-                uncertain(exchange),
-                cause.getMessage(),
-                cause.retryAfter()));
+            ? notBefore(call.before, cause.retryAfter())
+            : notSent(call.aboard.get(0), cause.reason(), cause.getMessage(), cause.retryAfter());
   }
 
   private static Outcome notBefore(Outcome outcome, Optional<Duration> time) {
@@ -183,126 +155,132 @@ public final class Attempt {
         : outcome;
   }
 
-  /** Put on the suppression list while it waited: it does not leave any more. */
-  public void refused(Exchange exchange) {
-    Message message = message(exchange);
-    InvalidRequestException cause =
-        exchange.getProperty(Exchange.EXCEPTION_CAUGHT, InvalidRequestException.class);
-    exchange.setProperty(SendState.NOT_NOW, true);
-    Outcome refused =
-        Refused.of(message.requestId(), Optional.of(message.messageKey()), cause.faults());
-    end(
-        exchange,
-        uncertain(exchange)
-            ? table.parked(refused, "It is refused now, and an earlier attempt may have been taken")
-            : refused);
-  }
-
   /** No token: nothing was sent. */
-  public void noToken(Exchange exchange) {
-    Message message = message(exchange);
-    TokenException cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, TokenException.class);
-    end(
-        exchange,
-        table.notSent(
-            cause.reason(),
-            message.requestId(),
-            message.messageKey(),
-            uncertain(exchange),
-            cause.getMessage(),
-            cause.retryAfter()));
+  void noToken(Exchange exchange) {
+    ApiCall call = ExchangeAdapter.call(exchange);
+    TokenException cause = ExchangeAdapter.caught(exchange, TokenException.class);
+    call.tokenEndpointRefused = cause.endpointRefused();
+    call.outcome =
+        notSent(call.aboard.get(0), cause.reason(), cause.getMessage(), cause.retryAfter());
   }
 
-  /** Hands an outcome that another attempt may change to the redelivery. */
-  public void throwIfUnsettled(Exchange exchange) throws UnsettledException {
-    Outcome outcome = exchange.getProperty(SendState.OUTCOME, Outcome.class);
-    if (outcome.state() == State.UNCERTAIN) {
-      exchange.setProperty(SendState.UNCERTAIN, true);
-    }
-    if (exchange.getProperty(SendState.NOT_NOW) != null) {
+  /** Notes how the attempt ended, and decides whether and when there is to be another one. */
+  void conclude(Exchange exchange) {
+    ApiCall call = ExchangeAdapter.call(exchange);
+    call.again = false;
+    if (!call.isAnyAboard() || call.notNow) {
       return;
     }
-    if (!outcome.state().settled()) {
-      LedgerSteps.claim(exchange).ended(outcome);
+    List<Outcome> each = each(call);
+    for (int i = 0; i < each.size(); i++) {
+      call.aboard.get(i).attemptEnded(each.get(i));
     }
-    throwIfWorthAnother(exchange, outcome);
+    if (call.isShared() && call.outcome.state() != State.WAITING) {
+      // Only a call that waits as a whole is repeated as a whole.
+      return;
+    }
+    boolean allHeldUp = throttle.everythingWaits(call);
+    call.heldUp += allHeldUp ? 1 : 0;
+    if ((allHeldUp || table.isRetryable(call.outcome)) && !exchange.getContext().isStopping()) {
+      Optional<Duration> wait = nextAttempt(call);
+      call.again = wait.isPresent();
+      call.backOff = wait.orElse(Duration.ZERO);
+    }
   }
 
-  void throwIfWorthAnother(Exchange exchange, Outcome outcome) throws UnsettledException {
-    boolean heldUp = permits.everythingWaits(exchange, outcome);
-    if (heldUp) {
-      exchange.setProperty(SendState.HELD_UP, heldUp(exchange) + 1);
+  private Optional<Duration> nextAttempt(ApiCall call) {
+    return retries.next(
+        call.attempts - 1 - call.heldUp,
+        call.envelope().handling().maxRetries(),
+        call.envelope().handling().patienceLeft(),
+        // What holds up everything is waited out in front of the API, not here.
+        call.heldUp == 0 ? call.outcome.retryAfter() : Optional.empty());
+  }
+
+  /** What the attempt means to each message that took part in it. */
+  private List<Outcome> each(ApiCall call) {
+    if (!call.isShared()) {
+      return List.of(call.outcome);
     }
-    if (heldUp || table.isRetryable(outcome)) {
-      throw new UnsettledException(outcome.state());
+    return call.verdict == null || call.outcome.state() == State.WAITING
+        ? table.ofAll(call.outcome, call.sent())
+        : call.verdict.ofEach();
+  }
+
+  /**
+   * Gives each message its outcome, after the last attempt. A message of a shared call whose reply
+   * left it open stays without one: it goes on alone.
+   */
+  void outcomes(Exchange exchange) {
+    ApiCall call = ExchangeAdapter.call(exchange);
+    if (!call.isAnyAboard()) {
+      return;
+    }
+    List<Outcome> each = each(call);
+    if (!call.isShared() || call.outcome.state() == State.WAITING) {
+      for (int i = 0; i < each.size(); i++) {
+        call.aboard.get(i).outcome = each.get(i);
+      }
+      return;
+    }
+    tellIfRefusedAsAWhole(call, each);
+    Optional<Duration> repetition = firstRepetition(call, exchange.getContext().isStopping());
+    List<InFlight> aboard = new ArrayList<>(call.aboard);
+    for (int i = 0; i < each.size(); i++) {
+      boolean uncertain = each.get(i).state() == State.UNCERTAIN;
+      // What was surely not taken was not tried yet.
+      boolean alone = each.get(i).state() == State.WAITING || uncertain && repetition.isPresent();
+      if (!alone) {
+        aboard.get(i).outcome = each.get(i);
+      } else if (uncertain) {
+        call.backOff = repetition.get();
+      }
     }
   }
 
-  /** Whether there is to be another attempt; if so, says when. */
-  public boolean again(Exchange exchange) {
-    if (exchange.getContext().isStopping()) {
-      // The ledger knows how far it got; a stop must not wait for a back-off.
-      return false;
+  /** Costs a call each time, and would be seen nowhere else: its messages may be accepted alone. */
+  private static void tellIfRefusedAsAWhole(ApiCall call, List<Outcome> each) {
+    if (call.outcome instanceof Refused refused
+        && each.stream().allMatch(Unsettled.class::isInstance)) {
+      LOG.warn(
+          "call refused as a whole, its messages are sent alone messages={} code={}",
+          each.size(),
+          refused.errorCode());
     }
-    Outcome outcome = exchange.getProperty(SendState.OUTCOME, Outcome.class);
-    // Our own count: camel-http drops the header in which Camel keeps its.
-    int repetitions = attempts(exchange) - 1 - heldUp(exchange);
-    Optional<Duration> wait =
-        retries.next(
-            repetitions,
-            exchange.getProperty(SendState.MAX_RETRIES, 1, Integer.class),
-            retries.patienceLeft(exchange),
-            // What holds up everything is waited out in front of the API, not here.
-            exchange.getProperty(SendState.HELD_UP) == null
-                ? outcome.retryAfter()
-                : Optional.empty());
-    wait.ifPresent(
-        time -> exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, time.toMillis()));
-    return wait.isPresent();
+  }
+
+  /** How long to wait before messages are repeated that a shared call may have taken. */
+  private Optional<Duration> firstRepetition(ApiCall call, boolean stopping) {
+    return stopping
+        ? Optional.empty()
+        : retries
+            .next(
+                0,
+                call.envelope().handling().maxRetries(),
+                call.envelope().handling().patienceLeft(),
+                Optional.empty())
+            .map(wait -> wait.compareTo(MAX_SHARED_BACK_OFF) < 0 ? wait : MAX_SHARED_BACK_OFF);
   }
 
   /** Whether the API is to be asked what it knows of the message. */
-  public boolean inDoubt(Exchange exchange) {
-    State state = exchange.getProperty(SendState.OUTCOME, Outcome.class).state();
-    return asksForStatus && (state == State.UNCERTAIN || state == State.PARKED);
+  boolean isInDoubt(ApiCall call) {
+    return asksForStatus && call.messages().size() == 1 && call.first().isInDoubt();
   }
 
   /** Writes that question. */
-  public void ask(Exchange exchange) throws TokenException {
-    call(exchange, PathSegment.encode(message(exchange).messageKey())).setBody(null);
+  void ask(Exchange exchange) throws TokenException {
+    ApiCall call = ExchangeAdapter.call(exchange);
+    call.token = tokens.token(permit(call));
+    String key = PathSegment.encode(call.first().request().messageKey());
+    ExchangeAdapter.toApi(exchange, call, key, null);
   }
 
   /** Reads the answer: one that knows the message ends the doubt. */
-  public void judgeStatus(Exchange exchange) {
-    Message message = message(exchange);
+  void classifyStatus(ApiCall call) {
+    InFlight message = call.first();
     table
-        .judgeStatus(CamelReply.of(exchange), message.requestId(), message.messageKey())
-        .ifPresent(outcome -> end(exchange, outcome));
-  }
-
-  /** The body becomes the outcome of the last attempt. */
-  public Outcome outcome(@ExchangeProperty(SendState.OUTCOME) Outcome outcome) {
-    return outcome;
-  }
-
-  private static void end(Exchange exchange, Outcome outcome) {
-    exchange.setProperty(SendState.OUTCOME, outcome);
-  }
-
-  private static Message message(Exchange exchange) {
-    return exchange.getProperty(SendState.MESSAGE, Message.class);
-  }
-
-  private static int attempts(Exchange exchange) {
-    return exchange.getProperty(SendState.ATTEMPTS, 0, Integer.class);
-  }
-
-  private static int heldUp(Exchange exchange) {
-    return exchange.getProperty(SendState.HELD_UP, 0, Integer.class);
-  }
-
-  private static boolean uncertain(Exchange exchange) {
-    return exchange.getProperty(SendState.UNCERTAIN, false, Boolean.class);
+        .judgeStatus(call.reply, message.requestId(), message.request().messageKey())
+        .ifPresent(outcome -> message.outcome = outcome);
   }
 
   private static boolean neverLeft(Exception cause) {

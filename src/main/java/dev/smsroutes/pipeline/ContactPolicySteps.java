@@ -9,22 +9,19 @@ import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Reason;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.StatusTable;
-import dev.smsroutes.throttle.ThrottledException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.apache.camel.Body;
-import org.apache.camel.Exchange;
 
 /**
- * Care for people as the routes see it: nothing to those who are on the suppression list, and
- * nothing outside the window. Thread-safe: all state is in the exchange's properties.
+ * The contact policy: nothing is sent to recipients on the suppression list, and nothing outside
+ * the send window. Thread-safe: all state is in the {@link InFlight}.
  *
- * <p>It is looked at twice, because a message may wait for its turn for hours: when it comes, and
+ * <p>It is checked twice, because a message may wait for its permit for hours: when it arrives, and
  * when it is about to leave.
  */
-public final class ContactPolicySteps {
+final class ContactPolicySteps {
   private static final String NOT_THE_TIME =
       "It is not the time of day at which messages may leave for where this number belongs; the"
           + " message was held back";
@@ -42,88 +39,52 @@ public final class ContactPolicySteps {
    *
    * @throws InvalidRequestException if it must not be sent
    */
-  public void refuseSuppressed(@Body Message message) {
-    List<Fault> faults = contactPolicy.faults(message.to(), message.contactKey());
+  void refuseSuppressed(InFlight message) {
+    List<Fault> faults = faults(message);
     if (!faults.isEmpty()) {
       throw new InvalidRequestException(faults);
     }
   }
 
-  /**
-   * The outcome of one of many that was admitted and has to wait for the window: whoever handed it
-   * over comes again.
-   *
-   * @param batch whether it is of a file
-   * @return empty if it may leave now
-   */
-  Optional<Outcome> heldBack(Item item, boolean batch) {
-    item.stretch = contactPolicy.now(item.message.to(), batch).orElse(null);
-    return isClosed(item.stretch)
-        ? Optional.of(waiting(item.message, false, item.stretch))
-        : Optional.empty();
+  /** Messages whose send window is closed, maybe for hours, end for now. */
+  void hold(ApiCall call) {
+    call.open().forEach(this::hold);
   }
 
-  /**
-   * Looks at one of many once more when it is about to leave for the first time.
-   *
-   * @return the outcome of one that may not leave any more
-   */
-  Optional<Outcome> stays(Item item, boolean batch) {
-    Message message = item.message;
-    List<Fault> faults = contactPolicy.faults(message.to(), message.contactKey());
-    if (!faults.isEmpty()) {
-      return Optional.of(
-          Refused.of(message.requestId(), Optional.of(message.messageKey()), faults));
+  /** Once more when a call is about to leave: takes messages out of it that may not leave now. */
+  void recheck(ApiCall call) {
+    for (InFlight message : call.aboard) {
+      List<Fault> faults = faults(message);
+      if (!faults.isEmpty()) {
+        Outcome refused =
+            Refused.of(message.requestId(), Optional.of(message.message.messageKey()), faults);
+        message.outcome = message.uncertain() ? table.refusedTooLate(refused) : refused;
+      } else if (!isStillOpen(message.window)) {
+        hold(message);
+      }
     }
-    return isStillOpen(item.stretch) ? Optional.empty() : heldBack(item, batch);
+    call.aboard = call.open();
   }
 
-  private Outcome waiting(Message message, boolean uncertain, WindowStatus stretch) {
-    return table.notSent(
-        Reason.OUTSIDE_WINDOW,
-        message.requestId(),
-        message.messageKey(),
-        uncertain,
-        NOT_THE_TIME,
-        Optional.of(untilItOpens(stretch)));
+  private List<Fault> faults(InFlight message) {
+    Message to = message.message;
+    return contactPolicy.faults(to.to(), to.contactKey());
   }
 
-  /** Whether a message that was admitted has to wait for the window, which may be for hours. */
-  public boolean mustWait(Exchange exchange) {
-    Optional<WindowStatus> stretch =
-        contactPolicy.now(message(exchange).to(), ThrottleSteps.isBatch(exchange));
-    exchange.setProperty(SendState.STRETCH, stretch.orElse(null));
-    return isClosed(stretch.orElse(null));
-  }
-
-  /** The body becomes the outcome of a message that waits. */
-  public Outcome hold(Exchange exchange) {
-    return waiting(
-        message(exchange),
-        exchange.getProperty(SendState.UNCERTAIN, false, Boolean.class),
-        exchange.getProperty(SendState.STRETCH, WindowStatus.class));
-  }
-
-  /**
-   * Once more when a message is about to leave.
-   *
-   * @throws ThrottledException if the window has closed meanwhile
-   * @throws InvalidRequestException if its recipient was put on the list meanwhile
-   */
-  public void lookAgain(Exchange exchange) throws ThrottledException {
-    refuseSuppressed(message(exchange));
-    WindowStatus before = exchange.getProperty(SendState.STRETCH, WindowStatus.class);
-    if (!isStillOpen(before) && mustWait(exchange)) {
-      throw new ThrottledException(
-          Reason.OUTSIDE_WINDOW,
-          NOT_THE_TIME,
-          Optional.of(untilItOpens(exchange.getProperty(SendState.STRETCH, WindowStatus.class))),
-          false);
+  private void hold(InFlight message) {
+    WindowStatus window =
+        contactPolicy.now(message.message.to(), message.envelope().handling().batch()).orElse(null);
+    message.window = window;
+    if (window != null && !window.open()) {
+      message.outcome =
+          table.notSent(
+              Reason.OUTSIDE_WINDOW,
+              message.requestId(),
+              message.message.messageKey(),
+              message.uncertain(),
+              NOT_THE_TIME,
+              Optional.of(untilItOpens(window)));
     }
-  }
-
-  private static boolean isClosed(WindowStatus stretch) {
-    return stretch != null && !stretch.open();
   }
 
   /** To know where a number belongs takes a while; what was known a moment ago still holds. */
@@ -131,12 +92,8 @@ public final class ContactPolicySteps {
     return before != null && before.open() && before.covers(contactPolicy.clock().instant());
   }
 
-  private Duration untilItOpens(WindowStatus stretch) {
+  private Duration untilItOpens(WindowStatus window) {
     Instant now = contactPolicy.clock().instant();
-    return now.isBefore(stretch.opens()) ? Duration.between(now, stretch.opens()) : Duration.ZERO;
-  }
-
-  private static Message message(Exchange exchange) {
-    return exchange.getProperty(SendState.MESSAGE, Message.class);
+    return now.isBefore(window.opens()) ? Duration.between(now, window.opens()) : Duration.ZERO;
   }
 }

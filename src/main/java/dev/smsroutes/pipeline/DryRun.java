@@ -1,64 +1,119 @@
 package dev.smsroutes.pipeline;
 
+import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.definition.Definitions;
+import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
-import dev.smsroutes.model.InvalidRequestException;
 import dev.smsroutes.model.Message;
+import dev.smsroutes.model.Origin;
+import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.SendRequest;
-import jakarta.validation.ConstraintViolation;
+import dev.smsroutes.model.StatusTable;
+import dev.smsroutes.pipeline.Envelope.Handling;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.StartupSummaryLevel;
+import org.apache.camel.impl.DefaultCamelContext;
 
 /**
- * The pipeline as far as it goes without the ledger and the API, by its own steps: validate,
- * enrich, render, and explain what was refused. Nothing is sent or recorded. Thread-safe.
+ * Tells beforehand what becomes of requests, as far as that needs neither the ledger nor the API:
+ * they go through the route {@code sms-prepare}, as those do that are sent. Thread-safe.
  */
-public final class DryRun {
-  /** There is no handling that it could be the id of. */
-  private static final String NO_REQUEST_ID = "-";
+public final class DryRun implements AutoCloseable {
+  private final ProducerTemplate template;
+  private final Runnable close;
 
-  private final Constraints constraints = new Constraints();
-  private final Enrichment enrichment;
-  private final Substitution substitution;
-  private final Refusal refusal;
+  private DryRun(ProducerTemplate template, Runnable close) {
+    this.template = template;
+    this.close = close;
+  }
+
+  /** In a context that has the routes of a {@link Pipeline}. */
+  public static DryRun in(CamelContext context) {
+    ProducerTemplate template = context.createProducerTemplate();
+    return new DryRun(template, template::stop);
+  }
 
   /**
+   * In a context of its own, which ends with {@link #close}.
+   *
    * @param maxParts the most parts of one message
    */
-  public DryRun(Definitions definitions, int maxParts) {
-    this.enrichment = new Enrichment(definitions);
-    this.substitution = new Substitution(maxParts);
-    this.refusal = new Refusal(enrichment, substitution);
-  }
-
-  /**
-   * What a request becomes.
-   *
-   * @param leftToApi whether the API renders the text, so that nobody here knows its length
-   */
-  public record Prepared(Message message, boolean leftToApi) {}
-
-  /**
-   * Takes a request as far as it goes.
-   *
-   * @throws InvalidRequestException with everything that is wrong with it, as {@code sms-send}
-   *     would say it; holds no number and no value
-   */
-  public Prepared prepare(SendRequest request) {
-    Set<ConstraintViolation<SendRequest>> broken = constraints.violations(request);
-    if (!broken.isEmpty()) {
-      throw refused(request, Refusal.violations(broken));
-    }
+  public static DryRun start(Definitions definitions, ContactPolicy contactPolicy, int maxParts) {
+    DefaultCamelContext context = new DefaultCamelContext();
+    context.disableJMX();
+    context.setStartupSummaryLevel(StartupSummaryLevel.Off);
+    PrepareSteps steps =
+        PrepareSteps.of(
+            definitions,
+            contactPolicy,
+            maxParts,
+            Integer.MAX_VALUE,
+            new StatusTable(Clock.systemUTC()));
     try {
-      Enriched enriched = enrichment.enrich(request);
-      return new Prepared(
-          substitution.render(enriched, NO_REQUEST_ID), Substitution.leftToApi(enriched));
-    } catch (InvalidRequestException e) {
-      throw refused(request, e.faults());
+      context.addRoutes(new PrepareRoute(steps));
+    } catch (Exception e) {
+      throw new IllegalStateException("Expected the route sms-prepare to be complete", e);
     }
+    context.start();
+    return new DryRun(context.createProducerTemplate(), context::stop);
   }
 
-  private InvalidRequestException refused(SendRequest request, List<Fault> found) {
-    return new InvalidRequestException(refusal.faults(request, found));
+  /**
+   * What a request became.
+   *
+   * @param message empty if it is refused; its parts are empty if only the API can render its text
+   * @param faults why it is refused: everything that is wrong with it; holds no number and no value
+   */
+  public record Prepared(Optional<Message> message, List<Fault> faults) {}
+
+  /**
+   * Takes requests as far as they go.
+   *
+   * @param requests some hundreds at most
+   * @return in the same order
+   */
+  public List<Prepared> prepare(List<SendRequest> requests) {
+    Exchange exchange =
+        template.send(
+            PrepareRoute.PREPARE,
+            asked -> {
+              Handling handling =
+                  new Handling("", false, 0, Duration.ZERO, false, false, asked.getClock(), 0);
+              Origin origin = Origin.of("", "");
+              asked
+                  .getMessage()
+                  .setBody(
+                      new Sends(
+                          requests.stream()
+                              .map(request -> new InFlight(new Envelope(request, origin, handling)))
+                              .toList()));
+            });
+    if (exchange.getException() != null) {
+      throw new IllegalStateException("A dry run failed inside", exchange.getException());
+    }
+    return ExchangeAdapter.sends(exchange).messages().stream().map(DryRun::prepared).toList();
+  }
+
+  private static Prepared prepared(InFlight message) {
+    Outcome outcome = message.outcome;
+    if (outcome == null) {
+      return new Prepared(Optional.of(message.message), List.of());
+    }
+    return new Prepared(
+        Optional.empty(),
+        outcome.faults().isEmpty()
+            ? List.of(new Fault("", ErrorCode.INTERNAL, outcome.message()))
+            : outcome.faults());
+  }
+
+  @Override
+  public void close() {
+    close.run();
   }
 }

@@ -14,10 +14,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** Adds to a request what its send definition knows. Thread-safe if the definitions are. */
-public final class Enrichment {
+final class Enrichment {
   private final Definitions definitions;
 
-  public Enrichment(Definitions definitions) {
+  Enrichment(Definitions definitions) {
     this.definitions = Objects.requireNonNull(definitions, "definitions");
   }
 
@@ -27,7 +27,8 @@ public final class Enrichment {
    * @throws InvalidRequestException if the definition is unknown or not active, or the number is
    *     none
    */
-  public Enriched enrich(SendRequest request) {
+  void enrich(InFlight message) {
+    SendRequest request = message.request();
     Optional<Definition> definition = definitions.find(request.definitionKey());
     List<Fault> faults = new ArrayList<>();
     definition(request, definition).ifPresent(faults::add);
@@ -36,7 +37,8 @@ public final class Enrichment {
     if (!faults.isEmpty()) {
       throw new InvalidRequestException(faults);
     }
-    return new Enriched(request, definition.orElseThrow(), number.digits().orElseThrow());
+    message.definition = definition.orElseThrow();
+    message.number = number.digits().orElseThrow();
   }
 
   /** What {@link #enrich} would refuse, for a request that may be wrong in other ways too. */

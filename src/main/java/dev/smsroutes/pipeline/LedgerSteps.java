@@ -4,88 +4,115 @@ import dev.smsroutes.ledger.Admission;
 import dev.smsroutes.ledger.Admission.Claim;
 import dev.smsroutes.ledger.Admission.Known;
 import dev.smsroutes.ledger.Ledger;
+import dev.smsroutes.ledger.Ledger.Settlement;
 import dev.smsroutes.ledger.Submission;
-import dev.smsroutes.model.Message;
-import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Reason;
+import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.Unsettled;
-import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.model.StatusTable;
-import org.apache.camel.Body;
-import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
-/** The ledger as the route sees it. Thread-safe: all state is in the exchange's properties. */
-public final class LedgerSteps {
+/** The ledger as the routes see it. Thread-safe: all state is in the {@link InFlight}. */
+final class LedgerSteps {
   private final Ledger ledger;
   private final StatusTable table;
-  private final RetryPolicy retries;
 
-  LedgerSteps(Ledger ledger, StatusTable table, RetryPolicy retries) {
+  LedgerSteps(Ledger ledger, StatusTable table) {
     this.ledger = ledger;
     this.table = table;
-    this.retries = retries;
   }
 
-  /** Claims the key; the body becomes the outcome if there is one already. */
-  public void admit(Exchange exchange) {
-    Message message = exchange.getMessage().getBody(Message.class);
-    exchange.setProperty(SendState.MESSAGE, message);
-    Admission admission =
-        ledger.admit(
-            new Submission(
-                message,
-                exchange.getProperty(SendState.REQUEST, SendRequest.class),
-                origin(exchange)),
-            retries.patienceLeft(exchange));
-    if (admission instanceof Claim claim) {
-      exchange.setProperty(SendState.CLAIM, claim);
-      exchange.setProperty(SendState.UNCERTAIN, claim.uncertain());
-    } else if (admission instanceof Known known) {
-      exchange.setProperty(SendState.OUTCOME, known.outcome());
-      exchange.getMessage().setBody(known.outcome());
+  /**
+   * Claims the keys. A message whose outcome is on record gets that outcome; one that was refused
+   * ends the entry of the same request, if it was admitted before.
+   */
+  void admit(Sends sends) {
+    for (InFlight message : sends.messages()) {
+      if (message.outcome instanceof Refused) {
+        message.outcome = ledger.refused(message.request(), message.outcome);
+      }
+    }
+    List<InFlight> open = sends.open();
+    if (open.size() == 1) {
+      admit(open.get(0));
+    } else if (!open.isEmpty()) {
+      admitNew(open);
     }
   }
 
-  private static Origin origin(Exchange exchange) {
-    Origin given = exchange.getProperty(Origin.PROPERTY, Origin.class);
-    return given == null ? Origin.of(exchange.getFromRouteId(), "") : given;
+  /** Waits for another handling of the same key, as long as the sender does. */
+  private void admit(InFlight message) {
+    Admission admission =
+        ledger.admit(submission(message), message.envelope().handling().patienceLeft());
+    if (admission instanceof Claim claim) {
+      message.claim = claim;
+    } else if (admission instanceof Known known) {
+      message.outcome = known.outcome();
+    }
   }
 
-  /** Records the outcome, before anybody is told; the body becomes the one that stands. */
-  public void settle(Exchange exchange) {
-    Outcome outcome = last(exchange, exchange.getMessage().getBody(Outcome.class));
-    exchange.getMessage().setBody(claim(exchange).settle(outcome));
+  /** Claims the keys that are new; whatever else a key is, its message comes back alone. */
+  private void admitNew(List<InFlight> open) {
+    List<InFlight> asked = new ArrayList<>(open.size());
+    Set<String> keys = new HashSet<>();
+    for (InFlight message : open) {
+      if (keys.add(message.message.messageKey())) {
+        asked.add(message);
+      } else {
+        message.keyInUse = true;
+      }
+    }
+    List<Optional<Claim>> claims =
+        ledger.admitNew(asked.stream().map(LedgerSteps::submission).toList());
+    for (int i = 0; i < asked.size(); i++) {
+      asked.get(i).claim = claims.get(i).orElse(null);
+      asked.get(i).keyInUse = claims.get(i).isEmpty();
+    }
   }
 
-  /** What an outcome is to be recorded as: one that stays open for ever is parked. */
-  Outcome last(Exchange exchange, Outcome outcome) {
+  private static Submission submission(InFlight message) {
+    return new Submission(message.message, message.request(), message.envelope().origin());
+  }
+
+  /** Records that an attempt is about to leave, before any byte of it does. */
+  void recordAttempt(ApiCall call) {
+    ledger.attempted(call.aboard.stream().map(message -> message.claim).toList());
+    call.attempts++;
+  }
+
+  /** Records the outcomes, before anyone is told. They become the ones that stand. */
+  void settle(ApiCall call) {
+    List<InFlight> ended =
+        call.messages().stream()
+            .filter(message -> message.isClaimed() && message.outcome != null)
+            .toList();
+    List<Outcome> stand =
+        ledger.settle(
+            ended.stream()
+                .map(message -> new Settlement(message.claim, lastChance(message)))
+                .toList());
+    for (int i = 0; i < ended.size(); i++) {
+      ended.get(i).end(stand.get(i));
+    }
+  }
+
+  /** An outcome that would stay open for ever is parked. */
+  private Outcome lastChance(InFlight message) {
+    Outcome outcome = message.outcome;
     boolean stopping =
         outcome instanceof Unsettled unsettled && unsettled.reason() == Reason.STOPPING;
-    if (!outcome.state().settled()
-        && !stopping
-        && exchange.getProperty(SendState.LAST_CHANCE, false, Boolean.class)) {
-      return table.parked(outcome, "It was tried for the last time without an end");
-    }
-    return outcome;
+    return !outcome.state().settled() && !stopping && message.envelope().handling().lastChance()
+        ? table.parked(outcome, "It was tried for the last time without an end")
+        : outcome;
   }
 
-  /** Ends the entry of a request that had been admitted, and that our checks refuse by now. */
-  public Outcome refused(
-      @Body Outcome refused, @ExchangeProperty(SendState.REQUEST) SendRequest request) {
-    return ledger.refused(request, refused);
-  }
-
-  /** Gives the key free again, whatever went wrong. */
-  public void release(Exchange exchange) {
-    Claim claim = claim(exchange);
-    if (claim != null) {
-      claim.release();
-    }
-  }
-
-  static Claim claim(Exchange exchange) {
-    return exchange.getProperty(SendState.CLAIM, Claim.class);
+  /** Gives the keys free again that are still claimed, whatever went wrong. */
+  void release(Sends sends) {
+    sends.messages().forEach(InFlight::release);
   }
 }

@@ -13,7 +13,7 @@ import org.apache.camel.builder.RouteBuilder;
  * has no answer and repeats it is told how that went; if it is put into the queue a second time,
  * the second copy finds the key settled and sends nothing.
  */
-public final class QueueRoute extends RouteBuilder {
+final class QueueRoute extends RouteBuilder {
   static final String QUEUE = "direct:sms-queue";
 
   private final SendSteps steps;
@@ -23,7 +23,7 @@ public final class QueueRoute extends RouteBuilder {
    * @param queueUri the Camel endpoint of the queue: it must write persistent messages, and return
    *     when they are on disk
    */
-  public QueueRoute(SendSteps steps, String queueUri) {
+  QueueRoute(SendSteps steps, String queueUri) {
     this.steps = steps;
     this.queueUri = queueUri;
   }
@@ -34,13 +34,13 @@ public final class QueueRoute extends RouteBuilder {
         .routeId("sms-queue")
         .description("Puts an admitted request into the queue, on disk, instead of sending it now")
         .errorHandler(noErrorHandler())
-        .bean(steps.queueSteps(), "write")
+        .process(steps.queue()::write)
         .doTry()
         // The caller waits for an answer, but not for one from the queue.
         .to(ExchangePattern.InOnly, queueUri)
-        .bean(steps.queueSteps(), "queued")
+        .process(steps.queue()::queued)
         .doCatch(Exception.class)
-        .bean(steps.queueSteps(), "notQueued")
+        .process(steps.queue()::notQueued)
         .end();
   }
 }

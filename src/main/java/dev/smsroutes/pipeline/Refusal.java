@@ -2,57 +2,59 @@ package dev.smsroutes.pipeline;
 
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
-import dev.smsroutes.model.InvalidRequestException;
-import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.SendRequest;
 import jakarta.validation.ConstraintViolation;
+import jakarta.validation.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
+import java.util.TreeMap;
 import org.apache.camel.component.bean.validator.BeanValidationException;
 
 /**
  * Says what is wrong with a request, all of it: whichever step refused first, the other steps are
  * asked too. Costs nothing for a request that is fine. Thread-safe.
  */
-public final class Refusal {
+final class Refusal {
+  private static final String REQUEST = "].request.";
+
   private final Enrichment enrichment;
   private final Substitution substitution;
 
-  public Refusal(Enrichment enrichment, Substitution substitution) {
+  Refusal(Enrichment enrichment, Substitution substitution) {
     this.enrichment = enrichment;
     this.substitution = substitution;
   }
 
-  /** The outcome for a request that some step refused. */
-  public Outcome explain(
-      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception refusal,
-      @ExchangeProperty(SendState.REQUEST) SendRequest request,
-      @ExchangeProperty(SendState.REQUEST_ID) String requestId) {
-    List<Fault> found = List.of();
-    if (refusal instanceof BeanValidationException invalid) {
-      found = violations(invalid.getConstraintViolations());
-    } else if (refusal instanceof InvalidRequestException invalid) {
-      found = invalid.faults();
+  /** Ends a message that a step refused. */
+  void refuse(InFlight message, List<Fault> found) {
+    SendRequest request = message.request();
+    message.outcome =
+        Refused.of(
+            message.requestId(), Optional.ofNullable(request.messageKey()), faults(request, found));
+  }
+
+  /** Ends those of the messages whose constraints {@code bean-validator} found broken. */
+  void violated(Sends sends, BeanValidationException broken) {
+    Map<Integer, List<ConstraintViolation<?>>> byMessage = new TreeMap<>();
+    for (ConstraintViolation<?> violation : broken.getConstraintViolations()) {
+      byMessage.computeIfAbsent(index(violation), at -> new ArrayList<>()).add(violation);
     }
-    return all(found, request, requestId);
+    byMessage.forEach((at, found) -> refuse(sends.messages().get(at), violations(found)));
   }
 
-  /** As {@link #explain}, for a request that its constraints refuse. */
-  Outcome invalid(
-      Set<ConstraintViolation<SendRequest>> violations, SendRequest request, String requestId) {
-    return all(violations(violations), request, requestId);
-  }
-
-  private Outcome all(List<Fault> found, SendRequest request, String requestId) {
-    return Refused.of(requestId, Optional.ofNullable(request.messageKey()), faults(request, found));
+  /** Which of the messages it is about: a path begins with {@code messages[3].request}. */
+  private static int index(ConstraintViolation<?> violation) {
+    for (Path.Node node : violation.getPropertyPath()) {
+      if (node.getIndex() != null) {
+        return node.getIndex();
+      }
+    }
+    throw new IllegalStateException("Expected a path with an index; got another");
   }
 
   /**
@@ -60,7 +62,7 @@ public final class Refusal {
    *
    * @param found what the step found that refused it
    */
-  List<Fault> faults(SendRequest request, List<Fault> found) {
+  private List<Fault> faults(SendRequest request, List<Fault> found) {
     List<Fault> all = new ArrayList<>(request.unreadable());
     all.addAll(found);
     all.addAll(enrichment.faults(request));
@@ -76,7 +78,7 @@ public final class Refusal {
   }
 
   /** What broken constraints say. */
-  static List<Fault> violations(Set<? extends ConstraintViolation<?>> broken) {
+  private static List<Fault> violations(List<ConstraintViolation<?>> broken) {
     return broken.stream()
         .filter(
             violation -> violation.getConstraintDescriptor().getAttributes().get("code") != null)
@@ -87,7 +89,8 @@ public final class Refusal {
 
   private static Fault fault(ConstraintViolation<?> violation) {
     ErrorCode code = (ErrorCode) violation.getConstraintDescriptor().getAttributes().get("code");
-    String path = violation.getPropertyPath().toString();
+    String whole = violation.getPropertyPath().toString();
+    String path = whole.substring(whole.indexOf(REQUEST) + REQUEST.length());
     return new Fault(
         path.equals("message") ? "content.message" : path, code, violation.getMessage());
   }

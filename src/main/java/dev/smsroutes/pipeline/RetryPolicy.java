@@ -2,7 +2,6 @@ package dev.smsroutes.pipeline;
 
 import java.time.Duration;
 import java.util.Optional;
-import org.apache.camel.Exchange;
 
 /**
  * How an attempt that did not settle is repeated with the same key while the caller waits.
@@ -33,14 +32,5 @@ public record RetryPolicy(Duration first, Duration longest, Duration deadline) {
       wait = asked.get();
     }
     return wait.compareTo(left) <= 0 ? Optional.of(wait) : Optional.empty();
-  }
-
-  /** How long the sender of this request waits on, for anything: its own patience, or ours. */
-  Duration patienceLeft(Exchange exchange) {
-    Duration left =
-        exchange
-            .getProperty(SendState.PATIENCE, deadline, Duration.class)
-            .minusMillis(exchange.getClock().elapsed());
-    return left.isNegative() ? Duration.ZERO : left;
   }
 }

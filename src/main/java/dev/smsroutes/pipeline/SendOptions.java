@@ -7,8 +7,7 @@ import java.util.Objects;
  *
  * @param maxParts the most parts of one message
  * @param retries how an unsettled attempt is repeated
- * @param asksForStatus whether the API is asked about a message whose answers were unclear; needs
- *     {@link StatusRoute}
+ * @param asksForStatus whether the API is asked about a message whose answers were unclear
  * @param maxQueuedBytes the longest request that can be queued
  * @param recipientsPerCall how many messages may travel in one call, 1 to {@value #MOST_RECIPIENTS}
  */

@@ -1,64 +1,102 @@
 package dev.smsroutes.pipeline;
 
+import static dev.smsroutes.pipeline.Step.call;
+import static dev.smsroutes.pipeline.Step.group;
+import static dev.smsroutes.pipeline.Step.sends;
+import static dev.smsroutes.pipeline.Step.when;
+
 import dev.smsroutes.ledger.LedgerUnavailableException;
-import dev.smsroutes.model.InvalidRequestException;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.component.bean.validator.BeanValidationException;
 
 /**
- * The story: a send request comes in, becomes one message, is sent once, and ends in one outcome.
- *
- * <p>{@value #SEND} takes a {@code SendRequest} as its body and leaves an {@code Outcome} there. It
- * never throws: whatever happens is an outcome. Every intake ends here.
+ * The story: send requests come in, become messages, are sent once, and each ends in one outcome. A
+ * single request is a list of one. Whatever happens is an outcome: no route of these throws.
  */
-public final class SendRoute extends RouteBuilder {
-  /** Where every intake hands over. */
-  public static final String SEND = "direct:sms-send";
+final class SendRoute extends RouteBuilder {
+  private static final String PIPELINE = "direct:sms-pipeline";
+  private static final String DELIVER = "direct:sms-deliver";
 
   private final SendSteps steps;
 
-  public SendRoute(SendSteps steps) {
+  SendRoute(SendSteps steps) {
     this.steps = steps;
   }
 
   @Override
   public void configure() {
-    // No error handler here, not even the default one: it would hide faults from the caller's.
-    from(SEND)
+    from(Pipeline.SEND)
         .routeId("sms-send")
-        .description(
-            "Validates, enriches, renders, admits and delivers one send request; not to people on the list, not at night")
+        .description("Takes one send request; its outcome takes its place")
         .errorHandler(noErrorHandler())
-        .bean(steps.outcomeLog(), "begin")
+        .process(steps.adapter()::one)
+        .to(PIPELINE)
+        .process(steps.adapter()::outcome);
+
+    from(Pipeline.SEND_MANY)
+        .routeId("sms-send-many")
+        .description(
+            "Takes many send requests, which may share calls; their outcomes take their place")
+        .errorHandler(noErrorHandler())
+        .process(steps.adapter()::many)
+        .to(PIPELINE)
+        .process(steps.adapter()::outcomes);
+
+    from(PIPELINE)
+        .routeId("sms-pipeline")
+        .description(
+            "Prepares the messages, claims their keys, delivers them, and logs the outcomes")
+        .errorHandler(noErrorHandler())
         .doTry()
-        .to("bean-validator:sms-request")
-        .bean(steps.enrichment(), "enrich")
-        .bean(steps.substitution(), "render")
-        .bean(steps.contactPolicySteps(), "refuseSuppressed")
-        .bean(steps.queueSteps(), "check")
-        .bean(steps.ledgerSteps(), "admit")
-        .filter(exchangeProperty(SendState.OUTCOME).isNull())
-        .choice()
-        .when(exchangeProperty(SendState.QUEUED).isEqualTo(true))
-        .to(QueueRoute.QUEUE)
-        .when(method(steps.contactPolicySteps(), "mustWait"))
-        .bean(steps.contactPolicySteps(), "hold")
-        .otherwise()
-        .to(DeliverRoute.DELIVER)
-        .end()
-        .bean(steps.ledgerSteps(), "settle")
+        .to(PrepareRoute.PREPARE)
+        .process(sends(steps.ledger()::admit))
+        .split()
+        .body(Sends.class, steps.calls()::of)
+        .to(DELIVER)
         .end()
         .endDoTry()
-        .doCatch(BeanValidationException.class, InvalidRequestException.class)
-        .bean(steps.refusal(), "explain")
-        .bean(steps.ledgerSteps(), "refused")
         .doCatch(LedgerUnavailableException.class)
-        .bean(steps.outcomeLog(), "unrecorded")
+        .process(group(steps.failures()::unrecorded))
         .doCatch(Exception.class)
-        .bean(steps.outcomeLog(), "failed")
+        .process(steps.failures()::failed)
         .doFinally()
-        .bean(steps.ledgerSteps(), "release")
+        .process(sends(steps.ledger()::release))
         .end()
-        .bean(steps.outcomeLog(), "end");
+        .process(sends(steps.outcomeLog()::tell))
+        // Only now that all claims have ended: a thread that waits for a key must not hold another.
+        .split()
+        .body(Sends.class, Sends::keysInUse)
+        .to(PIPELINE)
+        .end();
+
+    from(DELIVER)
+        .routeId("sms-deliver")
+        .description(
+            "Makes one call, again if need be, or queues its message; records the outcomes")
+        .errorHandler(noErrorHandler())
+        .doTry()
+        .choice()
+        .when(when(ApiCall::isQueued))
+        .to(QueueRoute.QUEUE)
+        .otherwise()
+        .process(call(steps.contactPolicy()::hold))
+        .loopDoWhile(when(ApiCall::goesOn))
+        .to(AttemptRoute.ATTEMPT)
+        .end()
+        .process(steps.attempt()::outcomes)
+        .filter(when(steps.attempt()::isInDoubt))
+        .to(StatusRoute.ASK)
+        .end()
+        .end()
+        .process(call(steps.ledger()::settle))
+        .endDoTry()
+        .doCatch(LedgerUnavailableException.class)
+        .process(group(steps.failures()::unrecorded))
+        .doCatch(Exception.class)
+        .process(steps.failures()::failed)
+        .end()
+        .split()
+        .body(ApiCall.class, steps.calls()::unclear)
+        .to(DELIVER)
+        .end();
   }
 }

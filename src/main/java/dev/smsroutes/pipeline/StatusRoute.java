@@ -1,5 +1,7 @@
 package dev.smsroutes.pipeline;
 
+import static dev.smsroutes.pipeline.Step.call;
+
 import dev.smsroutes.api.TokenException;
 import java.io.IOException;
 import org.apache.camel.builder.RouteBuilder;
@@ -8,7 +10,7 @@ import org.apache.camel.builder.RouteBuilder;
  * Asks the SMS API whether it knows a message whose answers were unclear (contract, section 2):
  * only where a site wants that, since the API limits how often it answers.
  */
-public final class StatusRoute extends RouteBuilder {
+final class StatusRoute extends RouteBuilder {
   static final String ASK = "direct:sms-ask";
 
   private final SendSteps steps;
@@ -17,7 +19,7 @@ public final class StatusRoute extends RouteBuilder {
   /**
    * @param statusUri the Camel endpoint of {@code GET /messaging/v1/sms/messages}
    */
-  public StatusRoute(SendSteps steps, String statusUri) {
+  StatusRoute(SendSteps steps, String statusUri) {
     this.steps = steps;
     this.statusUri = statusUri;
   }
@@ -29,12 +31,14 @@ public final class StatusRoute extends RouteBuilder {
         .description("Asks the SMS API whether it knows a message whose answers were unclear")
         .errorHandler(noErrorHandler())
         .doTry()
-        .bean(steps.attempt(), "ask")
+        .process(steps.attempt()::ask)
         .to(statusUri)
-        .bean(steps.attempt(), "judgeStatus")
+        .process(ExchangeAdapter::reply)
+        .process(call(steps.attempt()::classifyStatus))
         .endDoTry()
         .doCatch(TokenException.class, IOException.class)
         // Without an answer the doubt stays.
+        .process(ExchangeAdapter::back)
         .end();
   }
 }

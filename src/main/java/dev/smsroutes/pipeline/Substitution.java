@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.apache.camel.ExchangeProperty;
 
 /**
  * Makes the text of the message: the request's own or the definition's, with the attributes in
@@ -22,13 +21,13 @@ import org.apache.camel.ExchangeProperty;
  * <p>A text with AMPscript or system strings is left to the API: then only its plain placeholders
  * are checked, and no text is forwarded unless the caller gave one (contract, section 5).
  */
-public final class Substitution {
+final class Substitution {
   private final int maxParts;
 
   /**
    * @param maxParts the most parts of one message, as the networks count them
    */
-  public Substitution(int maxParts) {
+  Substitution(int maxParts) {
     this.maxParts = maxParts;
   }
 
@@ -37,10 +36,9 @@ public final class Substitution {
    *
    * @throws InvalidRequestException if attributes are missing or dangerous, or the text is too long
    */
-  public Message render(
-      Enriched enriched, @ExchangeProperty(SendState.REQUEST_ID) String requestId) {
-    SendRequest request = enriched.request();
-    Definition definition = enriched.definition();
+  void render(InFlight message) {
+    SendRequest request = message.request();
+    Definition definition = message.definition;
     Map<String, String> attributes = request.recipient().attributes();
     Template template = template(request, definition);
 
@@ -50,21 +48,17 @@ public final class Substitution {
     }
     Optional<String> rendered =
         template.leftToApi() ? Optional.empty() : Optional.of(template.render(attributes));
-    return new Message(
-        requestId,
-        request.messageKey(),
-        definition.key(),
-        request.recipient().contactKey(),
-        enriched.digits(),
-        attributes,
-        rendered.or(() -> Optional.ofNullable(request.message())),
-        request.resubscribe(),
-        rendered.map(this::measured).map(OptionalInt::of).orElse(OptionalInt.empty()));
-  }
-
-  /** Whether only the API can render the text, so that nobody here knows its length. */
-  static boolean leftToApi(Enriched enriched) {
-    return template(enriched.request(), enriched.definition()).leftToApi();
+    message.message =
+        new Message(
+            message.requestId(),
+            request.messageKey(),
+            definition.key(),
+            request.recipient().contactKey(),
+            message.number,
+            attributes,
+            rendered.or(() -> Optional.ofNullable(request.message())),
+            request.resubscribe(),
+            rendered.map(this::measured).map(OptionalInt::of).orElse(OptionalInt.empty()));
   }
 
   /** What {@link #render} would refuse, for a request that may be wrong in other ways too. */

@@ -33,15 +33,15 @@ class RequestCheckTest {
     Path list = Files.writeString(folder.resolve("list.txt"), "+49 151 12345678\nada\n");
     Configuration configuration =
         Configuration.read(Map.of("sms.suppression-file", list.toString()));
-    RequestCheck check = new RequestCheck(configuration);
-
-    assertThat(check.faults(request("bob", "4915112345678")))
-        .extracting(Fault::code)
-        .containsExactly(ErrorCode.SUPPRESSED);
-    assertThat(check.faults(request("ada", "+1 425 555 0123")))
-        .extracting(Fault::field)
-        .containsExactly("recipient.contactKey");
-    assertThat(check.faults(request("bob", "+1 425 555 0123"))).isEmpty();
+    try (RequestCheck check = new RequestCheck(configuration)) {
+      assertThat(check.faults(request("bob", "4915112345678")))
+          .extracting(Fault::code)
+          .containsExactly(ErrorCode.SUPPRESSED);
+      assertThat(check.faults(request("ada", "+1 425 555 0123")))
+          .extracting(Fault::field)
+          .containsExactly("recipient.contactKey");
+      assertThat(check.faults(request("bob", "+1 425 555 0123"))).isEmpty();
+    }
   }
 
   @Test

@@ -46,6 +46,11 @@ public final class UnrecordedBundle {
       }
 
       @Override
+      public boolean mayHaveBeenSent() {
+        return false;
+      }
+
+      @Override
       public void attempted() {
         // Nothing is recorded.
       }

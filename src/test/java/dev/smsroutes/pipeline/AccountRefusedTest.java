@@ -61,8 +61,8 @@ class AccountRefusedTest extends CamelTestSupport {
 
   @Override
   protected RoutesBuilder[] createRouteBuilders() {
-    SendSteps steps =
-        SendSteps.of(
+    Pipeline pipeline =
+        new Pipeline(
             DefinitionDirectory.load(Path.of("definitions")),
             ledger,
             table,
@@ -74,12 +74,7 @@ class AccountRefusedTest extends CamelTestSupport {
                 new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)),
                 false,
                 4_000));
-    return new RoutesBuilder[] {
-      new SendRoute(steps),
-      new DeliverRoute(steps, "direct:api"),
-      new QueueRoute(steps, "direct:none"),
-      new ScriptedApi()
-    };
+    return Answer.routes(pipeline, "direct:none", new ScriptedApi());
   }
 
   @AfterEach
@@ -175,7 +170,7 @@ class AccountRefusedTest extends CamelTestSupport {
 
   private Outcome send(String key, String definition, String name) {
     return template.requestBody(
-        SendRoute.SEND,
+        Pipeline.SEND,
         new SendRequest(
             key,
             definition,

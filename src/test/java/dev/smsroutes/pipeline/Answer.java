@@ -3,8 +3,11 @@ package dev.smsroutes.pipeline;
 import dev.smsroutes.model.ApiReply;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.apache.camel.Exchange;
+import org.apache.camel.RoutesBuilder;
 import org.apache.camel.component.http.HttpConstants;
 
 /** What an API that is played from a script does with one call. */
@@ -28,5 +31,13 @@ interface Answer {
         ("{\"access_token\":\"token-" + n + "\",\"expires_in\":1080}")
             .getBytes(StandardCharsets.UTF_8),
         Optional.empty());
+  }
+
+  /** The routes of a pipeline whose API is {@code direct:api}, and others with them. */
+  static RoutesBuilder[] routes(Pipeline pipeline, String queueUri, RoutesBuilder... others) {
+    List<RoutesBuilder> all =
+        new ArrayList<>(pipeline.routes("direct:api", Optional.empty(), queueUri));
+    all.addAll(List.of(others));
+    return all.toArray(RoutesBuilder[]::new);
   }
 }

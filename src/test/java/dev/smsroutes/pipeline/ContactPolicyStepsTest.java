@@ -11,10 +11,7 @@ import dev.smsroutes.contactpolicy.SendWindowCalendar;
 import dev.smsroutes.contactpolicy.SuppressionLists;
 import dev.smsroutes.model.InvalidRequestException;
 import dev.smsroutes.model.Message;
-import dev.smsroutes.model.Origin;
-import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.State;
-import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.model.StatusTable;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,7 +19,10 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Care for single messages, whatever route they take. It is one o'clock at night in Germany. */
 class ContactPolicyStepsTest {
@@ -37,53 +37,60 @@ class ContactPolicyStepsTest {
               clock),
           new StatusTable(Clock.systemUTC()));
 
-  private static Message message(String contactKey, String to) {
-    return new Message("r", "k", "d", contactKey, to, Map.of(), Optional.empty(), false);
+  private static InFlight message(String contactKey, String to, boolean batch) {
+    return Messages.inFlight(
+        new Message("r", "k", "d", contactKey, to, Map.of(), Optional.empty(), false), batch);
   }
 
-  @Test
-  void lets_nobody_pass_who_is_on_the_list() {
-    assertThatThrownBy(() -> contactPolicySteps.refuseSuppressed(message("bob", "14255550123")))
-        .isInstanceOf(InvalidRequestException.class);
-    assertThatThrownBy(() -> contactPolicySteps.refuseSuppressed(message("ada", "4915112345678")))
-        .isInstanceOf(InvalidRequestException.class);
-    assertThatCode(() -> contactPolicySteps.refuseSuppressed(message("bob", "4915112345678")))
-        .doesNotThrowAnyException();
+  @ParameterizedTest
+  @CsvSource({"bob, 14255550123, false", "ada, 4915112345678, false", "bob, 4915112345678, true"})
+  void lets_nobody_pass_who_is_on_the_list(String contactKey, String to, boolean passes) {
+    ThrowingCallable step =
+        () -> contactPolicySteps.refuseSuppressed(message(contactKey, to, true));
+
+    if (passes) {
+      assertThatCode(step).doesNotThrowAnyException();
+    } else {
+      assertThatThrownBy(step).isInstanceOf(InvalidRequestException.class);
+    }
   }
 
   @Test
   void holds_back_what_is_of_a_file_until_its_window_opens() {
-    Item german = item(message("bob", "4915112345678"));
-    Outcome held = contactPolicySteps.heldBack(german, true).orElseThrow();
+    InFlight held = held(message("bob", "4915112345678", true));
 
-    assertThat(held.state()).isEqualTo(State.WAITING);
-    assertThat(held.retryAfter()).contains(Duration.ofHours(7));
-    assertThat(contactPolicySteps.heldBack(german, false)).isEmpty();
+    assertThat(held.outcome.state()).isEqualTo(State.WAITING);
+    assertThat(held.outcome.retryAfter()).contains(Duration.ofHours(7));
+    assertThat(held(message("bob", "4915112345678", false)).outcome).isNull();
     clock.forward(Duration.ofHours(7));
-    assertThat(contactPolicySteps.heldBack(german, true)).isEmpty();
+    assertThat(held(message("bob", "4915112345678", true)).outcome).isNull();
+  }
+
+  private InFlight held(InFlight message) {
+    contactPolicySteps.hold(ApiCall.of(message));
+    return message;
   }
 
   @Test
-  void looks_again_at_one_of_many_that_is_about_to_leave() {
-    Item german = item(message("bob", "4915112345678"));
+  void checks_again_when_a_message_is_about_to_leave() {
+    InFlight german = message("bob", "4915112345678", true);
+    InFlight ada = message("ada", "4915112345678", true);
     clock.forward(Duration.ofHours(18));
 
-    assertThat(contactPolicySteps.stays(german, true)).isEmpty();
-    assertThat(
-            contactPolicySteps
-                .stays(item(message("ada", "4915112345678")), true)
-                .orElseThrow()
-                .state())
-        .isEqualTo(State.REFUSED);
+    assertThat(rechecked(german).aboard).containsExactly(german);
+    assertThat(german.outcome).isNull();
+    assertThat(rechecked(ada).aboard).isEmpty();
+    assertThat(ada.outcome.state()).isEqualTo(State.REFUSED);
     clock.forward(Duration.ofHours(1));
-    Outcome held = contactPolicySteps.stays(german, true).orElseThrow();
-    assertThat(held.state()).isEqualTo(State.WAITING);
-    assertThat(held.retryAfter()).contains(Duration.ofHours(12));
+    assertThat(rechecked(german).aboard).isEmpty();
+    assertThat(german.outcome.state()).isEqualTo(State.WAITING);
+    assertThat(german.outcome.retryAfter()).contains(Duration.ofHours(12));
   }
 
-  private static Item item(Message message) {
-    Item item = new Item(new SendRequest(null, null, null, null), Origin.of("file", "f:1"));
-    item.message = message;
-    return item;
+  private ApiCall rechecked(InFlight message) {
+    ApiCall call = ApiCall.of(message);
+    call.begin();
+    contactPolicySteps.recheck(call);
+    return call;
   }
 }

@@ -16,6 +16,7 @@ import dev.smsroutes.contactpolicy.SuppressionLists;
 import dev.smsroutes.definition.DefinitionDirectory;
 import dev.smsroutes.ledger.jdbc.FreshLedger;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
+import dev.smsroutes.model.HandOver;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.State;
@@ -61,6 +62,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.http.HttpConstants;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -155,8 +157,8 @@ class ManyAsOneByOnePropertyTest {
             new ThrottleOptions(
                 10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1)));
     tokens = new TokenSource(TokenRoute.endpoint(context), table, Clock.systemUTC(), throttle);
-    SendSteps steps =
-        SendSteps.of(
+    Pipeline pipeline =
+        new Pipeline(
             DefinitionDirectory.load(Path.of("definitions")),
             ledger,
             table,
@@ -173,10 +175,9 @@ class ManyAsOneByOnePropertyTest {
                 false,
                 4_000_000,
                 PER_CALL));
-    context.addRoutes(new SendRoute(steps));
-    context.addRoutes(new SendManyRoute(steps, "direct:many"));
-    context.addRoutes(new DeliverRoute(steps, "direct:single"));
-    context.addRoutes(new QueueRoute(steps, "direct:none"));
+    for (RoutesBuilder routes : pipeline.routes("direct:api", Optional.empty(), "direct:none")) {
+      context.addRoutes(routes);
+    }
     context.addRoutes(
         new TokenRoute(
             sandbox.url() + "/v2/token" + ApiClient.ENDPOINT_OPTIONS,
@@ -264,9 +265,9 @@ class ManyAsOneByOnePropertyTest {
     return (Outcome)
         template
             .request(
-                SendRoute.SEND,
+                Pipeline.SEND,
                 asked -> {
-                  asked.setProperty(SendState.MAX_RETRIES, 20);
+                  asked.setProperty(HandOver.MAX_RETRIES, 20);
                   asked.getMessage().setBody(request);
                 })
             .getMessage()
@@ -280,10 +281,10 @@ class ManyAsOneByOnePropertyTest {
             .toList();
     Exchange exchange =
         template.request(
-            SendManyRoute.SEND_MANY,
+            Pipeline.SEND_MANY,
             asked -> {
-              asked.setProperty(SendState.MAX_RETRIES, 20);
-              asked.setProperty(SendState.LANE, SendState.BATCH);
+              asked.setProperty(HandOver.MAX_RETRIES, 20);
+              asked.setProperty(HandOver.LANE, HandOver.BATCH);
               asked.getMessage().setBody(items);
             });
     assertThat(exchange.getException()).isNull();
@@ -407,12 +408,15 @@ class ManyAsOneByOnePropertyTest {
   private static final class Way extends RouteBuilder {
     @Override
     public void configure() {
-      from("direct:many")
+      from("direct:api")
           .errorHandler(noErrorHandler())
-          .process(exchange -> call(exchange, MANY_TROUBLES));
-      from("direct:single")
-          .errorHandler(noErrorHandler())
-          .process(exchange -> call(exchange, SINGLE_TROUBLES));
+          .process(
+              exchange -> call(exchange, isShared(exchange) ? MANY_TROUBLES : SINGLE_TROUBLES));
+    }
+
+    private static boolean isShared(Exchange exchange) throws IOException {
+      byte[] body = exchange.getMessage().getBody(byte[].class);
+      return JSON.readTree(body).path("recipients").size() > 1;
     }
 
     private static void call(Exchange exchange, Deque<Trouble> troubles) throws Exception {

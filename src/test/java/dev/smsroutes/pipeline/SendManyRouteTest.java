@@ -21,6 +21,7 @@ import dev.smsroutes.ledger.jdbc.FreshLedger;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
 import dev.smsroutes.model.ApiReply;
 import dev.smsroutes.model.ErrorCode;
+import dev.smsroutes.model.HandOver;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Accepted;
@@ -95,8 +96,8 @@ class SendManyRouteTest extends CamelTestSupport {
         new Throttle(
             new ThrottleOptions(
                 10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1)));
-    SendSteps steps =
-        SendSteps.of(
+    Pipeline pipeline =
+        new Pipeline(
             new SomeDefinitions(),
             ledger,
             table,
@@ -114,13 +115,7 @@ class SendManyRouteTest extends CamelTestSupport {
                 false,
                 400,
                 PER_CALL));
-    return new RoutesBuilder[] {
-      new SendRoute(steps),
-      new SendManyRoute(steps, "direct:api"),
-      new DeliverRoute(steps, "direct:api"),
-      new QueueRoute(steps, "direct:broker"),
-      new ScriptedApi()
-    };
+    return Answer.routes(pipeline, "direct:broker", new ScriptedApi());
   }
 
   @AfterEach
@@ -434,9 +429,9 @@ class SendManyRouteTest extends CamelTestSupport {
     List<Outcome> outcomes =
         outcomes(
             template.request(
-                SendManyRoute.SEND_MANY,
+                Pipeline.SEND_MANY,
                 asked -> {
-                  asked.setProperty(SendState.LAST_CHANCE, true);
+                  asked.setProperty(HandOver.LAST_CHANCE, true);
                   asked.getMessage().setBody(items(List.of(request("a"), request("b"))));
                 }));
 
@@ -447,7 +442,7 @@ class SendManyRouteTest extends CamelTestSupport {
   void never_throws_whatever_is_handed_over() {
     for (Object body : Arrays.asList(null, "text", request("a"), List.of(), List.of("text", 1))) {
       Exchange exchange =
-          template.request(SendManyRoute.SEND_MANY, asked -> asked.getMessage().setBody(body));
+          template.request(Pipeline.SEND_MANY, asked -> asked.getMessage().setBody(body));
 
       assertThat(exchange.getException()).isNull();
       assertThat(outcomes(exchange))
@@ -467,17 +462,16 @@ class SendManyRouteTest extends CamelTestSupport {
 
   private List<Outcome> send(List<SendRequest> requests) {
     return outcomes(
-        template.request(
-            SendManyRoute.SEND_MANY, asked -> asked.getMessage().setBody(items(requests))));
+        template.request(Pipeline.SEND_MANY, asked -> asked.getMessage().setBody(items(requests))));
   }
 
   private List<Outcome> sendWith(int retries, SendRequest... requests) {
     return outcomes(
         template.request(
-            SendManyRoute.SEND_MANY,
+            Pipeline.SEND_MANY,
             asked -> {
-              asked.setProperty(SendState.MAX_RETRIES, retries);
-              asked.setProperty(SendState.LANE, SendState.BATCH);
+              asked.setProperty(HandOver.MAX_RETRIES, retries);
+              asked.setProperty(HandOver.LANE, HandOver.BATCH);
               asked.getMessage().setBody(items(List.of(requests)));
             }));
   }

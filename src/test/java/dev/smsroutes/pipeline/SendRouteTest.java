@@ -13,12 +13,9 @@ import dev.smsroutes.definition.Definition;
 import dev.smsroutes.definition.Definition.Status;
 import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.intake.request.RequestReader;
-import dev.smsroutes.ledger.Admission;
-import dev.smsroutes.ledger.Ledger;
-import dev.smsroutes.ledger.LedgerUnavailableException;
-import dev.smsroutes.ledger.Submission;
 import dev.smsroutes.model.ApiReply;
 import dev.smsroutes.model.Fault;
+import dev.smsroutes.model.HandOver;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Recipient;
@@ -34,7 +31,6 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -87,8 +83,8 @@ class SendRouteTest extends CamelTestSupport {
   protected RoutesBuilder[] createRouteBuilders() {
     StatusTable table = new StatusTable(Clock.systemUTC());
     TokenSource source = new TokenSource(this::token, table, Clock.systemUTC(), throttle);
-    SendSteps steps =
-        SendSteps.of(
+    Pipeline pipeline =
+        new Pipeline(
             new TwoDefinitions(),
             ledger,
             table,
@@ -100,13 +96,7 @@ class SendRouteTest extends CamelTestSupport {
                 new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)),
                 false,
                 MOST_QUEUED_BYTES));
-    return new RoutesBuilder[] {
-      new SendRoute(steps),
-      new DeliverRoute(steps, "direct:api"),
-      new QueueRoute(steps, "direct:broker"),
-      new ScriptedApi(),
-      new ScriptedBroker()
-    };
+    return Answer.routes(pipeline, "direct:broker", new ScriptedApi(), new ScriptedBroker());
   }
 
   /** Single requests leave at any time; rows where it is from 10:00 to 20:00. */
@@ -122,7 +112,7 @@ class SendRouteTest extends CamelTestSupport {
   void sends_the_rendered_message_with_our_headers_only() {
     Exchange exchange =
         template.request(
-            SendRoute.SEND,
+            Pipeline.SEND,
             asked -> {
               asked.getMessage().setBody(request("k/1"));
               asked.getMessage().setHeader("CamelHttpUri", "http://elsewhere");
@@ -185,9 +175,9 @@ class SendRouteTest extends CamelTestSupport {
     Outcome outcome =
         template
             .request(
-                SendRoute.SEND,
+                Pipeline.SEND,
                 asked -> {
-                  asked.setProperty(SendState.MAX_RETRIES, 4);
+                  asked.setProperty(HandOver.MAX_RETRIES, 4);
                   asked.getMessage().setBody(request("k"));
                 })
             .getMessage()
@@ -306,12 +296,7 @@ class SendRouteTest extends CamelTestSupport {
 
     assertThat(ledger.events)
         .containsExactly(
-            "admit k",
-            "attempted k",
-            "ended k WAITING",
-            "attempted k",
-            "settle k ACCEPTED",
-            "release k");
+            "admit k", "attempted k", "ended k WAITING", "attempted k", "settle k ACCEPTED");
   }
 
   @Test
@@ -346,12 +331,12 @@ class SendRouteTest extends CamelTestSupport {
   private Outcome sendRow(String key) {
     return template
         .request(
-            SendRoute.SEND,
+            Pipeline.SEND,
             asked -> {
               asked.getMessage().setBody(request(key));
-              asked.setProperty(SendState.LANE, SendState.BATCH);
-              asked.setProperty(SendState.MAX_RETRIES, 0);
-              asked.setProperty(SendState.PATIENCE, Duration.ofSeconds(30));
+              asked.setProperty(HandOver.LANE, HandOver.BATCH);
+              asked.setProperty(HandOver.MAX_RETRIES, 0);
+              asked.setProperty(HandOver.PATIENCE, Duration.ofSeconds(30));
             })
         .getMessage()
         .getBody(Outcome.class);
@@ -364,10 +349,10 @@ class SendRouteTest extends CamelTestSupport {
 
     Exchange exchange =
         template.request(
-            SendRoute.SEND,
+            Pipeline.SEND,
             asked -> {
               asked.getMessage().setBody(request("k"));
-              asked.setProperty(SendState.LAST_CHANCE, true);
+              asked.setProperty(HandOver.LAST_CHANCE, true);
             });
 
     assertThat(exchange.getMessage().getBody(Outcome.class).state()).isEqualTo(State.PARKED);
@@ -396,7 +381,7 @@ class SendRouteTest extends CamelTestSupport {
   @Test
   void never_throws_when_an_intake_hands_over_something_else() {
     Exchange exchange =
-        template.request(SendRoute.SEND, asked -> asked.getMessage().setBody("no request"));
+        template.request(Pipeline.SEND, asked -> asked.getMessage().setBody("no request"));
 
     assertThat(exchange.getException()).isNull();
     assertThat(exchange.getMessage().getBody(Outcome.class).state()).isEqualTo(State.REFUSED);
@@ -426,7 +411,7 @@ class SendRouteTest extends CamelTestSupport {
         .containsEntry("messageKey", "k/1");
     assertThat(new RequestReader(1).one(bytes(queued.get(0)), Optional.empty()))
         .isEqualTo(request("k/1"));
-    assertThat(ledger.events).containsExactly("admit k/1", "settle k/1 WAITING", "release k/1");
+    assertThat(ledger.events).containsExactly("admit k/1", "settle k/1 WAITING");
   }
 
   @Test
@@ -449,7 +434,7 @@ class SendRouteTest extends CamelTestSupport {
     assertThat(outcome.queued()).isFalse();
     assertThat(outcome.state()).isEqualTo(State.WAITING);
     assertThat(outcome.message()).doesNotContain("4915112345678");
-    assertThat(ledger.events).containsExactly("admit k", "settle k WAITING", "release k");
+    assertThat(ledger.events).containsExactly("admit k", "settle k WAITING");
     brokerTrouble = null;
     assertThat(queue(request("k")).queued()).isTrue();
     assertThat(calls).isEmpty();
@@ -557,7 +542,7 @@ class SendRouteTest extends CamelTestSupport {
     Outcome row = sendRow("row");
     assertThat(row.state()).isEqualTo(State.WAITING);
     assertThat(row.retryAfter()).contains(Duration.ofHours(13));
-    assertThat(ledger.events).containsExactly("admit row", "settle row WAITING", "release row");
+    assertThat(ledger.events).containsExactly("admit row", "settle row WAITING");
     assertThat(calls).isEmpty();
     assertThat(send(request("single")).state()).isEqualTo(State.ACCEPTED);
 
@@ -612,18 +597,18 @@ class SendRouteTest extends CamelTestSupport {
   private Outcome queue(SendRequest request) {
     return template
         .request(
-            SendRoute.SEND,
+            Pipeline.SEND,
             asked -> {
               asked.getMessage().setBody(request);
               asked.getMessage().setHeader("JMSReplyTo", "elsewhere");
-              asked.setProperty(SendState.QUEUED, true);
+              asked.setProperty(HandOver.QUEUED, true);
             })
         .getMessage()
         .getBody(Outcome.class);
   }
 
   private Outcome send(SendRequest request) {
-    return template.requestBody(SendRoute.SEND, request, Outcome.class);
+    return template.requestBody(Pipeline.SEND, request, Outcome.class);
   }
 
   private static SendRequest request(String key) {
@@ -698,73 +683,6 @@ class SendRouteTest extends CamelTestSupport {
           Optional.of("US"),
           Optional.empty(),
           Optional.of("JOIN"));
-    }
-  }
-
-  private static final class RecordingLedger implements Ledger {
-    private final List<String> events = new ArrayList<>();
-    private final Map<String, Outcome> known = new HashMap<>();
-    private final List<String> refusedLater = new ArrayList<>();
-    private boolean uncertainBefore;
-    private boolean broken;
-    private boolean fullWhenSettling;
-
-    @Override
-    public Admission admit(Submission submission, Duration patience) {
-      if (broken) {
-        throw new LedgerUnavailableException("the disk is full");
-      }
-      events.add("admit " + submission.messageKey());
-      Outcome outcome = known.get(submission.messageKey());
-      return outcome == null ? new Claimed(submission.messageKey()) : new Admission.Known(outcome);
-    }
-
-    @Override
-    public Outcome refused(SendRequest request, Outcome refused) {
-      refusedLater.add(request.messageKey() + " " + refused.errorCode());
-      return refused;
-    }
-
-    private final class Claimed implements Admission.Claim {
-      private final String key;
-
-      Claimed(String key) {
-        this.key = key;
-      }
-
-      @Override
-      public Instant admittedAt() {
-        return Instant.EPOCH;
-      }
-
-      @Override
-      public boolean uncertain() {
-        return uncertainBefore;
-      }
-
-      @Override
-      public void attempted() {
-        events.add("attempted " + key);
-      }
-
-      @Override
-      public void ended(Outcome unsettled) {
-        events.add("ended " + key + " " + unsettled.state());
-      }
-
-      @Override
-      public Outcome settle(Outcome outcome) {
-        if (fullWhenSettling) {
-          throw new LedgerUnavailableException("the disk is full");
-        }
-        events.add("settle " + key + " " + outcome.state());
-        return outcome;
-      }
-
-      @Override
-      public void release() {
-        events.add("release " + key);
-      }
     }
   }
 }

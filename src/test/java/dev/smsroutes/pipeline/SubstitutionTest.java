@@ -28,9 +28,11 @@ class SubstitutionTest {
             Optional.empty(),
             Optional.empty());
     Recipient recipient = new Recipient("c", "14255550123", Map.of("Name", name));
-    return substitution.render(
-        new Enriched(new SendRequest("k", "d", recipient, override), definition, "14255550123"),
-        "r");
+    InFlight message = Messages.inFlight(new SendRequest("k", "d", recipient, override));
+    message.definition = definition;
+    message.number = "14255550123";
+    substitution.render(message);
+    return message.message;
   }
 
   @ParameterizedTest(name = "{0} characters {1} are {2} parts")

@@ -6,13 +6,13 @@ import dev.smsroutes.batch.check.BatchPlan.Finding;
 import dev.smsroutes.batch.check.BatchPlan.Known;
 import dev.smsroutes.batch.check.BatchPlan.Sending;
 import dev.smsroutes.batch.check.DuplicateKeyIndex.Before;
+import dev.smsroutes.batch.check.Forecast.Fate;
 import dev.smsroutes.batch.check.Forecast.Prospect;
 import dev.smsroutes.batch.format.BatchInterruptedException;
 import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.BatchReading;
 import dev.smsroutes.batch.format.JsonRequests;
 import dev.smsroutes.batch.format.RawRow;
-import dev.smsroutes.batch.format.Thrown;
 import dev.smsroutes.batch.format.UnreadableFileException;
 import dev.smsroutes.batch.result.FaultCounts;
 import dev.smsroutes.batch.result.FaultSummary;
@@ -23,7 +23,6 @@ import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.Runs.Run;
 import dev.smsroutes.ledger.Submission;
 import dev.smsroutes.model.Fault;
-import dev.smsroutes.model.InvalidRequestException;
 import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
@@ -197,39 +196,41 @@ public final class BatchCheck {
     private void look(List<RawRow> page) throws IOException {
       Map<String, Outcome> settled = settled(page);
       List<Outcome> outcomes = new ArrayList<>(page.size());
-      List<Prospect> prospects = new ArrayList<>();
-      List<Submission> submissions = new ArrayList<>();
-      List<Integer> refusedOnes = new ArrayList<>();
+      List<Integer> asked = new ArrayList<>(page.size());
       for (RawRow raw : page) {
         Outcome outcome = settled.get(raw.source(name));
         if (raw.request() == null) {
           outcome = refused(raw.faults());
         } else if (outcome == null) {
-          try {
-            Prospect prospect = setting.forecast().of(raw.request());
-            submissions.add(new Submission(prospect.message(), raw.request(), origin(raw)));
-            prospects.add(prospect);
-          } catch (InvalidRequestException e) {
-            outcome = refused(e.faults());
-            refusedOnes.add(outcomes.size());
-          } catch (LedgerUnavailableException e) {
-            throw e;
-          } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-            outcome = refused(List.of(Thrown.refusal(e)));
-          }
+          asked.add(outcomes.size());
         }
-        // Null for those that are asked for all together.
         outcomes.add(outcome);
+      }
+      List<Fate> fates =
+          setting.forecast().of(asked.stream().map(i -> page.get(i).request()).toList());
+      List<Prospect> prospects = new ArrayList<>();
+      List<Submission> submissions = new ArrayList<>();
+      List<Integer> refusedOnes = new ArrayList<>();
+      for (int i = 0; i < fates.size(); i++) {
+        RawRow raw = page.get(asked.get(i));
+        Optional<Prospect> prospect = fates.get(i).prospect();
+        if (prospect.isPresent()) {
+          submissions.add(new Submission(prospect.get().message(), raw.request(), origin(raw)));
+          prospects.add(prospect.get());
+        } else {
+          outcomes.set(asked.get(i), refused(fates.get(i).faults()));
+          refusedOnes.add(asked.get(i));
+        }
       }
       parkWhatMayHaveBeenSent(page, outcomes, refusedOnes);
       List<Answer> answers = setting.ledgerPreview().answers(submissions);
-      int asked = 0;
+      int at = 0;
       for (int i = 0; i < page.size(); i++) {
         RawRow raw = page.get(i);
         Outcome outcome = outcomes.get(i);
         if (outcome == null) {
-          admitted(raw, submissions.get(asked), answers.get(asked), prospects.get(asked));
-          asked++;
+          admitted(raw, submissions.get(at), answers.get(at), prospects.get(at));
+          at++;
         } else {
           if (outcome.accepted()) {
             tally.acceptedBefore++;

@@ -1,6 +1,6 @@
 package dev.smsroutes.batch.check;
 
-import dev.smsroutes.model.InvalidRequestException;
+import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.Message;
 import dev.smsroutes.model.SendRequest;
 import java.util.List;
@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What the pipeline would make of a row before it asks the ledger and the API: the seam to its own
+ * What the pipeline would make of rows before it asks the ledger and the API: the seam to its own
  * steps. Thread-safe; nothing is sent or recorded.
  */
 @FunctionalInterface
@@ -29,9 +29,18 @@ public interface Forecast {
   }
 
   /**
+   * What becomes of a row.
+   *
+   * @param prospect empty if the row would be refused
+   * @param faults why it would: everything that is wrong with it
+   */
+  record Fate(Optional<Prospect> prospect, List<Fault> faults) {}
+
+  /**
    * Looks ahead.
    *
-   * @throws InvalidRequestException with everything that is wrong with it
+   * @param requests some hundreds at most
+   * @return in the same order
    */
-  Prospect of(SendRequest request);
+  List<Fate> of(List<SendRequest> requests);
 }

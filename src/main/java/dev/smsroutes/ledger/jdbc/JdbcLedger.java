@@ -29,6 +29,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -313,9 +314,14 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
     List<HeldClaim> held = claims.stream().map(HeldClaim.class::cast).toList();
     long now = clock.millis();
     int[] changed = writeEach(held, claim -> claim.attempt(now));
-    for (int i = 0; i < changed.length; i++) {
-      held.get(i).wasAttempted(changed[i]);
+    if (Arrays.stream(changed).anyMatch(each -> each == 0)) {
+      throw takenOver();
     }
+    held.forEach(claim -> claim.attemptOpen = true);
+  }
+
+  private static LedgerUnavailableException takenOver() {
+    return new LedgerUnavailableException("Another node has taken the message over");
   }
 
   @Override
@@ -436,8 +442,16 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
     }
 
     @Override
+    public boolean mayHaveBeenSent() {
+      return uncertain || attemptOpen;
+    }
+
+    @Override
     public void attempted() {
-      wasAttempted(write(attempt(clock.millis())));
+      if (write(attempt(clock.millis())) == 0) {
+        throw takenOver();
+      }
+      attemptOpen = true;
     }
 
     private Record attempt(long now) {
@@ -451,13 +465,6 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
             statement.setLong(5, version);
             statement.setString(6, node);
           });
-    }
-
-    private void wasAttempted(int changed) {
-      if (changed == 0) {
-        throw new LedgerUnavailableException("Another node has taken the message over");
-      }
-      attemptOpen = true;
     }
 
     @Override
@@ -487,7 +494,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
     private Record settlement(Outcome outcome) {
       boolean maybeTaken =
           outcome.state() == Outcome.State.UNCERTAIN
-              || (outcome.state() == Outcome.State.PARKED && (uncertain || attemptOpen));
+              || (outcome.state() == Outcome.State.PARKED && mayHaveBeenSent());
       return new Record(
           Sql.SETTLE,
           JdbcLedger.this.settlement(

@@ -1,0 +1,179 @@
+package dev.smsroutes.pipeline;
+
+import dev.smsroutes.api.MessageJson;
+import dev.smsroutes.api.PathSegment;
+import dev.smsroutes.model.ApiReply;
+import dev.smsroutes.model.Message;
+import dev.smsroutes.model.Outcome;
+import dev.smsroutes.model.StatusTable.Sent;
+import dev.smsroutes.model.StatusTable.Together;
+import dev.smsroutes.throttle.Throttle.Permit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One call of the SMS API with the messages that travel in it: one on the keyed route, or many of
+ * one {@link Kind} on the bare route. It is repeated until its messages have outcomes or the
+ * retries are used up. For one thread at a time.
+ */
+final class ApiCall implements Group {
+  /** The path of the route that takes many. */
+  private static final String BARE = "";
+
+  /** What all messages of a call have in common. */
+  record Kind(String definitionKey, boolean resubscribe, Optional<String> content) {
+    static Kind of(Message message) {
+      return new Kind(
+          message.definitionKey(), message.resubscribe(), MessageJson.contentOfMany(message));
+    }
+  }
+
+  private final List<InFlight> messages;
+  private final Optional<Kind> kind;
+
+  /** The messages as JSON, in their order; empty unless there is a {@link #kind}. */
+  private final List<byte[]> recipients;
+
+  /** How many attempts of these messages were recorded, earlier ones in a shared call included. */
+  int attempts;
+
+  /** How many of the attempts failed for a reason that holds up all messages. */
+  int heldUp;
+
+  /** How long to wait before the next attempt. */
+  Duration backOff = Duration.ZERO;
+
+  /** Whether there is to be a next attempt. */
+  boolean again = true;
+
+  // From here on, of the last attempt only.
+
+  /** Those that took part in it. */
+  List<InFlight> aboard = List.of();
+
+  Permit permit;
+
+  /** How many messages had got through when the permit was given. */
+  long gotThroughBefore;
+
+  String token;
+  ApiReply reply;
+
+  /** Why there is no reply. */
+  Exception failure;
+
+  /** What it means to the call, and to the throttle; null as long as nobody knows. */
+  Outcome outcome;
+
+  /** {@link #outcome} of the attempt before. */
+  Outcome before;
+
+  /** What the reply says of each message of a shared call. */
+  Together verdict;
+
+  /** Whether nothing left, so that to repeat it at once changes nothing. */
+  boolean notNow;
+
+  /** Whether the token endpoint refused us: that says nothing of the definition. */
+  boolean tokenEndpointRefused;
+
+  private ApiCall(List<InFlight> messages, Optional<Kind> kind, List<byte[]> recipients) {
+    this.messages = messages;
+    this.kind = kind;
+    this.recipients = recipients;
+  }
+
+  /** A call of one message. */
+  static ApiCall of(InFlight message) {
+    return new ApiCall(List.of(message), Optional.empty(), List.of());
+  }
+
+  /**
+   * A call of many messages.
+   *
+   * @param recipients the messages as JSON, in the same order
+   */
+  static ApiCall of(Kind kind, List<InFlight> messages, List<byte[]> recipients) {
+    return new ApiCall(List.copyOf(messages), Optional.of(kind), List.copyOf(recipients));
+  }
+
+  @Override
+  public List<InFlight> messages() {
+    return messages;
+  }
+
+  /** Where the intake's handling stands, and the one that speaks for all. */
+  InFlight first() {
+    return messages.get(0);
+  }
+
+  Envelope envelope() {
+    return first().envelope();
+  }
+
+  /** Whether it is for the queue of the JMS intake instead of the API. */
+  boolean isQueued() {
+    return envelope().handling().queued();
+  }
+
+  /** Whether there is to be an attempt now. */
+  boolean goesOn() {
+    return again && !open().isEmpty();
+  }
+
+  /** Whether the attempt carries any message, after the last check of each. */
+  boolean isAnyAboard() {
+    return !aboard.isEmpty();
+  }
+
+  /** Whether the attempt carries more than one message: then its reply has to be read for each. */
+  boolean isShared() {
+    return aboard.size() > 1;
+  }
+
+  /** Begins an attempt, and forgets the last one but for its outcome. */
+  void begin() {
+    aboard = open();
+    before = outcome;
+    outcome = null;
+    verdict = null;
+    reply = null;
+    failure = null;
+    notNow = false;
+    tokenEndpointRefused = false;
+  }
+
+  List<Sent> sent() {
+    return aboard.stream().map(InFlight::sent).toList();
+  }
+
+  /** The path under the API's messages, encoded. */
+  String path() {
+    Message message = aboard.get(0).message;
+    return isShared() || message.resubscribe() ? BARE : PathSegment.encode(message.messageKey());
+  }
+
+  /** The body of the call: JSON, UTF-8. */
+  byte[] body() {
+    if (!isShared()) {
+      return MessageJson.write(aboard.get(0).message);
+    }
+    List<byte[]> those = new ArrayList<>(aboard.size());
+    for (int i = 0; i < messages.size(); i++) {
+      if (messages.get(i).isOpen()) {
+        those.add(recipients.get(i));
+      }
+    }
+    Kind common = kind.orElseThrow();
+    return MessageJson.writeMany(
+        common.definitionKey(), common.resubscribe(), common.content(), those);
+  }
+
+  /** A body may end up in a log by accident. */
+  @Override
+  public String toString() {
+    return "ApiCall[" + messages.size() + "]";
+  }
+}

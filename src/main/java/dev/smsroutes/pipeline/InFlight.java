@@ -1,0 +1,115 @@
+package dev.smsroutes.pipeline;
+
+import dev.smsroutes.contactpolicy.SendWindowCalendar.WindowStatus;
+import dev.smsroutes.definition.Definition;
+import dev.smsroutes.ledger.Admission.Claim;
+import dev.smsroutes.model.Message;
+import dev.smsroutes.model.Outcome;
+import dev.smsroutes.model.Outcome.State;
+import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.model.StatusTable.Sent;
+import jakarta.validation.Valid;
+import java.util.UUID;
+
+/**
+ * One send request on its way through the pipeline: the only place that holds its state. Each step
+ * fills in what it finds out. For one thread at a time.
+ */
+final class InFlight {
+  private final Envelope envelope;
+  private final String requestId = UUID.randomUUID().toString();
+  @Valid private final SendRequest request;
+
+  /** From {@code enrich}: the send definition, and the number as it is sent. */
+  Definition definition;
+
+  String number;
+
+  /** From {@code render}: what is to be sent. */
+  Message message;
+
+  /** From {@code admit}, until the outcome is recorded: the ledger's claim on the key. */
+  Claim claim;
+
+  /** From {@code admit}: another request had the key first; this one goes after it. */
+  boolean keyInUse;
+
+  /** Whether the send window was open when it was last checked; null without one. */
+  WindowStatus window;
+
+  /** How it ended; null until that is known. */
+  Outcome outcome;
+
+  InFlight(Envelope envelope) {
+    this.envelope = envelope;
+    this.request = envelope.request();
+  }
+
+  Envelope envelope() {
+    return envelope;
+  }
+
+  SendRequest request() {
+    return request;
+  }
+
+  /** Identifies this handling, until the API gives an id of its own. */
+  String requestId() {
+    return requestId;
+  }
+
+  /** Whether the next step has to deal with it. */
+  boolean isOpen() {
+    return outcome == null && !keyInUse;
+  }
+
+  /** Whether the ledger waits for its outcome. */
+  boolean isClaimed() {
+    return claim != null;
+  }
+
+  /** Whether an attempt that has ended, in this process or an earlier one, may have been taken. */
+  boolean uncertain() {
+    return claim != null && claim.uncertain();
+  }
+
+  /** Whether any attempt may have been taken, one without an answer included. */
+  boolean mayHaveBeenSent() {
+    return claim != null && claim.mayHaveBeenSent();
+  }
+
+  /** Ends it with an outcome that is on record, or needs no record. */
+  void end(Outcome recorded) {
+    outcome = recorded;
+    claim = null;
+  }
+
+  /** Notes with the ledger that an attempt ended, unless it settled the message. */
+  void attemptEnded(Outcome result) {
+    if (!result.state().settled()) {
+      claim.ended(result);
+    }
+  }
+
+  /** Whether the answers of the API leave it open whether it was taken. */
+  boolean isInDoubt() {
+    return outcome != null
+        && (outcome.state() == State.UNCERTAIN || outcome.state() == State.PARKED);
+  }
+
+  /** Gives its key free again, whatever went wrong. */
+  void release() {
+    if (claim != null) {
+      claim.release();
+    }
+  }
+
+  Sent sent() {
+    return new Sent(requestId, request.messageKey());
+  }
+
+  @Override
+  public String toString() {
+    return "InFlight[requestId=" + requestId + "]";
+  }
+}

@@ -1,0 +1,81 @@
+package dev.smsroutes.pipeline;
+
+import dev.smsroutes.api.TokenSource;
+import dev.smsroutes.contactpolicy.ContactPolicy;
+import dev.smsroutes.definition.Definitions;
+import dev.smsroutes.ledger.Ledger;
+import dev.smsroutes.model.StatusTable;
+import dev.smsroutes.throttle.Throttle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.camel.RoutesBuilder;
+
+/** The routes from a request to its outcome, put together. Immutable. */
+public final class Pipeline {
+  /**
+   * Where an intake hands over one request: takes a {@code SendRequest} as its body, and leaves an
+   * {@code Outcome} there. Never throws.
+   */
+  public static final String SEND = "direct:sms-send";
+
+  /**
+   * Where an intake hands over many: takes a list of {@code SendItem} as its body, and leaves a
+   * list of {@code Outcome} there, in the same order. Those that have enough in common share calls
+   * (docs/decisions/0017). Never throws.
+   */
+  public static final String SEND_MANY = "direct:sms-send-many";
+
+  private final PrepareSteps prepare;
+  private final SendSteps send;
+  private final boolean asksForStatus;
+
+  public Pipeline(
+      Definitions definitions,
+      Ledger ledger,
+      StatusTable table,
+      TokenSource tokens,
+      Throttle throttle,
+      ContactPolicy contactPolicy,
+      SendOptions options) {
+    RetryPolicy retries = options.retries();
+    ThrottleSteps throttleSteps = new ThrottleSteps(throttle, table);
+    this.asksForStatus = options.asksForStatus();
+    this.prepare =
+        PrepareSteps.of(
+            definitions, contactPolicy, options.maxParts(), options.maxQueuedBytes(), table);
+    this.send =
+        new SendSteps(
+            new ExchangeAdapter(retries.deadline()),
+            new LedgerSteps(ledger, table),
+            new Calls(options.recipientsPerCall()),
+            prepare.contactPolicy(),
+            throttleSteps,
+            new Attempt(table, tokens, throttleSteps, retries, asksForStatus),
+            prepare.queue(),
+            prepare.failures(),
+            new OutcomeLog());
+  }
+
+  /**
+   * The routes.
+   *
+   * @param messagesUri the Camel endpoint of the API's {@code /messaging/v1/sms/messages}
+   * @param statusUri the Camel endpoint with which it is asked about a message; needed only if
+   *     {@link SendOptions#asksForStatus}
+   * @param queueUri the Camel endpoint of the queue of the JMS intake: it must write persistent
+   *     messages, and return when they are on disk
+   */
+  public List<RoutesBuilder> routes(
+      String messagesUri, Optional<String> statusUri, String queueUri) {
+    List<RoutesBuilder> routes = new ArrayList<>();
+    routes.add(new SendRoute(send));
+    routes.add(new PrepareRoute(prepare));
+    routes.add(new AttemptRoute(send, messagesUri));
+    routes.add(new QueueRoute(send, queueUri));
+    if (asksForStatus) {
+      routes.add(new StatusRoute(send, statusUri.orElseThrow()));
+    }
+    return routes;
+  }
+}

@@ -1,0 +1,107 @@
+package dev.smsroutes.pipeline;
+
+import dev.smsroutes.ledger.Admission;
+import dev.smsroutes.ledger.Admission.Claim;
+import dev.smsroutes.ledger.Ledger;
+import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.ledger.Submission;
+import dev.smsroutes.model.Outcome;
+import dev.smsroutes.model.Outcome.State;
+import dev.smsroutes.model.SendRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Notes what it is told, and fails when it is to. */
+final class RecordingLedger implements Ledger {
+  final List<String> events = new ArrayList<>();
+  final Map<String, Outcome> known = new HashMap<>();
+  final List<String> refusedLater = new ArrayList<>();
+  boolean uncertainBefore;
+  boolean broken;
+  boolean fullWhenAttempted;
+  boolean fullWhenSettling;
+
+  @Override
+  public Admission admit(Submission submission, Duration patience) {
+    if (broken) {
+      throw new LedgerUnavailableException("the disk is full");
+    }
+    events.add("admit " + submission.messageKey());
+    Outcome outcome = known.get(submission.messageKey());
+    return outcome == null ? new Claimed(submission.messageKey()) : new Admission.Known(outcome);
+  }
+
+  @Override
+  public List<Optional<Claim>> admitNew(List<Submission> submissions) {
+    return submissions.stream()
+        .map(one -> admit(one, Duration.ZERO) instanceof Claim claim ? claim : null)
+        .map(Optional::ofNullable)
+        .toList();
+  }
+
+  @Override
+  public Outcome refused(SendRequest request, Outcome refused) {
+    refusedLater.add(request.messageKey() + " " + refused.errorCode());
+    return refused;
+  }
+
+  final class Claimed implements Admission.Claim {
+    private final String key;
+    private boolean uncertain = uncertainBefore;
+    private boolean attemptOpen;
+
+    Claimed(String key) {
+      this.key = key;
+    }
+
+    @Override
+    public Instant admittedAt() {
+      return Instant.EPOCH;
+    }
+
+    @Override
+    public boolean uncertain() {
+      return uncertain;
+    }
+
+    @Override
+    public boolean mayHaveBeenSent() {
+      return uncertain || attemptOpen;
+    }
+
+    @Override
+    public void attempted() {
+      if (fullWhenAttempted) {
+        throw new LedgerUnavailableException("the disk is full");
+      }
+      attemptOpen = true;
+      events.add("attempted " + key);
+    }
+
+    @Override
+    public void ended(Outcome unsettled) {
+      attemptOpen = false;
+      uncertain |= unsettled.state() == State.UNCERTAIN;
+      events.add("ended " + key + " " + unsettled.state());
+    }
+
+    @Override
+    public Outcome settle(Outcome outcome) {
+      if (fullWhenSettling) {
+        throw new LedgerUnavailableException("the disk is full");
+      }
+      events.add("settle " + key + " " + outcome.state());
+      return outcome;
+    }
+
+    @Override
+    public void release() {
+      events.add("release " + key);
+    }
+  }
+}
