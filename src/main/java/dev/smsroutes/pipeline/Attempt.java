@@ -59,11 +59,16 @@ final class Attempt {
   }
 
   /** Waits before a repetition; not while this process is stopping. */
-  void waitForBackOff(Exchange exchange) throws InterruptedException {
+  void waitForBackOff(Exchange exchange) {
     long left = ExchangeAdapter.call(exchange).backOff.toMillis();
-    while (left > 0 && !exchange.getContext().isStopping()) {
-      Thread.sleep(Math.min(SLICE_MS, left));
-      left -= SLICE_MS;
+    try {
+      while (left > 0 && !exchange.getContext().isStopping()) {
+        Thread.sleep(Math.min(SLICE_MS, left));
+        left -= SLICE_MS;
+      }
+    } catch (InterruptedException e) {
+      // The throttle gives no permit to an interrupted thread.
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -26,57 +26,85 @@ final class ExchangeAdapter {
   private static final String CALL = "smsApiCall";
 
   private final Duration deadline;
+  private final Failures failures;
 
   /**
    * @param deadline how long a request may take unless its intake says otherwise
    */
-  ExchangeAdapter(Duration deadline) {
+  ExchangeAdapter(Duration deadline, Failures failures) {
     this.deadline = deadline;
+    this.failures = failures;
   }
 
   /** Takes one {@link SendRequest} from an intake. */
   void one(Exchange exchange) {
-    Origin given = exchange.getProperty(Origin.PROPERTY, Origin.class);
-    Origin origin = given == null ? Origin.of(exchange.getFromRouteId(), "") : given;
     SendRequest request = request(exchange, exchange.getMessage().getBody(), SendRequest.class);
-    boolean queued = exchange.getProperty(HandOver.QUEUED, false, Boolean.class);
-    begin(exchange, List.of(new Envelope(request, origin, handling(exchange, queued))));
+    Origin origin =
+        exchange.getProperty(Origin.PROPERTY) instanceof Origin given ? given : origin(exchange);
+    begin(exchange, List.of(new SendItem(request, origin)), true);
   }
 
   /** Takes a list of {@link SendItem} from an intake. They are sent, never queued. */
   void many(Exchange exchange) {
-    Handling handling = handling(exchange, false);
-    List<Envelope> envelopes = new ArrayList<>();
-    Object body = exchange.getMessage().getBody();
-    for (Object each : body instanceof List<?> list ? list : List.of()) {
-      envelopes.add(
-          each instanceof SendItem item
-              ? new Envelope(item.request(), item.origin(), handling)
-              : new Envelope(
-                  request(exchange, each, SendItem.class),
-                  Origin.of(exchange.getFromRouteId(), ""),
-                  handling));
+    List<SendItem> items = new ArrayList<>();
+    if (exchange.getMessage().getBody() instanceof List<?> list) {
+      for (Object each : list) {
+        items.add(
+            each instanceof SendItem item
+                ? item
+                : new SendItem(request(exchange, each, SendItem.class), origin(exchange)));
+      }
+    } else {
+      request(exchange, exchange.getMessage().getBody(), List.class);
     }
-    if (!(body instanceof List<?>)) {
-      request(exchange, body, List.class);
-    }
-    begin(exchange, envelopes);
+    begin(exchange, items, false);
   }
 
-  /** No header of a stranger comes any further. */
-  private static void begin(Exchange exchange, List<Envelope> envelopes) {
+  private static Origin origin(Exchange exchange) {
+    return Origin.of(exchange.getFromRouteId(), "");
+  }
+
+  private void begin(Exchange exchange, List<SendItem> items, boolean mayBeQueued) {
+    Sends sends;
+    try {
+      sends = sends(items, handling(exchange, mayBeQueued));
+    } catch (RuntimeException e) {
+      // A property of a wrong type: nobody knows how the intake wants it handled.
+      sends = sends(items, defaults(exchange));
+      sends.messages().forEach(message -> failures.failed(message, e));
+    }
+    // No header of a stranger comes any further.
     exchange.getMessage().removeHeaders("*");
-    exchange.getMessage().setBody(new Sends(envelopes.stream().map(InFlight::new).toList()));
+    exchange.getMessage().setBody(sends);
   }
 
-  private Handling handling(Exchange exchange, boolean queued) {
+  private static Sends sends(List<SendItem> items, Handling handling) {
+    return new Sends(
+        items.stream()
+            .map(item -> new InFlight(new Envelope(item.request(), item.origin(), handling)))
+            .toList());
+  }
+
+  private Handling handling(Exchange exchange, boolean mayBeQueued) {
     return new Handling(
         exchange.getFromRouteId(),
         HandOver.BATCH.equals(exchange.getProperty(HandOver.LANE)),
         exchange.getProperty(HandOver.MAX_RETRIES, 1, Integer.class),
         exchange.getProperty(HandOver.PATIENCE, deadline, Duration.class),
         exchange.getProperty(HandOver.LAST_CHANCE, false, Boolean.class),
-        queued,
+        mayBeQueued && exchange.getProperty(HandOver.QUEUED, false, Boolean.class),
+        exchange.getClock(),
+        exchange.getClock().elapsed());
+  }
+
+  private Handling defaults(Exchange exchange) {
+    return new Handling(
+        exchange.getFromRouteId(),
+        false,
+        1,
+        deadline,
+        false,
+        false,
         exchange.getClock(),
         exchange.getClock().elapsed());
   }

@@ -46,7 +46,7 @@ public final class Pipeline {
             definitions, contactPolicy, options.maxParts(), options.maxQueuedBytes(), table);
     this.send =
         new SendSteps(
-            new ExchangeAdapter(retries.deadline()),
+            new ExchangeAdapter(retries.deadline(), prepare.failures()),
             new LedgerSteps(ledger, table),
             new Calls(options.recipientsPerCall()),
             prepare.contactPolicy(),

@@ -31,11 +31,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.apache.camel.Exchange;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The same trouble ends in the same outcome, whichever door the request came through, and however
@@ -125,6 +127,33 @@ class BothDoorsTest extends CamelTestSupport {
                         }));
     assertThat(listOfOne).hasSize(1);
     assertThat(listOfThree).hasSize(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {HandOver.MAX_RETRIES, HandOver.LAST_CHANCE})
+  void a_property_of_a_wrong_type_is_an_outcome_too(String property) {
+    answer = reply(202, "{\"errorcode\":0}");
+    Exchange one =
+        template.request(
+            Pipeline.SEND,
+            asked -> {
+              asked.setProperty(property, "often");
+              asked.getMessage().setBody(row(0));
+            });
+    Exchange many =
+        template.request(
+            Pipeline.SEND_MANY,
+            asked -> {
+              asked.setProperty(property, "often");
+              asked.getMessage().setBody(List.of(new SendItem(row(0), Origin.of("file", "f:0"))));
+            });
+
+    assertThat(one.getException()).isNull();
+    assertThat(one.getMessage().getBody(Outcome.class).state()).isEqualTo(State.WAITING);
+    assertThat(many.getException()).isNull();
+    assertThat(((Outcome) many.getMessage().getBody(List.class).get(0)).state())
+        .isEqualTo(State.WAITING);
+    assertThat(ledger.events).isEmpty();
   }
 
   private void make(String trouble) {
