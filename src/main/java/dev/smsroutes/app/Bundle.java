@@ -36,7 +36,6 @@ import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.Runs;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
-import dev.smsroutes.model.StatusTable;
 import dev.smsroutes.pipeline.DeliverRoute;
 import dev.smsroutes.pipeline.QueueRoute;
 import dev.smsroutes.pipeline.RetryPolicy;
@@ -45,6 +44,7 @@ import dev.smsroutes.pipeline.SendOptions;
 import dev.smsroutes.pipeline.SendRoute;
 import dev.smsroutes.pipeline.SendSteps;
 import dev.smsroutes.pipeline.StatusRoute;
+import dev.smsroutes.pipeline.StatusTable;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
 import dev.smsroutes.throttle.Throttle;
@@ -288,19 +288,18 @@ public final class Bundle implements AutoCloseable {
     DefinitionDirectory definitions = DefinitionDirectory.load(directory);
     definitions.report().forEach(LOG::info);
     Api api = configured.orElseGet(() -> sandboxApi(sandboxPort, directory));
-    StatusTable table = new StatusTable(clock);
-    JdbcLedger opened = JdbcLedger.open(record.orElseThrow(), table, clock);
+    JdbcLedger opened = JdbcLedger.open(record.orElseThrow(), clock);
     ledger = Optional.of(opened);
     Throttle gateOpened = new Throttle(gate.orElseThrow());
     throttle = Optional.of(gateOpened);
-    TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), table, clock, gateOpened);
+    TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), clock, gateOpened);
     JmsOptions jmsOptions = jms.orElseThrow();
     ContactPolicy contactPolicy = careOptions.with(suppression, clock);
     SendSteps steps =
         SendSteps.of(
             definitions,
             between.apply(opened),
-            table,
+            new StatusTable(clock),
             tokens,
             gateOpened,
             contactPolicy,
@@ -325,7 +324,7 @@ public final class Bundle implements AutoCloseable {
         new OutageCheck(
             "sms-api", () -> gateOpened.outage().filter(why -> gateOpened.snapshot().paused())));
     Registry registry = context.getRegistry();
-    bindHttp(context, new HttpIntake(reader, table, opened::find, queueing), recipients);
+    bindHttp(context, new HttpIntake(reader, opened::find, queueing), recipients);
     if (!onlyFiles) {
       HttpAdmission admission = new HttpAdmission(maxInFlight, bodyTimeout);
       http = Optional.of(HttpServers.prepare(context, admission, address.port(), maxBodyBytes));
@@ -340,7 +339,6 @@ public final class Bundle implements AutoCloseable {
             reader,
             opened.ledgerPreview(),
             pacing,
-            clock,
             context::isStopping);
     FileCheck.bind(context, files.orElseThrow(), fileChecks::check, clock);
     if (filesEnabled) {

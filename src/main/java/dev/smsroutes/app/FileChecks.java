@@ -51,7 +51,6 @@ public final class FileChecks {
         new RequestReader(configuration.maxRecipients()),
         ledgerPreview,
         () -> pacing,
-        clock,
         () -> false);
   }
 
@@ -61,7 +60,6 @@ public final class FileChecks {
       RequestReader reader,
       LedgerPreview ledgerPreview,
       Supplier<Pacing> pacing,
-      Clock clock,
       BooleanSupplier stopping) {
     return new FileChecks(
         new BatchCheck(
@@ -71,7 +69,6 @@ public final class FileChecks {
                 requests::prospect,
                 ledgerPreview,
                 pacing,
-                clock,
                 stopping)));
   }
 

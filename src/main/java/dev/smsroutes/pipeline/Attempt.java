@@ -1,19 +1,18 @@
 package dev.smsroutes.pipeline;
 
+import dev.smsroutes.api.ApiReply;
 import dev.smsroutes.api.CamelReply;
 import dev.smsroutes.api.MessageJson;
 import dev.smsroutes.api.PathSegment;
 import dev.smsroutes.api.TokenException;
 import dev.smsroutes.api.TokenSource;
-import dev.smsroutes.model.ApiReply;
 import dev.smsroutes.model.InvalidRequestException;
 import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Outcome;
-import dev.smsroutes.model.Outcome.Reason;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Outcome.Unsettled;
-import dev.smsroutes.model.StatusTable;
+import dev.smsroutes.model.Reason;
 import dev.smsroutes.throttle.Throttle.Permit;
 import dev.smsroutes.throttle.ThrottledException;
 import java.net.ConnectException;

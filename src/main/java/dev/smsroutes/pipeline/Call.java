@@ -2,8 +2,8 @@ package dev.smsroutes.pipeline;
 
 import dev.smsroutes.api.MessageJson;
 import dev.smsroutes.model.Message;
-import dev.smsroutes.model.StatusTable.Sent;
-import dev.smsroutes.model.StatusTable.Together;
+import dev.smsroutes.pipeline.StatusTable.Sent;
+import dev.smsroutes.pipeline.StatusTable.Together;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,7 +6,7 @@ import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable.Sent;
+import dev.smsroutes.pipeline.StatusTable.Sent;
 import java.util.UUID;
 
 /**

@@ -9,7 +9,6 @@ import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.SendItem;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import jakarta.validation.ConstraintViolation;
 import java.util.ArrayList;
 import java.util.HashSet;

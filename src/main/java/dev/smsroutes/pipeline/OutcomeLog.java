@@ -2,7 +2,6 @@ package dev.smsroutes.pipeline;
 
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;

@@ -7,7 +7,6 @@ import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;

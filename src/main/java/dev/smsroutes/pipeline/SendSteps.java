@@ -4,7 +4,6 @@ import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.ledger.Ledger;
-import dev.smsroutes.model.StatusTable;
 import dev.smsroutes.throttle.Throttle;
 
 /** The small steps that the pipeline's routes name. */

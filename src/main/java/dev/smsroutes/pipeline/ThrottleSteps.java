@@ -5,7 +5,6 @@ import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Unsettled;
-import dev.smsroutes.model.StatusTable;
 import dev.smsroutes.throttle.Priority;
 import dev.smsroutes.throttle.Throttle;
 import dev.smsroutes.throttle.Throttle.Permit;

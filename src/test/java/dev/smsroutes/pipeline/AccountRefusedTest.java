@@ -3,17 +3,16 @@ package dev.smsroutes.pipeline;
 import static dev.smsroutes.pipeline.Answer.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.smsroutes.api.ApiReply;
 import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.definition.DefinitionDirectory;
 import dev.smsroutes.ledger.jdbc.FreshLedger;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
-import dev.smsroutes.model.ApiReply;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import dev.smsroutes.throttle.Throttle;
 import dev.smsroutes.throttle.ThrottleOptions;
 import dev.smsroutes.throttle.Ticker;
@@ -41,7 +40,7 @@ class AccountRefusedTest extends CamelTestSupport {
   private static final String OK = "{\"requestId\":\"theirs\",\"errorcode\":0,\"responses\":[{}]}";
 
   private final StatusTable table = new StatusTable(Clock.systemUTC());
-  private final JdbcLedger ledger = FreshLedger.open(table);
+  private final JdbcLedger ledger = FreshLedger.open();
   private final SettableTicker ticker = new SettableTicker();
   private final Throttle throttle =
       new Throttle(
@@ -66,7 +65,7 @@ class AccountRefusedTest extends CamelTestSupport {
             DefinitionDirectory.load(Path.of("definitions")),
             ledger,
             table,
-            new TokenSource(this::token, table, Clock.systemUTC(), throttle),
+            new TokenSource(this::token, Clock.systemUTC(), throttle),
             throttle,
             ContactPolicy.NONE,
             new SendOptions(

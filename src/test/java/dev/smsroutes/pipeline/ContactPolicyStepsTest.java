@@ -15,7 +15,6 @@ import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;

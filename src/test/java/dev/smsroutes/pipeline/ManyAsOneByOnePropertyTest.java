@@ -22,7 +22,6 @@ import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendItem;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
 import dev.smsroutes.throttle.Throttle;
@@ -146,7 +145,7 @@ class ManyAsOneByOnePropertyTest {
             SandboxOptions.defaults().withPort(0).withDefinitionsDirectory(Path.of("definitions")));
     api = new SandboxProbe(sandbox.url());
     StatusTable table = new StatusTable(Clock.systemUTC());
-    ledger = FreshLedger.open(table);
+    ledger = FreshLedger.open();
     context = new DefaultCamelContext();
     Duration second = Duration.ofSeconds(10);
     new ApiClient(10, second, second, second).install(context);
@@ -154,7 +153,7 @@ class ManyAsOneByOnePropertyTest {
         new Throttle(
             new ThrottleOptions(
                 10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1)));
-    tokens = new TokenSource(TokenRoute.endpoint(context), table, Clock.systemUTC(), throttle);
+    tokens = new TokenSource(TokenRoute.endpoint(context), Clock.systemUTC(), throttle);
     SendSteps steps =
         SendSteps.of(
             DefinitionDirectory.load(Path.of("definitions")),

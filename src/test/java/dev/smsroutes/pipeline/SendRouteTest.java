@@ -4,6 +4,7 @@ import static dev.smsroutes.pipeline.Answer.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.SettableClock;
+import dev.smsroutes.api.ApiReply;
 import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.contactpolicy.SendWindow;
@@ -17,14 +18,12 @@ import dev.smsroutes.ledger.Admission;
 import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.Submission;
-import dev.smsroutes.model.ApiReply;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import dev.smsroutes.template.Template;
 import dev.smsroutes.throttle.Throttle;
 import dev.smsroutes.throttle.ThrottleOptions;
@@ -86,7 +85,7 @@ class SendRouteTest extends CamelTestSupport {
   @Override
   protected RoutesBuilder[] createRouteBuilders() {
     StatusTable table = new StatusTable(Clock.systemUTC());
-    TokenSource source = new TokenSource(this::token, table, Clock.systemUTC(), throttle);
+    TokenSource source = new TokenSource(this::token, Clock.systemUTC(), throttle);
     SendSteps steps =
         SendSteps.of(
             new TwoDefinitions(),

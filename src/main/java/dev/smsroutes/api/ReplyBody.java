@@ -1,4 +1,4 @@
-package dev.smsroutes.model;
+package dev.smsroutes.api;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
