@@ -37,7 +37,7 @@ import java.util.Set;
  * <tr><th>answer</th><th>outcome</th></tr>
  * <tr><td>202, errorcode 0</td><td>accepted</td></tr>
  * <tr><td>202 or 4xx with a code of validation, runtime or 1091xx</td><td>refused</td></tr>
- * <tr><td>109110 after an uncertain attempt of ours</td><td>accepted earlier</td></tr>
+ * <tr><td>109110 after an earlier, uncertain attempt</td><td>accepted earlier</td></tr>
  * <tr><td>109110 on a first try</td><td>duplicate</td></tr>
  * <tr><td>400, other; after an uncertain attempt</td><td>refused; parked</td></tr>
  * <tr><td>401; 403, or a code of authorization</td><td>waiting</td></tr>
@@ -86,13 +86,12 @@ public final class ReplyClassifier {
    *
    * @param requestId our id, used unless the API gave one
    * @param messageKey the key under which it was sent
-   * @param uncertainBefore whether an earlier attempt of ours with this key may have been taken
+   * @param uncertainBefore whether an earlier attempt with this key may have been taken
    */
   public Outcome classify(
       ApiReply reply, String requestId, String messageKey, boolean uncertainBefore) {
-    return new Reading(
-            reply, ReplyBody.read(reply.body()), clock, requestId, messageKey, uncertainBefore)
-        .outcome();
+    ReplyBody body = ReplyBody.read(reply.body());
+    return new Reading(reply, body, clock, requestId, messageKey, uncertainBefore).outcome();
   }
 
   /**
@@ -125,7 +124,9 @@ public final class ReplyClassifier {
   public BulkVerdict classifyMany(ApiReply reply, List<SentMessage> sent) {
     ReplyBody.OfMany said = ReplyBody.readMany(reply.body());
     SentMessage first = sent.get(0);
-    Outcome asOne = classify(reply, first.requestId(), first.messageKey(), false);
+    Outcome asOne =
+        new Reading(reply, said.ofOne(), clock, first.requestId(), first.messageKey(), false)
+            .outcome();
     if (decidesForAll(reply.status())) {
       return new BulkVerdict(asOne, ofAll(asOne, sent));
     }

@@ -19,13 +19,13 @@ public sealed interface Outcome {
   enum State {
     /** The API took it: 202 and errorcode 0, on top and on the item. */
     ACCEPTED(true),
-    /** An earlier attempt of ours had been taken; the API says so with 109110. */
+    /** The API had taken an earlier attempt, and says so with 109110. */
     ACCEPTED_EARLIER(true),
     /** It was never valid: by our own checks, or by the API's. */
     REFUSED(true),
     /** Its key has been used for another request. */
     DUPLICATE(true),
-    /** Nobody can say whether it was taken, and no machine may try again: a person decides. */
+    /** Only a person may decide: it was tried for the last time, or it may have been taken. */
     PARKED(true),
     /**
      * An attempt left and its answer did not come or says nothing; the same key may be repeated.
@@ -46,12 +46,12 @@ public sealed interface Outcome {
     }
   }
 
-  /** Whether the API has taken it, now or at an earlier attempt of ours. */
+  /** Whether the API has taken it, now or at an earlier attempt. */
   default boolean accepted() {
     return state() == State.ACCEPTED || state() == State.ACCEPTED_EARLIER;
   }
 
-  /** Whether it is in a queue of ours, where it is as safe as with the API. */
+  /** Whether it is in the queue of the JMS intake, where it is as safe as with the API. */
   default boolean queued() {
     return this instanceof Unsettled unsettled && unsettled.reason() == Reason.QUEUED;
   }
@@ -246,7 +246,7 @@ public sealed interface Outcome {
       Objects.requireNonNull(retryAfter, "retryAfter");
     }
 
-    private static Unsettled of(
+    private static Unsettled because(
         Reason reason,
         String requestId,
         Optional<String> messageKey,
@@ -264,7 +264,7 @@ public sealed interface Outcome {
 
     /** The attempt left, and no reply came: timeout, reset, or a reply that broke off. */
     public static Unsettled noReply(String requestId, String messageKey) {
-      return of(
+      return because(
           Reason.NO_CLEAR_ANSWER,
           requestId,
           Optional.of(messageKey),
@@ -301,7 +301,7 @@ public sealed interface Outcome {
      */
     public static Unsettled failedInside(
         String requestId, Optional<String> messageKey, boolean attempted) {
-      return of(
+      return because(
           Reason.INTERNAL,
           requestId,
           messageKey,
@@ -313,7 +313,7 @@ public sealed interface Outcome {
 
     /** Another request with the same key is under way, and did not end while we waited for it. */
     public static Unsettled underWay(String requestId, String messageKey) {
-      return of(
+      return because(
           Reason.UNDER_WAY,
           requestId,
           Optional.of(messageKey),
@@ -328,7 +328,7 @@ public sealed interface Outcome {
      *     make that more certain
      */
     public static Unsettled queued(String requestId, String messageKey, boolean uncertainBefore) {
-      return of(Reason.QUEUED, requestId, Optional.of(messageKey), uncertainBefore, "");
+      return because(Reason.QUEUED, requestId, Optional.of(messageKey), uncertainBefore, "");
     }
 
     /**
@@ -338,7 +338,7 @@ public sealed interface Outcome {
      */
     public static Unsettled notQueued(
         String requestId, String messageKey, boolean uncertainBefore) {
-      return of(
+      return because(
           Reason.NOT_QUEUED,
           requestId,
           Optional.of(messageKey),
@@ -353,7 +353,7 @@ public sealed interface Outcome {
      * @param attempted whether an attempt may have left before
      */
     public static Unsettled unrecorded(String requestId, String messageKey, boolean attempted) {
-      return of(
+      return because(
           Reason.UNRECORDED,
           requestId,
           Optional.ofNullable(messageKey),
@@ -370,7 +370,7 @@ public sealed interface Outcome {
      * @param maybeSent whether it may have been sent before that, under the same key
      */
     public static Unsettled cancelled(String requestId, String messageKey, boolean maybeSent) {
-      return of(
+      return because(
           Reason.CANCELLED,
           requestId,
           Optional.of(messageKey),
@@ -382,7 +382,7 @@ public sealed interface Outcome {
 
     /** A caller asks what became of a key, and the ledger cannot be read. */
     public static Unsettled unread(String requestId, String messageKey) {
-      return of(
+      return because(
           Reason.UNRECORDED,
           requestId,
           Optional.of(messageKey),

@@ -19,7 +19,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReasonTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** Error code, HTTP status, the rest of the answer, what an attempt right after can change. */
+  /**
+   * Reason; error code, HTTP status and Retry-After of the answer; whether an attempt shortly after
+   * can change it; whether every message would meet it.
+   */
   private static final String CONTRACT =
       """
       UNAUTHENTICATED | 20000  | 401 | Retry-After | -         | account
