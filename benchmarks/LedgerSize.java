@@ -8,7 +8,6 @@ import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome.Accepted;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +73,7 @@ public final class LedgerSize {
     System.out.printf(
         "%,d keys, %,d samples each, %d processors, Java %s%n%n",
         keys, samples, Runtime.getRuntime().availableProcessors(), Runtime.version());
-    JdbcLedger.open(options(url), table(), Clock.systemUTC()).close();
+    JdbcLedger.open(options(url), Clock.systemUTC()).close();
     fill(url, 0, keys / 10);
     measure(url, keys / 10, samples); // warms up
     Measured begin = measure(url, keys / 10, samples);
@@ -117,13 +116,9 @@ public final class LedgerSize {
         url, Optional.empty(), Optional.empty(), Duration.ofDays(7), Duration.ofDays(30), false);
   }
 
-  private static StatusTable table() {
-    return new StatusTable(Clock.systemUTC());
-  }
-
   private static Measured measure(String url, int keys, int samples) {
     long begin = System.nanoTime();
-    try (JdbcLedger ledger = JdbcLedger.open(options(url), table(), Clock.systemUTC())) {
+    try (JdbcLedger ledger = JdbcLedger.open(options(url), Clock.systemUTC())) {
       Times open = Times.of(new long[] {System.nanoTime() - begin});
       Random random = new Random(keys);
       String[] fresh = new String[samples];

@@ -12,7 +12,6 @@ import dev.smsroutes.model.Outcome.Accepted;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -107,7 +106,7 @@ public final class LedgerWrites {
   private static void measure(
       String store, String url, int connections, int[] waiters, int warmUp, int seconds)
       throws Exception {
-    JdbcLedger.open(options(url), table(), Clock.systemUTC()).close();
+    JdbcLedger.open(options(url), Clock.systemUTC()).close();
     for (int count : waiters) {
       Result alone;
       try (HikariDataSource pool = pool(url, Math.min(count, connections))) {
@@ -116,7 +115,7 @@ public final class LedgerWrites {
         alone = run(sender, count, seconds);
       }
       Result together;
-      try (JdbcLedger ledger = JdbcLedger.open(options(url), table(), Clock.systemUTC())) {
+      try (JdbcLedger ledger = JdbcLedger.open(options(url), Clock.systemUTC())) {
         Sender sender = key -> together(ledger, key);
         run(sender, count, warmUp);
         together = run(sender, count, seconds);
@@ -238,10 +237,6 @@ public final class LedgerWrites {
   private static LedgerOptions options(String url) {
     return new LedgerOptions(
         url, Optional.empty(), Optional.empty(), Duration.ofDays(7), Duration.ofDays(30), false);
-  }
-
-  private static StatusTable table() {
-    return new StatusTable(Clock.systemUTC());
   }
 
   private static Submission submission(String key) {

@@ -27,7 +27,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -173,7 +172,6 @@ public final class ReadRender {
             forecast,
             LedgerPreview.ofNothing(),
             () -> new Pacing(1, 1_000, "none"),
-            Clock.systemUTC(),
             () -> false);
     return new BatchCheck(setting).check(file, 0);
   }

@@ -1,6 +1,5 @@
 package dev.smsroutes.api;
 
-import dev.smsroutes.model.ApiReply;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;

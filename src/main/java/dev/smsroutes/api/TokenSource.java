@@ -3,9 +3,7 @@ package dev.smsroutes.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.smsroutes.model.ApiReply;
-import dev.smsroutes.model.Outcome.Reason;
-import dev.smsroutes.model.StatusTable;
+import dev.smsroutes.model.Reason;
 import dev.smsroutes.throttle.Throttle;
 import java.io.IOException;
 import java.time.Clock;
@@ -63,7 +61,6 @@ public final class TokenSource {
   }
 
   private final Endpoint endpoint;
-  private final StatusTable table;
   private final Clock clock;
   private final LongSupplier lastPermit;
   private final ReentrantLock fetching = new ReentrantLock();
@@ -75,16 +72,15 @@ public final class TokenSource {
   /** Whether the API refused a new token, and has accepted none since. */
   private volatile boolean doubted;
 
-  public TokenSource(Endpoint endpoint, StatusTable table, Clock clock, Throttle throttle) {
-    this(endpoint, table, clock, throttle::lastPermit);
+  public TokenSource(Endpoint endpoint, Clock clock, Throttle throttle) {
+    this(endpoint, clock, throttle::lastPermit);
   }
 
   /**
    * @param lastPermit the number of the turn that was given last
    */
-  TokenSource(Endpoint endpoint, StatusTable table, Clock clock, LongSupplier lastPermit) {
+  TokenSource(Endpoint endpoint, Clock clock, LongSupplier lastPermit) {
     this.endpoint = endpoint;
-    this.table = table;
     this.clock = clock;
     this.lastPermit = lastPermit;
   }
@@ -201,8 +197,8 @@ public final class TokenSource {
           Optional.empty(),
           "did not answer: " + e.getClass().getSimpleName());
     }
-    if (!table.isOk(reply)) {
-      Reason reason = table.tokenRefusal(reply);
+    if (!ReplyClassifier.isOk(reply)) {
+      Reason reason = ReplyClassifier.tokenRefusal(reply);
       throw failed(
           reason,
           "No token for the SMS API: its token endpoint answered "
@@ -210,7 +206,7 @@ public final class TokenSource {
               + (reason == Reason.UNAUTHENTICATED
                   ? "; check sms.api.client-id, sms.api.client-secret and sms.api.account-id"
                   : "; nothing was sent"),
-          table.retryAfter(reply),
+          reply.retryAfter().flatMap(value -> RetryAfter.read(value, clock)),
           "answered " + reply.status());
     }
     return lease(reply, asked);

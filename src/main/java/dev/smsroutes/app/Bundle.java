@@ -1,6 +1,7 @@
 package dev.smsroutes.app;
 
 import dev.smsroutes.api.ApiClient;
+import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenRoute;
 import dev.smsroutes.api.TokenRoute.Credentials;
 import dev.smsroutes.api.TokenSource;
@@ -36,7 +37,6 @@ import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.Runs;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
-import dev.smsroutes.model.StatusTable;
 import dev.smsroutes.pipeline.DryRun;
 import dev.smsroutes.pipeline.Pipeline;
 import dev.smsroutes.pipeline.RetryPolicy;
@@ -284,19 +284,18 @@ public final class Bundle implements AutoCloseable {
     DefinitionDirectory definitions = DefinitionDirectory.load(directory);
     definitions.report().forEach(LOG::info);
     Api api = configured.orElseGet(() -> sandboxApi(sandboxPort, directory));
-    StatusTable table = new StatusTable(clock);
-    JdbcLedger opened = JdbcLedger.open(record.orElseThrow(), table, clock);
+    JdbcLedger opened = JdbcLedger.open(record.orElseThrow(), clock);
     ledger = Optional.of(opened);
     Throttle gateOpened = new Throttle(gate.orElseThrow());
     throttle = Optional.of(gateOpened);
-    TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), table, clock, gateOpened);
+    TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), clock, gateOpened);
     JmsOptions jmsOptions = jms.orElseThrow();
     ContactPolicy contactPolicy = careOptions.with(suppression, clock);
     Pipeline pipeline =
         new Pipeline(
             definitions,
             between.apply(opened),
-            table,
+            new ReplyClassifier(clock),
             tokens,
             gateOpened,
             contactPolicy,
@@ -321,7 +320,7 @@ public final class Bundle implements AutoCloseable {
         new OutageCheck(
             "sms-api", () -> gateOpened.outage().filter(why -> gateOpened.snapshot().paused())));
     Registry registry = context.getRegistry();
-    bindHttp(context, new HttpIntake(reader, table, opened::find, queueing), recipients);
+    bindHttp(context, new HttpIntake(reader, opened::find, queueing), recipients);
     if (!onlyFiles) {
       HttpAdmission admission = new HttpAdmission(maxInFlight, bodyTimeout);
       http = Optional.of(HttpServers.prepare(context, admission, address.port(), maxBodyBytes));
@@ -336,7 +335,6 @@ public final class Bundle implements AutoCloseable {
             reader,
             opened.ledgerPreview(),
             pacing,
-            clock,
             context::isStopping);
     FileCheck.bind(context, files.orElseThrow(), fileChecks::check, clock);
     if (filesEnabled) {

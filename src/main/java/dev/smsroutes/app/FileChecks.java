@@ -54,7 +54,6 @@ public final class FileChecks implements AutoCloseable {
         new RequestReader(configuration.maxRecipients()),
         ledgerPreview,
         () -> pacing,
-        clock,
         () -> false);
   }
 
@@ -64,7 +63,6 @@ public final class FileChecks implements AutoCloseable {
       RequestReader reader,
       LedgerPreview ledgerPreview,
       Supplier<Pacing> pacing,
-      Clock clock,
       BooleanSupplier stopping) {
     return new FileChecks(
         new BatchCheck(
@@ -74,7 +72,6 @@ public final class FileChecks implements AutoCloseable {
                 requests::fates,
                 ledgerPreview,
                 pacing,
-                clock,
                 stopping)),
         requests);
   }

@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
  * own.
  *
  * <p>Source: the contract's table of codes. The API knows more and adds new ones; an unknown number
- * is never an error here, it stays a number in the {@link Outcome}. What a code means for a send is
- * said in {@link StatusTable}, nowhere else.
+ * is never an error here, it stays a number in the {@link Outcome}. What a code of the API means
+ * for a send is said in {@code api.ReplyClassifier}, nowhere else.
  */
 public enum ErrorCode {
   OK(0, ""),
@@ -81,7 +81,7 @@ public enum ErrorCode {
   /**
    * Whether it is no code of the API: if that says such a number one day, it means something else.
    */
-  boolean isOurs() {
+  public boolean isOurs() {
     return number >= FIRST_OF_OURS;
   }
 

@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.apache.hc.core5.http.HttpStatus;
 
 /**
  * How one send request ended. Immutable and free of any channel: HTTP, files and JMS each render it
- * in their own way, and the rules of which answer means what are in {@link StatusTable}.
+ * in their own way. {@link Reason} says what an unsettled one means to a caller.
  *
  * <p>The states are those of the delivery contract.
  */
@@ -18,13 +19,13 @@ public sealed interface Outcome {
   enum State {
     /** The API took it: 202 and errorcode 0, on top and on the item. */
     ACCEPTED(true),
-    /** An earlier attempt of ours had been taken; the API says so with 109110. */
+    /** The API had taken an earlier attempt, and says so with 109110. */
     ACCEPTED_EARLIER(true),
     /** It was never valid: by our own checks, or by the API's. */
     REFUSED(true),
     /** Its key has been used for another request. */
     DUPLICATE(true),
-    /** Nobody can say whether it was taken, and no machine may try again: a person decides. */
+    /** Only a person may decide: it was tried for the last time, or it may have been taken. */
     PARKED(true),
     /**
      * An attempt left and its answer did not come or says nothing; the same key may be repeated.
@@ -45,50 +46,14 @@ public sealed interface Outcome {
     }
   }
 
-  /** Whether the API has taken it, now or at an earlier attempt of ours. */
+  /** Whether the API has taken it, now or at an earlier attempt. */
   default boolean accepted() {
     return state() == State.ACCEPTED || state() == State.ACCEPTED_EARLIER;
   }
 
-  /** Whether it is in a queue of ours, where it is as safe as with the API. */
+  /** Whether it is in the queue of the JMS intake, where it is as safe as with the API. */
   default boolean queued() {
     return this instanceof Unsettled unsettled && unsettled.reason() == Reason.QUEUED;
-  }
-
-  /** Why a request is not settled. What each means towards a caller is in {@link StatusTable}. */
-  enum Reason {
-    /** The API refused our credentials or token, again after a renewal. */
-    UNAUTHENTICATED,
-    /** The API refused the account: privileges, wrong stack. */
-    FORBIDDEN,
-    /** Too many requests for the API at this moment. */
-    RATE_LIMITED,
-    /** The API blocked the account for a while. */
-    BLOCKED,
-    /** The API says that it is unavailable. */
-    UNAVAILABLE,
-    /** No connection could be made: nothing left this machine. */
-    UNREACHABLE,
-    /** The request left; no answer, or one that decides nothing, came back. */
-    NO_CLEAR_ANSWER,
-    /** Another handling of the same key is under way, and did not end in time. */
-    UNDER_WAY,
-    /** It is in a queue of ours, on disk; that is as far as the caller wanted to wait. */
-    QUEUED,
-    /** It was to be put into a queue of ours, which is full or cannot be reached. */
-    NOT_QUEUED,
-    /** It is not its turn: the pace at which we send leaves no room for it in time. */
-    NOT_YET,
-    /** It is not the time of day at which messages may leave for where its number belongs. */
-    OUTSIDE_WINDOW,
-    /** It cannot be recorded, so it must not be sent or told. */
-    UNRECORDED,
-    /** This process is stopping. */
-    STOPPING,
-    /** A person cancelled the batch that it belongs to. */
-    CANCELLED,
-    /** A fault of this bundle. */
-    INTERNAL
   }
 
   /** Identifies this handling of the request: the API's own id once it gave one, else ours. */
@@ -110,9 +75,36 @@ public sealed interface Outcome {
     return List.of();
   }
 
-  /** How long to wait before trying again, if somebody said so. */
+  /** How long to wait before the next attempt, if the API or the throttle named a time. */
   default Optional<Duration> retryAfter() {
     return Optional.empty();
+  }
+
+  /** The HTTP status with which the intake answers for it. */
+  default int httpStatus() {
+    return switch (state()) {
+      case ACCEPTED, ACCEPTED_EARLIER -> HttpStatus.SC_ACCEPTED;
+      case REFUSED, DUPLICATE -> HttpStatus.SC_BAD_REQUEST;
+      case PARKED -> HttpStatus.SC_INTERNAL_SERVER_ERROR;
+      case UNCERTAIN, WAITING -> ((Unsettled) this).reason().httpStatus();
+    };
+  }
+
+  /** How long a caller is asked to wait; empty when nothing is left to repeat. */
+  default Optional<Duration> callerRetryAfter() {
+    return this instanceof Unsettled && !queued()
+        ? Optional.of(retryAfter().orElse(Unsettled.SOON))
+        : Optional.empty();
+  }
+
+  /** Whether one more attempt with the same key, right now or shortly, can change it. */
+  default boolean isRetryable() {
+    return this instanceof Unsettled unsettled && unsettled.reason().isRetryable();
+  }
+
+  /** Whether it did not settle for a reason that lies with the API or the account. */
+  default boolean isAccountWide() {
+    return this instanceof Unsettled unsettled && unsettled.reason().isAccountWide();
   }
 
   /**
@@ -177,6 +169,19 @@ public sealed interface Outcome {
       return new Refused(requestId, messageKey, first.code().number(), first.message(), faults);
     }
 
+    /** The key was used before, for another request: nothing is sent. */
+    public static Refused usedForAnother(String requestId, String messageKey) {
+      return of(
+          requestId,
+          Optional.of(messageKey),
+          List.of(
+              new Fault(
+                  "messageKey",
+                  ErrorCode.DUPLICATE_MESSAGE_KEY,
+                  "Expected a messageKey that has not been used; this one was used before, for"
+                      + " another request")));
+    }
+
     @Override
     public State state() {
       return errorCode == ErrorCode.DUPLICATE_MESSAGE_KEY.number()
@@ -192,6 +197,24 @@ public sealed interface Outcome {
       Objects.requireNonNull(requestId, "requestId");
       Objects.requireNonNull(messageKey, "messageKey");
       Objects.requireNonNull(message, "message");
+    }
+
+    /**
+     * Parks an outcome of which a person has to decide.
+     *
+     * @param why a sentence without a full stop
+     */
+    public static Parked of(Outcome last, String why) {
+      return new Parked(
+          last.requestId(),
+          last.messageKey(),
+          last.errorCode(),
+          why + ". The last attempt: " + last.message());
+    }
+
+    /** Our own checks refuse now what may have been sent when they let it pass. */
+    public static Parked refusedTooLate(Outcome refused) {
+      return of(refused, "It is refused now, and an earlier attempt may have been taken");
     }
 
     @Override
@@ -210,12 +233,161 @@ public sealed interface Outcome {
       String message,
       Optional<Duration> retryAfter)
       implements Outcome {
+    /** The wait that callers are told when neither the API nor the throttle names one. */
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private static final String REPEAT = "Repeat the request with the same messageKey";
+
     public Unsettled {
       Objects.requireNonNull(requestId, "requestId");
       Objects.requireNonNull(messageKey, "messageKey");
       Objects.requireNonNull(reason, "reason");
       Objects.requireNonNull(message, "message");
       Objects.requireNonNull(retryAfter, "retryAfter");
+    }
+
+    private static Unsettled because(
+        Reason reason,
+        String requestId,
+        Optional<String> messageKey,
+        boolean uncertain,
+        String message) {
+      return new Unsettled(
+          requestId,
+          messageKey,
+          reason,
+          uncertain,
+          reason.errorCode().number(),
+          message,
+          Optional.empty());
+    }
+
+    /** The attempt left, and no reply came: timeout, reset, or a reply that broke off. */
+    public static Unsettled noReply(String requestId, String messageKey) {
+      return because(
+          Reason.NO_CLEAR_ANSWER,
+          requestId,
+          Optional.of(messageKey),
+          true,
+          "The SMS API did not answer in time; the message may have been taken. " + REPEAT);
+    }
+
+    /**
+     * Nothing left at this attempt: no connection, no token or no permit.
+     *
+     * @param uncertainBefore whether an earlier attempt may have been taken
+     */
+    public static Unsettled notSent(
+        Reason reason,
+        String requestId,
+        String messageKey,
+        boolean uncertainBefore,
+        String message,
+        Optional<Duration> retryAfter) {
+      return new Unsettled(
+          requestId,
+          Optional.of(messageKey),
+          reason,
+          uncertainBefore,
+          reason.errorCode().number(),
+          message,
+          retryAfter);
+    }
+
+    /**
+     * A fault of this bundle.
+     *
+     * @param attempted whether an attempt may have left before
+     */
+    public static Unsettled failedInside(
+        String requestId, Optional<String> messageKey, boolean attempted) {
+      return because(
+          Reason.INTERNAL,
+          requestId,
+          messageKey,
+          attempted,
+          attempted
+              ? "Internal error; the message may have been taken. " + REPEAT
+              : "Internal error; nothing was sent. The log tells more under this requestId");
+    }
+
+    /** Another request with the same key is under way, and did not end while we waited for it. */
+    public static Unsettled underWay(String requestId, String messageKey) {
+      return because(
+          Reason.UNDER_WAY,
+          requestId,
+          Optional.of(messageKey),
+          true,
+          "Another request with this messageKey is under way. " + REPEAT);
+    }
+
+    /**
+     * It is on disk in the queue of the JMS intake.
+     *
+     * @param uncertainBefore whether an earlier attempt may have been taken: the queue does not
+     *     make that more certain
+     */
+    public static Unsettled queued(String requestId, String messageKey, boolean uncertainBefore) {
+      return because(Reason.QUEUED, requestId, Optional.of(messageKey), uncertainBefore, "");
+    }
+
+    /**
+     * It is not known to be in that queue, so the caller must not rely on it.
+     *
+     * @param uncertainBefore whether an earlier attempt may have been taken
+     */
+    public static Unsettled notQueued(
+        String requestId, String messageKey, boolean uncertainBefore) {
+      return because(
+          Reason.NOT_QUEUED,
+          requestId,
+          Optional.of(messageKey),
+          uncertainBefore,
+          "The queue takes no requests at the moment. " + REPEAT);
+    }
+
+    /**
+     * The ledger cannot record it.
+     *
+     * @param messageKey null if the request has none
+     * @param attempted whether an attempt may have left before
+     */
+    public static Unsettled unrecorded(String requestId, String messageKey, boolean attempted) {
+      return because(
+          Reason.UNRECORDED,
+          requestId,
+          Optional.ofNullable(messageKey),
+          attempted,
+          attempted
+              ? "The outcome cannot be recorded at the moment; the message may have been taken. "
+                  + REPEAT
+              : "The request cannot be recorded at the moment; nothing was sent");
+    }
+
+    /**
+     * An operator cancelled the file that it belongs to before it was handed over.
+     *
+     * @param maybeSent whether it may have been sent before that, under the same key
+     */
+    public static Unsettled cancelled(String requestId, String messageKey, boolean maybeSent) {
+      return because(
+          Reason.CANCELLED,
+          requestId,
+          Optional.of(messageKey),
+          maybeSent,
+          maybeSent
+              ? "Cancelled, but an earlier attempt may have been taken. " + REPEAT
+              : ErrorCode.CANCELLED.words());
+    }
+
+    /** A caller asks what became of a key, and the ledger cannot be read. */
+    public static Unsettled unread(String requestId, String messageKey) {
+      return because(
+          Reason.UNRECORDED,
+          requestId,
+          Optional.of(messageKey),
+          true,
+          "The record of this messageKey cannot be read at the moment; ask again");
     }
 
     /** The same for another message that was held up with this one. */

@@ -1,12 +1,13 @@
 package dev.smsroutes.pipeline;
 
+import dev.smsroutes.api.ApiReply;
 import dev.smsroutes.api.MessageJson;
 import dev.smsroutes.api.PathSegment;
-import dev.smsroutes.model.ApiReply;
+import dev.smsroutes.api.ReplyClassifier.BulkVerdict;
+import dev.smsroutes.api.ReplyClassifier.SentMessage;
 import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Outcome;
-import dev.smsroutes.model.StatusTable.Sent;
-import dev.smsroutes.model.StatusTable.Together;
+import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.throttle.Throttle.Permit;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ final class ApiCall implements Group {
   Outcome before;
 
   /** What the reply says of each message of a shared call. */
-  Together verdict;
+  BulkVerdict verdict;
 
   /** Whether nothing left, so that to repeat it at once changes nothing. */
   boolean notNow;
@@ -145,8 +146,15 @@ final class ApiCall implements Group {
     tokenEndpointRefused = false;
   }
 
-  List<Sent> sent() {
+  List<SentMessage> sent() {
     return aboard.stream().map(InFlight::sent).toList();
+  }
+
+  /** What holds for the whole call, for each message aboard. */
+  List<Outcome> ofEach(Unsettled ofCall) {
+    return aboard.stream()
+        .map(m -> (Outcome) ofCall.of(m.requestId(), m.request().messageKey()))
+        .toList();
   }
 
   /** The path under the API's messages, encoded. */

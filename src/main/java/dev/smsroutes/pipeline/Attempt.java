@@ -1,15 +1,15 @@
 package dev.smsroutes.pipeline;
 
+import dev.smsroutes.api.ApiReply;
 import dev.smsroutes.api.PathSegment;
+import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenException;
 import dev.smsroutes.api.TokenSource;
-import dev.smsroutes.model.ApiReply;
 import dev.smsroutes.model.Outcome;
-import dev.smsroutes.model.Outcome.Reason;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Outcome.Unsettled;
-import dev.smsroutes.model.StatusTable;
+import dev.smsroutes.model.Reason;
 import dev.smsroutes.throttle.ThrottledException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -39,19 +39,19 @@ final class Attempt {
   /** A wait looks that often whether this process is stopping. */
   private static final long SLICE_MS = 1_000;
 
-  private final StatusTable table;
+  private final ReplyClassifier classifier;
   private final TokenSource tokens;
   private final ThrottleSteps throttle;
   private final RetryPolicy retries;
   private final boolean asksForStatus;
 
   Attempt(
-      StatusTable table,
+      ReplyClassifier classifier,
       TokenSource tokens,
       ThrottleSteps throttle,
       RetryPolicy retries,
       boolean asksForStatus) {
-    this.table = table;
+    this.classifier = classifier;
     this.tokens = tokens;
     this.throttle = throttle;
     this.retries = retries;
@@ -80,7 +80,7 @@ final class Attempt {
   }
 
   boolean isTokenRefused(ApiCall call) {
-    return call.reply != null && table.refusesToken(call.reply);
+    return call.reply != null && ReplyClassifier.refusesToken(call.reply);
   }
 
   /** One new token for all who wait, however many were refused with the old one. */
@@ -101,17 +101,18 @@ final class Attempt {
       return;
     }
     ApiReply reply = call.reply;
-    if (table.refusesToken(reply)) {
+    if (ReplyClassifier.refusesToken(reply)) {
       tokens.refused(call.token);
     } else {
       tokens.accepted();
     }
     if (call.isShared()) {
-      call.verdict = table.judgeTogether(reply, call.sent());
-      call.outcome = call.verdict.ofTheCall();
+      call.verdict = classifier.classifyMany(reply, call.sent());
+      call.outcome = call.verdict.ofCall();
     } else {
       call.outcome =
-          table.judge(reply, first.requestId(), first.request().messageKey(), first.uncertain());
+          classifier.classify(
+              reply, first.requestId(), first.request().messageKey(), first.uncertain());
     }
   }
 
@@ -126,12 +127,12 @@ final class Attempt {
             Reason.UNREACHABLE,
             "No connection to the SMS API; nothing was sent",
             Optional.empty())
-        : table.noReply(first.requestId(), first.request().messageKey());
+        : Unsettled.noReply(first.requestId(), first.request().messageKey());
   }
 
   private Outcome notSent(
       InFlight message, Reason reason, String why, Optional<Duration> retryAfter) {
-    return table.notSent(
+    return Unsettled.notSent(
         reason,
         message.requestId(),
         message.request().messageKey(),
@@ -186,7 +187,7 @@ final class Attempt {
     }
     boolean allHeldUp = throttle.everythingWaits(call);
     call.heldUp += allHeldUp ? 1 : 0;
-    if ((allHeldUp || table.isRetryable(call.outcome)) && !exchange.getContext().isStopping()) {
+    if ((allHeldUp || call.outcome.isRetryable()) && !exchange.getContext().isStopping()) {
       Optional<Duration> wait = nextAttempt(call);
       call.again = wait.isPresent();
       call.backOff = wait.orElse(Duration.ZERO);
@@ -208,7 +209,7 @@ final class Attempt {
       return List.of(call.outcome);
     }
     return call.verdict == null || call.outcome.state() == State.WAITING
-        ? table.ofAll(call.outcome, call.sent())
+        ? call.ofEach((Unsettled) call.outcome)
         : call.verdict.ofEach();
   }
 
@@ -283,8 +284,8 @@ final class Attempt {
   /** Reads the answer: one that knows the message ends the doubt. */
   void classifyStatus(ApiCall call) {
     InFlight message = call.first();
-    table
-        .judgeStatus(call.reply, message.requestId(), message.request().messageKey())
+    classifier
+        .classifyStatus(call.reply, message.requestId(), message.request().messageKey())
         .ifPresent(outcome -> message.outcome = outcome);
   }
 

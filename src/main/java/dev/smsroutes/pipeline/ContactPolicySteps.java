@@ -6,9 +6,10 @@ import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.InvalidRequestException;
 import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Outcome;
-import dev.smsroutes.model.Outcome.Reason;
+import dev.smsroutes.model.Outcome.Parked;
 import dev.smsroutes.model.Outcome.Refused;
-import dev.smsroutes.model.StatusTable;
+import dev.smsroutes.model.Outcome.Unsettled;
+import dev.smsroutes.model.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,11 +28,9 @@ final class ContactPolicySteps {
           + " message was held back";
 
   private final ContactPolicy contactPolicy;
-  private final StatusTable table;
 
-  ContactPolicySteps(ContactPolicy contactPolicy, StatusTable table) {
+  ContactPolicySteps(ContactPolicy contactPolicy) {
     this.contactPolicy = contactPolicy;
-    this.table = table;
   }
 
   /**
@@ -58,7 +57,7 @@ final class ContactPolicySteps {
       if (!faults.isEmpty()) {
         Outcome refused =
             Refused.of(message.requestId(), Optional.of(message.message.messageKey()), faults);
-        message.outcome = message.uncertain() ? table.refusedTooLate(refused) : refused;
+        message.outcome = message.uncertain() ? Parked.refusedTooLate(refused) : refused;
       } else if (!isStillOpen(message.window)) {
         hold(message);
       }
@@ -77,7 +76,7 @@ final class ContactPolicySteps {
     message.window = window;
     if (window != null && !window.open()) {
       message.outcome =
-          table.notSent(
+          Unsettled.notSent(
               Reason.OUTSIDE_WINDOW,
               message.requestId(),
               message.message.messageKey(),

@@ -8,9 +8,7 @@ import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import dev.smsroutes.pipeline.Envelope.Handling;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -48,13 +46,7 @@ public final class DryRun implements AutoCloseable {
     DefaultCamelContext context = new DefaultCamelContext();
     context.disableJMX();
     context.setStartupSummaryLevel(StartupSummaryLevel.Off);
-    PrepareSteps steps =
-        PrepareSteps.of(
-            definitions,
-            contactPolicy,
-            maxParts,
-            Integer.MAX_VALUE,
-            new StatusTable(Clock.systemUTC()));
+    PrepareSteps steps = PrepareSteps.of(definitions, contactPolicy, maxParts, Integer.MAX_VALUE);
     try {
       context.addRoutes(new PrepareRoute(steps));
     } catch (Exception e) {

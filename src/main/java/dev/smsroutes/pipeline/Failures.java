@@ -1,6 +1,6 @@
 package dev.smsroutes.pipeline;
 
-import dev.smsroutes.model.StatusTable;
+import dev.smsroutes.model.Outcome.Unsettled;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
@@ -13,18 +13,12 @@ import org.slf4j.LoggerFactory;
 final class Failures {
   private static final Logger LOG = LoggerFactory.getLogger("dev.smsroutes.outcome");
 
-  private final StatusTable table;
-
-  Failures(StatusTable table) {
-    this.table = table;
-  }
-
   /** The ledger cannot be written; it says why in the log, once, and to the health check. */
   void unrecorded(Group group) {
     for (InFlight message : group.messages()) {
       if (isUnrecorded(message)) {
         message.outcome =
-            table.unrecorded(
+            Unsettled.unrecorded(
                 message.requestId(), message.request().messageKey(), message.mayHaveBeenSent());
       }
     }
@@ -45,7 +39,7 @@ final class Failures {
   void failed(InFlight message, Throwable cause) {
     LOG.error("requestId={} failed inside", message.requestId(), cause);
     message.outcome =
-        table.failedInside(
+        Unsettled.failedInside(
             message.requestId(),
             Optional.ofNullable(message.request().messageKey()),
             message.mayHaveBeenSent());

@@ -1,5 +1,6 @@
 package dev.smsroutes.pipeline;
 
+import dev.smsroutes.api.ReplyClassifier.SentMessage;
 import dev.smsroutes.contactpolicy.SendWindowCalendar.WindowStatus;
 import dev.smsroutes.definition.Definition;
 import dev.smsroutes.ledger.Admission.Claim;
@@ -7,7 +8,6 @@ import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable.Sent;
 import jakarta.validation.Valid;
 import java.util.UUID;
 
@@ -104,8 +104,8 @@ final class InFlight {
     }
   }
 
-  Sent sent() {
-    return new Sent(requestId, request.messageKey());
+  SentMessage sent() {
+    return new SentMessage(requestId, request.messageKey());
   }
 
   @Override

@@ -7,10 +7,10 @@ import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.ledger.Ledger.Settlement;
 import dev.smsroutes.ledger.Submission;
 import dev.smsroutes.model.Outcome;
-import dev.smsroutes.model.Outcome.Reason;
+import dev.smsroutes.model.Outcome.Parked;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.Unsettled;
-import dev.smsroutes.model.StatusTable;
+import dev.smsroutes.model.Reason;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,11 +20,9 @@ import java.util.Set;
 /** The ledger as the routes see it. Thread-safe: all state is in the {@link InFlight}. */
 final class LedgerSteps {
   private final Ledger ledger;
-  private final StatusTable table;
 
-  LedgerSteps(Ledger ledger, StatusTable table) {
+  LedgerSteps(Ledger ledger) {
     this.ledger = ledger;
-    this.table = table;
   }
 
   /**
@@ -107,7 +105,7 @@ final class LedgerSteps {
     boolean stopping =
         outcome instanceof Unsettled unsettled && unsettled.reason() == Reason.STOPPING;
     return !outcome.state().settled() && !stopping && message.envelope().handling().lastChance()
-        ? table.parked(outcome, "It was tried for the last time without an end")
+        ? Parked.of(outcome, "It was tried for the last time without an end")
         : outcome;
   }
 

@@ -1,10 +1,10 @@
 package dev.smsroutes.pipeline;
 
+import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.ledger.Ledger;
-import dev.smsroutes.model.StatusTable;
 import dev.smsroutes.throttle.Throttle;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,25 +33,24 @@ public final class Pipeline {
   public Pipeline(
       Definitions definitions,
       Ledger ledger,
-      StatusTable table,
+      ReplyClassifier classifier,
       TokenSource tokens,
       Throttle throttle,
       ContactPolicy contactPolicy,
       SendOptions options) {
     RetryPolicy retries = options.retries();
-    ThrottleSteps throttleSteps = new ThrottleSteps(throttle, table);
+    ThrottleSteps throttleSteps = new ThrottleSteps(throttle);
     this.asksForStatus = options.asksForStatus();
     this.prepare =
-        PrepareSteps.of(
-            definitions, contactPolicy, options.maxParts(), options.maxQueuedBytes(), table);
+        PrepareSteps.of(definitions, contactPolicy, options.maxParts(), options.maxQueuedBytes());
     this.send =
         new SendSteps(
             new ExchangeAdapter(retries.deadline(), prepare.failures()),
-            new LedgerSteps(ledger, table),
+            new LedgerSteps(ledger),
             new Calls(options.recipientsPerCall()),
             prepare.contactPolicy(),
             throttleSteps,
-            new Attempt(table, tokens, throttleSteps, retries, asksForStatus),
+            new Attempt(classifier, tokens, throttleSteps, retries, asksForStatus),
             prepare.queue(),
             prepare.failures(),
             new OutcomeLog());

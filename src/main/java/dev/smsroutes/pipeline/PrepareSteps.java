@@ -2,7 +2,6 @@ package dev.smsroutes.pipeline;
 
 import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.definition.Definitions;
-import dev.smsroutes.model.StatusTable;
 
 /**
  * The steps of {@link PrepareRoute}.
@@ -18,19 +17,15 @@ record PrepareSteps(
     Failures failures) {
 
   static PrepareSteps of(
-      Definitions definitions,
-      ContactPolicy contactPolicy,
-      int maxParts,
-      int maxQueuedBytes,
-      StatusTable table) {
+      Definitions definitions, ContactPolicy contactPolicy, int maxParts, int maxQueuedBytes) {
     Enrichment enrichment = new Enrichment(definitions);
     Substitution substitution = new Substitution(maxParts);
     return new PrepareSteps(
         enrichment,
         substitution,
-        new ContactPolicySteps(contactPolicy, table),
-        new QueueSteps(table, maxQueuedBytes),
+        new ContactPolicySteps(contactPolicy),
+        new QueueSteps(maxQueuedBytes),
         new Refusal(enrichment, substitution),
-        new Failures(table));
+        new Failures());
   }
 }

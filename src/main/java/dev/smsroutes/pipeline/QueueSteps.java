@@ -3,9 +3,9 @@ package dev.smsroutes.pipeline;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.InvalidRequestException;
+import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
@@ -18,14 +18,12 @@ final class QueueSteps {
 
   private static final Logger LOG = LoggerFactory.getLogger(QueueSteps.class);
 
-  private final StatusTable table;
   private final int maxBytes;
 
   /**
    * @param maxBytes the longest body that the JMS intake takes
    */
-  QueueSteps(StatusTable table, int maxBytes) {
-    this.table = table;
+  QueueSteps(int maxBytes) {
     this.maxBytes = maxBytes;
   }
 
@@ -65,7 +63,7 @@ final class QueueSteps {
   void queued(Exchange exchange) {
     InFlight message = ExchangeAdapter.back(exchange).first();
     message.outcome =
-        table.queued(message.requestId(), message.request().messageKey(), message.uncertain());
+        Unsettled.queued(message.requestId(), message.request().messageKey(), message.uncertain());
   }
 
   /** The broker refused it, cannot be reached, or did not say in time that it has it. */
@@ -80,6 +78,7 @@ final class QueueSteps {
     LOG.warn(
         "requestId={} not queued failure={}", message.requestId(), root.getClass().getSimpleName());
     message.outcome =
-        table.notQueued(message.requestId(), message.request().messageKey(), message.uncertain());
+        Unsettled.notQueued(
+            message.requestId(), message.request().messageKey(), message.uncertain());
   }
 }

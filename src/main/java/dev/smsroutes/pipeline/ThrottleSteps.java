@@ -2,7 +2,6 @@ package dev.smsroutes.pipeline;
 
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Unsettled;
-import dev.smsroutes.model.StatusTable;
 import dev.smsroutes.throttle.Throttle;
 import dev.smsroutes.throttle.ThrottledException;
 import java.time.Duration;
@@ -10,11 +9,9 @@ import java.time.Duration;
 /** The throttle as the routes see it. Thread-safe: all state is in the {@link ApiCall}. */
 final class ThrottleSteps {
   private final Throttle throttle;
-  private final StatusTable table;
 
-  ThrottleSteps(Throttle throttle, StatusTable table) {
+  ThrottleSteps(Throttle throttle) {
     this.throttle = throttle;
-    this.table = table;
   }
 
   /**
@@ -36,7 +33,7 @@ final class ThrottleSteps {
   boolean everythingWaits(ApiCall call) {
     return call.envelope().handling().batch()
         && call.gotThroughBefore == throttle.gotThrough()
-        && table.isOfNoSingleMessage(call.outcome);
+        && call.outcome.isAccountWide();
   }
 
   /** Gives the permit back, if there is one, with what became of the call. */

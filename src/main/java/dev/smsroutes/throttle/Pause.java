@@ -1,7 +1,7 @@
 package dev.smsroutes.throttle;
 
-import dev.smsroutes.model.Outcome.Reason;
 import dev.smsroutes.model.Outcome.Unsettled;
+import dev.smsroutes.model.Reason;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;

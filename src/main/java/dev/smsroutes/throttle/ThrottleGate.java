@@ -1,8 +1,8 @@
 package dev.smsroutes.throttle;
 
 import dev.smsroutes.model.Outcome;
-import dev.smsroutes.model.Outcome.Reason;
 import dev.smsroutes.model.Outcome.Unsettled;
+import dev.smsroutes.model.Reason;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.smsroutes.throttle;
 
-import dev.smsroutes.model.Outcome.Reason;
+import dev.smsroutes.model.Reason;
 import java.time.Duration;
 import java.util.Optional;
 

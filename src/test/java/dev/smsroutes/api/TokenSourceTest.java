@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.smsroutes.model.ApiReply;
-import dev.smsroutes.model.Outcome.Reason;
-import dev.smsroutes.model.StatusTable;
+import dev.smsroutes.model.Reason;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
@@ -217,7 +215,6 @@ class TokenSourceTest {
             throw new IllegalStateException(e);
           }
         },
-        new StatusTable(clock),
         clock,
         permits::get);
   }

@@ -10,13 +10,12 @@ import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Accepted;
 import dev.smsroutes.model.Outcome.Parked;
-import dev.smsroutes.model.Outcome.Reason;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Outcome.Unsettled;
+import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -46,7 +45,7 @@ final class LedgerFile implements AutoCloseable {
             Duration.ofDays(7),
             Duration.ofDays(30),
             keepPersonalData);
-    this.ledger = JdbcLedger.open(options, new StatusTable(clock), clock);
+    this.ledger = JdbcLedger.open(options, clock);
   }
 
   /** The argument with which a command finds it. */

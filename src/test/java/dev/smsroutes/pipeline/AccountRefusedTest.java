@@ -3,17 +3,17 @@ package dev.smsroutes.pipeline;
 import static dev.smsroutes.pipeline.Answer.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.smsroutes.api.ApiReply;
+import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.definition.DefinitionDirectory;
 import dev.smsroutes.ledger.jdbc.FreshLedger;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
-import dev.smsroutes.model.ApiReply;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import dev.smsroutes.throttle.Throttle;
 import dev.smsroutes.throttle.ThrottleOptions;
 import dev.smsroutes.throttle.Ticker;
@@ -40,8 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AccountRefusedTest extends CamelTestSupport {
   private static final String OK = "{\"requestId\":\"theirs\",\"errorcode\":0,\"responses\":[{}]}";
 
-  private final StatusTable table = new StatusTable(Clock.systemUTC());
-  private final JdbcLedger ledger = FreshLedger.open(table);
+  private final JdbcLedger ledger = FreshLedger.open();
   private final SettableTicker ticker = new SettableTicker();
   private final Throttle throttle =
       new Throttle(
@@ -65,8 +64,8 @@ class AccountRefusedTest extends CamelTestSupport {
         new Pipeline(
             DefinitionDirectory.load(Path.of("definitions")),
             ledger,
-            table,
-            new TokenSource(this::token, table, Clock.systemUTC(), throttle),
+            new ReplyClassifier(Clock.systemUTC()),
+            new TokenSource(this::token, Clock.systemUTC(), throttle),
             throttle,
             ContactPolicy.NONE,
             new SendOptions(

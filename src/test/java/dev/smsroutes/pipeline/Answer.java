@@ -1,6 +1,6 @@
 package dev.smsroutes.pipeline;
 
-import dev.smsroutes.model.ApiReply;
+import dev.smsroutes.api.ApiReply;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

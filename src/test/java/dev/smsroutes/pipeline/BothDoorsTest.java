@@ -4,6 +4,7 @@ import static dev.smsroutes.pipeline.Answer.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.SettableClock;
+import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.contactpolicy.SendWindow;
@@ -19,7 +20,6 @@ import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendItem;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import dev.smsroutes.throttle.Throttle;
 import dev.smsroutes.throttle.ThrottleOptions;
 import java.nio.file.Path;
@@ -55,7 +55,6 @@ class BothDoorsTest extends CamelTestSupport {
 
   @Override
   protected RoutesBuilder[] createRouteBuilders() {
-    StatusTable table = new StatusTable(Clock.systemUTC());
     Duration moment = Duration.ofMillis(1);
     Throttle throttle =
         new Throttle(new ThrottleOptions(10, 0, Duration.ofSeconds(5), moment, moment));
@@ -63,8 +62,8 @@ class BothDoorsTest extends CamelTestSupport {
         new Pipeline(
             new FailingDefinitions(DefinitionDirectory.load(Path.of("definitions"))),
             ledger,
-            table,
-            new TokenSource(() -> Answer.token(1), table, Clock.systemUTC(), throttle),
+            new ReplyClassifier(Clock.systemUTC()),
+            new TokenSource(() -> Answer.token(1), Clock.systemUTC(), throttle),
             throttle,
             new ContactPolicy(
                 () -> SuppressionList.EMPTY,

@@ -12,8 +12,6 @@ import dev.smsroutes.contactpolicy.SuppressionLists;
 import dev.smsroutes.model.InvalidRequestException;
 import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Outcome.State;
-import dev.smsroutes.model.StatusTable;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -34,8 +32,7 @@ class ContactPolicyStepsTest {
               Optional.empty(),
               Optional.of(
                   new SendWindowCalendar(SendWindow.read("k", "08:00-20:00"), ZoneOffset.UTC)),
-              clock),
-          new StatusTable(Clock.systemUTC()));
+              clock));
 
   private static InFlight message(String contactKey, String to, boolean batch) {
     return Messages.inFlight(

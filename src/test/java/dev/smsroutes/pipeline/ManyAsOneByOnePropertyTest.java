@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.api.ApiClient;
+import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenRoute;
 import dev.smsroutes.api.TokenRoute.Credentials;
 import dev.smsroutes.api.TokenSource;
@@ -23,7 +24,6 @@ import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendItem;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
 import dev.smsroutes.throttle.Throttle;
@@ -147,8 +147,7 @@ class ManyAsOneByOnePropertyTest {
         Sandbox.start(
             SandboxOptions.defaults().withPort(0).withDefinitionsDirectory(Path.of("definitions")));
     api = new SandboxProbe(sandbox.url());
-    StatusTable table = new StatusTable(Clock.systemUTC());
-    ledger = FreshLedger.open(table);
+    ledger = FreshLedger.open();
     context = new DefaultCamelContext();
     Duration second = Duration.ofSeconds(10);
     new ApiClient(10, second, second, second).install(context);
@@ -156,12 +155,12 @@ class ManyAsOneByOnePropertyTest {
         new Throttle(
             new ThrottleOptions(
                 10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1)));
-    tokens = new TokenSource(TokenRoute.endpoint(context), table, Clock.systemUTC(), throttle);
+    tokens = new TokenSource(TokenRoute.endpoint(context), Clock.systemUTC(), throttle);
     Pipeline pipeline =
         new Pipeline(
             DefinitionDirectory.load(Path.of("definitions")),
             ledger,
-            table,
+            new ReplyClassifier(Clock.systemUTC()),
             tokens,
             throttle,
             new ContactPolicy(

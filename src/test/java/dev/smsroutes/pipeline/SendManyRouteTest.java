@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.SettableClock;
+import dev.smsroutes.api.ApiReply;
+import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.contactpolicy.SendWindow;
@@ -19,19 +21,17 @@ import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.ledger.EntryState;
 import dev.smsroutes.ledger.jdbc.FreshLedger;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
-import dev.smsroutes.model.ApiReply;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.HandOver;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Accepted;
-import dev.smsroutes.model.Outcome.Reason;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Outcome.Unsettled;
+import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendItem;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import dev.smsroutes.template.Template;
 import dev.smsroutes.throttle.Throttle;
 import dev.smsroutes.throttle.ThrottleOptions;
@@ -71,8 +71,7 @@ class SendManyRouteTest extends CamelTestSupport {
   private final Deque<Answer> script = new ArrayDeque<>();
 
   private final List<Called> calls = new ArrayList<>();
-  private final StatusTable table = new StatusTable(Clock.systemUTC());
-  private final JdbcLedger ledger = FreshLedger.open(table);
+  private final JdbcLedger ledger = FreshLedger.open();
 
   /**
    * It is four in the afternoon in Seattle, where the numbers belong, and one at night in Germany.
@@ -100,8 +99,8 @@ class SendManyRouteTest extends CamelTestSupport {
         new Pipeline(
             new SomeDefinitions(),
             ledger,
-            table,
-            new TokenSource(this::token, table, Clock.systemUTC(), throttle),
+            new ReplyClassifier(Clock.systemUTC()),
+            new TokenSource(this::token, Clock.systemUTC(), throttle),
             throttle,
             new ContactPolicy(
                 () -> SuppressionLists.of(suppressed),

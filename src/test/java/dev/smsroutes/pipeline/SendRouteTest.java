@@ -4,6 +4,8 @@ import static dev.smsroutes.pipeline.Answer.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.SettableClock;
+import dev.smsroutes.api.ApiReply;
+import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.contactpolicy.SendWindow;
@@ -13,7 +15,6 @@ import dev.smsroutes.definition.Definition;
 import dev.smsroutes.definition.Definition.Status;
 import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.intake.request.RequestReader;
-import dev.smsroutes.model.ApiReply;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.HandOver;
 import dev.smsroutes.model.Outcome;
@@ -21,7 +22,6 @@ import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import dev.smsroutes.template.Template;
 import dev.smsroutes.throttle.Throttle;
 import dev.smsroutes.throttle.ThrottleOptions;
@@ -81,13 +81,12 @@ class SendRouteTest extends CamelTestSupport {
 
   @Override
   protected RoutesBuilder[] createRouteBuilders() {
-    StatusTable table = new StatusTable(Clock.systemUTC());
-    TokenSource source = new TokenSource(this::token, table, Clock.systemUTC(), throttle);
+    TokenSource source = new TokenSource(this::token, Clock.systemUTC(), throttle);
     Pipeline pipeline =
         new Pipeline(
             new TwoDefinitions(),
             ledger,
-            table,
+            new ReplyClassifier(Clock.systemUTC()),
             source,
             throttle,
             contactPolicy(),

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.smsroutes.model.Outcome;
-import dev.smsroutes.model.Outcome.Reason;
+import dev.smsroutes.model.Reason;
 import dev.smsroutes.throttle.ThrottleGate.Waiter;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.smsroutes.throttle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.model.Outcome;
-import dev.smsroutes.model.Outcome.Reason;
+import dev.smsroutes.model.Reason;
 import dev.smsroutes.throttle.ThrottleGate.Waiter;
 import java.time.Duration;
 import java.util.ArrayList;

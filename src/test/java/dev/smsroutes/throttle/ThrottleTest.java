@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import dev.smsroutes.model.Outcome.Reason;
+import dev.smsroutes.model.Reason;
 import dev.smsroutes.throttle.Throttle.Permit;
 import java.time.Duration;
 import java.util.ArrayList;

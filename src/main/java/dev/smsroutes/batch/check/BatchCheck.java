@@ -26,12 +26,11 @@ import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
+import dev.smsroutes.model.Outcome.Parked;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.State;
-import dev.smsroutes.model.StatusTable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -81,15 +80,12 @@ public final class BatchCheck {
       Forecast forecast,
       LedgerPreview ledgerPreview,
       Supplier<Pacing> pacing,
-      Clock clock,
       BooleanSupplier stopping) {}
 
   private final Setting setting;
-  private final StatusTable table;
 
   public BatchCheck(Setting setting) {
     this.setting = setting;
-    this.table = new StatusTable(setting.clock());
   }
 
   /**
@@ -252,7 +248,7 @@ public final class BatchCheck {
               .maybeSent(refusedOnes.stream().map(i -> page.get(i).request()).toList());
       for (int i = 0; i < refusedOnes.size(); i++) {
         if (maybeSent.get(i)) {
-          outcomes.set(refusedOnes.get(i), table.refusedTooLate(outcomes.get(refusedOnes.get(i))));
+          outcomes.set(refusedOnes.get(i), Parked.refusedTooLate(outcomes.get(refusedOnes.get(i))));
         }
       }
     }
@@ -283,7 +279,7 @@ public final class BatchCheck {
           tally.acceptedBefore += told.accepted() && before == Before.NEVER ? 1 : 0;
           ends(raw, told);
         }
-        case CONFLICT -> ends(raw, table.usedForAnother("", submission.messageKey()));
+        case CONFLICT -> ends(raw, Refused.usedForAnother("", submission.messageKey()));
         case NEW, RESUMABLE -> {
           switch (before) {
             case NEVER -> {
@@ -291,7 +287,7 @@ public final class BatchCheck {
               tally.send(prospect);
             }
             case SAME -> tally.end(State.ACCEPTED_EARLIER);
-            case OTHER -> ends(raw, table.usedForAnother("", submission.messageKey()));
+            case OTHER -> ends(raw, Refused.usedForAnother("", submission.messageKey()));
           }
         }
       }

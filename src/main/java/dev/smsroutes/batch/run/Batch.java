@@ -28,10 +28,9 @@ import dev.smsroutes.ledger.Runs.Run;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
-import dev.smsroutes.model.Outcome.Reason;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.Unsettled;
-import dev.smsroutes.model.StatusTable;
+import dev.smsroutes.model.Reason;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -386,7 +385,7 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   private void cancel(Row row, Set<String> maybeSent) {
     String key = row.request().messageKey();
     cancelled = true;
-    settle(row, StatusTable.cancelled(newRequestId(), key, maybeSent.contains(key)));
+    settle(row, Unsettled.cancelled(newRequestId(), key, maybeSent.contains(key)));
   }
 
   /**

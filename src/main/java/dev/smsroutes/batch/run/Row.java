@@ -4,8 +4,8 @@ import dev.smsroutes.batch.format.RawRow;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
-import dev.smsroutes.model.Outcome.Reason;
 import dev.smsroutes.model.Outcome.Unsettled;
+import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.SendRequest;
 import java.util.Optional;
 

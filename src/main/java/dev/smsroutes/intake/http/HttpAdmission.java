@@ -3,7 +3,6 @@ package dev.smsroutes.intake.http;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.Outcome.Refused;
-import dev.smsroutes.model.StatusTable;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.MultiMap;
@@ -26,6 +25,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.apache.hc.core5.http.HttpStatus;
 
 /**
  * The door of the HTTP server, before any route: lets in so many requests and no more, and gives
@@ -83,10 +83,10 @@ public final class HttpAdmission {
   void guard(Router root, Router routes) {
     routes.route().handler(this::enter).failureHandler(HttpAdmission::failed);
     // A path with a broken escape fails before any route has it.
-    root.errorHandler(StatusTable.INVALID, HttpAdmission::unreadableKey);
-    root.errorHandler(StatusTable.NOT_FOUND, HttpAdmission::noSuchPath);
-    root.errorHandler(StatusTable.WRONG_METHOD, request -> wrongMethod(routes, request));
-    root.errorHandler(StatusTable.WRONG_MEDIA_TYPE, HttpAdmission::wrongMediaType);
+    root.errorHandler(HttpStatus.SC_BAD_REQUEST, HttpAdmission::unreadableKey);
+    root.errorHandler(HttpStatus.SC_NOT_FOUND, HttpAdmission::noSuchPath);
+    root.errorHandler(HttpStatus.SC_METHOD_NOT_ALLOWED, request -> wrongMethod(routes, request));
+    root.errorHandler(HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE, HttpAdmission::wrongMediaType);
   }
 
   private void enter(RoutingContext request) {
@@ -144,14 +144,15 @@ public final class HttpAdmission {
       request.response().putHeader("Accept-Encoding", "identity");
       end(
           request,
-          StatusTable.WRONG_MEDIA_TYPE,
+          HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE,
           ErrorCode.BAD_FORMAT,
           "Expected a body without the header Content-Encoding; got an encoded one. Send it uncompressed");
       return true;
     }
     Optional<String> wrong = ContentHeaders.wrongType(headers.getAll("Content-Type"));
     wrong.ifPresent(
-        message -> end(request, StatusTable.WRONG_MEDIA_TYPE, ErrorCode.BAD_FORMAT, message));
+        message ->
+            end(request, HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE, ErrorCode.BAD_FORMAT, message));
     return wrong.isPresent();
   }
 
@@ -162,7 +163,7 @@ public final class HttpAdmission {
     }
     endAndClose(
         request.request(),
-        StatusTable.TOO_SLOW,
+        HttpStatus.SC_REQUEST_TIMEOUT,
         ErrorCode.VALIDATION,
         "Expected the whole body within "
             + bodyTimeout.toMillis()
@@ -175,7 +176,7 @@ public final class HttpAdmission {
     if (cause instanceof TooLongHttpLineException) {
       endAndClose(
           request,
-          StatusTable.LINE_TOO_LONG,
+          HttpStatus.SC_REQUEST_URI_TOO_LONG,
           ErrorCode.VALIDATION,
           "Expected a request line of at most "
               + HttpServerOptions.DEFAULT_MAX_INITIAL_LINE_LENGTH
@@ -183,7 +184,7 @@ public final class HttpAdmission {
     } else if (cause instanceof TooLongHttpHeaderException) {
       endAndClose(
           request,
-          StatusTable.HEADERS_TOO_LONG,
+          HttpStatus.SC_REQUEST_HEADER_FIELDS_TOO_LARGE,
           ErrorCode.VALIDATION,
           "Expected headers of at most "
               + HttpServers.MAX_HEADER_BYTES
@@ -191,7 +192,7 @@ public final class HttpAdmission {
     } else {
       endAndClose(
           request,
-          StatusTable.INVALID,
+          HttpStatus.SC_BAD_REQUEST,
           ErrorCode.VALIDATION,
           "Expected a request that HTTP allows; got something else");
     }
@@ -205,14 +206,14 @@ public final class HttpAdmission {
             "Expected percent-encoded UTF-8 in the path; something else came");
     reply(
         request,
-        StatusTable.INVALID,
+        HttpStatus.SC_BAD_REQUEST,
         OutcomeJson.one(
             Refused.of(UUID.randomUUID().toString(), Optional.empty(), List.of(fault))));
   }
 
   private static void overloaded(RoutingContext request, String message) {
     request.response().putHeader("Retry-After", "1");
-    end(request, StatusTable.OVERLOADED, ErrorCode.UNAVAILABLE, message);
+    end(request, HttpStatus.SC_SERVICE_UNAVAILABLE, ErrorCode.UNAVAILABLE, message);
   }
 
   private static void failed(RoutingContext request) {
@@ -220,7 +221,7 @@ public final class HttpAdmission {
       return;
     }
     int status = request.statusCode();
-    if (status == StatusTable.TOO_LARGE) {
+    if (status == HttpStatus.SC_REQUEST_TOO_LONG) {
       // The rest of the body is not wanted.
       endAndClose(request.request(), status, ErrorCode.VALIDATION, "Expected a smaller body");
     } else if (status >= 400 && status < 500) {
@@ -228,7 +229,7 @@ public final class HttpAdmission {
     } else {
       end(
           request,
-          StatusTable.INTERNAL_ERROR,
+          HttpStatus.SC_INTERNAL_SERVER_ERROR,
           ErrorCode.INTERNAL,
           "Internal error; nothing is known of this request");
     }
@@ -237,7 +238,7 @@ public final class HttpAdmission {
   private static void noSuchPath(RoutingContext request) {
     end(
         request,
-        StatusTable.NOT_FOUND,
+        HttpStatus.SC_NOT_FOUND,
         ErrorCode.NOT_FOUND,
         "Expected POST /messaging/v1/sms/messages/{messageKey} with a recipient, POST"
             + " /messaging/v1/sms/messages/ with recipients, or GET"
@@ -258,7 +259,7 @@ public final class HttpAdmission {
     request.response().putHeader("Allow", allowed);
     end(
         request,
-        StatusTable.WRONG_METHOD,
+        HttpStatus.SC_METHOD_NOT_ALLOWED,
         ErrorCode.INVALID_OPERATION,
         "Expected the method " + allowed + " on this path");
   }
@@ -287,7 +288,7 @@ public final class HttpAdmission {
   private static void wrongMediaType(RoutingContext request) {
     end(
         request,
-        StatusTable.WRONG_MEDIA_TYPE,
+        HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE,
         ErrorCode.BAD_FORMAT,
         "Expected the header Content-Type: application/json");
   }

@@ -9,8 +9,8 @@ import dev.smsroutes.model.InvalidRequestException;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Refused;
+import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import io.vertx.core.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +25,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.apache.hc.core5.http.HttpStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,6 @@ public final class HttpIntake {
   private static final String PREFERRED = "smsPreferred";
 
   private final RequestReader reader;
-  private final StatusTable table;
   private final Function<String, Optional<Entry>> entries;
   private final Queueing queueing;
 
@@ -54,12 +54,8 @@ public final class HttpIntake {
   }
 
   public HttpIntake(
-      RequestReader reader,
-      StatusTable table,
-      Function<String, Optional<Entry>> entries,
-      Queueing queueing) {
+      RequestReader reader, Function<String, Optional<Entry>> entries, Queueing queueing) {
     this.reader = reader;
-    this.table = table;
     this.entries = entries;
     this.queueing = queueing;
   }
@@ -100,8 +96,7 @@ public final class HttpIntake {
   /** Answers with the outcome of one request. */
   public void answerOne(Exchange exchange) {
     Outcome outcome = exchange.getMessage().getBody(Outcome.class);
-    answer(
-        exchange, table.httpStatus(outcome), OutcomeJson.one(outcome), table.retryAfter(outcome));
+    answer(exchange, outcome);
     sayIfApplied(exchange, List.of(outcome));
   }
 
@@ -119,13 +114,12 @@ public final class HttpIntake {
     try {
       entry = entries.apply(messageKey);
     } catch (LedgerUnavailableException e) {
-      Outcome unread = table.unread(UUID.randomUUID().toString(), messageKey);
-      answer(exchange, table.httpStatus(unread), OutcomeJson.one(unread), table.retryAfter(unread));
+      answer(exchange, Unsettled.unread(UUID.randomUUID().toString(), messageKey));
       return;
     }
     answer(
         exchange,
-        entry.isPresent() ? StatusTable.FOUND : StatusTable.NOT_FOUND,
+        entry.isPresent() ? HttpStatus.SC_OK : HttpStatus.SC_NOT_FOUND,
         entry.map(StatusJson::of).orElseGet(() -> StatusJson.unknown(messageKey)),
         Optional.empty());
   }
@@ -140,7 +134,7 @@ public final class HttpIntake {
       ErrorCode top = taken == outcomes.size() ? ErrorCode.OK : ErrorCode.SOME_FAILED;
       answer(
           exchange,
-          StatusTable.ACCEPTED,
+          HttpStatus.SC_ACCEPTED,
           OutcomeJson.many(requestId, top, outcomes),
           Optional.empty());
       sayIfApplied(exchange, outcomes);
@@ -154,10 +148,10 @@ public final class HttpIntake {
             .orElse(open.isPresent() ? ErrorCode.INTERNAL : ErrorCode.NO_VALID_RECIPIENTS);
     answer(
         exchange,
-        open.map(table::httpStatus).orElse(StatusTable.INVALID),
+        open.map(Outcome::httpStatus).orElse(HttpStatus.SC_BAD_REQUEST),
         OutcomeJson.many(requestId, top, outcomes),
         outcomes.stream()
-            .map(table::retryAfter)
+            .map(Outcome::callerRetryAfter)
             .flatMap(Optional::stream)
             .max(Comparator.naturalOrder()));
   }
@@ -172,7 +166,7 @@ public final class HttpIntake {
             Optional.ofNullable(exchange.getMessage().getHeader("messageKey", String.class)),
             cause.faults());
     LOG.info("requestId={} outcome=REFUSED code={}", outcome.requestId(), outcome.errorCode());
-    answer(exchange, table.httpStatus(outcome), OutcomeJson.one(outcome), Optional.empty());
+    answer(exchange, outcome);
   }
 
   /** Answers a fault of ours: an id to ask about, and nothing of its inside. */
@@ -182,9 +176,11 @@ public final class HttpIntake {
         "requestId={} failed inside",
         requestId,
         exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
-    Outcome outcome = table.failedInside(requestId, Optional.empty(), false);
-    answer(
-        exchange, table.httpStatus(outcome), OutcomeJson.one(outcome), table.retryAfter(outcome));
+    answer(exchange, Unsettled.failedInside(requestId, Optional.empty(), false));
+  }
+
+  private static void answer(Exchange exchange, Outcome outcome) {
+    answer(exchange, outcome.httpStatus(), OutcomeJson.one(outcome), outcome.callerRetryAfter());
   }
 
   private static void answer(

@@ -20,6 +20,7 @@ import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
+import org.apache.hc.core5.http.HttpStatus;
 
 /**
  * What operators ask over HTTP: health as JSON ({@code /observe/health}, with {@code /live} and
@@ -30,7 +31,6 @@ import org.apache.camel.health.HealthCheckHelper;
  */
 public final class Management implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final int UNAVAILABLE = 503;
 
   private final CamelContext context;
   private final PrometheusMeterRegistry meters =
@@ -85,7 +85,7 @@ public final class Management implements AutoCloseable {
     }
     HttpServerResponse response = request.response();
     response
-        .setStatusCode(down.isEmpty() ? 200 : UNAVAILABLE)
+        .setStatusCode(down.isEmpty() ? HttpStatus.SC_OK : HttpStatus.SC_SERVICE_UNAVAILABLE)
         .putHeader("Content-Type", "application/json")
         .end(answer.toString());
   }

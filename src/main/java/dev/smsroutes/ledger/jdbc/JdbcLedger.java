@@ -18,9 +18,11 @@ import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Accepted;
+import dev.smsroutes.model.Outcome.Parked;
+import dev.smsroutes.model.Outcome.Refused;
+import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -64,7 +66,6 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
 
   private final String node = UUID.randomUUID().toString();
   private final LedgerOptions options;
-  private final StatusTable table;
   private final Clock clock;
   private final Optional<ProcessLock> lock;
   private final Database database;
@@ -77,9 +78,8 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
   /** A key in the hands of this process. */
   private record InProgress(String fingerprint, CountDownLatch ended) {}
 
-  private JdbcLedger(LedgerOptions options, StatusTable table, Clock clock, Timing timing) {
+  private JdbcLedger(LedgerOptions options, Clock clock, Timing timing) {
     this.options = options;
-    this.table = table;
     this.clock = clock;
     this.lock = options.file().map(ProcessLock::of);
     try {
@@ -101,13 +101,13 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
    *
    * @throws LedgerUnavailableException if it cannot be used: the message names the key at fault
    */
-  public static JdbcLedger open(LedgerOptions options, StatusTable table, Clock clock) {
-    return open(options, table, clock, Timing.DEFAULT);
+  public static JdbcLedger open(LedgerOptions options, Clock clock) {
+    return open(options, clock, Timing.DEFAULT);
   }
 
-  /** As {@link #open(LedgerOptions, StatusTable, Clock)}, with other times. */
-  static JdbcLedger open(LedgerOptions options, StatusTable table, Clock clock, Timing timing) {
-    JdbcLedger ledger = new JdbcLedger(options, table, clock, timing);
+  /** As {@link #open(LedgerOptions, Clock)}, with other times. */
+  static JdbcLedger open(LedgerOptions options, Clock clock, Timing timing) {
+    JdbcLedger ledger = new JdbcLedger(options, clock, timing);
     try {
       ledger.maintenance.start(ledger.lock.isPresent());
       return ledger;
@@ -134,7 +134,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
       }
       known = true;
       if (latest - System.nanoTime() <= 0) {
-        return new Admission.Known(table.underWay(submission.message().requestId(), key));
+        return new Admission.Known(Unsettled.underWay(submission.message().requestId(), key));
       }
     }
   }
@@ -373,7 +373,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
 
   private Admission usedForAnother(Submission submission) {
     return new Admission.Known(
-        table.usedForAnother(submission.message().requestId(), submission.messageKey()));
+        Refused.usedForAnother(submission.message().requestId(), submission.messageKey()));
   }
 
   private boolean isAlive(String owner) {
@@ -521,7 +521,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
       }
       return row.get().state().settled()
           ? ((Admission.Known) stored(submission, row.get())).outcome()
-          : table.underWay(ours.requestId(), submission.messageKey());
+          : Unsettled.underWay(ours.requestId(), submission.messageKey());
     }
 
     private int write(Record record) {
@@ -590,7 +590,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
   }
 
   private Outcome end(MessageRow row, Outcome refused) {
-    Outcome outcome = row.entry().uncertain() ? table.refusedTooLate(refused) : refused;
+    Outcome outcome = row.entry().uncertain() ? Parked.refusedTooLate(refused) : refused;
     int changed =
         writer.write(
             Sql.SETTLE,

@@ -17,7 +17,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.function.Supplier;
@@ -134,7 +133,6 @@ class ThrownWhileReadingTest {
                 },
                 LedgerPreview.ofNothing(),
                 () -> new Pacing(1, 1, "test"),
-                Clock.systemUTC(),
                 () -> false));
 
     BatchPlan plan = check.check(file.write("a.ndjson", bytes(GOOD + "\n" + BAD)), 10);

@@ -9,10 +9,8 @@ import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Accepted;
 import dev.smsroutes.model.Outcome.Parked;
-import dev.smsroutes.model.StatusTable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.apache.camel.Exchange;
@@ -23,11 +21,7 @@ import org.junit.jupiter.api.Test;
 /** What no request over the wire can bring about; all else is tested there. */
 class HttpIntakeTest {
   private final HttpIntake httpIntake =
-      new HttpIntake(
-          new RequestReader(1),
-          new StatusTable(Clock.systemUTC()),
-          HttpIntakeTest::broken,
-          Queueing.WHEN_PREFERRED);
+      new HttpIntake(new RequestReader(1), HttpIntakeTest::broken, Queueing.WHEN_PREFERRED);
   private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
   @Test

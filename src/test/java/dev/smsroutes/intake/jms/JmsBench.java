@@ -13,6 +13,7 @@ import dev.smsroutes.model.HandOver;
 import dev.smsroutes.model.InvalidRequestException;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
+import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.SendRequest;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
@@ -189,7 +190,7 @@ final class JmsBench implements AutoCloseable {
     return new Outcome.Unsettled(
         "r1",
         Optional.ofNullable(request.messageKey()),
-        Outcome.Reason.UNAVAILABLE,
+        Reason.UNAVAILABLE,
         false,
         503,
         "The API is unavailable",

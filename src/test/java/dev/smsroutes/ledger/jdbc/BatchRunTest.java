@@ -13,13 +13,12 @@ import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Accepted;
 import dev.smsroutes.model.Outcome.Parked;
-import dev.smsroutes.model.Outcome.Reason;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Outcome.Unsettled;
+import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -60,7 +59,6 @@ class BatchRunTest {
                 Duration.ofDays(7),
                 Duration.ofDays(30),
                 false),
-            new StatusTable(clock),
             clock);
   }
 

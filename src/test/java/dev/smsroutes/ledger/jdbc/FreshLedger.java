@@ -1,7 +1,6 @@
 package dev.smsroutes.ledger.jdbc;
 
 import dev.smsroutes.ledger.LedgerOptions;
-import dev.smsroutes.model.StatusTable;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,7 +12,7 @@ public final class FreshLedger {
   private FreshLedger() {}
 
   /** Whoever opens it closes it. */
-  public static JdbcLedger open(StatusTable table) {
+  public static JdbcLedger open() {
     return JdbcLedger.open(
         new LedgerOptions(
             "jdbc:sqlite:" + Path.of("target/ledgers", UUID.randomUUID() + ".db"),
@@ -22,7 +21,6 @@ public final class FreshLedger {
             Duration.ofDays(7),
             Duration.ofDays(30),
             false),
-        table,
         Clock.systemUTC());
   }
 }

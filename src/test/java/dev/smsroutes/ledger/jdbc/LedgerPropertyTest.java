@@ -13,10 +13,9 @@ import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.Submission;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Parked;
-import dev.smsroutes.model.Outcome.Reason;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Outcome.Unsettled;
-import dev.smsroutes.model.StatusTable;
+import dev.smsroutes.model.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,8 +167,7 @@ class LedgerPropertyTest {
     }
 
     private Node open() {
-      return new Node(
-          JdbcLedger.open(options, new StatusTable(clock), clock, OnAStore.STANDING_STILL));
+      return new Node(JdbcLedger.open(options, clock, OnAStore.STANDING_STILL));
     }
 
     void end() {

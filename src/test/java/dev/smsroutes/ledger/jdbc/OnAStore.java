@@ -9,12 +9,11 @@ import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Accepted;
-import dev.smsroutes.model.Outcome.Reason;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.Unsettled;
+import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -123,16 +122,12 @@ abstract class OnAStore {
     return store.url(getClass(), folder);
   }
 
-  StatusTable table() {
-    return new StatusTable(clock);
-  }
-
   JdbcLedger open() {
     return open(FAST);
   }
 
   JdbcLedger open(Timing timing) {
-    return closedLater(JdbcLedger.open(options(), table(), clock, timing));
+    return closedLater(JdbcLedger.open(options(), clock, timing));
   }
 
   JdbcLedger closedLater(JdbcLedger ledger) {

@@ -70,7 +70,7 @@ class OpeningTest {
     @Test
     void folders_on_the_way_are_made() {
       LedgerOptions deep = options("jdbc:sqlite:" + folder.resolve("a/b/ledger.db"));
-      closedLater(JdbcLedger.open(deep, table(), clock, FAST));
+      closedLater(JdbcLedger.open(deep, clock, FAST));
 
       assertThat(folder.resolve("a/b/ledger.db")).exists();
     }
@@ -128,7 +128,7 @@ class OpeningTest {
     @Test
     void options_in_the_url_are_no_part_of_the_file() {
       LedgerOptions options = options(url() + "?cache_size=-8000");
-      closedLater(JdbcLedger.open(options, table(), clock, FAST));
+      closedLater(JdbcLedger.open(options, clock, FAST));
 
       assertThat(folder.resolve("ledger.db")).exists();
     }
@@ -166,7 +166,7 @@ class OpeningTest {
           "CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
       String latin = url().replaceFirst("/[a-z_]+\\?", "/latin?");
 
-      assertThatThrownBy(() -> JdbcLedger.open(options(latin), table(), clock, FAST))
+      assertThatThrownBy(() -> JdbcLedger.open(options(latin), clock, FAST))
           .isInstanceOf(LedgerUnavailableException.class)
           .hasMessageContaining("UTF8")
           .hasMessageContaining("LATIN1");
@@ -183,7 +183,7 @@ class OpeningTest {
               Duration.ofDays(30),
               false);
 
-      assertThatThrownBy(() -> JdbcLedger.open(nowhere, table(), clock, FAST))
+      assertThatThrownBy(() -> JdbcLedger.open(nowhere, clock, FAST))
           .isInstanceOf(LedgerUnavailableException.class)
           .hasMessageContaining("sms.ledger.url")
           .hasMessageNotContainingAny("secret-word", "in-the-url");

@@ -117,7 +117,7 @@ class OutageTest {
       assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk.toString()), "no root");
       try {
         String url = "jdbc:sqlite:" + disk.resolve("ledger.db");
-        JdbcLedger ledger = closedLater(JdbcLedger.open(options(url), table(), clock, IMPATIENT));
+        JdbcLedger ledger = closedLater(JdbcLedger.open(options(url), clock, IMPATIENT));
         Path other = disk.resolve("other");
         fillUp(other);
 
@@ -145,7 +145,7 @@ class OutageTest {
       open().close();
       execute("CREATE TABLE junk (text TEXT)", "INSERT INTO junk VALUES (zeroblob(400000))");
       LedgerOptions limited = options(url() + "?max_page_count=150");
-      JdbcLedger ledger = closedLater(JdbcLedger.open(limited, table(), clock, IMPATIENT));
+      JdbcLedger ledger = closedLater(JdbcLedger.open(limited, clock, IMPATIENT));
 
       List<String> recorded = sendUntilUnavailable(ledger);
       assertThat(ledger.outage().orElseThrow()).contains("full");
@@ -209,7 +209,7 @@ class OutageTest {
         JdbcLedger ledger =
             closedLater(
                 JdbcLedger.open(
-                    options(server.getJdbcUrl("postgres", "postgres")), table(), clock, IMPATIENT));
+                    options(server.getJdbcUrl("postgres", "postgres")), clock, IMPATIENT));
         send(ledger, "before", accepted("before"));
         Claim sent = claim(ledger, "sent");
         sent.attempted();

@@ -9,9 +9,9 @@ import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.State;
+import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,15 +26,14 @@ class ParkedCodeTest {
 
   @Test
   void parks_a_queued_request_of_an_uncertain_attempt_with_a_code_that_is_not_0() {
-    StatusTable table = new StatusTable(Clock.systemUTC());
     Submission submission = submission("k");
-    try (JdbcLedger ledger = open(Clock.systemUTC(), table)) {
+    try (JdbcLedger ledger = open(Clock.systemUTC())) {
       Admission.Claim claim = (Admission.Claim) ledger.admit(submission, Duration.ZERO);
       claim.attempted();
-      claim.settle(table.queued("r", "k", true));
+      claim.settle(Unsettled.queued("r", "k", true));
     }
     Clock later = Clock.offset(Clock.systemUTC(), LedgerOptions.RESEND_LIMIT.plusHours(1));
-    try (JdbcLedger ledger = open(later, table)) {
+    try (JdbcLedger ledger = open(later)) {
       Admission.Known known = (Admission.Known) ledger.admit(submission, Duration.ZERO);
       Outcome outcome = known.outcome();
       assertThat(outcome.state()).isEqualTo(State.PARKED);
@@ -42,7 +41,7 @@ class ParkedCodeTest {
     }
   }
 
-  private JdbcLedger open(Clock clock, StatusTable table) {
+  private JdbcLedger open(Clock clock) {
     LedgerOptions options =
         new LedgerOptions(
             "jdbc:sqlite:" + folder.resolve("ledger.db"),
@@ -51,7 +50,7 @@ class ParkedCodeTest {
             Duration.ofDays(7),
             Duration.ofDays(30),
             false);
-    return JdbcLedger.open(options, table, clock);
+    return JdbcLedger.open(options, clock);
   }
 
   private static Submission submission(String key) {

@@ -9,6 +9,7 @@ import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Parked;
 import dev.smsroutes.model.Outcome.Refused;
+import dev.smsroutes.model.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,7 +66,7 @@ class PersonalDataTest extends OnAStore {
 
   @Test
   void it_is_kept_when_the_operator_wants_that() {
-    JdbcLedger ledger = closedLater(JdbcLedger.open(options(true), table(), clock, FAST));
+    JdbcLedger ledger = closedLater(JdbcLedger.open(options(true), clock, FAST));
     send(ledger, "key", accepted("key"));
 
     assertThat(ledger.find("key").orElseThrow().request().orElseThrow()).contains(NUMBER, PASSWORD);
@@ -78,13 +79,7 @@ class PersonalDataTest extends OnAStore {
     claim.attempted();
     claim.ended(
         new Outcome.Unsettled(
-            "api",
-            Optional.of("key"),
-            Outcome.Reason.NO_CLEAR_ANSWER,
-            true,
-            1,
-            QUOTING,
-            Optional.empty()));
+            "api", Optional.of("key"), Reason.NO_CLEAR_ANSWER, true, 1, QUOTING, Optional.empty()));
     claim.settle(new Refused("api", Optional.of("key"), 109121, QUOTING, List.of()));
 
     Entry.History history = ledger.history("key").orElseThrow();

@@ -13,9 +13,9 @@ import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.State;
+import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.model.StatusTable;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,7 +35,6 @@ class RefusedLaterTest {
           Optional.of("k"),
           List.of(new Fault("definitionKey", ErrorCode.INVALID_DEFINITION_KEY, "Unknown")));
 
-  private final StatusTable table = new StatusTable(Clock.systemUTC());
   @TempDir Path folder;
   private JdbcLedger ledger;
 
@@ -50,7 +49,6 @@ class RefusedLaterTest {
                 Duration.ofDays(7),
                 Duration.ofDays(30),
                 false),
-            table,
             Clock.systemUTC());
   }
 
@@ -61,7 +59,7 @@ class RefusedLaterTest {
 
   @Test
   void ends_as_refused_when_it_was_surely_not_sent() {
-    claim().settle(table.queued("r", "k", false));
+    claim().settle(Unsettled.queued("r", "k", false));
 
     assertThat(ledger.refused(request("k", "4915112345678"), REFUSED).state())
         .isEqualTo(State.REFUSED);
@@ -73,7 +71,7 @@ class RefusedLaterTest {
   void is_parked_when_an_attempt_may_have_been_taken() {
     Admission.Claim claim = claim();
     claim.attempted();
-    claim.settle(table.noReply("r", "k"));
+    claim.settle(Unsettled.noReply("r", "k"));
 
     assertThat(ledger.refused(request("k", "4915112345678"), REFUSED).state())
         .isEqualTo(State.PARKED);
@@ -82,7 +80,7 @@ class RefusedLaterTest {
 
   @Test
   void another_request_under_the_key_changes_nothing() {
-    claim().settle(table.queued("r", "k", false));
+    claim().settle(Unsettled.queued("r", "k", false));
 
     assertThat(ledger.refused(request("k", "4915187654321"), REFUSED)).isEqualTo(REFUSED);
     assertThat(state()).isEqualTo(EntryState.WAITING);

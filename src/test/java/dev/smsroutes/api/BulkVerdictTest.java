@@ -1,12 +1,13 @@
-package dev.smsroutes.model;
+package dev.smsroutes.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.smsroutes.model.Outcome.Reason;
+import dev.smsroutes.api.ReplyClassifier.BulkVerdict;
+import dev.smsroutes.api.ReplyClassifier.SentMessage;
+import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Outcome.Unsettled;
-import dev.smsroutes.model.StatusTable.Sent;
-import dev.smsroutes.model.StatusTable.Together;
+import dev.smsroutes.model.Reason;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,14 +19,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What one reply means to the messages that were sent in one call. */
-class TogetherTest {
-  private static final List<Sent> SENT =
-      List.of(new Sent("ours-a", "a"), new Sent("ours-b", "b"), new Sent("ours-c", "c"));
+/** What one reply means to the messages of a bulk call. */
+class BulkVerdictTest {
+  private static final List<SentMessage> SENT =
+      List.of(
+          new SentMessage("ours-a", "a"),
+          new SentMessage("ours-b", "b"),
+          new SentMessage("ours-c", "c"));
 
-  private final StatusTable table = new StatusTable(Clock.systemUTC());
+  private final ReplyClassifier replies = new ReplyClassifier(Clock.systemUTC());
 
-  /** Status and body; what became of the call, and of a, b and c. Unsettled ones are sent alone. */
+  /**
+   * Status and body; what became of the call, and of a, b and c. Unsettled ones are sent in calls
+   * of one.
+   */
   @ParameterizedTest(name = "{0} {1} → {2}: {3}")
   @CsvSource(
       delimiter = '|',
@@ -65,20 +72,20 @@ class TogetherTest {
           302 | ''                                                                                                                                | UNCERTAIN | UNCERTAIN UNCERTAIN UNCERTAIN
           200 | {"errorcode":0,"responses":[{"messageKey":"a"},{"messageKey":"b"},{"messageKey":"c"}]}                                            | UNCERTAIN | UNCERTAIN UNCERTAIN UNCERTAIN
           """)
-  void judges_each_message_by_what_is_said_of_it(
-      int status, String body, State ofTheCall, String ofEach) {
-    Together judged = table.judgeTogether(reply(status, body), SENT);
+  void classifies_each_message_by_what_is_said_of_it(
+      int status, String body, State ofCall, String ofEach) {
+    BulkVerdict verdict = replies.classifyMany(reply(status, body), SENT);
 
     String each =
-        judged.ofEach().stream().map(TogetherTest::shown).collect(Collectors.joining(" "));
+        verdict.ofEach().stream().map(BulkVerdictTest::shown).collect(Collectors.joining(" "));
     assertThat(each).isEqualTo(ofEach);
-    assertThat(kind(judged.ofTheCall())).isEqualTo(kind(ofTheCall));
+    assertThat(kind(verdict.ofCall())).isEqualTo(kind(ofCall));
     for (int i = 0; i < SENT.size(); i++) {
-      assertThat(judged.ofEach().get(i).messageKey()).contains(SENT.get(i).messageKey());
+      assertThat(verdict.ofEach().get(i).messageKey()).contains(SENT.get(i).messageKey());
     }
   }
 
-  /** The pace tells settled ones apart from the others, not from one another. */
+  /** The throttle tells settled ones apart from the others, not from one another. */
   private static State kind(State state) {
     return state.settled() ? State.ACCEPTED : state;
   }
@@ -95,30 +102,30 @@ class TogetherTest {
   @ParameterizedTest
   @CsvSource({"401, UNAUTHENTICATED", "403, FORBIDDEN", "429, RATE_LIMITED", "503, UNAVAILABLE"})
   void what_was_not_looked_at_waits_as_a_whole(int status, Reason reason) {
-    Together judged = table.judgeTogether(reply(status, "{\"retryAfter\":7}"), SENT);
+    BulkVerdict verdict = replies.classifyMany(reply(status, "{\"retryAfter\":7}"), SENT);
 
-    assertThat(judged.ofTheCall().state()).isEqualTo(State.WAITING);
-    assertThat(judged.ofEach())
+    assertThat(verdict.ofCall().state()).isEqualTo(State.WAITING);
+    assertThat(verdict.ofEach())
         .allMatch(outcome -> ((Unsettled) outcome).reason() == reason)
         .allMatch(outcome -> outcome.state() == State.WAITING)
         .extracting(Outcome::requestId)
         .containsExactly("ours-a", "ours-b", "ours-c");
-    assertThat(judged.ofEach().get(2).retryAfter()).contains(Duration.ofSeconds(7));
+    assertThat(verdict.ofEach().get(2).retryAfter()).contains(Duration.ofSeconds(7));
   }
 
   @Test
   void an_account_that_is_refused_by_a_code_alone_waits_as_a_whole() {
-    Together judged = table.judgeTogether(reply(400, "{\"errorcode\":40002}"), SENT);
+    BulkVerdict verdict = replies.classifyMany(reply(400, "{\"errorcode\":40002}"), SENT);
 
-    assertThat(judged.ofTheCall().state()).isEqualTo(State.WAITING);
-    assertThat(judged.ofEach())
+    assertThat(verdict.ofCall().state()).isEqualTo(State.WAITING);
+    assertThat(verdict.ofEach())
         .allMatch(outcome -> ((Unsettled) outcome).reason() == Reason.FORBIDDEN);
   }
 
   @Test
   void the_request_id_is_the_apis_and_the_words_are_those_of_the_item() {
-    Together judged =
-        table.judgeTogether(
+    BulkVerdict verdict =
+        replies.classifyMany(
             reply(
                 202,
                 "{\"requestId\":\"theirs\",\"errorcode\":109001,\"message\":\"top\",\"responses\":["
@@ -126,15 +133,15 @@ class TogetherTest {
                     + "\"message\":\"no number\"},{\"messageKey\":\"c\",\"errorcode\":109109}]}"),
             SENT);
 
-    assertThat(judged.ofEach()).extracting(Outcome::requestId).containsOnly("theirs");
-    assertThat(judged.ofEach().get(1).message()).isEqualTo("no number");
+    assertThat(verdict.ofEach()).extracting(Outcome::requestId).containsOnly("theirs");
+    assertThat(verdict.ofEach().get(1).message()).isEqualTo("no number");
   }
 
   @Test
   void whatever_comes_each_message_gets_one_verdict() {
     for (String body : Arrays.asList("[]", "null", "{\"responses\":[null,1,\"x\",[],{}]}", "{")) {
       for (int status : new int[] {0, 100, 202, 204, 299, 400, 418, 499, 500, 599}) {
-        assertThat(table.judgeTogether(reply(status, body), SENT).ofEach())
+        assertThat(replies.classifyMany(reply(status, body), SENT).ofEach())
             .as(status + " " + body)
             .hasSize(SENT.size());
       }

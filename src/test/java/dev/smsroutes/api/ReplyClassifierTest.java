@@ -1,8 +1,9 @@
-package dev.smsroutes.model;
+package dev.smsroutes.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.smsroutes.model.Outcome.Reason;
+import dev.smsroutes.model.ErrorCode;
+import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Outcome.Unsettled;
 import java.nio.charset.StandardCharsets;
@@ -11,17 +12,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class StatusTableTest {
+class ReplyClassifierTest {
   private static final Clock NOON =
       Clock.fixed(Instant.parse("2026-03-01T12:00:00Z"), ZoneOffset.UTC);
 
-  private final StatusTable table = new StatusTable(NOON);
+  private final ReplyClassifier replies = new ReplyClassifier(NOON);
 
   /**
    * The delivery contract's table: status, body, whether uncertain before; outcome, code, answer.
@@ -73,37 +74,93 @@ class StatusTableTest {
           302 | ''                                                                           | false | UNCERTAIN        | 30000  | 500
           200 | {"errorcode":0}                                                              | false | UNCERTAIN        | 30000  | 500
           """)
-  void judges_each_answer_as_the_delivery_contract_says(
+  void classifies_each_answer_as_the_delivery_contract_says(
       int status, String body, boolean uncertain, State state, int code, int answer) {
-    Outcome outcome = table.judge(reply(status, body, null), "ours", "k", uncertain);
+    Outcome outcome = replies.classify(reply(status, body, null), "ours", "k", uncertain);
 
     assertThat(outcome.state()).isEqualTo(state);
     assertThat(outcome.errorCode()).isEqualTo(code);
-    assertThat(table.httpStatus(outcome)).isEqualTo(answer);
+    assertThat(outcome.httpStatus()).isEqualTo(answer);
     assertThat(outcome.messageKey()).contains("k");
+  }
+
+  /** Each code of the contract, in a 400 to a first try: what it makes of a message, and why. */
+  @Test
+  void classifies_each_code_of_the_contract() {
+    assertThat(Stream.of(ErrorCode.values()).map(this::classified))
+        .containsExactlyElementsOf(
+            """
+            0 REFUSED
+            10000 REFUSED
+            10001 REFUSED
+            10002 REFUSED
+            10003 REFUSED
+            10004 REFUSED
+            10005 REFUSED
+            20000 WAITING FORBIDDEN
+            20001 WAITING FORBIDDEN
+            20002 WAITING FORBIDDEN
+            40002 WAITING FORBIDDEN
+            40004 WAITING FORBIDDEN
+            30000 REFUSED
+            30001 REFUSED
+            30003 REFUSED
+            30004 REFUSED
+            50100 WAITING RATE_LIMITED
+            50200 WAITING BLOCKED
+            50300 WAITING UNAVAILABLE
+            109001 REFUSED
+            109101 REFUSED
+            109102 REFUSED
+            109103 REFUSED
+            109104 REFUSED
+            109105 REFUSED
+            109106 REFUSED
+            109107 REFUSED
+            109108 REFUSED
+            109109 REFUSED
+            109110 DUPLICATE
+            109111 REFUSED
+            109116 REFUSED
+            109121 REFUSED
+            109122 REFUSED
+            900001 REFUSED
+            900002 REFUSED
+            """
+                .lines()
+                .toList());
+  }
+
+  private String classified(ErrorCode code) {
+    Outcome outcome =
+        replies.classify(
+            reply(400, "{\"errorcode\":" + code.number() + "}", null), "r", "k", false);
+    String reason = outcome instanceof Unsettled unsettled ? " " + unsettled.reason() : "";
+    return code.number() + " " + outcome.state() + reason;
   }
 
   @Test
   void takes_the_request_id_of_the_api_when_it_gave_one() {
     assertThat(
-            table
-                .judge(
+            replies
+                .classify(
                     reply(202, "{\"requestId\":\"theirs\",\"errorcode\":0}", null),
                     "ours",
                     "k",
                     false)
                 .requestId())
         .isEqualTo("theirs");
-    assertThat(table.judge(reply(500, "", null), "ours", "k", false).requestId()).isEqualTo("ours");
+    assertThat(replies.classify(reply(500, "", null), "ours", "k", false).requestId())
+        .isEqualTo("ours");
   }
 
   @Test
   void survives_a_body_that_is_nested_without_end_and_one_that_is_only_long() {
-    assertThat(table.judge(reply(202, "[".repeat(60_000), null), "r", "k", false).state())
+    assertThat(replies.classify(reply(202, "[".repeat(60_000), null), "r", "k", false).state())
         .isEqualTo(State.UNCERTAIN);
     assertThat(
-            table
-                .judge(
+            replies
+                .classify(
                     reply(
                         400,
                         "{\"errorcode\":10000,\"message\":\"" + "x".repeat(60_000) + "\"}",
@@ -131,7 +188,7 @@ class StatusTableTest {
           Sun, 01 Mar 2099 12:00:00 GMT | 3600
           """)
   void tames_what_retry_after_says(String value, long seconds) {
-    Outcome outcome = table.judge(reply(429, "", value), "r", "k", false);
+    Outcome outcome = replies.classify(reply(429, "", value), "r", "k", false);
 
     assertThat(outcome.retryAfter().map(Duration::toSeconds)).contains(seconds);
   }
@@ -139,34 +196,16 @@ class StatusTableTest {
   @ParameterizedTest
   @ValueSource(strings = {"soon", "", "7 seconds", "NaN", "1e9"})
   void ignores_a_retry_after_that_cannot_be_read(String value) {
-    assertThat(table.judge(reply(429, "", value), "r", "k", false).retryAfter()).isEmpty();
+    assertThat(replies.classify(reply(429, "", value), "r", "k", false).retryAfter()).isEmpty();
   }
 
   @Test
   void repeats_no_attempt_at_once_when_the_account_is_blocked() {
-    Outcome blocked = table.judge(reply(429, "{\"errorcode\":50200}", null), "r", "k", false);
-    Outcome limited = table.judge(reply(429, "{\"errorcode\":50100}", null), "r", "k", false);
+    Outcome blocked = replies.classify(reply(429, "{\"errorcode\":50200}", null), "r", "k", false);
+    Outcome limited = replies.classify(reply(429, "{\"errorcode\":50100}", null), "r", "k", false);
 
-    assertThat(table.isRetryable(blocked)).isFalse();
-    assertThat(table.isRetryable(limited)).isTrue();
-  }
-
-  @ParameterizedTest
-  @EnumSource(Reason.class)
-  void has_an_answer_for_every_reason(Reason reason) {
-    Outcome outcome = new Unsettled("r", Optional.of("k"), reason, false, 1, "m", Optional.empty());
-
-    int status = table.httpStatus(outcome);
-
-    switch (reason) {
-      case UNAUTHENTICATED -> assertThat(status).isEqualTo(401);
-      case FORBIDDEN -> assertThat(status).isEqualTo(403);
-      // Nothing but what is safe in a queue may be told as taken.
-      case QUEUED -> assertThat(status).isEqualTo(202);
-      default -> assertThat(status).isIn(500, 503);
-    }
-    // Whoever is sent away while it is our matter is told when to come again.
-    assertThat(table.retryAfter(outcome).isPresent()).isEqualTo(status >= 400);
+    assertThat(blocked.isRetryable()).isFalse();
+    assertThat(limited.isRetryable()).isTrue();
   }
 
   /** The number is ours; should the API use it one day, it is one that we do not know. */
@@ -174,23 +213,8 @@ class StatusTableTest {
   void takes_a_code_of_our_own_from_the_api_for_an_unknown_one() {
     ApiReply reply = reply(400, "{\"errorcode\":900002}", null);
 
-    assertThat(table.judge(reply, "r", "k", false).state()).isEqualTo(State.REFUSED);
-    assertThat(table.judge(reply, "r", "k", true).state()).isEqualTo(State.PARKED);
-  }
-
-  @Test
-  void keeps_an_attempt_uncertain_when_the_request_is_queued_again() {
-    assertThat(table.queued("r", "k", true).state()).isEqualTo(State.UNCERTAIN);
-    assertThat(table.notQueued("r", "k", true).state()).isEqualTo(State.UNCERTAIN);
-    assertThat(table.queued("r", "k", false).state()).isEqualTo(State.WAITING);
-  }
-
-  @Test
-  void keeps_an_attempt_uncertain_when_a_later_one_could_not_be_made() {
-    Outcome outcome =
-        table.notSent(Reason.UNREACHABLE, "r", "k", true, "no connection", Optional.empty());
-
-    assertThat(outcome.state()).isEqualTo(State.UNCERTAIN);
+    assertThat(replies.classify(reply, "r", "k", false).state()).isEqualTo(State.REFUSED);
+    assertThat(replies.classify(reply, "r", "k", true).state()).isEqualTo(State.PARKED);
   }
 
   private static ApiReply reply(int status, String body, String retryAfter) {

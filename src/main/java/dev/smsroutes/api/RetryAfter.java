@@ -1,4 +1,4 @@
-package dev.smsroutes.model;
+package dev.smsroutes.api;
 
 import java.time.Clock;
 import java.time.DateTimeException;

@@ -1,4 +1,4 @@
-package dev.smsroutes.model;
+package dev.smsroutes.api;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -40,8 +40,13 @@ record ReplyBody(
           .build()
           .readerFor(JsonNode.class);
 
-  /** What a reply to many messages in one call says, of all and of each. */
-  record OfMany(ReplyBody ofAll, List<Item> items) {}
+  /** What a reply to a bulk call says, of all and of each. */
+  record OfMany(ReplyBody ofAll, List<Item> items) {
+    /** The same reply, read as one to a single message. */
+    ReplyBody ofOne() {
+      return items.isEmpty() ? ofAll : items.get(0).body();
+    }
+  }
 
   /**
    * What it says of one of them.
@@ -51,7 +56,7 @@ record ReplyBody(
   record Item(Optional<String> messageKey, ReplyBody body) {}
 
   static ReplyBody read(byte[] body) {
-    return tree(body).map(root -> of(root, root.path("responses").path(0))).orElse(NOT_JSON);
+    return readMany(body).ofOne();
   }
 
   static OfMany readMany(byte[] body) {

@@ -1,4 +1,4 @@
-package dev.smsroutes.model;
+package dev.smsroutes.api;
 
 import java.util.Objects;
 import java.util.Optional;
