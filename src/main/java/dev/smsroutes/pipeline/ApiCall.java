@@ -2,7 +2,6 @@ package dev.smsroutes.pipeline;
 
 import dev.smsroutes.api.ApiReply;
 import dev.smsroutes.api.MessageJson;
-import dev.smsroutes.api.PathSegment;
 import dev.smsroutes.api.ReplyClassifier.BulkVerdict;
 import dev.smsroutes.api.ReplyClassifier.SentMessage;
 import dev.smsroutes.model.Message;
@@ -13,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.hc.core5.net.PercentCodec;
 
 /**
  * One call of the SMS API with the messages that travel in it: one on the keyed route, or many of
@@ -160,7 +160,12 @@ final class ApiCall implements Group {
   /** The path under the API's messages, encoded. */
   String path() {
     Message message = aboard.get(0).message;
-    return isShared() || message.resubscribe() ? BARE : PathSegment.encode(message.messageKey());
+    return isShared() || message.resubscribe() ? BARE : segment(message.messageKey());
+  }
+
+  /** A message key as one segment of a path (RFC 3986): UTF-8, and only the unreserved stays. */
+  static String segment(String messageKey) {
+    return PercentCodec.RFC3986.encode(messageKey);
   }
 
   /** The body of the call: JSON, UTF-8. */

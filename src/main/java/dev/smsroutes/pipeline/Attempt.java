@@ -1,7 +1,6 @@
 package dev.smsroutes.pipeline;
 
 import dev.smsroutes.api.ApiReply;
-import dev.smsroutes.api.PathSegment;
 import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenException;
 import dev.smsroutes.api.TokenSource;
@@ -277,7 +276,7 @@ final class Attempt {
   void ask(Exchange exchange) throws TokenException {
     ApiCall call = ExchangeAdapter.call(exchange);
     call.token = tokens.token(permit(call));
-    String key = PathSegment.encode(call.first().request().messageKey());
+    String key = ApiCall.segment(call.first().request().messageKey());
     ExchangeAdapter.toApi(exchange, call, key, null);
   }
 
