@@ -8,7 +8,7 @@ import java.util.List;
  * What an intake handed over at once, in its order: one message, or many. For one thread at a time.
  */
 final class Sends implements Group {
-  @Valid private final List<InFlight> messages;
+  private final List<@Valid InFlight> messages;
 
   Sends(List<InFlight> messages) {
     this.messages = messages;
