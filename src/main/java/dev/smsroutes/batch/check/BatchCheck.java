@@ -13,6 +13,7 @@ import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.BatchReading;
 import dev.smsroutes.batch.format.JsonRequests;
 import dev.smsroutes.batch.format.RawRow;
+import dev.smsroutes.batch.format.Thrown;
 import dev.smsroutes.batch.format.UnreadableFileException;
 import dev.smsroutes.batch.result.FaultCounts;
 import dev.smsroutes.batch.result.FaultSummary;
@@ -29,6 +30,7 @@ import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Parked;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.State;
+import dev.smsroutes.model.SendRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -202,8 +204,7 @@ public final class BatchCheck {
         }
         outcomes.add(outcome);
       }
-      List<Fate> fates =
-          setting.forecast().of(asked.stream().map(i -> page.get(i).request()).toList());
+      List<Fate> fates = fates(asked.stream().map(i -> page.get(i).request()).toList());
       List<Prospect> prospects = new ArrayList<>();
       List<Submission> submissions = new ArrayList<>();
       List<Integer> refusedOnes = new ArrayList<>();
@@ -233,6 +234,17 @@ public final class BatchCheck {
           }
           ends(raw, outcome);
         }
+      }
+    }
+
+    /** A row with which looking ahead fails is refused, and holds up no other. */
+    private List<Fate> fates(List<SendRequest> requests) {
+      try {
+        return setting.forecast().of(requests);
+      } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        return requests.size() == 1
+            ? List.of(new Fate(Optional.empty(), List.of(Thrown.refusal(e))))
+            : requests.stream().flatMap(one -> fates(List.of(one)).stream()).toList();
       }
     }
 
