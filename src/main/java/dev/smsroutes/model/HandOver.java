@@ -16,5 +16,29 @@ public final class HandOver {
    */
   public static final String LAST_CHANCE = "smsLastChance";
 
+  /** Where the request came from, an {@link Origin}. */
+  public static final String ORIGIN = "smsOrigin";
+
+  /**
+   * How often delivery may repeat an unsettled attempt with the same key, an {@link Integer}; 1
+   * unless an intake says otherwise.
+   */
+  public static final String MAX_RETRIES = "smsMaxRetries";
+
+  /**
+   * How long a request may take, a {@link java.time.Duration} from its arrival; {@code
+   * sms.http.deadline} unless an intake says otherwise. No attempt begins after it.
+   */
+  public static final String PATIENCE = "smsPatience";
+
+  /**
+   * Whether the sends of an intake give way to single requests: {@value #BATCH} if they do.
+   * Nothing, or anything else, if they do not.
+   */
+  public static final String LANE = "smsLane";
+
+  /** The {@link #LANE} that gives way. */
+  public static final String BATCH = "batch";
+
   private HandOver() {}
 }

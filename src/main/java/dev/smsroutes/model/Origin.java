@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 public record Origin(String channel, String source, Optional<String> run) {
   /** Exchange property in which an intake hands it over. */
-  public static final String PROPERTY = "smsOrigin";
+  public static final String PROPERTY = HandOver.ORIGIN;
 
   public static final String HTTP = "http";
   public static final String FILE = "file";

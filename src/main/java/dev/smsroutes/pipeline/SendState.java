@@ -64,33 +64,22 @@ public final class SendState {
   /** The token with which the last call was made. */
   static final String TOKEN = "smsSendToken";
 
-  /**
-   * How often delivery may repeat an unsettled attempt with the same key, an {@link Integer}; 1
-   * unless an intake says otherwise.
-   */
-  public static final String MAX_RETRIES = "smsMaxRetries";
+  /** See {@link HandOver#MAX_RETRIES}. */
+  public static final String MAX_RETRIES = HandOver.MAX_RETRIES;
 
-  /**
-   * How long a request may take, a {@link java.time.Duration} from its arrival; {@code
-   * sms.http.deadline} unless an intake says otherwise. No attempt begins after it.
-   */
-  public static final String PATIENCE = "smsPatience";
+  /** See {@link HandOver#PATIENCE}. */
+  public static final String PATIENCE = HandOver.PATIENCE;
 
-  /**
-   * Whether the sends of an intake give way to single requests: {@value #BATCH} if they do.
-   * Nothing, or anything else, if they do not.
-   */
-  public static final String LANE = "smsLane";
+  /** See {@link HandOver#LANE}. */
+  public static final String LANE = HandOver.LANE;
 
-  /** The {@link #LANE} that gives way. */
-  public static final String BATCH = "batch";
+  /** See {@link HandOver#BATCH}. */
+  public static final String BATCH = HandOver.BATCH;
 
-  /**
-   * {@code true} when nobody will hand the request over again: what is then unsettled is parked.
-   */
+  /** See {@link HandOver#LAST_CHANCE}. */
   public static final String LAST_CHANCE = HandOver.LAST_CHANCE;
 
-  /** {@code true} to answer once the request is on disk in the queue of the JMS intake. */
+  /** See {@link HandOver#QUEUED}. */
   public static final String QUEUED = HandOver.QUEUED;
 
   private SendState() {}
