@@ -16,7 +16,7 @@ import dev.smsroutes.batch.format.Thrown;
 import dev.smsroutes.batch.format.UnreadableFileException;
 import dev.smsroutes.batch.result.FaultCounts;
 import dev.smsroutes.batch.result.FaultSummary;
-import dev.smsroutes.batch.run.RowGroups;
+import dev.smsroutes.batch.run.RowGroup;
 import dev.smsroutes.ledger.LedgerPreview;
 import dev.smsroutes.ledger.LedgerPreview.Answer;
 import dev.smsroutes.ledger.LedgerUnavailableException;
@@ -348,7 +348,7 @@ public final class BatchCheck {
     private long sameRequest;
     private long otherRequest;
     private long acceptedBefore;
-    private final Map<RowGroups.Kind, Long> kinds = new HashMap<>();
+    private final Map<RowGroup.Kind, Long> kinds = new HashMap<>();
     private long sent;
     private long parts;
     private long leftToApi;
@@ -380,8 +380,7 @@ public final class BatchCheck {
     void send(Prospect prospect) {
       sent++;
       Message message = prospect.message();
-      kinds.merge(
-          new RowGroups.Kind(message.definitionKey(), message.resubscribe()), 1L, Long::sum);
+      kinds.merge(new RowGroup.Kind(message.definitionKey(), message.resubscribe()), 1L, Long::sum);
       regions.merge(prospect.region().orElse(UNKNOWN_REGION), 1L, Long::sum);
       if (prospect.parts().isEmpty()) {
         leftToApi++;

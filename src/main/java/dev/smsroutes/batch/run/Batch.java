@@ -50,7 +50,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -70,10 +69,10 @@ import org.slf4j.LoggerFactory;
 /**
  * One file on its way: rows out, outcomes in, result files at the end.
  *
- * <p>Iterating gives the rows that can be handed over, in order; rows that are refused as they
- * stand are settled on the way and never appear. Results are written in the order of the rows,
- * whatever the order of their outcomes, so the iterator waits when the oldest row without an
- * outcome falls too far behind ({@link BatchLimits#windowRows}). Memory is bounded by that window.
+ * <p>{@link #groups} gives the rows that can be handed over; rows that are refused as they stand
+ * are settled on the way and never appear. Results are written in the order of the rows, whatever
+ * the order of their outcomes, so the iterator waits when the oldest row without an outcome falls
+ * too far behind ({@link BatchLimits#windowRows}). Memory is bounded by that window.
  *
  * <p>A row whose outcome says that it is not its time of day is held, and given once more when the
  * time has come; the others go on in the meantime, as far as the window reaches.
@@ -82,11 +81,8 @@ import org.slf4j.LoggerFactory;
  * process and an outcome that could not be recorded all end the iteration and are thrown by {@link
  * #finish}: the source then stays where it is. The next try asks for the same messages under the
  * same keys and in the same run, so the ledger answers for those that are settled.
- *
- * <p>Not {@code Closeable}: Camel's splitter closes such a body after its last row was started,
- * which is before its outcome is there.
  */
-public final class Batch implements Iterable<Row>, AutoCloseable {
+public final class Batch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Batch.class);
 
   /** How often {@link Setting#progress} is called at most. */
@@ -284,73 +280,13 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
     return cancelled;
   }
 
-  /** The rows to hand over. One iterator for one batch. */
-  @Override
-  public Iterator<Row> iterator() {
-    return new Rows();
-  }
-
   /**
-   * The same rows in groups that may travel together. Instead of {@link #iterator}, not beside it.
+   * The rows to hand over, in groups that may travel in one call. To be called once.
    *
    * @param most how many rows a group may have
    */
   public Iterator<RowGroup> groups(int most) {
     return new RowGroups(this, most);
-  }
-
-  /**
-   * Camel's splitter asks whether there is a further row before it starts the one that it got last,
-   * and that one may be the very row for which a full window waits. So {@link #hasNext} never
-   * waits: while there is no room it promises a row, and {@link #next} gives one with nothing to
-   * send if none is left by then.
-   */
-  private final class Rows implements Iterator<Row> {
-    private Row next;
-    private boolean promised;
-
-    @Override
-    public boolean hasNext() {
-      if (promised) {
-        // The splitter asks once more before it takes it. If the answer were no by then, it would
-        // end without waiting for the rows under way.
-        return true;
-      }
-      while (next == null && hasRoom()) {
-        next = nextRow();
-      }
-      promised = next != null || !isOver();
-      return promised;
-    }
-
-    @Override
-    public Row next() {
-      if (!promised && !hasNext()) {
-        throw new NoSuchElementException();
-      }
-      apply();
-      while (next == null && !isOver()) {
-        awaitRoom();
-        apply();
-        next = nextRow();
-      }
-      Row row = next == null ? Row.nothing(Batch.this) : next;
-      next = null;
-      promised = false;
-      return row;
-    }
-
-    /** A row that was promised before the order was seen is not handed over either. */
-    private void apply() {
-      lookForOrder();
-      if (order != FileControl.GO_ON && next != null) {
-        Row promisedRow = next;
-        next = null;
-        if (order == FileControl.CANCEL) {
-          cancel(List.of(promisedRow));
-        }
-      }
-    }
   }
 
   /** Looks for an order now and then; what was seen is told by {@link #order}. */
@@ -576,15 +512,6 @@ public final class Batch implements Iterable<Row>, AutoCloseable {
   /** Whether there is a row to give, or to be read, now. */
   private boolean room() {
     return due() || !exhausted && !full();
-  }
-
-  private boolean hasRoom() {
-    lock.lock();
-    try {
-      return !over() && room();
-    } finally {
-      lock.unlock();
-    }
   }
 
   boolean isOver() {

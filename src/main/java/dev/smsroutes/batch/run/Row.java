@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * <p>Whoever takes a row from a batch owes it an outcome: the batch waits for it.
  */
-public final class Row {
+final class Row {
   private final Batch batch;
   private final RawRow raw;
   // Guarded by the batch's lock.
@@ -25,35 +25,23 @@ public final class Row {
     this.raw = raw;
   }
 
-  /** A row that was promised, and then there was none. */
-  static Row nothing(Batch batch) {
-    return new Row(batch, null);
-  }
-
-  /** Whether there is nothing to send after all; then it needs no outcome. */
-  public boolean isNothing() {
-    return raw == null;
-  }
-
   /** What to send, always with a message key. */
-  public SendRequest request() {
+  SendRequest request() {
     return raw.request();
   }
 
   /** Where it came from, for the record. */
-  public Origin origin() {
+  Origin origin() {
     return batch.origin(raw);
   }
 
   /** Says what became of it. */
-  public void settle(Outcome outcome) {
-    if (!isNothing()) {
-      batch.settle(this, outcome);
-    }
+  void settle(Outcome outcome) {
+    batch.settle(this, outcome);
   }
 
   /** Says that the pipeline broke off without an outcome: nobody knows whether it was sent. */
-  public void broke() {
+  void broke() {
     settle(
         new Unsettled(
             batch.newRequestId(),
@@ -79,6 +67,6 @@ public final class Row {
 
   @Override
   public String toString() {
-    return isNothing() ? "Row[nothing]" : "Row[number=" + raw.number() + "]";
+    return "Row[number=" + raw.number() + "]";
   }
 }

@@ -1,7 +1,7 @@
 package dev.smsroutes.batch.run;
 
 import dev.smsroutes.batch.result.FileControl;
-import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.batch.run.RowGroup.Kind;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -12,22 +12,17 @@ import java.util.NoSuchElementException;
 /**
  * The rows of a batch in groups that may travel together: of one definition, in the order in which
  * they stand. Reads ahead until a group is full; what waits for company is part of the batch's
- * window, and gives way when the window is full. For one thread.
+ * window, and gives way when the window is full. A group of one waits for nothing. For one thread.
  *
- * <p>{@link #hasNext} never waits, keeps its promise, and may promise a group that then has no
- * rows: what Camel's splitter needs, as {@link Batch#iterator} says.
+ * <p>Camel's splitter asks whether there is a further group before it starts the one that it got
+ * last, and that one may hold the very row for which a full window waits. So {@link #hasNext} never
+ * waits: while there is no room it promises a group, and {@link #next} gives one without rows if
+ * none is left by then.
  *
  * <p>When the file is paused or cancelled, no group is handed over any more: rows that were read
  * are dropped, to be read again, or end as cancelled.
  */
-public final class RowGroups implements Iterator<RowGroup> {
-  /** What rows must have in common to travel in one call. */
-  public record Kind(String definitionKey, boolean resubscribe) {
-    static Kind of(SendRequest request) {
-      return new Kind(request.definitionKey(), request.resubscribe());
-    }
-  }
-
+final class RowGroups implements Iterator<RowGroup> {
   private final Batch batch;
   private final int most;
 
@@ -41,13 +36,15 @@ public final class RowGroups implements Iterator<RowGroup> {
   /**
    * @param most how many rows a group may have
    */
-  public RowGroups(Batch batch, int most) {
+  RowGroups(Batch batch, int most) {
     this.batch = batch;
     this.most = most;
   }
 
   @Override
   public boolean hasNext() {
+    // The splitter asks once more before it takes what was promised. If the answer were no by then,
+    // it would end without waiting for the rows under way.
     if (!promised) {
       find();
       promised = next != null || !batch.isOver();

@@ -109,6 +109,18 @@ class RowGroupsTest {
   }
 
   @Test
+  void a_group_of_one_is_handed_over_before_the_next_row_is_read() throws Exception {
+    try (Batch batch = open(rows("a", "b", "a", "c", "b"))) {
+      Iterator<RowGroup> groups = batch.groups(1);
+      for (int row = 1; row <= 5; row++) {
+        assertThat(keys(groups.next())).containsExactly("k" + row);
+        assertThat(batch.rowsUnderWay()).as("rows read so far").isEqualTo(row);
+      }
+      assertThat(groups.hasNext()).isFalse();
+    }
+  }
+
+  @Test
   void each_row_has_its_origin_and_its_own_outcome() throws IOException {
     try (Batch batch = open(rows("a", "a"))) {
       Iterator<RowGroup> groups = batch.groups(500);

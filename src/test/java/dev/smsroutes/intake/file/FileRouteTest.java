@@ -8,11 +8,11 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.smsroutes.batch.run.TestRuns;
+import dev.smsroutes.model.HandOver;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Accepted;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.pipeline.SendState;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -75,15 +75,16 @@ class FileRouteTest {
     Origin expected = new Origin("file", "orders.csv#1001", Optional.of("run-1"));
     Map<String, Object> last =
         route.properties.stream()
-            .filter(properties -> properties.get(Origin.PROPERTY).equals(expected))
+            .filter(properties -> properties.get(HandOver.ORIGIN).equals(expected))
             .findFirst()
             .orElseThrow();
     assertThat(last)
-        .containsEntry(SendState.MAX_RETRIES, 6)
-        .containsEntry(SendState.LANE, SendState.BATCH);
+        .containsEntry(HandOver.MAX_RETRIES, 6)
+        .containsEntry(HandOver.LANE, HandOver.BATCH);
     // The row has the clock of its file.
-    assertThat((Duration) last.get(SendState.PATIENCE))
+    assertThat((Duration) last.get(HandOver.PATIENCE))
         .isBetween(Duration.ofHours(1).plusMillis(1), Duration.ofHours(1).plusMinutes(1));
+    assertThat(route.groups).as("each row by itself").hasSize(1_001).containsOnly(1);
   }
 
   @Test
@@ -104,10 +105,10 @@ class FileRouteTest {
     assertThat(outcomes(route.awaitResults("orders.csv"))).containsExactlyElementsOf(expected);
     assertThat(route.groups).containsExactlyInAnyOrder(40, 40, 18, 2);
     assertThat(route.properties)
-        .allMatch(each -> each.get(SendState.MAX_RETRIES).equals(6))
-        .allMatch(each -> each.get(SendState.LANE).equals(SendState.BATCH));
+        .allMatch(each -> each.get(HandOver.MAX_RETRIES).equals(6))
+        .allMatch(each -> each.get(HandOver.LANE).equals(HandOver.BATCH));
     assertThat(route.properties)
-        .extracting(each -> ((Origin) each.get(Origin.PROPERTY)).source())
+        .extracting(each -> ((Origin) each.get(HandOver.ORIGIN)).source())
         .contains("orders.csv#1", "orders.csv#100");
   }
 
