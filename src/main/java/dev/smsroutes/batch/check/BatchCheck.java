@@ -8,6 +8,7 @@ import dev.smsroutes.batch.check.BatchPlan.Sending;
 import dev.smsroutes.batch.check.DuplicateKeyIndex.Before;
 import dev.smsroutes.batch.check.Forecast.Prospect;
 import dev.smsroutes.batch.format.BatchInterruptedException;
+import dev.smsroutes.batch.format.BatchInterruptedException.Why;
 import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.BatchReading;
 import dev.smsroutes.batch.format.JsonRequests;
@@ -174,7 +175,7 @@ public final class BatchCheck {
       while (!page.isEmpty()) {
         look(page);
         if (setting.stopping().getAsBoolean()) {
-          throw new BatchInterruptedException(BatchReading.STOPPED);
+          throw new BatchInterruptedException(Why.STOPPING);
         }
         page = page();
       }

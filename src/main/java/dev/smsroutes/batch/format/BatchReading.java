@@ -1,5 +1,6 @@
 package dev.smsroutes.batch.format;
 
+import dev.smsroutes.batch.format.BatchInterruptedException.Why;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
@@ -33,8 +34,6 @@ import java.util.function.BooleanSupplier;
  * <p>Used by one thread at a time, but {@link #close} may be called while another thread reads.
  */
 public final class BatchReading implements Closeable {
-  public static final String STOPPED = "it continues at the next start";
-
   private static final int BOM_BYTES = 3;
 
   private final FileChannel channel;
@@ -369,7 +368,7 @@ public final class BatchReading implements Closeable {
     @Override
     public int read(byte[] bytes, int from, int length) throws IOException {
       if (stopping.getAsBoolean()) {
-        throw new BatchInterruptedException(STOPPED);
+        throw new BatchInterruptedException(Why.STOPPING);
       }
       return super.read(bytes, from, length);
     }

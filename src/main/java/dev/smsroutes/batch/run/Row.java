@@ -15,13 +15,13 @@ import java.util.Optional;
  * <p>Whoever takes a row from a batch owes it an outcome: the batch waits for it.
  */
 final class Row {
-  private final Batch batch;
+  private final RowFlow flow;
   private final RawRow raw;
-  // Guarded by the batch's lock.
+  // Guarded by the flow's lock.
   private Outcome outcome;
 
-  Row(Batch batch, RawRow raw) {
-    this.batch = batch;
+  Row(RowFlow flow, RawRow raw) {
+    this.flow = flow;
     this.raw = raw;
   }
 
@@ -32,19 +32,19 @@ final class Row {
 
   /** Where it came from, for the record. */
   Origin origin() {
-    return batch.origin(raw);
+    return flow.origin(raw);
   }
 
   /** Says what became of it. */
   void settle(Outcome outcome) {
-    batch.settle(this, outcome);
+    flow.settle(this, outcome);
   }
 
   /** Says that the pipeline broke off without an outcome: nobody knows whether it was sent. */
   void broke() {
     settle(
         new Unsettled(
-            batch.newRequestId(),
+            flow.newRequestId(),
             Optional.of(request().messageKey()),
             Reason.INTERNAL,
             true,

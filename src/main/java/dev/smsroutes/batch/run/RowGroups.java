@@ -23,7 +23,7 @@ import java.util.NoSuchElementException;
  * are dropped, to be read again, or end as cancelled.
  */
 final class RowGroups implements Iterator<RowGroup> {
-  private final Batch batch;
+  private final RowFlow rows;
   private final int most;
 
   /** In the order of the first row of each. */
@@ -36,8 +36,8 @@ final class RowGroups implements Iterator<RowGroup> {
   /**
    * @param most how many rows a group may have
    */
-  RowGroups(Batch batch, int most) {
-    this.batch = batch;
+  RowGroups(RowFlow rows, int most) {
+    this.rows = rows;
     this.most = most;
   }
 
@@ -47,7 +47,7 @@ final class RowGroups implements Iterator<RowGroup> {
     // it would end without waiting for the rows under way.
     if (!promised) {
       find();
-      promised = next != null || !batch.isOver();
+      promised = next != null || !rows.isOver();
     }
     return promised;
   }
@@ -58,8 +58,8 @@ final class RowGroups implements Iterator<RowGroup> {
       throw new NoSuchElementException();
     }
     apply();
-    while (next == null && !batch.isOver()) {
-      batch.awaitRoom();
+    while (next == null && !rows.isOver()) {
+      rows.awaitRoom();
       find();
     }
     RowGroup group = next == null ? new RowGroup(List.of()) : next;
@@ -70,8 +70,8 @@ final class RowGroups implements Iterator<RowGroup> {
 
   /** What was promised, or waits for company, when an order is seen is not handed over either. */
   private void apply() {
-    batch.lookForOrder();
-    if (batch.order() == FileControl.GO_ON) {
+    rows.look();
+    if (rows.order() == FileControl.GO_ON) {
       return;
     }
     List<Row> held = new ArrayList<>();
@@ -81,8 +81,8 @@ final class RowGroups implements Iterator<RowGroup> {
     }
     waiting.values().forEach(held::addAll);
     forgetWaiting();
-    if (batch.order() == FileControl.CANCEL) {
-      batch.cancel(held);
+    if (rows.order() == FileControl.CANCEL) {
+      rows.cancel(held);
     }
   }
 
@@ -93,7 +93,7 @@ final class RowGroups implements Iterator<RowGroup> {
 
   private void find() {
     while (next == null) {
-      Row row = batch.nextRow();
+      Row row = rows.next();
       if (row == null) {
         // Reading may have seen an order. The rows that wait fill the window, so they end now.
         apply();
@@ -115,23 +115,18 @@ final class RowGroups implements Iterator<RowGroup> {
     if (waiting.isEmpty()) {
       return null;
     }
-    if (batch.isBrokenOff()) {
+    if (rows.isBrokenOff()) {
       forgetWaiting();
       return null;
     }
     Map.Entry<Kind, List<Row>> oldest = waiting.entrySet().iterator().next();
-    // While others are under way and fill the window, waiting for them makes for better company.
-    boolean mustGo =
-        batch.isExhausted()
-            || batch.isOldest(oldest.getValue().get(0))
-            || 2 * rowsWaiting > batch.openRows()
-            || rowsWaiting == batch.rowsUnderWay();
+    boolean mustGo = rows.mustGo(oldest.getValue().get(0), rowsWaiting);
     return mustGo ? take(oldest.getKey()) : null;
   }
 
   private RowGroup take(Kind kind) {
-    List<Row> rows = waiting.remove(kind);
-    rowsWaiting -= rows.size();
-    return new RowGroup(rows);
+    List<Row> company = waiting.remove(kind);
+    rowsWaiting -= company.size();
+    return new RowGroup(company);
   }
 }
