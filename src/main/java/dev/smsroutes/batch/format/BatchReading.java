@@ -1,7 +1,6 @@
 package dev.smsroutes.batch.format;
 
 import dev.smsroutes.batch.format.BatchInterruptedException.Why;
-import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.FilterInputStream;
@@ -157,7 +156,7 @@ public final class BatchReading implements Closeable {
       InputStream text =
           new SequenceInputStream(
               new ByteArrayInputStream(head, markBytes, head.length - markBytes), content);
-      Counted utf8 = new Counted(decoded(text), Long.MAX_VALUE);
+      Counted utf8 = new Counted(new Transcoded(text, charset, markBytes), Long.MAX_VALUE);
       FileScan.Text found =
           FileScan.read(utf8, markBytes, format, limits.input(), limits.maxLineBytes());
       textBytes = utf8.count;
@@ -173,6 +172,7 @@ public final class BatchReading implements Closeable {
     return HexFormat.of().formatHex(digest.digest());
   }
 
+  /** What was UTF-8 at the first reading need not be looked at again. */
   private InputStream decoded(InputStream text) {
     return charset.equals(StandardCharsets.UTF_8) ? text : new Transcoded(text, charset, markBytes);
   }
@@ -206,7 +206,7 @@ public final class BatchReading implements Closeable {
       charset =
           switch (limits.input().encoding()) {
             case AUTO, UTF_8 -> StandardCharsets.UTF_8;
-            case WINDOWS_1252 -> Utf8Check.WINDOWS_1252;
+            case WINDOWS_1252 -> Transcoded.WINDOWS_1252;
             case UTF_16LE -> StandardCharsets.UTF_16LE;
             case UTF_16BE -> StandardCharsets.UTF_16BE;
           };
@@ -306,7 +306,7 @@ public final class BatchReading implements Closeable {
     InputStream content = new DigestInputStream(second, secondReading);
     // Not skipped: that would pass by the digest.
     content.readNBytes(markBytes);
-    InputStream text = new BufferedInputStream(decoded(content), 65_536);
+    InputStream text = decoded(content);
     keys = KeyMaker.forContent(scan.sha256());
     int limit = limits.maxLineBytes();
     // Rejects are always UTF-8. The mark says so where the reader could think otherwise: Excel, and
