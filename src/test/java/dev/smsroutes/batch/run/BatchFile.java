@@ -46,7 +46,7 @@ public final class BatchFile {
   boolean holds;
   final List<Instant> held = new CopyOnWriteArrayList<>();
   final List<BatchSummary> progress = new CopyOnWriteArrayList<>();
-  ResultsFormat format = ResultsFormat.NDJSON;
+  public ResultsFormat format = ResultsFormat.NDJSON;
   BatchWatch watch = batch -> progress.add(batch.summary());
 
   public BatchFile(Path home) throws IOException {
