@@ -241,11 +241,15 @@ public final class BatchReading implements Closeable {
   /**
    * The next row, or null at the end.
    *
-   * @throws UnreadableFileException when nobody can say where the next row begins
+   * @throws UnreadableFileException when it has changed since the first reading, or nobody can say
+   *     where the next row begins
    */
   public RawRow next() throws IOException, UnreadableFileException {
     try {
       return rows.next();
+    } catch (BadContentException e) {
+      // It was fine in the first reading. What was cut off by that is no row.
+      throw UnreadableFileException.changed();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {

@@ -1,6 +1,5 @@
 package dev.smsroutes.batch.run;
 
-import dev.smsroutes.batch.format.BadContentException;
 import dev.smsroutes.batch.format.BatchInterruptedException;
 import dev.smsroutes.batch.format.BatchInterruptedException.Why;
 import dev.smsroutes.batch.format.FileNames;
@@ -177,11 +176,9 @@ final class RowFlow {
           return row;
         }
       }
-    } catch (BadContentException e) {
-      // It was fine in the first reading. What was cut off by that is no row.
-      broke(UnreadableFileException.changed());
     } catch (UnreadableFileException e) {
-      broke(e);
+      reader.broke(e);
+      exhaust();
     } catch (IOException e) {
       fail(e);
     } catch (LedgerUnavailableException e) {
@@ -217,11 +214,6 @@ final class RowFlow {
           raw.number(),
           raw.faults().get(0).message());
     }
-  }
-
-  private void broke(UnreadableFileException why) {
-    reader.broke(why);
-    exhaust();
   }
 
   /** No row is read any more. */
