@@ -122,21 +122,12 @@ public final class Batch implements AutoCloseable {
     Batch batch = new Batch(file, new BatchFiles(file, names, setting, opener), setting);
     setting.watch().began(batch);
     try {
-      batch.open();
+      batch.files.open(batch.rows, batch.tally);
     } catch (IOException | RuntimeException e) {
       batch.close();
       throw e;
     }
     return batch;
-  }
-
-  private void open() throws IOException {
-    if (files.open()) {
-      rows.begin(files.reader(), files.writer());
-      tally.sending(files.reading().size(), files.reading().totalRows());
-    } else {
-      rows.exhaust();
-    }
   }
 
   /** The name of the file as it was dropped. */

@@ -46,6 +46,8 @@ final class BatchFiles implements Closeable {
   private BasicFileAttributes opened;
   private BatchReading reading;
   private Optional<Run> run = Optional.empty();
+
+  /** Written to by the flow until all rows have an outcome. */
   private ResultsWriter writer;
 
   private DurableFile reason;
@@ -81,13 +83,13 @@ final class BatchFiles implements Closeable {
   }
 
   /**
-   * Reads the file once and begins its run.
+   * Reads the file once, begins its run, and gives its rows to the flow. If none can be read,
+   * {@link #unreadable} says why.
    *
-   * @return whether it has rows; if not, {@link #unreadable} says why
    * @throws IOException when the disk does not do its part
    * @throws LedgerUnavailableException when the run cannot be recorded
    */
-  synchronized boolean open() throws IOException {
+  synchronized void open(RowFlow rows, BatchTally tally) throws IOException {
     try {
       opened = attributes();
       reading = BatchReading.open(file, setting.limits(), setting.requests(), setting.stopping());
@@ -96,10 +98,12 @@ final class BatchFiles implements Closeable {
         throw UnreadableFileException.forgotten();
       }
       writer = new ResultsWriter(opener, names, reading.rows());
-      return true;
+      long bytesAhead = setting.limits().windowBytes();
+      rows.begin(new RowReader(reading, fileName, run.get(), setting.runs(), bytesAhead), writer);
+      tally.sending(reading.size(), reading.totalRows());
     } catch (UnreadableFileException e) {
       unreadable = e;
-      return false;
+      rows.exhaust();
     }
   }
 
@@ -109,21 +113,6 @@ final class BatchFiles implements Closeable {
 
   Names names() {
     return names;
-  }
-
-  /** Gives the rows from the first one on; only when {@link #open} said that there are some. */
-  RowReader reader() {
-    return new RowReader(
-        reading, fileName, run.orElseThrow(), setting.runs(), setting.limits().windowBytes());
-  }
-
-  BatchReading reading() {
-    return reading;
-  }
-
-  /** Takes the rows in their order. For {@link RowFlow}, until all rows have an outcome. */
-  ResultsWriter writer() {
-    return writer;
   }
 
   Optional<FileShape> shape() {
