@@ -13,7 +13,10 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import org.apache.camel.Exchange;
@@ -237,6 +240,32 @@ class HouseRulesTest {
               "dev.smsroutes.sandbox",
               "dev.smsroutes.app",
               "dev.smsroutes.cli");
+
+  /** A type is package-private until another package needs it. */
+  @ArchTest
+  static final ArchRule the_batch_shows_only_types_that_another_package_uses =
+      classes()
+          .that()
+          .resideInAPackage("dev.smsroutes.batch..")
+          .and()
+          .arePublic()
+          .and()
+          .areTopLevelClasses()
+          .should(
+              new ArchCondition<>("be used by another package") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                  boolean used =
+                      type.getPackage().getClasses().stream()
+                          .filter(each -> (each.getName() + "$").startsWith(type.getName() + "$"))
+                          .flatMap(each -> each.getDirectDependenciesToSelf().stream())
+                          .map(dependency -> dependency.getOriginClass().getPackageName())
+                          .anyMatch(user -> !user.equals(type.getPackageName()));
+                  events.add(
+                      new SimpleConditionEvent(
+                          type, used, type.getName() + " is used by no other package"));
+                }
+              });
 
   @ArchTest
   static final ArchRule no_package_goes_round_in_a_circle =

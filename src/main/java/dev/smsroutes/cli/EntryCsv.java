@@ -3,6 +3,7 @@ package dev.smsroutes.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import de.siegmar.fastcsv.writer.CsvWriter;
+import dev.smsroutes.batch.format.SafeCell;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
@@ -10,9 +11,6 @@ import java.util.stream.Stream;
 
 /** Entries as rows of CSV (RFC 4180), under one header row. */
 final class EntryCsv {
-  /** Where a spreadsheet would take a cell for a formula (OWASP, CSV injection). */
-  private static final String FORMULA = "=+-@\t\r\n＝＋－＠";
-
   private static final List<String> PLAIN =
       List.of(
           "messageKey",
@@ -70,11 +68,6 @@ final class EntryCsv {
     if (value.isNull() || value.isMissingNode()) {
       return "";
     }
-    return guarded(value.isObject() ? value.toString() : value.asText());
-  }
-
-  /** With an apostrophe in front, a spreadsheet shows a formula instead of running it. */
-  static String guarded(String text) {
-    return !text.isEmpty() && FORMULA.indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
+    return SafeCell.of(value.isObject() ? value.toString() : value.asText());
   }
 }

@@ -13,9 +13,6 @@ import java.util.Optional;
  *     earlier run as accepted earlier.
  */
 public record Origin(String channel, String source, Optional<String> run) {
-  /** Exchange property in which an intake hands it over. */
-  public static final String PROPERTY = "smsOrigin";
-
   public static final String HTTP = "http";
   public static final String FILE = "file";
   public static final String JMS = "jms";

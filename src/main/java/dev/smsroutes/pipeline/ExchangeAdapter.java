@@ -40,7 +40,7 @@ final class ExchangeAdapter {
   void one(Exchange exchange) {
     SendRequest request = request(exchange, exchange.getMessage().getBody(), SendRequest.class);
     Origin origin =
-        exchange.getProperty(Origin.PROPERTY) instanceof Origin given ? given : origin(exchange);
+        exchange.getProperty(HandOver.ORIGIN) instanceof Origin given ? given : origin(exchange);
     begin(exchange, List.of(new SendItem(request, origin)), true);
   }
 

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import dev.smsroutes.batch.result.ResultsFormat;
+import dev.smsroutes.batch.run.BatchFile;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome.State;
 import java.io.IOException;
@@ -26,7 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The ledger for other programs. */
 class ExportTest {
@@ -124,7 +125,7 @@ class ExportTest {
 
     NamedCsvRecord row = rows(export("--personal-data").out()).get(0);
     assertThat(row.getField("contactKey")).isEqualTo("ada@example.com");
-    assertThat(row.getField("to")).isEqualTo("'+" + LedgerFile.NUMBER);
+    assertThat(row.getField("to")).isEqualTo("+" + LedgerFile.NUMBER);
     assertThat(JSON.readTree(row.getField("attributes")).path("password").asText())
         .isEqualTo(LedgerFile.PASSWORD);
     assertThat(row.getField("text")).isEqualTo("Hi %%FirstName%%: %%password%%");
@@ -133,36 +134,53 @@ class ExportTest {
     assertThat(json.at("/request/recipient/to").asText()).isEqualTo("+" + LedgerFile.NUMBER);
   }
 
-  /** A key | the cell that a spreadsheet is given. */
+  /**
+   * A key | the cell that a spreadsheet is given, in an export and in the results of a file; \\t
+   * \\r \\n stand for characters.
+   */
   @ParameterizedTest(name = "{0}")
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
-      textBlock =
-          """
-          =HYPERLINK("http://x")  | '=HYPERLINK("http://x")
-          +1                      | '+1
-          -1                      | '-1
-          @SUM(A1)                | '@SUM(A1)
-          ＝1                      | '＝1
-          a=1                     | a=1
-          'quoted                 | 'quoted
-          """)
-  void gives_no_formula_to_a_spreadsheet(String key, String cell) {
-    ledger.add(key, State.REFUSED);
-
+      ignoreLeadingAndTrailingWhitespace = false,
+      value = {
+        "=HYPERLINK(\"http://x\")|'=HYPERLINK(\"http://x\")",
+        "+1+1|'+1+1",
+        "-1+1|'-1+1",
+        "@SUM(A1)|'@SUM(A1)",
+        "＝1|'＝1",
+        "＋1|'＋1",
+        "－1|'－1",
+        "＠SUM(A1)|'＠SUM(A1)",
+        "\\t=1|'\\t'=1",
+        "\\r=1|'\\r'=1",
+        "\\n=1|'\\n'=1",
+        "  =1|'  =1",
+        "k;=1|k;'=1",
+        "+14255550123|+14255550123",
+        "-5|-5",
+        "+1.5|+1.5",
+        "14255550123|14255550123",
+        "a=1|a=1",
+        "'quoted|'quoted",
+      })
+  void gives_no_formula_to_a_spreadsheet_and_leaves_numbers_alone(String key, String cell)
+      throws IOException {
+    ledger.add(shown(key), State.REFUSED);
     NamedCsvRecord row = rows(export().out()).get(0);
-
-    assertThat(row.getField("messageKey")).isEqualTo(cell);
+    assertThat(row.getField("messageKey")).isEqualTo(shown(cell));
     assertThat(row.getField("message")).isEqualTo("'=1+1 is no number");
+
+    BatchFile file = new BatchFile(folder.resolve("batch"));
+    file.format = ResultsFormat.CSV;
+    String quoted = '"' + shown(key).replace("\"", "\"\"") + '"';
+    file.run("a.csv", "definitionKey,contactKey,to,messageKey\nd,c,1," + quoted, BatchFile::accept);
+    String results = Files.readString(file.folders.results().resolve("a.csv.results.csv"));
+    assertThat(rows(results).get(0).getField("messageKey")).isEqualTo(shown(cell));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"\t=1", "\r=1", "\n=1"})
-  void gives_no_formula_behind_white_space_either(String key) {
-    ledger.add(key, State.REFUSED);
-
-    assertThat(rows(export().out()).get(0).getField("messageKey")).isEqualTo("'" + key);
+  private static String shown(String text) {
+    return text.replace("\\t", "\t").replace("\\r", "\r").replace("\\n", "\n");
   }
 
   @Test

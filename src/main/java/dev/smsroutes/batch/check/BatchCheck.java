@@ -9,6 +9,7 @@ import dev.smsroutes.batch.check.DuplicateKeyIndex.Before;
 import dev.smsroutes.batch.check.Forecast.Fate;
 import dev.smsroutes.batch.check.Forecast.Prospect;
 import dev.smsroutes.batch.format.BatchInterruptedException;
+import dev.smsroutes.batch.format.BatchInterruptedException.Why;
 import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.BatchReading;
 import dev.smsroutes.batch.format.JsonRequests;
@@ -17,7 +18,7 @@ import dev.smsroutes.batch.format.Thrown;
 import dev.smsroutes.batch.format.UnreadableFileException;
 import dev.smsroutes.batch.result.FaultCounts;
 import dev.smsroutes.batch.result.FaultSummary;
-import dev.smsroutes.batch.run.RowGroups;
+import dev.smsroutes.batch.run.RowGroup;
 import dev.smsroutes.ledger.LedgerPreview;
 import dev.smsroutes.ledger.LedgerPreview.Answer;
 import dev.smsroutes.ledger.LedgerUnavailableException;
@@ -171,7 +172,7 @@ public final class BatchCheck {
       while (!page.isEmpty()) {
         look(page);
         if (setting.stopping().getAsBoolean()) {
-          throw new BatchInterruptedException(BatchReading.STOPPED);
+          throw new BatchInterruptedException(Why.STOPPING);
         }
         page = page();
       }
@@ -357,7 +358,7 @@ public final class BatchCheck {
     private long sameRequest;
     private long otherRequest;
     private long acceptedBefore;
-    private final Map<RowGroups.Kind, Long> kinds = new HashMap<>();
+    private final Map<RowGroup.Kind, Long> kinds = new HashMap<>();
     private long sent;
     private long parts;
     private long leftToApi;
@@ -389,8 +390,7 @@ public final class BatchCheck {
     void send(Prospect prospect) {
       sent++;
       Message message = prospect.message();
-      kinds.merge(
-          new RowGroups.Kind(message.definitionKey(), message.resubscribe()), 1L, Long::sum);
+      kinds.merge(new RowGroup.Kind(message.definitionKey(), message.resubscribe()), 1L, Long::sum);
       regions.merge(prospect.region().orElse(UNKNOWN_REGION), 1L, Long::sum);
       if (prospect.parts().isEmpty()) {
         leftToApi++;

@@ -8,7 +8,7 @@ import java.io.IOException;
  * <p>In the first reading the file is then unreadable. In the second one, which the first went
  * before, it was changed in between.
  */
-public final class BadContentException extends IOException {
+final class BadContentException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final String reason;
@@ -17,7 +17,7 @@ public final class BadContentException extends IOException {
    * @param reason a few words that name the kind
    * @param message what was expected, what came and where; holds nothing of the file's content
    */
-  public BadContentException(String reason, String message) {
+  BadContentException(String reason, String message) {
     super(message);
     this.reason = reason;
   }

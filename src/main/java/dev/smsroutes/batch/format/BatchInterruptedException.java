@@ -9,22 +9,31 @@ import java.io.IOException;
 public final class BatchInterruptedException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  private final boolean paused;
+  /** Why a file is not sent to its end now. */
+  public enum Why {
+    /** This process is on its way down. */
+    STOPPING("it continues at the next start"),
+    /** A person paused the file. */
+    PAUSED("it is paused, and continues when it is resumed"),
+    /** An outcome could not be recorded, or the ledger could not be read. */
+    UNRECORDED("it continues when the ledger can be written again");
 
-  public BatchInterruptedException(String message) {
-    this(message, false);
+    private final String goesOn;
+
+    Why(String goesOn) {
+      this.goesOn = goesOn;
+    }
   }
 
-  /**
-   * @param paused whether a person wanted it so: then it goes on when that person wants it to
-   */
-  public BatchInterruptedException(String message, boolean paused) {
-    super(message);
-    this.paused = paused;
+  private final Why why;
+
+  public BatchInterruptedException(Why why) {
+    super(why.goesOn);
+    this.why = why;
   }
 
   /** Whether a person paused the file. */
   public boolean paused() {
-    return paused;
+    return why == Why.PAUSED;
   }
 }

@@ -1,6 +1,6 @@
 package dev.smsroutes.batch.format;
 
-import java.io.BufferedInputStream;
+import dev.smsroutes.batch.format.BatchInterruptedException.Why;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.FilterInputStream;
@@ -33,8 +33,6 @@ import java.util.function.BooleanSupplier;
  * <p>Used by one thread at a time, but {@link #close} may be called while another thread reads.
  */
 public final class BatchReading implements Closeable {
-  public static final String STOPPED = "it continues at the next start";
-
   private static final int BOM_BYTES = 3;
 
   private final FileChannel channel;
@@ -158,7 +156,7 @@ public final class BatchReading implements Closeable {
       InputStream text =
           new SequenceInputStream(
               new ByteArrayInputStream(head, markBytes, head.length - markBytes), content);
-      Counted utf8 = new Counted(decoded(text), Long.MAX_VALUE);
+      Counted utf8 = new Counted(new Transcoded(text, charset, markBytes), Long.MAX_VALUE);
       FileScan.Text found =
           FileScan.read(utf8, markBytes, format, limits.input(), limits.maxLineBytes());
       textBytes = utf8.count;
@@ -174,6 +172,7 @@ public final class BatchReading implements Closeable {
     return HexFormat.of().formatHex(digest.digest());
   }
 
+  /** What was UTF-8 at the first reading need not be looked at again. */
   private InputStream decoded(InputStream text) {
     return charset.equals(StandardCharsets.UTF_8) ? text : new Transcoded(text, charset, markBytes);
   }
@@ -207,7 +206,7 @@ public final class BatchReading implements Closeable {
       charset =
           switch (limits.input().encoding()) {
             case AUTO, UTF_8 -> StandardCharsets.UTF_8;
-            case WINDOWS_1252 -> Utf8Check.WINDOWS_1252;
+            case WINDOWS_1252 -> Transcoded.WINDOWS_1252;
             case UTF_16LE -> StandardCharsets.UTF_16LE;
             case UTF_16BE -> StandardCharsets.UTF_16BE;
           };
@@ -242,11 +241,15 @@ public final class BatchReading implements Closeable {
   /**
    * The next row, or null at the end.
    *
-   * @throws UnreadableFileException when nobody can say where the next row begins
+   * @throws UnreadableFileException when it has changed since the first reading, or nobody can say
+   *     where the next row begins
    */
   public RawRow next() throws IOException, UnreadableFileException {
     try {
       return rows.next();
+    } catch (BadContentException e) {
+      // It was fine in the first reading. What was cut off by that is no row.
+      throw UnreadableFileException.changed();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
@@ -307,7 +310,7 @@ public final class BatchReading implements Closeable {
     InputStream content = new DigestInputStream(second, secondReading);
     // Not skipped: that would pass by the digest.
     content.readNBytes(markBytes);
-    InputStream text = new BufferedInputStream(decoded(content), 65_536);
+    InputStream text = decoded(content);
     keys = KeyMaker.forContent(scan.sha256());
     int limit = limits.maxLineBytes();
     // Rejects are always UTF-8. The mark says so where the reader could think otherwise: Excel, and
@@ -369,7 +372,7 @@ public final class BatchReading implements Closeable {
     @Override
     public int read(byte[] bytes, int from, int length) throws IOException {
       if (stopping.getAsBoolean()) {
-        throw new BatchInterruptedException(STOPPED);
+        throw new BatchInterruptedException(Why.STOPPING);
       }
       return super.read(bytes, from, length);
     }

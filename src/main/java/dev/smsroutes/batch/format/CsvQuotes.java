@@ -29,15 +29,6 @@ final class CsvQuotes {
     this.separator = separator;
   }
 
-  /** Where this one is, with another separator; to be called before the first cell. */
-  CsvQuotes with(char other) {
-    CsvQuotes quotes = new CsvQuotes(other);
-    quotes.state = state;
-    quotes.line = line;
-    quotes.afterCarriageReturn = afterCarriageReturn;
-    return quotes;
-  }
-
   /** Takes the next byte, and says whether it is a line end outside of quotes. */
   boolean endsRecord(int b) {
     boolean secondHalf = b == '\n' && afterCarriageReturn;

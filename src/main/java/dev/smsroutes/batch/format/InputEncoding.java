@@ -23,7 +23,7 @@ public enum InputEncoding {
       Arrays.stream(values()).map(InputEncoding::word).collect(Collectors.joining(", "));
 
   /** The name in a setting, such as {@code utf-8}. */
-  public String word() {
+  String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 

@@ -1,12 +1,13 @@
 package dev.smsroutes.batch.format;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
+import java.util.OptionalLong;
 
 /**
- * Cuts a file into rows. Holds no more than one row of the limit's length; what is longer is read
- * past. Blank lines are no rows. Not thread-safe.
+ * Cuts a file into rows. Holds 64 KiB, and no more than one row of the limit's length; what is
+ * longer is read past. Blank lines are no rows. Not thread-safe.
  */
 final class RecordCutter {
   private final InputStream in;
@@ -15,7 +16,10 @@ final class RecordCutter {
   private final boolean csv;
   private final char separator;
 
-  private int pushedBack = -1;
+  private final byte[] chunk = new byte[65_536];
+  private int at;
+  private int end;
+  private byte[] held = new byte[256];
   private long line = 1;
 
   private RecordCutter(InputStream in, int limit, boolean csv, char separator) {
@@ -27,7 +31,7 @@ final class RecordCutter {
   }
 
   /**
-   * @param in buffered, behind the byte order mark
+   * @param in behind the byte order mark
    * @param limit the longest row in bytes
    * @param separator of cells
    */
@@ -42,12 +46,11 @@ final class RecordCutter {
 
   /** The next row that is not blank, or null at the end. */
   RawRecord next() throws IOException {
-    while (true) {
-      RawRecord record = csv ? nextRecord() : nextLine();
-      if (record == null || !record.blank(separator)) {
-        return record;
-      }
+    RawRecord record = nextRecord();
+    while (record != null && record.blank(separator)) {
+      record = nextRecord();
     }
+    return record;
   }
 
   /** The next row that has a cell with anything in it, or null at the end. */
@@ -59,57 +62,58 @@ final class RecordCutter {
     return record;
   }
 
-  private RawRecord nextLine() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    long length = 0;
-    int b = in.read();
-    if (b < 0) {
-      return null;
-    }
-    for (; b >= 0 && b != '\n'; b = in.read()) {
-      if (++length <= limit) {
-        bytes.write(b);
-      }
-    }
-    long at = line++;
-    return new RawRecord(bytes.toByteArray(), length, at, at);
+  /** At the end: the line on which a cell begins whose quotation mark is never closed. */
+  OptionalLong unclosed() {
+    return quotes.open() ? OptionalLong.of(quotes.quoteLine()) : OptionalLong.empty();
   }
 
+  /** A line feed behind a carriage return ends a blank one. */
   private RawRecord nextRecord() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    long first = line();
+    long last = first;
     long length = 0;
-    long first = quotes.line();
     int b = read();
     if (b < 0) {
       return null;
     }
     while (b >= 0) {
-      long last = quotes.line();
-      if (quotes.endsRecord(b)) {
-        if (b == '\r') {
-          int after = read();
-          if (after == '\n') {
-            quotes.endsRecord(after);
-          } else {
-            pushedBack = after;
-          }
-        }
-        return new RawRecord(bytes.toByteArray(), length, first, last);
+      last = line();
+      if (ends(b)) {
+        break;
       }
-      if (++length <= limit) {
-        bytes.write(b);
+      if (length < limit) {
+        hold((byte) b, (int) length);
       }
+      length++;
       b = read();
     }
-    return new RawRecord(bytes.toByteArray(), length, first, quotes.line());
+    return new RawRecord(Arrays.copyOf(held, (int) Math.min(length, limit)), length, first, last);
   }
 
   private int read() throws IOException {
-    if (pushedBack >= 0) {
-      int b = pushedBack;
-      pushedBack = -1;
-      return b;
+    if (at == end) {
+      at = 0;
+      end = Math.max(in.read(chunk), 0);
     }
-    return in.read();
+    return at == end ? -1 : chunk[at++] & 0xFF;
+  }
+
+  private void hold(byte b, int at) {
+    if (at == held.length) {
+      held = Arrays.copyOf(held, (int) Math.min(limit, 2L * held.length));
+    }
+    held[at] = b;
+  }
+
+  private boolean ends(int b) {
+    if (csv) {
+      return quotes.endsRecord(b);
+    }
+    line += b == '\n' ? 1 : 0;
+    return b == '\n';
+  }
+
+  private long line() {
+    return csv ? quotes.line() : line;
   }
 }

@@ -6,27 +6,53 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
- * Text of Windows-1252 or UTF-16, in UTF-8. Holds some 100 KiB. What is no such text is a {@link
- * BadContentException} that names the byte. Not thread-safe.
+ * Text of a known encoding, in UTF-8. Holds some 150 KiB. What is no such text, or holds a NUL, is
+ * a {@link BadContentException} that names the byte. Not thread-safe.
  */
 final class Transcoded extends InputStream {
+  static final Charset WINDOWS_1252 = Charset.forName("windows-1252");
+
   private static final int BUFFER = 16_384;
+
+  /** A decoder that replaces nothing, and the bytes that it could not take yet. */
+  private static final class Decoding {
+    private final CharsetDecoder decoder;
+    // A character of which only the beginning came stays until the rest comes.
+    private final ByteBuffer raw = ByteBuffer.allocate(BUFFER + 4);
+    private final CharBuffer chars = CharBuffer.allocate(BUFFER + 4);
+
+    Decoding(Charset charset) {
+      decoder = charset.newDecoder();
+    }
+
+    /** Whether all that came is text; what is becomes {@link #chars}. */
+    boolean decode(byte[] bytes, int n, boolean last) {
+      raw.put(bytes, 0, n).flip();
+      chars.clear();
+      boolean good = !decoder.decode(raw, chars, last).isError();
+      chars.flip();
+      return good;
+    }
+  }
 
   private final InputStream in;
   private final Charset charset;
-  private final CharsetDecoder decoder;
-  private final boolean singleByte;
-  private final Utf8Check otherwise = new Utf8Check();
-  private final ByteBuffer raw = ByteBuffer.allocate(BUFFER);
-  private final CharBuffer chars = CharBuffer.allocate(BUFFER);
+  private final boolean utf8;
+  private final Decoding decoding;
+  private final byte[] chunk = new byte[BUFFER];
   private ByteBuffer text = ByteBuffer.allocate(0);
   private long position;
-  private boolean maybeUtf8 = true;
+  private boolean first = true;
   private boolean ended;
+
+  // Of Windows-1252: whether it is UTF-8 as well.
+  private final Decoding otherwise = new Decoding(StandardCharsets.UTF_8);
+  private boolean maybeUtf8;
+  private boolean beyondAscii;
 
   /**
    * @param in behind the byte order mark
@@ -36,12 +62,9 @@ final class Transcoded extends InputStream {
     this.in = in;
     this.charset = charset;
     this.position = before;
-    this.singleByte = charset.equals(Utf8Check.WINDOWS_1252);
-    this.decoder =
-        charset
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT)
-            .onUnmappableCharacter(CodingErrorAction.REPORT);
+    this.decoding = new Decoding(charset);
+    this.utf8 = charset.equals(StandardCharsets.UTF_8);
+    this.maybeUtf8 = charset.equals(WINDOWS_1252);
   }
 
   @Override
@@ -67,47 +90,85 @@ final class Transcoded extends InputStream {
   }
 
   private void fill() throws IOException {
-    int from = raw.position();
-    int n = in.read(raw.array(), from, raw.remaining());
-    ended = n < 0;
-    if (singleByte) {
-      checkOtherwise(from, n);
-    }
-    raw.position(from + Math.max(n, 0));
-    raw.flip();
-    chars.clear();
-    boolean wrong = decoder.decode(raw, chars, ended).isError();
-    chars.flip();
-    refuseNul();
-    position += raw.position();
-    if (wrong) {
+    int n = in.readNBytes(chunk, 0, BUFFER);
+    ended = n == 0;
+    boolean good = decoding.decode(chunk, n, ended);
+    refuseNul(n);
+    if (!good) {
       throw new BadContentException(
           "unknown encoding",
-          "Expected text in %s; what came at byte %,d is not. Save the file as UTF-8."
-              .formatted(charset, position + 1));
+          "Expected text in %s; what came at byte %,d is not. %s"
+              .formatted(
+                  charset,
+                  position + decoding.raw.position() + 1,
+                  utf8 && looksLikeWindows1252()
+                      ? "It looks like Windows-1252, in which Excel saves CSV: save the file as CSV"
+                          + " UTF-8, or, if all your files are in Windows-1252, set"
+                          + " sms.file.encoding=windows-1252."
+                      : "Save the file as UTF-8."));
     }
-    raw.compact();
-    text = StandardCharsets.UTF_8.encode(chars);
+    refuseUtf8(n);
+    position += decoding.raw.position();
+    decoding.raw.compact();
+    text = StandardCharsets.UTF_8.encode(decoding.chars);
+    first = false;
   }
 
-  private void refuseNul() throws BadContentException {
-    for (int i = 0; i < chars.limit(); i++) {
-      if (chars.get(i) == 0) {
-        throw new BadContentException(
-            "unknown encoding",
-            ("Expected text in %s; a NUL character came at byte %,d. The file is in another"
-                    + " encoding, is no text, or was not written to its end.")
-                .formatted(charset, position + (singleByte ? i : 2L * i) + 1));
-      }
+  private void refuseNul(int n) throws BadContentException {
+    int nul = decoding.chars.toString().indexOf('\0');
+    if (nul < 0) {
+      return;
     }
+    // The place of the character is found by writing those before it again.
+    long at = position + charset.encode(decoding.chars.slice(0, nul)).remaining() + 1;
+    String utf16 = utf8 && first ? utf16(n) : "";
+    throw new BadContentException(
+        "unknown encoding",
+        "Expected text in %s; a NUL %s came at byte %,d. "
+                .formatted(charset, utf8 ? "byte" : "character", at)
+            + (utf16.isEmpty()
+                ? "The file is in another encoding, is no text, or was not written to its end."
+                : ("It looks like %s without a byte order mark: save the file as UTF-8 (in Excel: CSV"
+                        + " UTF-8), or, if all your files are so, set sms.file.encoding=%s.")
+                    .formatted(utf16.toUpperCase(Locale.ROOT), utf16)));
+  }
+
+  /**
+   * Text in UTF-16 has a NUL byte in every second place, at least in the names of its fields.
+   *
+   * @param n how many bytes of the chunk there are
+   * @return how the setting calls it, or an empty text
+   */
+  private String utf16(int n) {
+    int[] nuls = new int[2];
+    int looked = Math.min(n, 64) & ~1;
+    for (int i = 0; i < looked; i++) {
+      nuls[i % 2] += chunk[i] == 0 ? 1 : 0;
+    }
+    if (nuls[1] > looked / 3 && nuls[0] == 0) {
+      return InputEncoding.UTF_16LE.word();
+    }
+    return nuls[0] > looked / 3 && nuls[1] == 0 ? InputEncoding.UTF_16BE.word() : "";
+  }
+
+  /** Whether the byte that is wrong is a character there, between two others of one byte each. */
+  private boolean looksLikeWindows1252() throws IOException {
+    ByteBuffer raw = decoding.raw;
+    String alone = new String(new byte[] {raw.get()}, WINDOWS_1252);
+    int next = raw.hasRemaining() ? raw.get() & 0xFF : in.read();
+    boolean continues = next >= 0x80 && next <= 0xBF;
+    return !alone.equals("\uFFFD") && !continues;
   }
 
   /** Nearly no text is by chance UTF-8 as well, and then one reading of it would be wrong. */
-  private void checkOtherwise(int from, int n) throws BadContentException {
-    for (int i = from; i < from + n && maybeUtf8; i++) {
-      maybeUtf8 = otherwise.accept(raw.array()[i]);
+  private void refuseUtf8(int n) throws BadContentException {
+    if (!maybeUtf8) {
+      return;
     }
-    if (ended && maybeUtf8 && otherwise.end() && otherwise.beyondAscii()) {
+    maybeUtf8 = otherwise.decode(chunk, n, ended);
+    otherwise.raw.compact();
+    beyondAscii = beyondAscii || otherwise.chars.chars().anyMatch(c -> c > 0x7F);
+    if (ended && maybeUtf8 && beyondAscii) {
       throw new BadContentException(
           "unknown encoding",
           "Expected text in windows-1252, as sms.file.encoding says; all of it is UTF-8. Save it as"

@@ -10,7 +10,7 @@ public final class UnreadableFileException extends Exception {
    * @param reason a few words that name the kind, for example {@code unknown encoding}
    * @param message what was expected, what came and where; holds nothing of the file's content
    */
-  public UnreadableFileException(String reason, String message) {
+  UnreadableFileException(String reason, String message) {
     // No stack trace: this is an answer to a sender, not a fault of the program.
     super(message, null, false, false);
     this.reason = reason;
@@ -26,7 +26,7 @@ public final class UnreadableFileException extends Exception {
   }
 
   /** It is not what it was when it was read first. */
-  public static UnreadableFileException changed() {
+  static UnreadableFileException changed() {
     return new UnreadableFileException(
         "changed while it was read",
         "Expected a file that is complete; this one changed while it was read. The results"

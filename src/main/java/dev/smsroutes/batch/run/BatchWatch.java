@@ -2,7 +2,7 @@ package dev.smsroutes.batch.run;
 
 /** Sees batches begin, go on and end. Called by many threads. */
 @FunctionalInterface
-public interface BatchWatch {
+interface BatchWatch {
   /** Now and then, when there was an outcome ({@link Batch#PROGRESS_EVERY}). */
   void progressed(Batch batch);
 

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +31,7 @@ public final class ProgressFiles implements BatchWatch {
   private static final Logger LOG = LoggerFactory.getLogger(ProgressFiles.class);
 
   private final BatchFolders folders;
-  private final BatchWatch other;
+  private final Consumer<Batch> progressed;
   private final Map<Batch, Shown> running = new ConcurrentHashMap<>();
 
   /** Of one batch; also what its file is locked by, so that no batch waits for that of another. */
@@ -40,11 +41,11 @@ public final class ProgressFiles implements BatchWatch {
   }
 
   /**
-   * @param other is told everything as well
+   * @param progressed is called now and then while a batch has outcomes
    */
-  public ProgressFiles(BatchFolders folders, BatchWatch other) {
+  public ProgressFiles(BatchFolders folders, Consumer<Batch> progressed) {
     this.folders = folders;
-    this.other = other;
+    this.progressed = progressed;
   }
 
   /** Renews all files; to be called by a timer, again and again. Never throws. */
@@ -59,7 +60,7 @@ public final class ProgressFiles implements BatchWatch {
   }
 
   /** How far the running batches are, the oldest first. */
-  public List<BatchProgress> progress() {
+  List<BatchProgress> progress() {
     return running.keySet().stream()
         .map(Batch::progress)
         .sorted(Comparator.comparing(BatchProgress::started).thenComparing(BatchProgress::file))
@@ -69,12 +70,11 @@ public final class ProgressFiles implements BatchWatch {
   @Override
   public void began(Batch batch) {
     running.put(batch, new Shown());
-    other.began(batch);
   }
 
   @Override
   public void progressed(Batch batch) {
-    other.progressed(batch);
+    progressed.accept(batch);
   }
 
   @Override
@@ -83,7 +83,6 @@ public final class ProgressFiles implements BatchWatch {
     if (shown != null) {
       remove(batch, shown);
     }
-    other.ended(batch);
   }
 
   private void renew(Batch batch, Shown shown) throws IOException {

@@ -14,49 +14,37 @@ import java.util.Optional;
  *
  * <p>Whoever takes a row from a batch owes it an outcome: the batch waits for it.
  */
-public final class Row {
-  private final Batch batch;
+final class Row {
+  private final RowFlow flow;
   private final RawRow raw;
-  // Guarded by the batch's lock.
+  // Guarded by the flow's lock.
   private Outcome outcome;
 
-  Row(Batch batch, RawRow raw) {
-    this.batch = batch;
+  Row(RowFlow flow, RawRow raw) {
+    this.flow = flow;
     this.raw = raw;
   }
 
-  /** A row that was promised, and then there was none. */
-  static Row nothing(Batch batch) {
-    return new Row(batch, null);
-  }
-
-  /** Whether there is nothing to send after all; then it needs no outcome. */
-  public boolean isNothing() {
-    return raw == null;
-  }
-
   /** What to send, always with a message key. */
-  public SendRequest request() {
+  SendRequest request() {
     return raw.request();
   }
 
   /** Where it came from, for the record. */
-  public Origin origin() {
-    return batch.origin(raw);
+  Origin origin() {
+    return flow.origin(raw);
   }
 
   /** Says what became of it. */
-  public void settle(Outcome outcome) {
-    if (!isNothing()) {
-      batch.settle(this, outcome);
-    }
+  void settle(Outcome outcome) {
+    flow.settle(this, outcome);
   }
 
   /** Says that the pipeline broke off without an outcome: nobody knows whether it was sent. */
-  public void broke() {
+  void broke() {
     settle(
         new Unsettled(
-            batch.newRequestId(),
+            flow.newRequestId(),
             Optional.of(request().messageKey()),
             Reason.INTERNAL,
             true,
@@ -79,6 +67,6 @@ public final class Row {
 
   @Override
   public String toString() {
-    return isNothing() ? "Row[nothing]" : "Row[number=" + raw.number() + "]";
+    return "Row[number=" + raw.number() + "]";
   }
 }

@@ -2,6 +2,7 @@ package dev.smsroutes.batch.run;
 
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.SendItem;
+import dev.smsroutes.model.SendRequest;
 import java.util.List;
 
 /**
@@ -11,6 +12,13 @@ import java.util.List;
  * <p>Whoever takes a group from a batch owes each row an outcome: the batch waits for it.
  */
 public final class RowGroup {
+  /** What rows must have in common to travel in one call. */
+  public record Kind(String definitionKey, boolean resubscribe) {
+    static Kind of(SendRequest request) {
+      return new Kind(request.definitionKey(), request.resubscribe());
+    }
+  }
+
   private final List<Row> rows;
 
   RowGroup(List<Row> rows) {

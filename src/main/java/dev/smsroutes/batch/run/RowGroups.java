@@ -1,7 +1,7 @@
 package dev.smsroutes.batch.run;
 
 import dev.smsroutes.batch.result.FileControl;
-import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.batch.run.RowGroup.Kind;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -12,23 +12,18 @@ import java.util.NoSuchElementException;
 /**
  * The rows of a batch in groups that may travel together: of one definition, in the order in which
  * they stand. Reads ahead until a group is full; what waits for company is part of the batch's
- * window, and gives way when the window is full. For one thread.
+ * window, and gives way when the window is full. A group of one waits for nothing. For one thread.
  *
- * <p>{@link #hasNext} never waits, keeps its promise, and may promise a group that then has no
- * rows: what Camel's splitter needs, as {@link Batch#iterator} says.
+ * <p>Camel's splitter asks whether there is a further group before it starts the one that it got
+ * last, and that one may hold the very row for which a full window waits. So {@link #hasNext} never
+ * waits: while there is no room it promises a group, and {@link #next} gives one without rows if
+ * none is left by then.
  *
  * <p>When the file is paused or cancelled, no group is handed over any more: rows that were read
  * are dropped, to be read again, or end as cancelled.
  */
-public final class RowGroups implements Iterator<RowGroup> {
-  /** What rows must have in common to travel in one call. */
-  public record Kind(String definitionKey, boolean resubscribe) {
-    static Kind of(SendRequest request) {
-      return new Kind(request.definitionKey(), request.resubscribe());
-    }
-  }
-
-  private final Batch batch;
+final class RowGroups implements Iterator<RowGroup> {
+  private final RowFlow rows;
   private final int most;
 
   /** In the order of the first row of each. */
@@ -41,16 +36,18 @@ public final class RowGroups implements Iterator<RowGroup> {
   /**
    * @param most how many rows a group may have
    */
-  public RowGroups(Batch batch, int most) {
-    this.batch = batch;
+  RowGroups(RowFlow rows, int most) {
+    this.rows = rows;
     this.most = most;
   }
 
   @Override
   public boolean hasNext() {
+    // The splitter asks once more before it takes what was promised. If the answer were no by then,
+    // it would end without waiting for the rows under way.
     if (!promised) {
       find();
-      promised = next != null || !batch.isOver();
+      promised = next != null || !rows.isOver();
     }
     return promised;
   }
@@ -61,8 +58,8 @@ public final class RowGroups implements Iterator<RowGroup> {
       throw new NoSuchElementException();
     }
     apply();
-    while (next == null && !batch.isOver()) {
-      batch.awaitRoom();
+    while (next == null && !rows.isOver()) {
+      rows.awaitRoom();
       find();
     }
     RowGroup group = next == null ? new RowGroup(List.of()) : next;
@@ -73,8 +70,8 @@ public final class RowGroups implements Iterator<RowGroup> {
 
   /** What was promised, or waits for company, when an order is seen is not handed over either. */
   private void apply() {
-    batch.lookForOrder();
-    if (batch.order() == FileControl.GO_ON) {
+    rows.look();
+    if (rows.order() == FileControl.GO_ON) {
       return;
     }
     List<Row> held = new ArrayList<>();
@@ -84,8 +81,8 @@ public final class RowGroups implements Iterator<RowGroup> {
     }
     waiting.values().forEach(held::addAll);
     forgetWaiting();
-    if (batch.order() == FileControl.CANCEL) {
-      batch.cancel(held);
+    if (rows.order() == FileControl.CANCEL) {
+      rows.cancel(held);
     }
   }
 
@@ -96,7 +93,7 @@ public final class RowGroups implements Iterator<RowGroup> {
 
   private void find() {
     while (next == null) {
-      Row row = batch.nextRow();
+      Row row = rows.next();
       if (row == null) {
         // Reading may have seen an order. The rows that wait fill the window, so they end now.
         apply();
@@ -118,23 +115,18 @@ public final class RowGroups implements Iterator<RowGroup> {
     if (waiting.isEmpty()) {
       return null;
     }
-    if (batch.isBrokenOff()) {
+    if (rows.isBrokenOff()) {
       forgetWaiting();
       return null;
     }
     Map.Entry<Kind, List<Row>> oldest = waiting.entrySet().iterator().next();
-    // While others are under way and fill the window, waiting for them makes for better company.
-    boolean mustGo =
-        batch.isExhausted()
-            || batch.isOldest(oldest.getValue().get(0))
-            || 2 * rowsWaiting > batch.openRows()
-            || rowsWaiting == batch.rowsUnderWay();
+    boolean mustGo = rows.mustGo(oldest.getValue().get(0), rowsWaiting);
     return mustGo ? take(oldest.getKey()) : null;
   }
 
   private RowGroup take(Kind kind) {
-    List<Row> rows = waiting.remove(kind);
-    rowsWaiting -= rows.size();
-    return new RowGroup(rows);
+    List<Row> company = waiting.remove(kind);
+    rowsWaiting -= company.size();
+    return new RowGroup(company);
   }
 }

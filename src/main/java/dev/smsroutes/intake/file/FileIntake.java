@@ -7,12 +7,10 @@ import dev.smsroutes.batch.result.BatchReport;
 import dev.smsroutes.batch.result.BatchSummary;
 import dev.smsroutes.batch.result.FaultSummary;
 import dev.smsroutes.batch.run.Batch;
-import dev.smsroutes.batch.run.Row;
 import dev.smsroutes.batch.run.RowGroup;
 import dev.smsroutes.ledger.LedgerUnavailableException;
-import dev.smsroutes.model.Origin;
+import dev.smsroutes.model.HandOver;
 import dev.smsroutes.model.SendItem;
-import dev.smsroutes.model.SendRequest;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -46,11 +44,6 @@ public final class FileIntake {
 
   /** The name of the bean. */
   public static final String BEAN = "fileIntake";
-
-  /** What the pipeline is told of a row, besides its origin (docs/architecture.md, the seam). */
-  static final String MAX_RETRIES = "smsMaxRetries";
-
-  static final String PATIENCE = "smsPatience";
 
   /** So many causes of faults get a line when a file ends. */
   private static final int MOST_CAUSES_LOGGED = 10;
@@ -186,27 +179,7 @@ public final class FileIntake {
     return Optional.ofNullable(latest);
   }
 
-  /**
-   * The row's send request, or nothing if that row is none; tells the pipeline in properties where
-   * it came from, and how long and how often it may be tried.
-   */
-  public SendRequest request(Row row, Exchange exchange) {
-    exchange.setProperty(FileResults.ROW, row);
-    if (row.isNothing()) {
-      exchange.setRouteStop(true);
-      return null;
-    }
-    exchange.setProperty(Origin.PROPERTY, row.origin());
-    limit(exchange);
-    return row.request();
-  }
-
-  /** Whether rows travel to the API in groups, or each of them by itself. */
-  public boolean sendsTogether() {
-    return recipientsPerCall > 1;
-  }
-
-  /** The rows in groups that may travel together, for the splitter. */
+  /** The rows in groups that may travel in one call, for the splitter. */
   public Iterator<RowGroup> groups(Batch batch) {
     return batch.groups(recipientsPerCall);
   }
@@ -221,14 +194,10 @@ public final class FileIntake {
       exchange.setRouteStop(true);
       return null;
     }
-    limit(exchange);
-    return group.items();
-  }
-
-  private void limit(Exchange exchange) {
-    exchange.setProperty(MAX_RETRIES, maxAttempts - 1);
+    exchange.setProperty(HandOver.MAX_RETRIES, maxAttempts - 1);
     // A row has the clock of its file.
-    exchange.setProperty(PATIENCE, rowTimeout.plusMillis(exchange.getClock().elapsed()));
+    exchange.setProperty(HandOver.PATIENCE, rowTimeout.plusMillis(exchange.getClock().elapsed()));
+    return group.items();
   }
 
   /**

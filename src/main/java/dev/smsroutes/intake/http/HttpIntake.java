@@ -86,7 +86,7 @@ public final class HttpIntake {
       caller = address == null || address.hostAddress() == null ? "" : address.hostAddress();
       preferred = Preferences.respondAsync(http.getRequest().headers().getAll("Prefer"));
     }
-    exchange.setProperty(Origin.PROPERTY, Origin.of(Origin.HTTP, caller));
+    exchange.setProperty(HandOver.ORIGIN, Origin.of(Origin.HTTP, caller));
     exchange.setProperty(
         HandOver.QUEUED,
         queueing == Queueing.ALWAYS || (queueing == Queueing.WHEN_PREFERRED && preferred));

@@ -101,7 +101,7 @@ public final class JmsIntake {
     Object body = requestOrRefusal(delivery);
     exchange.getMessage().setBody(body);
     exchange.setProperty(HAND_OVER, !(body instanceof Outcome));
-    exchange.setProperty(Origin.PROPERTY, origin);
+    exchange.setProperty(HandOver.ORIGIN, origin);
     exchange.setProperty(HandOver.LAST_CHANCE, answering.isLast(delivery));
   }
 

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -132,6 +133,36 @@ class EncodingTest {
     assertThat(names(result)).containsExactly("\uD83D\uDE00");
   }
 
+  @ParameterizedTest(name = "{0} behind {1} bytes: {2}")
+  @CsvSource({
+    "E4 20, 100, true",
+    "E4 20, 16383, true",
+    "E4, 100, true",
+    "80 20, 100, true",
+    "81 20, 100, false",
+    "E2 82 20, 100, false",
+    "E2 82 20, 16383, false",
+    "C0 AF, 100, false",
+  })
+  void a_byte_that_stands_alone_looks_like_windows_1252(String hex, int before, boolean looksSo)
+      throws IOException {
+    byte[] tail = HexFormat.ofDelimiter(" ").parseHex(hex);
+    byte[] content = Arrays.copyOf("x".repeat(before).getBytes(), before + tail.length);
+    System.arraycopy(tail, 0, content, before, tail.length);
+
+    file.run("a.csv", content, BatchFile::accept);
+    assertThat(reason("a.csv")).contains("what came at byte %,d is not".formatted(before + 1));
+    assertThat(reason("a.csv").contains("It looks like Windows-1252")).isEqualTo(looksSo);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 65_535, 65_536, 65_537, 200_000})
+  void white_space_before_the_header_is_no_row_however_long_it_is(int lines) throws IOException {
+    Result result =
+        file.run("a.csv", "\n".repeat(lines) + HEADER + "d;c;1;A\r\nd;c;1;B\r", BatchFile::accept);
+    assertThat(names(result)).containsExactly("A", "B");
+  }
+
   @Test
   void nothing_but_utf_8_is_read_when_the_operator_says_so() throws IOException {
     encoding(InputEncoding.UTF_8);
@@ -171,15 +202,16 @@ class EncodingTest {
 
   @Property(tries = 500)
   void utf_8_is_found_out_as_the_jdk_does(@ForAll byte[] bytes) {
-    Utf8Check check = new Utf8Check();
-    boolean good = true;
-    for (byte b : bytes) {
-      good = good && check.accept(b);
-    }
-    good = good && check.end();
     String decoded = new String(bytes, StandardCharsets.UTF_8);
     // A text that comes back byte by byte had no byte that had to be replaced.
-    assertThat(good).isEqualTo(Arrays.equals(decoded.getBytes(StandardCharsets.UTF_8), bytes));
+    boolean good =
+        Arrays.equals(decoded.getBytes(StandardCharsets.UTF_8), bytes) && decoded.indexOf(0) < 0;
+    Transcoded text = new Transcoded(new ByteArrayInputStream(bytes), StandardCharsets.UTF_8, 0);
+    if (good) {
+      assertThat(text).hasBinaryContent(bytes);
+    } else {
+      assertThatThrownBy(text::readAllBytes).isInstanceOf(BadContentException.class);
+    }
   }
 
   @Test

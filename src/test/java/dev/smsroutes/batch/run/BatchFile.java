@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,7 +46,7 @@ public final class BatchFile {
   boolean holds;
   final List<Instant> held = new CopyOnWriteArrayList<>();
   final List<BatchSummary> progress = new CopyOnWriteArrayList<>();
-  ResultsFormat format = ResultsFormat.NDJSON;
+  public ResultsFormat format = ResultsFormat.NDJSON;
   BatchWatch watch = batch -> progress.add(batch.summary());
 
   public BatchFile(Path home) throws IOException {
@@ -89,6 +90,25 @@ public final class BatchFile {
         opener);
   }
 
+  /** Its rows one by one; null where one was promised, and there is none by then. */
+  static Iterable<Row> rows(Batch batch) {
+    return () -> {
+      Iterator<RowGroup> groups = batch.groups(1);
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return groups.hasNext();
+        }
+
+        @Override
+        public Row next() {
+          RowGroup group = groups.next();
+          return group.isNothing() ? null : group.rows().get(0);
+        }
+      };
+    };
+  }
+
   public Result run(String name, String content, Function<SendRequest, Outcome> pipeline)
       throws IOException {
     return run(name, content.getBytes(StandardCharsets.UTF_8), pipeline);
@@ -100,7 +120,7 @@ public final class BatchFile {
     List<SendRequest> requests = new ArrayList<>();
     Path target;
     try (Batch batch = open(file)) {
-      for (Row row : batch) {
+      for (Row row : rows(batch)) {
         requests.add(row.request());
         row.settle(pipeline.apply(row.request()));
       }

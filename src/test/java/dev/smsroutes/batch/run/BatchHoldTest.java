@@ -70,7 +70,7 @@ class BatchHoldTest {
   @Test
   void others_go_on_and_a_held_row_comes_again_when_its_time_has_come() throws Exception {
     try (Batch batch = file.open(rows(4))) {
-      Iterator<Row> rows = batch.iterator();
+      Iterator<Row> rows = BatchFile.rows(batch).iterator();
       List<String> handedOver = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         Row row = rows.next();
@@ -104,7 +104,7 @@ class BatchHoldTest {
   @Test
   void the_last_row_may_come_back_after_it_was_asked_whether_there_are_more() throws Exception {
     try (Batch batch = file.open(rows(1))) {
-      Iterator<Row> rows = batch.iterator();
+      Iterator<Row> rows = BatchFile.rows(batch).iterator();
       Row only = rows.next();
       assertThat(rows.hasNext()).as("the only row is under way").isTrue();
       CompletableFuture<Row> more = CompletableFuture.supplyAsync(rows::next);
@@ -121,13 +121,13 @@ class BatchHoldTest {
   @Test
   void who_waits_for_a_last_row_that_does_not_come_back_gets_nothing() throws Exception {
     try (Batch batch = file.open(rows(1))) {
-      Iterator<Row> rows = batch.iterator();
+      Iterator<Row> rows = BatchFile.rows(batch).iterator();
       Row only = rows.next();
       assertThat(rows.hasNext()).isTrue();
       CompletableFuture<Row> more = CompletableFuture.supplyAsync(rows::next);
       settle(only, Set.of());
 
-      assertThat(more.get(5, TimeUnit.SECONDS).isNothing()).isTrue();
+      assertThat(more.get(5, TimeUnit.SECONDS)).isNull();
       assertThat(rows.hasNext()).isFalse();
       batch.finish();
     }
@@ -137,7 +137,7 @@ class BatchHoldTest {
   void no_more_rows_are_held_than_fit_into_the_window() throws Exception {
     file.limits = new BatchLimits(100, 100, 3, 1_000, InputRules.DEFAULTS);
     try (Batch batch = file.open(rows(9))) {
-      Iterator<Row> rows = batch.iterator();
+      Iterator<Row> rows = BatchFile.rows(batch).iterator();
       for (int i = 0; i < 3; i++) {
         settle(rows.next(), Set.of("k1", "k2", "k3"));
       }
@@ -157,7 +157,7 @@ class BatchHoldTest {
   @Test
   void each_country_has_its_own_morning() throws Exception {
     try (Batch batch = file.open(rows(2))) {
-      Iterator<Row> rows = batch.iterator();
+      Iterator<Row> rows = BatchFile.rows(batch).iterator();
       rows.next().settle(BatchFile.notItsTime("k1", Duration.ofHours(9)));
       rows.next().settle(BatchFile.notItsTime("k2", Duration.ofHours(2)));
       clock.forward(Duration.ofHours(2));
@@ -177,7 +177,7 @@ class BatchHoldTest {
   @Test
   void a_row_that_comes_too_early_is_held_once_more() throws Exception {
     try (Batch batch = file.open(rows(1))) {
-      Iterator<Row> rows = batch.iterator();
+      Iterator<Row> rows = BatchFile.rows(batch).iterator();
       rows.next().settle(BatchFile.notItsTime("k1", Duration.ZERO));
       assertThat(batch.held()).isOne();
       clock.forward(Duration.ofSeconds(1));
@@ -192,7 +192,7 @@ class BatchHoldTest {
   @Test
   void a_stop_at_night_ends_the_waiting_and_the_file_goes_on_later() throws Exception {
     try (Batch batch = file.open(rows(3))) {
-      Iterator<Row> rows = batch.iterator();
+      Iterator<Row> rows = BatchFile.rows(batch).iterator();
       for (int i = 0; i < 3; i++) {
         settle(rows.next(), Set.of("k2"));
       }
@@ -202,7 +202,7 @@ class BatchHoldTest {
       file.stopping = true;
 
       // Nobody settles anything any more.
-      assertThat(next.get(2, TimeUnit.SECONDS).isNothing()).isTrue();
+      assertThat(next.get(2, TimeUnit.SECONDS)).isNull();
       assertThat(rows.hasNext()).isFalse();
       assertThatThrownBy(batch::finish).isInstanceOf(BatchInterruptedException.class);
     }
@@ -213,19 +213,19 @@ class BatchHoldTest {
   @Test
   void a_batch_that_is_closed_wakes_whoever_waits_for_the_morning() throws Exception {
     Batch batch = file.open(rows(1));
-    Iterator<Row> rows = batch.iterator();
+    Iterator<Row> rows = BatchFile.rows(batch).iterator();
     settle(rows.next(), Set.of("k1"));
     assertThat(rows.hasNext()).isTrue();
     CompletableFuture<Row> next = CompletableFuture.supplyAsync(rows::next);
     batch.close();
 
-    assertThat(next.get(5, TimeUnit.SECONDS).isNothing()).isTrue();
+    assertThat(next.get(5, TimeUnit.SECONDS)).isNull();
   }
 
   @Test
   void a_clock_that_is_put_back_gives_no_row_twice() throws Exception {
     try (Batch batch = file.open(rows(2))) {
-      Iterator<Row> rows = batch.iterator();
+      Iterator<Row> rows = BatchFile.rows(batch).iterator();
       settle(rows.next(), Set.of("k1"));
       settle(rows.next(), Set.of("k1"));
       clock.forward(NIGHT);
@@ -242,7 +242,7 @@ class BatchHoldTest {
   void where_no_row_is_held_it_is_reported_as_it_is() throws Exception {
     file.holds = false;
     try (Batch batch = file.open(rows(1))) {
-      for (Row row : batch) {
+      for (Row row : BatchFile.rows(batch)) {
         row.settle(notItsTime("k1"));
       }
       batch.finish();

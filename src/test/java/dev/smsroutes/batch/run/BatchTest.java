@@ -307,7 +307,7 @@ class BatchTest {
             (HEADER + "d,c,1,A\nshort\nd,c,2,B\nd,c,3,C\n").getBytes(StandardCharsets.UTF_8));
     List<Row> rows = new ArrayList<>();
     try (Batch batch = file.open(source)) {
-      batch.forEach(rows::add);
+      BatchFile.rows(batch).forEach(rows::add);
       Collections.reverse(rows);
       rows.forEach(row -> row.settle(BatchFile.accept(row.request())));
       // The first outcome counts.
@@ -328,7 +328,7 @@ class BatchTest {
     Path source =
         file.write("a.csv", (HEADER + "d,c,1,A\n".repeat(9)).getBytes(StandardCharsets.UTF_8));
     try (Batch batch = file.open(source)) {
-      Iterator<Row> rows = batch.iterator();
+      Iterator<Row> rows = BatchFile.rows(batch).iterator();
       Row oldest = rows.next();
       rows.next();
       rows.next();
@@ -346,13 +346,13 @@ class BatchTest {
     Path source =
         file.write("a.csv", (HEADER + "d,c,1,A\n".repeat(9)).getBytes(StandardCharsets.UTF_8));
     Batch batch = file.open(source);
-    Iterator<Row> rows = batch.iterator();
+    Iterator<Row> rows = BatchFile.rows(batch).iterator();
     rows.next();
     rows.next();
     assertThat(rows.hasNext()).isTrue();
     CompletableFuture<Row> third = CompletableFuture.supplyAsync(rows::next);
     batch.close();
-    assertThat(third.get(5, TimeUnit.SECONDS).isNothing()).isTrue();
+    assertThat(third.get(5, TimeUnit.SECONDS)).isNull();
     assertThat(rows.hasNext()).isFalse();
   }
 
@@ -360,7 +360,7 @@ class BatchTest {
   void nothing_is_finished_while_a_row_has_no_outcome() throws IOException {
     Path source = file.write("a.csv", (HEADER + "d,c,1,A\n").getBytes(StandardCharsets.UTF_8));
     try (Batch batch = file.open(source)) {
-      batch.forEach(row -> {});
+      BatchFile.rows(batch).forEach(row -> {});
       assertThatThrownBy(batch::finish).isInstanceOf(IOException.class).hasMessageContaining("1");
     }
     assertThat(left()).containsExactly("inbox/a.csv");
@@ -385,7 +385,7 @@ class BatchTest {
         file.write("a.csv", (HEADER + "d,c,1,A\n".repeat(5_000)).getBytes(StandardCharsets.UTF_8));
     int handedOver = 0;
     try (Batch batch = file.open(source)) {
-      for (Row row : batch) {
+      for (Row row : BatchFile.rows(batch)) {
         handedOver++;
         row.settle(BatchFile.accept(row.request()));
       }
@@ -406,7 +406,7 @@ class BatchTest {
       Path source =
           file.write(name, (HEADER + "d,c,1,A\n".repeat(20_000)).getBytes(StandardCharsets.UTF_8));
       try (Batch batch = file.open(source)) {
-        Iterator<Row> rows = batch.iterator();
+        Iterator<Row> rows = BatchFile.rows(batch).iterator();
         Row first = rows.next();
         if (appended) {
           Files.writeString(source, "d,c,1,late\n", StandardOpenOption.APPEND);
@@ -428,7 +428,7 @@ class BatchTest {
   void results_appear_under_their_name_only_when_they_are_complete() throws IOException {
     Path source = file.write("a.csv", (HEADER + "d,c,1,A\n").getBytes(StandardCharsets.UTF_8));
     try (Batch batch = file.open(source)) {
-      batch.forEach(row -> row.settle(BatchFile.refuse(row.request())));
+      BatchFile.rows(batch).forEach(row -> row.settle(BatchFile.refuse(row.request())));
       assertThat(left())
           .containsExactly(
               "inbox/a.csv",
@@ -495,7 +495,7 @@ class BatchTest {
     Path source =
         file.write("a.csv", (HEADER + "d,c,1,A\n".repeat(9)).getBytes(StandardCharsets.UTF_8));
     try (Batch batch = file.open(source)) {
-      Iterator<Row> rows = batch.iterator();
+      Iterator<Row> rows = BatchFile.rows(batch).iterator();
       rows.next();
       rows.next();
       CompletableFuture<Boolean> interrupted = new CompletableFuture<>();

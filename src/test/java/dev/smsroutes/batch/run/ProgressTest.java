@@ -77,7 +77,7 @@ class ProgressTest {
   @Test
   void rows_count_in_whatever_order_their_outcomes_come() throws IOException {
     try (Batch batch = file.open(drop(10))) {
-      List<Row> rows = begin(batch.iterator(), 6);
+      List<Row> rows = begin(BatchFile.rows(batch).iterator(), 6);
       accept(rows.get(4));
       accept(rows.get(1));
       rows.get(3).settle(BatchFile.refuse(rows.get(3).request()));
@@ -101,7 +101,7 @@ class ProgressTest {
   @Test
   void an_outcome_that_comes_twice_counts_once() throws IOException {
     try (Batch batch = file.open(drop(2))) {
-      Row row = batch.iterator().next();
+      Row row = BatchFile.rows(batch).iterator().next();
       accept(row);
       row.broke();
 
@@ -114,7 +114,7 @@ class ProgressTest {
   void the_rate_is_that_of_the_last_quarter_of_a_minute_and_tells_the_time_that_is_left()
       throws IOException {
     try (Batch batch = file.open(drop(1_000))) {
-      Iterator<Row> rows = batch.iterator();
+      Iterator<Row> rows = BatchFile.rows(batch).iterator();
       assertThat(batch.progress().rate()).isZero();
       assertThat(batch.progress().left()).isEmpty();
       for (int second = 0; second < 30; second++) {
@@ -150,7 +150,7 @@ class ProgressTest {
       runs.settled.put("a.csv#" + i, new Accepted("r", Optional.of("k"), false));
     }
     try (Batch batch = file.open(source)) {
-      begin(batch.iterator(), 10).forEach(ProgressTest::accept);
+      begin(BatchFile.rows(batch).iterator(), 10).forEach(ProgressTest::accept);
       clock.forward(Duration.ofSeconds(2));
 
       BatchProgress progress = batch.progress();
@@ -166,7 +166,7 @@ class ProgressTest {
   void a_file_tells_how_far_the_batch_is_and_goes_away_with_it() throws IOException {
     Path source = drop(3);
     try (Batch batch = file.open(source)) {
-      Iterator<Row> rows = batch.iterator();
+      Iterator<Row> rows = BatchFile.rows(batch).iterator();
       accept(rows.next());
       assertThat(progressFile()).as("a short file needs none").doesNotExist();
       files.renew();
@@ -246,7 +246,7 @@ class ProgressTest {
     try (Batch batch = file.open(drop(3))) {
       Files.createDirectories(progressFile().resolve("in the way"));
       files.renew();
-      batch.forEach(ProgressTest::accept);
+      BatchFile.rows(batch).forEach(ProgressTest::accept);
       assertThat(batch.finish()).isNotNull();
     }
   }
@@ -273,14 +273,14 @@ class ProgressTest {
         file.write(
             "a.ndjson", line.replace('\'', '"').repeat(100).getBytes(StandardCharsets.UTF_8));
     try (Batch batch = file.open(source)) {
-      Iterator<Row> rows = batch.iterator();
+      Iterator<Row> rows = BatchFile.rows(batch).iterator();
       for (int i = 0; i < 30; i++) {
         accept(rows.next());
       }
       assertThat(batch.progress().total()).hasValue(300);
       rows.forEachRemaining(
           row -> {
-            if (!row.isNothing()) {
+            if (row != null) {
               accept(row);
             }
           });
@@ -294,7 +294,7 @@ class ProgressTest {
   void a_paused_file_says_so_while_its_rows_are_under_way() throws IOException {
     Path source = drop(1_000);
     try (Batch batch = file.open(source)) {
-      Iterator<Row> rows = batch.iterator();
+      Iterator<Row> rows = BatchFile.rows(batch).iterator();
       Row underWay = rows.next();
       FileControl.PAUSE.give(source);
       Awaitility.await()
@@ -302,7 +302,7 @@ class ProgressTest {
               () -> {
                 if (rows.hasNext()) {
                   Row row = rows.next();
-                  if (!row.isNothing()) {
+                  if (row != null) {
                     accept(row);
                   }
                 }
@@ -330,7 +330,7 @@ class ProgressTest {
             name.startsWith("utf-16") ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8);
     Path source = file.write(name, name.endsWith(".gz") ? gzip(bytes) : bytes);
     try (Batch batch = file.open(source)) {
-      Iterator<Row> rows = batch.iterator();
+      Iterator<Row> rows = BatchFile.rows(batch).iterator();
       for (int i = 0; i < 50; i++) {
         accept(rows.next());
       }
@@ -366,7 +366,7 @@ class ProgressTest {
               }
             };
     try (Batch batch = file.open(drop(1))) {
-      batch.forEach(ProgressTest::accept);
+      BatchFile.rows(batch).forEach(ProgressTest::accept);
       batch.finish();
     }
     assertThat(seen).isNotEmpty().containsOnly(State.FINISHING);

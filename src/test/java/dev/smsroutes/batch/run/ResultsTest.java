@@ -328,7 +328,7 @@ class ResultsTest {
       runs.settled.put("a.csv#" + i, new Accepted("r", Optional.of("k"), false, OptionalInt.of(i)));
     }
     try (Batch batch = file.open(source)) {
-      batch.forEach(row -> row.settle(outcome(row.request())));
+      BatchFile.rows(batch).forEach(row -> row.settle(outcome(row.request())));
       batch.finish();
       assertThat(batch.report().orElseThrow().counts().parts()).isEqualTo(1 + 2 + 3 + 3 + 3);
     }
@@ -349,7 +349,7 @@ class ResultsTest {
   void the_summary_of_a_file_that_changed_while_it_was_sent_says_so() throws IOException {
     Path source = file.write("a.csv", (HEADER + "good,,c,1\n").getBytes(StandardCharsets.UTF_8));
     try (Batch batch = file.open(source)) {
-      for (Row row : batch) {
+      for (Row row : BatchFile.rows(batch)) {
         Files.writeString(source, HEADER + "good,,c,1\ngood,,c,2\n");
         row.settle(outcome(row.request()));
       }
@@ -370,7 +370,7 @@ class ResultsTest {
     Path source = file.write("a.csv", (HEADER + "good,,c,1\n").getBytes(StandardCharsets.UTF_8));
     Path obstacle = file.folders.results().resolve("a.csv.results." + format.extension());
     Batch killed = file.open(source);
-    killed.forEach(row -> row.settle(outcome(row.request())));
+    BatchFile.rows(killed).forEach(row -> row.settle(outcome(row.request())));
     Files.createDirectory(obstacle);
     try {
       killed.finish();

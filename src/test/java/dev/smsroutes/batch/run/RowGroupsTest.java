@@ -109,6 +109,17 @@ class RowGroupsTest {
   }
 
   @Test
+  void groups_of_one_wait_for_no_company() throws Exception {
+    try (Batch batch = open(rows("a", "b", "a", "c", "b"))) {
+      Iterator<RowGroup> groups = batch.groups(1);
+      for (int row = 1; row <= 5; row++) {
+        assertThat(keys(groups.next())).containsExactly("k" + row);
+      }
+      assertThat(groups.hasNext()).isFalse();
+    }
+  }
+
+  @Test
   void each_row_has_its_origin_and_its_own_outcome() throws IOException {
     try (Batch batch = open(rows("a", "a"))) {
       Iterator<RowGroup> groups = batch.groups(500);

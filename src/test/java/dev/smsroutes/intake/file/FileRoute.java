@@ -11,7 +11,7 @@ import dev.smsroutes.batch.run.TestRuns;
 import dev.smsroutes.config.FileOptions;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
-import dev.smsroutes.model.Origin;
+import dev.smsroutes.model.HandOver;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Accepted;
 import dev.smsroutes.model.Outcome.Parked;
@@ -113,7 +113,6 @@ final class FileRoute implements AutoCloseable {
         new RouteBuilder() {
           @Override
           public void configure() {
-            from("direct:sms-send").errorHandler(noErrorHandler()).process(FileRoute.this::send);
             from("direct:sms-send-many")
                 .errorHandler(noErrorHandler())
                 .process(FileRoute.this::sendMany);
@@ -150,7 +149,7 @@ final class FileRoute implements AutoCloseable {
     for (Object each : items) {
       SendItem item = (SendItem) each;
       exchange.getMessage().setBody(item.request());
-      exchange.setProperty(Origin.PROPERTY, item.origin());
+      exchange.setProperty(HandOver.ORIGIN, item.origin());
       send(exchange);
       outcomes.add(exchange.getMessage().getBody(Outcome.class));
     }

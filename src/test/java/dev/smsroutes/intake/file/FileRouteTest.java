@@ -75,7 +75,7 @@ class FileRouteTest {
     Origin expected = new Origin("file", "orders.csv#1001", Optional.of("run-1"));
     Map<String, Object> last =
         route.properties.stream()
-            .filter(properties -> properties.get(Origin.PROPERTY).equals(expected))
+            .filter(properties -> properties.get(HandOver.ORIGIN).equals(expected))
             .findFirst()
             .orElseThrow();
     assertThat(last)
@@ -84,6 +84,7 @@ class FileRouteTest {
     // The row has the clock of its file.
     assertThat((Duration) last.get(HandOver.PATIENCE))
         .isBetween(Duration.ofHours(1).plusMillis(1), Duration.ofHours(1).plusMinutes(1));
+    assertThat(route.groups).as("each row by itself").hasSize(1_001).containsOnly(1);
   }
 
   @Test
@@ -107,7 +108,7 @@ class FileRouteTest {
         .allMatch(each -> each.get(HandOver.MAX_RETRIES).equals(6))
         .allMatch(each -> each.get(HandOver.LANE).equals(HandOver.BATCH));
     assertThat(route.properties)
-        .extracting(each -> ((Origin) each.get(Origin.PROPERTY)).source())
+        .extracting(each -> ((Origin) each.get(HandOver.ORIGIN)).source())
         .contains("orders.csv#1", "orders.csv#100");
   }
 

@@ -113,7 +113,7 @@ final class JmsBench implements AutoCloseable {
                       SendRequest request = exchange.getMessage().getBody(SendRequest.class);
                       headersSeen.add(new HashMap<>(exchange.getMessage().getHeaders()));
                       lastChances.add(exchange.getProperty(HandOver.LAST_CHANCE, Boolean.class));
-                      origins.add(exchange.getProperty(Origin.PROPERTY, Origin.class));
+                      origins.add(exchange.getProperty(HandOver.ORIGIN, Origin.class));
                       handedOver.add(request);
                       int attempt =
                           tries
