@@ -155,7 +155,8 @@ class HouseRulesTest {
           .whereLayer("batch.overview")
           .mayOnlyAccessLayers("batch.check", "batch.run", "batch.result", "batch.format")
           .whereLayer("config")
-          .mayOnlyAccessLayers("contactpolicy", "ledger", "batch.format", "batch.result", "broker")
+          .mayOnlyAccessLayers(
+              "throttle", "contactpolicy", "ledger", "batch.format", "batch.result", "broker")
           .whereLayer("api")
           .mayOnlyAccessLayers("throttle", "model")
           .whereLayer("pipeline")

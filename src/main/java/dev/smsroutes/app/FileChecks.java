@@ -43,12 +43,12 @@ public final class FileChecks {
                 configuration.files().folders().results(),
                 clock.instant())
             .map(FileChecks::told)
-            .orElseGet(() -> pacing(configuration.maxRate(), configuration.files()));
+            .orElseGet(() -> pacing(configuration.throttle().maxRate(), configuration.files()));
     return of(
         new RequestCheck(configuration),
         // The operator named it.
-        configuration.files().withLinks(),
-        new RequestReader(configuration.maxRecipients()),
+        configuration.files().forOneFile(),
+        new RequestReader(configuration.http().maxRecipients()),
         ledgerPreview,
         () -> pacing,
         clock,
@@ -80,8 +80,8 @@ public final class FileChecks {
       throws IOException {
     return BatchCheck.unreadable(
         file,
-        configuration.files().withLinks().limits(),
-        requests(new RequestReader(configuration.maxRecipients())));
+        configuration.files().forOneFile().limits(),
+        requests(new RequestReader(configuration.http().maxRecipients())));
   }
 
   /** How a batch reads a JSON request. */

@@ -29,11 +29,11 @@ public record ContactPolicyOptions(
   private static final String BATCH_WINDOW = "sms.file.send-window";
   private static final String ZONE = "sms.send-window-zone";
 
-  public static ContactPolicyOptions from(Settings settings) {
+  static ContactPolicyOptions from(Settings settings) {
     ZoneId zone = zone(settings);
     Optional<SendWindowCalendar> hours = hours(settings, WINDOW, zone);
     return new ContactPolicyOptions(
-        settings.optional(FILE).map(given -> settings.path(FILE)),
+        settings.optional(FILE).map(written -> settings.path(FILE)),
         hours,
         hours(settings, BATCH_WINDOW, zone).or(() -> hours));
   }
@@ -41,7 +41,7 @@ public record ContactPolicyOptions(
   private static Optional<SendWindowCalendar> hours(Settings settings, String key, ZoneId zone) {
     return settings
         .optional(key)
-        .flatMap(written -> settings.group(() -> SendWindow.read(key, written)))
+        .map(written -> settings.group(() -> SendWindow.read(key, written)))
         .map(window -> new SendWindowCalendar(window, zone));
   }
 

@@ -6,9 +6,7 @@ import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /**
  * The keys {@code sms.jms.*}, read and checked. Immutable.
@@ -29,64 +27,52 @@ public record JmsOptions(
     int maxBodyBytes,
     ReplyQueues replyQueues,
     Duration replyTimeToLive) {
-  public JmsOptions {
-    Objects.requireNonNull(brokerUrl, "brokerUrl");
-    Objects.requireNonNull(broker, "broker");
-    Objects.requireNonNull(replyQueues, "replyQueues");
-    if (concurrency < 1) {
-      throw new IllegalArgumentException(
-          "sms.jms.concurrency: expected at least 1; " + concurrency + " came");
-    }
-    if (maxBodyBytes < 1 || maxBodyBytes > 4 * 1024 * 1024) {
-      throw new IllegalArgumentException(
-          "sms.jms.max-body-bytes: expected 1 to 4194304; " + maxBodyBytes + " came");
-    }
-    if (replyTimeToLive.isNegative()) {
-      throw new IllegalArgumentException(
-          "sms.jms.reply-time-to-live: expected 0 or more; " + replyTimeToLive + " came");
-    }
-  }
+  /** The API's own limit of a request (contract, section 4). */
+  private static final int MOST_BODY_BYTES = 4 * 1024 * 1024;
 
   /**
-   * Reads the keys.
-   *
-   * @param properties gives the value of a key, or null; defaults are in application.properties
-   * @throws IllegalArgumentException naming the key whose value makes no sense
+   * @return null if there were faults, which are noted
    */
-  public static JmsOptions from(UnaryOperator<String> properties) {
-    IntakeKeys keys = new IntakeKeys(properties);
-    Queues queues =
-        new Queues(
-            keys.text("sms.jms.queue", "sms.send"),
-            keys.text("sms.jms.invalid-queue", "sms.send.invalid"),
-            keys.text("sms.jms.dead-letter-queue", "sms.send.dead"));
-    Redelivery redelivery =
-        new Redelivery(
-            keys.duration("sms.jms.redelivery-delay", "1s"),
-            keys.decimal("sms.jms.redelivery-multiplier", "2"),
-            keys.duration("sms.jms.max-redelivery-delay", "10m"),
-            keys.number("sms.jms.max-attempts", "154"));
-    ReplyQueues replyQueues =
-        ReplyQueues.of(
-            keys.text("sms.jms.reply-queues", "sms.reply.*"),
-            keys.yes("sms.jms.reply-to-temporary", "false"),
-            queues);
-    BrokerOptions broker =
-        new BrokerOptions(
-            Path.of(keys.text("sms.jms.directory", "data/broker")),
-            keys.number("sms.jms.port", "61616"),
-            Login.of(keys.text("sms.jms.user", ""), keys.text("sms.jms.password", "")),
-            queues,
-            redelivery,
-            keys.longNumber("sms.jms.max-queue-bytes", "1073741824"),
-            replyQueues::allowsNamed);
+  static JmsOptions from(Settings settings) {
+    String queue = settings.text("sms.jms.queue");
+    String invalidQueue = settings.text("sms.jms.invalid-queue");
+    String deadQueue = settings.text("sms.jms.dead-letter-queue");
+    Queues queues = settings.group(() -> new Queues(queue, invalidQueue, deadQueue));
+    String user = settings.text("sms.jms.user");
+    String password = settings.text("sms.jms.password");
+    Optional<Login> login = settings.group(() -> Login.of(user, password));
+    Redelivery redelivery = settings.group(() -> redelivery(settings));
+    String patterns = settings.text("sms.jms.reply-queues");
+    boolean temporary = settings.flag("sms.jms.reply-to-temporary");
+    Path directory = settings.path("sms.jms.directory");
+    int port = settings.number("sms.jms.port", 0, 65_535);
+    long maxQueueBytes = settings.number("sms.jms.max-queue-bytes", 1, Long.MAX_VALUE);
+    boolean enabled = settings.flag("sms.jms.enabled");
+    Optional<String> brokerUrl = settings.optional("sms.jms.broker-url");
+    int concurrency = settings.number("sms.jms.concurrency", 1, Integer.MAX_VALUE);
+    int maxBodyBytes = settings.number("sms.jms.max-body-bytes", 1, MOST_BODY_BYTES);
+    Duration replyTimeToLive = settings.duration("sms.jms.reply-time-to-live");
+    if (queues == null || login == null || redelivery == null) {
+      return null;
+    }
+    ReplyQueues replyQueues = ReplyQueues.of(patterns, temporary, queues);
     return new JmsOptions(
-        keys.yes("sms.jms.enabled", "true"),
-        Optional.of(keys.text("sms.jms.broker-url", "")).filter(url -> !url.isEmpty()),
-        broker,
-        keys.number("sms.jms.concurrency", "8"),
-        keys.number("sms.jms.max-body-bytes", "262144"),
+        enabled,
+        brokerUrl,
+        new BrokerOptions(
+            directory, port, login, queues, redelivery, maxQueueBytes, replyQueues::allowsNamed),
+        concurrency,
+        maxBodyBytes,
         replyQueues,
-        keys.duration("sms.jms.reply-time-to-live", "1h"));
+        replyTimeToLive);
+  }
+
+  private static Redelivery redelivery(Settings settings) {
+    return new Redelivery(
+        // Artemis takes 0 as "at once": a message that waits would spin a core.
+        settings.positiveDuration("sms.jms.redelivery-delay"),
+        settings.decimal("sms.jms.redelivery-multiplier", 1),
+        settings.duration("sms.jms.max-redelivery-delay"),
+        settings.number("sms.jms.max-attempts", 1, Integer.MAX_VALUE));
   }
 }

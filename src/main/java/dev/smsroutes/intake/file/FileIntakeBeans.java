@@ -1,5 +1,6 @@
 package dev.smsroutes.intake.file;
 
+import dev.smsroutes.batch.check.PlanFiles;
 import dev.smsroutes.batch.format.FileNames;
 import dev.smsroutes.batch.format.JsonRequests;
 import dev.smsroutes.batch.result.BatchFolders;
@@ -12,6 +13,7 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.slf4j.Logger;
@@ -20,44 +22,35 @@ import org.slf4j.LoggerFactory;
 /**
  * Binds the beans that {@code routes/file-intake.camel.yaml} names: {@code fileIntake}, {@code
  * fileResults}, {@code fileInboxLock}, {@code fileOpeners} and {@code fileThreads}; {@code
- * fileProgress}, the {@link ProgressFiles}, for whoever wants to know how far the files are; and
- * {@code remoteDrops} for {@code routes/examples/sftp-intake.camel.yaml}.
+ * fileProgress}, the {@link ProgressFiles}, for whoever wants to know how far the files are; those
+ * of {@code routes/file-check.camel.yaml}, {@code fileCheck} and {@code fileCheckLock}; and {@code
+ * remoteDrops} for {@code routes/examples/sftp-intake.camel.yaml}.
+ *
+ * <p>Also makes the folders, and removes what a crash left half-written; if the intake is switched
+ * off, it only binds.
+ *
+ * @param requests reads a JSON request
+ * @param runs where a pass over a file is recorded, so that it goes on after a crash
+ * @param checker says what would become of a file
+ * @param clock for the retry delay, the file's age and the times in reason files
+ * @param rowsWaitForTheirTime whether the pipeline may say that it is not the time of day for a
+ *     row, so that the row has to be handed over again when it is
  */
-public final class FileIntakeBeans {
+public record FileIntakeBeans(
+    FileOptions options,
+    JsonRequests requests,
+    Runs runs,
+    FileCheck.Checker checker,
+    Clock clock,
+    boolean rowsWaitForTheirTime)
+    implements CamelConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntakeBeans.class);
 
-  private FileIntakeBeans() {}
-
   /**
-   * Makes the folders, removes what a crash left half-written and binds the beans, all as the
-   * options say. To be called before the routes are loaded. Does nothing but bind when the intake
-   * is switched off.
-   *
-   * @param requests reads a JSON request
-   * @param runs where a pass over a file is recorded, so that it goes on after a crash
-   * @param clock for the retry delay, the file's age and the times in reason files
    * @throws IOException when a folder cannot be made
    */
-  public static void bind(
-      CamelContext context, FileOptions options, JsonRequests requests, Runs runs, Clock clock)
-      throws IOException {
-    bind(context, options, requests, runs, clock, false);
-  }
-
-  /**
-   * As {@link #bind(CamelContext, FileOptions, JsonRequests, Runs, Clock)}.
-   *
-   * @param rowsWaitForTheirTime whether the pipeline may say that it is not the time of day for a
-   *     row, so that the row has to be handed over again when it is
-   */
-  public static void bind(
-      CamelContext context,
-      FileOptions options,
-      JsonRequests requests,
-      Runs runs,
-      Clock clock,
-      boolean rowsWaitForTheirTime)
-      throws IOException {
+  @Override
+  public void configure(CamelContext context) throws IOException {
     BatchFolders folders = options.folders();
     if (options.enabled()) {
       FileNames.trouble().ifPresent(LOG::warn);
@@ -122,9 +115,22 @@ public final class FileIntakeBeans {
                 options.input().links(),
                 clock,
                 context::isStopping));
+    context.getRegistry().bind("fileCheck", new FileCheck(checker, new PlanFiles(folders, clock)));
+    context
+        .getRegistry()
+        .bind(
+            "fileCheckLock",
+            new InboxLock(
+                Optional.of(folders.inbox().resolve(PlanFiles.FOLDER)),
+                options.unchangedFor(),
+                options.retryAfter(),
+                1,
+                0,
+                false,
+                clock,
+                context::isStopping));
     // A long file takes a while to be read for the first time, and neither the thread that polls
-    // nor
-    // a small file must wait for that: no more long ones come than the lock lets in.
+    // nor a small file must wait for that: no more long ones come than the lock lets in.
     bindPool(
         context,
         "fileOpeners",

@@ -50,7 +50,18 @@ public final class HttpIntake {
     NEVER,
     /** Those whose caller prefers it. */
     WHEN_PREFERRED,
-    ALWAYS
+    ALWAYS;
+
+    /**
+     * @param always as the operator wants it
+     * @param possible whether there is such a queue
+     */
+    public static Queueing of(boolean always, boolean possible) {
+      if (!possible) {
+        return NEVER;
+      }
+      return always ? ALWAYS : WHEN_PREFERRED;
+    }
   }
 
   public HttpIntake(

@@ -11,10 +11,12 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p>The intake's server listens once all routes are started, so no caller meets a path that is not
  * there yet.
  */
-public final class HttpServers implements AutoCloseable {
+public final class HttpServers implements CamelConfiguration, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpServers.class);
 
   /** In bytes, of all headers of a request: gateways add tokens of some kilobytes each. */
@@ -39,38 +41,40 @@ public final class HttpServers implements AutoCloseable {
 
   private final Vertx vertx;
   private final HttpAdmission admission;
-  private HttpServer intake;
+  private final int configuredPort;
+  private final long maxBodyBytes;
+  private final Router routes;
+  private final HttpServer intake;
   private HttpServer management;
-
-  private HttpServers(Vertx vertx, HttpAdmission admission) {
-    this.vertx = vertx;
-    this.admission = admission;
-  }
 
   /**
    * Prepares the intake's server, so that routes can be added to it.
    *
-   * @param port as configured; platform-http finds the server by it
+   * @param configuredPort platform-http finds the server by it
    * @param maxBodyBytes a longer body is answered with 413
    */
-  public static HttpServers prepare(
-      CamelContext context, HttpAdmission admission, int port, long maxBodyBytes) {
+  public HttpServers(HttpAdmission admission, int configuredPort, long maxBodyBytes) {
+    this.admission = admission;
+    this.configuredPort = configuredPort;
+    this.maxBodyBytes = maxBodyBytes;
     // A consumer holds its worker until the request is answered, so one for each that is let in.
-    Vertx vertx =
+    vertx =
         Vertx.vertx(
             new VertxOptions().setWorkerPoolSize(admission.maxInFlight() + MANAGEMENT_WORKERS));
-    Router routes = Router.router(vertx);
+    routes = Router.router(vertx);
     Router root = Router.router(vertx);
     admission.guard(root, routes);
     root.route("/*").subRouter(routes);
-    HttpServers servers = new HttpServers(vertx, admission);
-    servers.intake = server(vertx).requestHandler(root);
+    intake = server(vertx).requestHandler(root);
+  }
 
+  @Override
+  public void configure(CamelContext context) {
     VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
-    configuration.setBindPort(port);
+    configuration.setBindPort(configuredPort);
     context.getRegistry().bind("smsHttpServer", configuration);
-    String name = VertxPlatformHttpRouter.getRouterNameFromPort(port);
     context.getRegistry().bind("smsVertx", vertx);
+    String name = VertxPlatformHttpRouter.getRouterNameFromPort(configuredPort);
     context
         .getRegistry()
         .bind(
@@ -81,7 +85,6 @@ public final class HttpServers implements AutoCloseable {
                 return BodyHandler.create(false).setBodyLimit(maxBodyBytes);
               }
             });
-    return servers;
   }
 
   private static HttpServer server(Vertx vertx) {
@@ -104,9 +107,9 @@ public final class HttpServers implements AutoCloseable {
    *
    * @throws IOException if nobody can listen there
    */
-  public void manage(Address address, Management answers) throws IOException {
+  public void manage(Address address, Management answers, CamelContext context) throws IOException {
     Router router = Router.router(vertx);
-    answers.on(router);
+    answers.on(router, context);
     management = server(vertx).requestHandler(router);
     await(management.listen(address.port(), address.host()), "sms.management.port", address);
   }
@@ -134,9 +137,9 @@ public final class HttpServers implements AutoCloseable {
     return intake.actualPort();
   }
 
-  /** The port of management; 0 if it is switched off. */
-  public int managementPort() {
-    return management == null ? 0 : management.actualPort();
+  /** The port of management, unless it is switched off. */
+  public OptionalInt managementPort() {
+    return management == null ? OptionalInt.empty() : OptionalInt.of(management.actualPort());
   }
 
   /** From here on requests are answered 503; those under way go on. */

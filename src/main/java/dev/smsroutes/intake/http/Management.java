@@ -16,7 +16,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Collection;
-import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
@@ -32,7 +31,6 @@ public final class Management implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int UNAVAILABLE = 503;
 
-  private final CamelContext context;
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collections = new JvmGcMetrics();
@@ -40,8 +38,7 @@ public final class Management implements AutoCloseable {
   /**
    * @param admission what is under way there is a meter
    */
-  public Management(CamelContext context, HttpAdmission admission) {
-    this.context = context;
+  public Management(HttpAdmission admission) {
     new JvmMemoryMetrics().bindTo(meters);
     new JvmThreadMetrics().bindTo(meters);
     new ProcessorMetrics().bindTo(meters);
@@ -53,25 +50,27 @@ public final class Management implements AutoCloseable {
         .register(meters);
   }
 
-  void on(Router router) {
+  /** Answers on this router, of the health of this context. */
+  void on(Router router, CamelContext context) {
     // Checks and scraping may take a moment: not on the event loop.
     router
         .get("/observe/health")
-        .blockingHandler(request -> health(request, HealthCheckHelper::invoke), false);
+        .blockingHandler(request -> health(request, HealthCheckHelper.invoke(context)), false);
     router
         .get("/observe/health/live")
-        .blockingHandler(request -> health(request, HealthCheckHelper::invokeLiveness), false);
+        .blockingHandler(
+            request -> health(request, HealthCheckHelper.invokeLiveness(context)), false);
     router
         .get("/observe/health/ready")
-        .blockingHandler(request -> health(request, HealthCheckHelper::invokeReadiness), false);
+        .blockingHandler(
+            request -> health(request, HealthCheckHelper.invokeReadiness(context)), false);
     router.get("/observe/metrics").blockingHandler(this::metrics, false);
   }
 
-  private void health(
-      RoutingContext request, Function<CamelContext, Collection<HealthCheck.Result>> checks) {
+  private static void health(RoutingContext request, Collection<HealthCheck.Result> checks) {
     ObjectNode answer = JSON.createObjectNode();
     ArrayNode down = JSON.createArrayNode();
-    for (HealthCheck.Result result : checks.apply(context)) {
+    for (HealthCheck.Result result : checks) {
       if (result.getState() == HealthCheck.State.DOWN) {
         ObjectNode check = down.addObject();
         check.put("name", result.getCheck().getId());
