@@ -156,7 +156,13 @@ class HouseRulesTest {
           .mayOnlyAccessLayers("batch.check", "batch.run", "batch.result", "batch.format")
           .whereLayer("config")
           .mayOnlyAccessLayers(
-              "throttle", "contactpolicy", "ledger", "batch.format", "batch.result", "broker")
+              "api",
+              "throttle",
+              "contactpolicy",
+              "ledger",
+              "batch.format",
+              "batch.result",
+              "broker")
           .whereLayer("api")
           .mayOnlyAccessLayers("throttle", "model")
           .whereLayer("pipeline")

@@ -3,6 +3,7 @@ package dev.smsroutes.app;
 import dev.smsroutes.api.ApiClient;
 import dev.smsroutes.api.ApiEndpoints;
 import dev.smsroutes.api.TokenRoute.Credentials;
+import dev.smsroutes.batch.check.BatchCheck;
 import dev.smsroutes.batch.check.BatchCheck.Pacing;
 import dev.smsroutes.batch.check.InstanceFile;
 import dev.smsroutes.batch.run.Batch;
@@ -10,7 +11,6 @@ import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.config.ApiOptions;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.ContactPolicyOptions;
-import dev.smsroutes.config.FileOptions;
 import dev.smsroutes.config.HttpOptions;
 import dev.smsroutes.config.InvalidSettingsException;
 import dev.smsroutes.config.JmsOptions;
@@ -82,7 +82,6 @@ public final class Bundle implements AutoCloseable {
   private final Main main = new Main();
   private final StatusTable table;
   private Configuration configuration;
-  private FileOptions files;
   private Optional<SuppressionFile> suppression = Optional.empty();
   private DefinitionDirectory definitions;
   private Optional<Sandbox> sandbox = Optional.empty();
@@ -106,21 +105,13 @@ public final class Bundle implements AutoCloseable {
    * @throws InvalidSettingsException if the configuration cannot work
    */
   public static Bundle start(Map<String, String> overrides) {
-    return start(overrides, Clock.systemUTC());
+    return start(overrides, Clock.systemUTC(), UnaryOperator.identity());
   }
 
   /**
-   * As {@link #start(Map)}, by another clock.
+   * As {@link #start(Map)}, for tests.
    *
    * @param clock tells the time for all that is recorded, kept or expires
-   */
-  static Bundle start(Map<String, String> overrides, Clock clock) {
-    return start(overrides, clock, UnaryOperator.identity());
-  }
-
-  /**
-   * As {@link #start(Map)}, with something between the pipeline and the ledger.
-   *
    * @param between gets the ledger, and gives what the pipeline is to use for it
    */
   static Bundle start(Map<String, String> overrides, Clock clock, UnaryOperator<Ledger> between) {
@@ -172,11 +163,9 @@ public final class Bundle implements AutoCloseable {
 
   /** Opens what is there before Camel and after it; it is closed in the opposite order. */
   private void open() {
-    files = onlyFiles ? configuration.files().forOneFile() : configuration.files();
     definitions = DefinitionDirectory.load(configuration.definitions());
     definitions.report().forEach(LOG::info);
-    ApiEndpoints api =
-        configuration.api().service().map(Bundle::endpoints).orElseGet(this::startSandbox);
+    ApiEndpoints api = configuration.api().service().orElseGet(this::startSandbox);
     ledger = JdbcLedger.open(configuration.ledger(), table, clock);
     closing.push(ledger::close);
     JmsOptions jms = configuration.jms();
@@ -185,7 +174,7 @@ public final class Bundle implements AutoCloseable {
       broker = Optional.of(started);
       closing.push(started::close);
     }
-    if (files.enabled()) {
+    if (takesFiles()) {
       InstanceAnnouncement announcement = new InstanceAnnouncement(this::instance);
       closing.push(announcement::close);
       main.configure().addConfiguration(announcement);
@@ -215,13 +204,6 @@ public final class Bundle implements AutoCloseable {
     main.configure().addConfiguration(servers);
   }
 
-  private static ApiEndpoints endpoints(ApiOptions.Service service) {
-    return new ApiEndpoints(
-        service.url(),
-        service.authUrl(),
-        new Credentials(service.clientId(), service.clientSecret(), service.accountId()));
-  }
-
   private ApiEndpoints startSandbox() {
     Sandbox started =
         Sandbox.start(
@@ -237,9 +219,14 @@ public final class Bundle implements AutoCloseable {
         started.url(), started.url(), new Credentials("sandbox", "sandbox", Optional.empty()));
   }
 
+  /** Not if it is for one file only: the process that serves takes them. */
+  private boolean takesFiles() {
+    return configuration.files().enabled() && !onlyFiles;
+  }
+
   private InstanceFile instance() {
     return new InstanceFile(
-        files.folders(),
+        configuration.files().folders(),
         configuration.ledger().file(),
         sandbox.map(Sandbox::url),
         pacing(),
@@ -247,7 +234,7 @@ public final class Bundle implements AutoCloseable {
   }
 
   private Pacing pacing() {
-    return FileChecks.pacing(throttle.snapshot(), files);
+    return FileChecks.pacing(throttle.snapshot(), configuration.files());
   }
 
   /** Each room binds its own beans when Camel asks for them, before the routes are loaded. */
@@ -312,22 +299,23 @@ public final class Bundle implements AutoCloseable {
 
   private void bindFiles(CamelContext context, RequestReader reader, ContactPolicy policy)
       throws IOException {
-    FileChecks checks =
+    BatchCheck checks =
         FileChecks.of(
             new RequestCheck(definitions, configuration.maxParts(), policy),
-            files,
+            configuration.files().limits(false),
             reader,
             ledger.ledgerPreview(),
             this::pacing,
             clock,
             context::isStopping);
     new FileIntakeBeans(
-            files,
+            configuration.files(),
             FileChecks.requests(reader),
             ledger,
             checks::check,
             clock,
-            configuration.contactPolicy().batchHours().isPresent())
+            configuration.contactPolicy().batchHours().isPresent(),
+            onlyFiles)
         .configure(context);
   }
 
@@ -383,7 +371,7 @@ public final class Bundle implements AutoCloseable {
 
   /** Where batch files are dropped, unless that intake is switched off. */
   public Optional<Path> inbox() {
-    return files.enabled() ? Optional.of(files.folders().inbox()) : Optional.empty();
+    return takesFiles() ? Optional.of(configuration.files().folders().inbox()) : Optional.empty();
   }
 
   /** The broker that this bundle started, if it did. */

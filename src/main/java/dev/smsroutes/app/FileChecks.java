@@ -2,8 +2,8 @@ package dev.smsroutes.app;
 
 import dev.smsroutes.batch.check.BatchCheck;
 import dev.smsroutes.batch.check.BatchCheck.Pacing;
-import dev.smsroutes.batch.check.BatchPlan;
 import dev.smsroutes.batch.check.InstanceFile;
+import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.JsonRequests;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.FileOptions;
@@ -18,16 +18,12 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Checks batch files, by the very steps that read and send them. Thread-safe. */
+/** Puts together what checks batch files, by the very steps that read and send them. */
 public final class FileChecks {
   /** How long an answer of the API is taken to take as long as nobody knows. */
   private static final Duration ASSUMED_ANSWER = Duration.ofMillis(200);
 
-  private final BatchCheck check;
-
-  private FileChecks(BatchCheck check) {
-    this.check = check;
-  }
+  private FileChecks() {}
 
   /**
    * For a command beside the process that serves, or without one.
@@ -35,7 +31,7 @@ public final class FileChecks {
    * @param ledgerPreview of the ledger, or of none
    * @throws dev.smsroutes.definition.InvalidDefinitionException if the definitions cannot be read
    */
-  public static FileChecks of(
+  public static BatchCheck of(
       Configuration configuration, LedgerPreview ledgerPreview, Clock clock) {
     Pacing pacing =
         InstanceFile.find(
@@ -47,7 +43,7 @@ public final class FileChecks {
     return of(
         new RequestCheck(configuration),
         // The operator named it.
-        configuration.files().forOneFile(),
+        configuration.files().limits(true),
         new RequestReader(configuration.http().maxRecipients()),
         ledgerPreview,
         () -> pacing,
@@ -55,24 +51,17 @@ public final class FileChecks {
         () -> false);
   }
 
-  static FileChecks of(
+  static BatchCheck of(
       RequestCheck requests,
-      FileOptions files,
+      BatchLimits limits,
       RequestReader reader,
       LedgerPreview ledgerPreview,
       Supplier<Pacing> pacing,
       Clock clock,
       BooleanSupplier stopping) {
-    return new FileChecks(
-        new BatchCheck(
-            new BatchCheck.Setting(
-                files.limits(),
-                requests(reader),
-                requests::prospect,
-                ledgerPreview,
-                pacing,
-                clock,
-                stopping)));
+    return new BatchCheck(
+        new BatchCheck.Setting(
+            limits, requests(reader), requests::prospect, ledgerPreview, pacing, clock, stopping));
   }
 
   /** Why no row of a file can be read, if so. */
@@ -80,7 +69,7 @@ public final class FileChecks {
       throws IOException {
     return BatchCheck.unreadable(
         file,
-        configuration.files().forOneFile().limits(),
+        configuration.files().limits(true),
         requests(new RequestReader(configuration.http().maxRecipients())));
   }
 
@@ -129,10 +118,5 @@ public final class FileChecks {
             + atOnce
             + " at the same time (sms.file.concurrency), and no ceiling (sms.api.max-rate); nobody"
             + " knows the pace of the API before");
-  }
-
-  /** As {@link BatchCheck#check}. */
-  public BatchPlan check(Path file, int maxFindings) throws IOException {
-    return check.check(file, maxFindings);
   }
 }

@@ -2,7 +2,6 @@ package dev.smsroutes.broker;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -27,28 +26,15 @@ public record BrokerOptions(
     Redelivery redelivery,
     long maxQueuedBytes,
     Predicate<String> replyQueues) {
-  public BrokerOptions {
-    Objects.requireNonNull(directory, "directory");
-    Objects.requireNonNull(login, "login");
-    Objects.requireNonNull(queues, "queues");
-    Objects.requireNonNull(redelivery, "redelivery");
-    Objects.requireNonNull(replyQueues, "replyQueues");
-  }
-
   /** Credentials of clients. */
   public record Login(String user, String password) {
-    public Login {
-      Objects.requireNonNull(user, "user");
-      Objects.requireNonNull(password, "password");
-    }
-
     /**
      * @return empty when neither is set
      * @throws IllegalArgumentException when only one of them is: a half-configured lock is open
      */
     public static Optional<Login> of(String user, String password) {
-      boolean noUser = user == null || user.isBlank();
-      boolean noPassword = password == null || password.isBlank();
+      boolean noUser = user.isBlank();
+      boolean noPassword = password.isBlank();
       if (noUser != noPassword) {
         throw new IllegalArgumentException(
             "sms.jms.user and sms.jms.password: expected both or neither; only "
@@ -74,9 +60,6 @@ public record BrokerOptions(
    */
   public record Queues(String send, String invalid, String dead) {
     public Queues {
-      Objects.requireNonNull(send, "send");
-      Objects.requireNonNull(invalid, "invalid");
-      Objects.requireNonNull(dead, "dead");
       if (send.equals(invalid) || send.equals(dead) || invalid.equals(dead)) {
         throw new IllegalArgumentException(
             "sms.jms.queue, sms.jms.invalid-queue, sms.jms.dead-letter-queue: expected three names;"

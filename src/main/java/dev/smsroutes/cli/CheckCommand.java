@@ -1,6 +1,7 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.app.FileChecks;
+import dev.smsroutes.batch.check.BatchCheck;
 import dev.smsroutes.batch.check.BatchPlan;
 import dev.smsroutes.batch.check.PlanReport;
 import dev.smsroutes.config.Configuration;
@@ -82,7 +83,7 @@ public final class CheckCommand extends QuietCommand {
 
   private int check(Configuration configuration, LedgerPreview ledgerPreview) throws IOException {
     int exit = ExitCode.DONE;
-    FileChecks checks = FileChecks.of(configuration, ledgerPreview, Clock.systemUTC());
+    BatchCheck checks = FileChecks.of(configuration, ledgerPreview, Clock.systemUTC());
     for (Path file : files) {
       String wrong = FileArgument.wrong(file);
       if (wrong != null) {

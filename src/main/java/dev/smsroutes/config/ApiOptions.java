@@ -1,19 +1,21 @@
 package dev.smsroutes.config;
 
+import dev.smsroutes.api.ApiEndpoints;
+import dev.smsroutes.api.TokenRoute.Credentials;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
  * The keys {@code sms.api.*} that say where the SMS API is and how it is called. Immutable.
  *
- * @param service where it is; empty for the sandbox
+ * @param service where it is; empty for the sandbox. Credentials may be missing for a command
  * @param connectTimeout how long to wait for a connection
  * @param responseTimeout how long the API may be silent after a request
  * @param retryDelay the wait before the first repetition of an attempt
  * @param statusCheck whether the API is asked about a message that got no clear answer
  */
 public record ApiOptions(
-    Optional<Service> service,
+    Optional<ApiEndpoints> service,
     Duration connectTimeout,
     Duration responseTimeout,
     Duration retryDelay,
@@ -23,45 +25,25 @@ public record ApiOptions(
   private static final String CLIENT_ID = "sms.api.client-id";
   private static final String CLIENT_SECRET = "sms.api.client-secret";
 
-  /**
-   * Base URLs of the API and of its tokens, without a slash at the end, and what we authenticate
-   * with.
-   *
-   * @param clientId empty only beside a process that serves
-   * @param clientSecret empty only beside a process that serves
-   */
-  public record Service(
-      String url,
-      String authUrl,
-      String clientId,
-      String clientSecret,
-      Optional<String> accountId) {
-    /** Without credentials: it may end up in a log by accident. */
-    @Override
-    public String toString() {
-      return "Service[url=" + url + "]";
-    }
-  }
-
   static ApiOptions from(Settings settings) {
     boolean plain = settings.flag("sms.api.allow-plain-http");
     Optional<String> auth = settings.optional(AUTH_URL);
-    String clientId = settings.text(CLIENT_ID);
-    String clientSecret = settings.text(CLIENT_SECRET);
-    Optional<String> accountId = settings.optional("sms.api.account-id");
-    Optional<Service> service =
+    Credentials credentials =
+        new Credentials(
+            settings.text(CLIENT_ID),
+            settings.text(CLIENT_SECRET),
+            settings.optional("sms.api.account-id"));
+    Optional<ApiEndpoints> service =
         settings
             .optional(URL)
             .map(written -> settings.serviceUrl(URL, written, plain))
             .map(
                 url ->
-                    new Service(
+                    new ApiEndpoints(
                         url,
                         auth.map(written -> settings.serviceUrl(AUTH_URL, written, plain))
                             .orElse(url),
-                        clientId,
-                        clientSecret,
-                        accountId));
+                        credentials));
     return new ApiOptions(
         service,
         settings.positiveDuration("sms.api.connect-timeout"),
@@ -70,14 +52,12 @@ public record ApiOptions(
         settings.flag("sms.api.status-check"));
   }
 
-  /**
-   * A command that only looks has no need of the secret, which may be known to the service only.
-   */
+  /** For a start: a command beside it may not know the secret, which it does not use. */
   void requireCredentials(Settings settings) {
     service.ifPresent(
         known -> {
-          require(settings, CLIENT_ID, known.clientId());
-          require(settings, CLIENT_SECRET, known.clientSecret());
+          require(settings, CLIENT_ID, known.credentials().clientId());
+          require(settings, CLIENT_SECRET, known.credentials().clientSecret());
         });
   }
 

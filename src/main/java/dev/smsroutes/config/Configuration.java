@@ -113,7 +113,7 @@ public record Configuration(
     FileOptions files = FileOptions.from(settings);
     JmsOptions jms = JmsOptions.from(settings);
     LedgerOptions ledger = settings.group(() -> ledger(settings));
-    int senders = jms == null ? 1 : senders(http, files, jms);
+    int senders = senders(http, files, jms);
     ThrottleOptions throttle =
         settings.group(() -> throttle(settings, senders, api.responseTimeout()));
     int maxParts = settings.number("sms.message.max-parts", 1, 255);
@@ -123,7 +123,7 @@ public record Configuration(
     Optional<Address> management =
         Optional.of(settings.address(MANAGEMENT_HOST, MANAGEMENT_PORT)).filter(there -> managed);
     Duration stopTimeout = Duration.ofSeconds(settings.number(STOP_TIMEOUT, 1, 86_400));
-    if (http.queued() && jms != null && !jms.enabled()) {
+    if (http.queued() && !jms.enabled()) {
       settings.fault(
           "sms.http.mode: queued needs the queue of the JMS intake; sms.jms.enabled is false");
     }

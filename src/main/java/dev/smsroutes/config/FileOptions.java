@@ -5,7 +5,6 @@ import dev.smsroutes.batch.format.InputEncoding;
 import dev.smsroutes.batch.format.InputRules;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.ResultsFormat;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -46,37 +45,20 @@ public record FileOptions(
 
   private static final long MOST_ROWS = 1_000_000_000_000L;
 
-  /** The bounds for each file. */
-  public BatchLimits limits() {
+  /**
+   * The bounds for each file.
+   *
+   * @param links whether a symbolic link stands for the file to which it leads: only for a file
+   *     that the operator named on the command line
+   */
+  public BatchLimits limits(boolean links) {
     return new BatchLimits(
             maxLineBytes,
             BatchLimits.DEFAULTS.maxJsonBytes(),
             BatchLimits.DEFAULTS.windowRows(),
             BatchLimits.DEFAULTS.windowBytes(),
-            input)
+            links ? input.withLinks() : input)
         .forGroups(recipientsPerCall, concurrency);
-  }
-
-  /**
-   * The same, for the one file that the operator named on the command line: a symbolic link stands
-   * for the file to which it leads, and folders that others use are left as they are.
-   */
-  public FileOptions forOneFile() {
-    return new FileOptions(
-        false,
-        folders,
-        results,
-        atOnce,
-        concurrency,
-        maxAttempts,
-        rowTimeout,
-        maxLineBytes,
-        input.withLinks(),
-        recipientsPerCall,
-        pollDelay,
-        unchangedFor,
-        retryAfter,
-        maxRemoteBytes);
   }
 
   /** How many small files may be open besides; none where files go one after the other. */
@@ -103,11 +85,13 @@ public record FileOptions(
   }
 
   private static BatchFolders folders(Settings settings) {
-    Path inbox = settings.path("sms.file.inbox");
-    Path results = settings.path("sms.file.results");
-    Path done = settings.path("sms.file.done");
-    Path failed = settings.path("sms.file.failed");
-    return settings.group(() -> new BatchFolders(inbox, results, done, failed));
+    return settings.group(
+        () ->
+            new BatchFolders(
+                settings.path("sms.file.inbox"),
+                settings.path("sms.file.results"),
+                settings.path("sms.file.done"),
+                settings.path("sms.file.failed")));
   }
 
   private static InputRules input(Settings settings) {

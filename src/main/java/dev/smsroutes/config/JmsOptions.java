@@ -4,7 +4,6 @@ import dev.smsroutes.broker.BrokerOptions;
 import dev.smsroutes.broker.BrokerOptions.Login;
 import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -30,41 +29,35 @@ public record JmsOptions(
   /** The API's own limit of a request (contract, section 4). */
   private static final int MOST_BODY_BYTES = 4 * 1024 * 1024;
 
-  /**
-   * @return null if there were faults, which are noted
-   */
   static JmsOptions from(Settings settings) {
-    String queue = settings.text("sms.jms.queue");
-    String invalidQueue = settings.text("sms.jms.invalid-queue");
-    String deadQueue = settings.text("sms.jms.dead-letter-queue");
-    Queues queues = settings.group(() -> new Queues(queue, invalidQueue, deadQueue));
-    String user = settings.text("sms.jms.user");
-    String password = settings.text("sms.jms.password");
-    Optional<Login> login = settings.group(() -> Login.of(user, password));
-    Redelivery redelivery = settings.group(() -> redelivery(settings));
-    String patterns = settings.text("sms.jms.reply-queues");
-    boolean temporary = settings.flag("sms.jms.reply-to-temporary");
-    Path directory = settings.path("sms.jms.directory");
-    int port = settings.number("sms.jms.port", 0, 65_535);
-    long maxQueueBytes = settings.number("sms.jms.max-queue-bytes", 1, Long.MAX_VALUE);
-    boolean enabled = settings.flag("sms.jms.enabled");
-    Optional<String> brokerUrl = settings.optional("sms.jms.broker-url");
-    int concurrency = settings.number("sms.jms.concurrency", 1, Integer.MAX_VALUE);
-    int maxBodyBytes = settings.number("sms.jms.max-body-bytes", 1, MOST_BODY_BYTES);
-    Duration replyTimeToLive = settings.duration("sms.jms.reply-time-to-live");
-    if (queues == null || login == null || redelivery == null) {
-      return null;
-    }
-    ReplyQueues replyQueues = ReplyQueues.of(patterns, temporary, queues);
+    Queues queues =
+        settings.group(
+            () ->
+                new Queues(
+                    settings.text("sms.jms.queue"),
+                    settings.text("sms.jms.invalid-queue"),
+                    settings.text("sms.jms.dead-letter-queue")));
+    ReplyQueues replyQueues =
+        ReplyQueues.of(
+            settings.text("sms.jms.reply-queues"),
+            settings.flag("sms.jms.reply-to-temporary"),
+            queues);
     return new JmsOptions(
-        enabled,
-        brokerUrl,
+        settings.flag("sms.jms.enabled"),
+        settings.optional("sms.jms.broker-url"),
         new BrokerOptions(
-            directory, port, login, queues, redelivery, maxQueueBytes, replyQueues::allowsNamed),
-        concurrency,
-        maxBodyBytes,
+            settings.path("sms.jms.directory"),
+            settings.number("sms.jms.port", 0, 65_535),
+            settings.group(
+                () -> Login.of(settings.text("sms.jms.user"), settings.text("sms.jms.password"))),
+            queues,
+            settings.group(() -> redelivery(settings)),
+            settings.number("sms.jms.max-queue-bytes", 1, Long.MAX_VALUE),
+            replyQueues::allowsNamed),
+        settings.number("sms.jms.concurrency", 1, Integer.MAX_VALUE),
+        settings.number("sms.jms.max-body-bytes", 1, MOST_BODY_BYTES),
         replyQueues,
-        replyTimeToLive);
+        settings.duration("sms.jms.reply-time-to-live"));
   }
 
   private static Redelivery redelivery(Settings settings) {

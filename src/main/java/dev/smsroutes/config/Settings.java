@@ -93,28 +93,25 @@ final class Settings {
 
   /** A time; 0 is one. */
   Duration duration(String key) {
-    String value = text(key);
-    try {
-      return Times.read(value);
-    } catch (IllegalArgumentException e) {
-      wrong(key, "a time such as 500ms, 10s or 1h30m", value);
-      return Duration.ZERO;
-    }
+    return duration(key, Duration.ZERO, "a time such as 500ms, 10s or 1h30m");
   }
 
-  /** A time of at least a millisecond. */
   Duration positiveDuration(String key) {
+    return duration(key, Duration.ofMillis(1), "a time of at least 1ms, such as 500ms, 10s or 5m");
+  }
+
+  private Duration duration(String key, Duration least, String expected) {
     String value = text(key);
     try {
       Duration duration = Times.read(value);
-      if (!duration.isZero()) {
+      if (duration.compareTo(least) >= 0) {
         return duration;
       }
     } catch (IllegalArgumentException e) {
       // Told below.
     }
-    wrong(key, "a time of at least 1ms, such as 500ms, 10s or 5m", value);
-    return Duration.ofMillis(1);
+    wrong(key, expected, value);
+    return least;
   }
 
   Path path(String key) {

@@ -20,7 +20,7 @@ class FileOptionsTest {
   void an_encoding_is_named_in_any_case() {
     Map<String, String> values = Map.of("sms.file.encoding", " Windows-1252 ");
 
-    assertThat(TestOptions.files(values).limits().input().encoding())
+    assertThat(TestOptions.files(values).limits(false).input().encoding())
         .isEqualTo(InputEncoding.WINDOWS_1252);
   }
 

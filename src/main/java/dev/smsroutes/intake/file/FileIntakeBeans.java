@@ -9,13 +9,16 @@ import dev.smsroutes.batch.run.ProgressFiles;
 import dev.smsroutes.config.FileOptions;
 import dev.smsroutes.ledger.Runs;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.ThreadPoolProfileBuilder;
+import org.apache.camel.spi.Registry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +38,8 @@ import org.slf4j.LoggerFactory;
  * @param clock for the retry delay, the file's age and the times in reason files
  * @param rowsWaitForTheirTime whether the pipeline may say that it is not the time of day for a
  *     row, so that the row has to be handed over again when it is
+ * @param onlyOneFile whether the inbox holds nothing but a link to one file; the other folders then
+ *     may be those of a process that serves, and are left as they are
  */
 public record FileIntakeBeans(
     FileOptions options,
@@ -42,7 +47,8 @@ public record FileIntakeBeans(
     Runs runs,
     FileCheck.Checker checker,
     Clock clock,
-    boolean rowsWaitForTheirTime)
+    boolean rowsWaitForTheirTime,
+    boolean onlyOneFile)
     implements CamelConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntakeBeans.class);
 
@@ -51,8 +57,10 @@ public record FileIntakeBeans(
    */
   @Override
   public void configure(CamelContext context) throws IOException {
+    Registry registry = context.getRegistry();
     BatchFolders folders = options.folders();
-    if (options.enabled()) {
+    boolean tidies = options.enabled() && !onlyOneFile;
+    if (tidies) {
       FileNames.trouble().ifPresent(LOG::warn);
       int swept = folders.prepare();
       if (swept > 0) {
@@ -60,107 +68,96 @@ public record FileIntakeBeans(
       }
     }
     ProgressFiles progress = new ProgressFiles(folders, FileIntake::progress);
-    context.getRegistry().bind("fileProgress", progress);
-    if (options.enabled()) {
+    registry.bind("fileProgress", progress);
+    if (tidies) {
       long every = ProgressFiles.EVERY.toMillis();
-      context
-          .getExecutorServiceManager()
-          .newSingleThreadScheduledExecutor(FileIntakeBeans.class, "sms-file-progress")
-          .scheduleWithFixedDelay(progress::renew, every, every, TimeUnit.MILLISECONDS);
+      everySoOften(context, "sms-file-progress", progress::renew, every, every);
       UntakenLog untaken = new UntakenLog(folders.inbox(), options.unchangedFor(), clock);
       // Not as often as files are looked for: it is a look at each that lies there.
       long everyFew = Math.max(1, 5 * options.pollDelay().toMillis());
-      context
-          .getExecutorServiceManager()
-          .newSingleThreadScheduledExecutor(FileIntakeBeans.class, "sms-file-untaken")
-          .scheduleWithFixedDelay(untaken::look, 0, everyFew, TimeUnit.MILLISECONDS);
+      everySoOften(context, "sms-file-untaken", untaken::look, 0, everyFew);
     }
-    context
-        .getRegistry()
-        .bind(
-            "fileIntake",
-            new FileIntake(
-                new Batch.Setting(
-                    folders,
-                    options.limits(),
-                    requests,
-                    clock,
-                    () -> UUID.randomUUID().toString(),
-                    runs,
-                    // From the first moment of a stop on, long before Camel waits for the route.
-                    context::isStopping,
-                    options.results(),
-                    progress,
-                    rowsWaitForTheirTime ? Optional.of(FileIntake::held) : Optional.empty()),
-                options.maxAttempts(),
-                options.rowTimeout(),
-                options.recipientsPerCall()));
-    context.getRegistry().bind("fileResults", new FileResults());
-    context
-        .getRegistry()
-        .bind(
-            "remoteDrops",
-            new RemoteDrops<Object>(folders, options.maxRemoteBytes(), context::isStopping));
-    context
-        .getRegistry()
-        .bind(
-            "fileInboxLock",
-            new InboxLock(
-                // The operator may well have made the inbox a link to where there is room.
-                Optional.empty(),
-                options.unchangedFor(),
-                options.retryAfter(),
-                options.atOnce(),
-                options.smallAtOnce(),
-                options.input().links(),
+    registry.bind(
+        "fileIntake",
+        new FileIntake(
+            new Batch.Setting(
+                folders,
+                options.limits(onlyOneFile),
+                requests,
                 clock,
-                context::isStopping));
-    context.getRegistry().bind("fileCheck", new FileCheck(checker, new PlanFiles(folders, clock)));
-    context
-        .getRegistry()
-        .bind(
-            "fileCheckLock",
-            new InboxLock(
-                Optional.of(folders.inbox().resolve(PlanFiles.FOLDER)),
-                options.unchangedFor(),
-                options.retryAfter(),
-                1,
-                0,
-                false,
-                clock,
-                context::isStopping));
+                () -> UUID.randomUUID().toString(),
+                runs,
+                // From the first moment of a stop on, long before Camel waits for the route.
+                context::isStopping,
+                options.results(),
+                progress,
+                rowsWaitForTheirTime ? Optional.of(FileIntake::held) : Optional.empty()),
+            options.maxAttempts(),
+            options.rowTimeout(),
+            options.recipientsPerCall()));
+    registry.bind("fileResults", new FileResults());
+    registry.bind(
+        "remoteDrops",
+        new RemoteDrops<Object>(folders, options.maxRemoteBytes(), context::isStopping));
+    registry.bind(
+        "fileInboxLock",
+        lock(
+            // The operator may well have made the inbox a link to where there is room.
+            Optional.empty(), options.atOnce(), options.smallAtOnce(), onlyOneFile, context));
+    registry.bind("fileCheck", new FileCheck(checker, new PlanFiles(folders, clock)));
+    registry.bind(
+        "fileCheckLock",
+        lock(Optional.of(folders.inbox().resolve(PlanFiles.FOLDER)), 1, 0, false, context));
     // A long file takes a while to be read for the first time, and neither the thread that polls
     // nor a small file must wait for that: no more long ones come than the lock lets in.
-    bindPool(
-        context,
+    registry.bind(
         "fileOpeners",
-        "sms-file-open",
-        options.atOnce() + Math.min(options.smallAtOnce(), options.concurrency()));
+        pool(
+            context,
+            "sms-file-open",
+            options.atOnce() + Math.min(options.smallAtOnce(), options.concurrency())));
     // The queue is unbounded on purpose, and stays short by itself: a splitter queues its own next
     // step behind the row that it hands over. So every row is started before the next one of its
     // file is read, and waiting for the oldest row can never wait for one that still queues. And
     // with several files each has one step in the queue, so that a thread which is free takes a row
     // of each in turn, however many rows they have. A bounded queue that runs what does not fit on
     // the calling thread would break that order.
-    bindPool(context, "fileThreads", "sms-file", options.concurrency());
+    registry.bind("fileThreads", pool(context, "sms-file", options.concurrency()));
   }
 
-  private static void bindPool(CamelContext context, String bean, String name, int threads) {
+  private void everySoOften(
+      CamelContext context, String name, Runnable task, long first, long every) {
     context
-        .getRegistry()
-        .bind(
-            bean,
-            context
-                .getExecutorServiceManager()
-                .newThreadPool(
-                    FileIntakeBeans.class,
-                    name,
-                    new ThreadPoolProfileBuilder(name)
-                        .poolSize(threads)
-                        .maxPoolSize(threads)
-                        // Not -1: Camel takes that for no queue at all, whatever its javadoc says,
-                        // and runs what comes while all threads are busy on the calling one.
-                        .maxQueueSize(Integer.MAX_VALUE)
-                        .build()));
+        .getExecutorServiceManager()
+        .newSingleThreadScheduledExecutor(FileIntakeBeans.class, name)
+        .scheduleWithFixedDelay(task, first, every, TimeUnit.MILLISECONDS);
+  }
+
+  private ExecutorService pool(CamelContext context, String name, int threads) {
+    return context
+        .getExecutorServiceManager()
+        .newThreadPool(
+            FileIntakeBeans.class,
+            name,
+            new ThreadPoolProfileBuilder(name)
+                .poolSize(threads)
+                .maxPoolSize(threads)
+                // Not -1: Camel takes that for no queue at all, whatever its javadoc says, and runs
+                // what comes while all threads are busy on the calling one.
+                .maxQueueSize(Integer.MAX_VALUE)
+                .build());
+  }
+
+  private InboxLock lock(
+      Optional<Path> within, int atOnce, int smallAtOnce, boolean links, CamelContext context) {
+    return new InboxLock(
+        within,
+        options.unchangedFor(),
+        options.retryAfter(),
+        atOnce,
+        smallAtOnce,
+        links,
+        clock,
+        context::isStopping);
   }
 }

@@ -22,7 +22,7 @@ public record InstanceAnnouncement(Supplier<InstanceFile> state)
   public void configure(CamelContext context) {
     context
         .getExecutorServiceManager()
-        .newSingleThreadScheduledExecutor(this, "sms-serving")
+        .newSingleThreadScheduledExecutor(InstanceAnnouncement.class, "sms-serving")
         .scheduleWithFixedDelay(
             this::renew, 0, InstanceFile.EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }

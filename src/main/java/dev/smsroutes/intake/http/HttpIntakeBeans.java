@@ -27,7 +27,7 @@ public record HttpIntakeBeans(HttpIntake intake, int recipients) implements Came
         context
             .getExecutorServiceManager()
             .newThreadPool(
-                this,
+                HttpIntakeBeans.class,
                 "sms-recipients",
                 new ThreadPoolProfileBuilder("sms-recipients")
                     .poolSize(recipients)

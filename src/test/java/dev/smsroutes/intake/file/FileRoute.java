@@ -112,6 +112,7 @@ final class FileRoute implements AutoCloseable {
               throw new IllegalStateException("Nothing is checked here");
             },
             Clock.systemUTC(),
+            false,
             false)
         .configure(context);
     context.addRoutes(
