@@ -157,8 +157,7 @@ public final class Bundle implements AutoCloseable {
   }
 
   private void openSuppressionList(ContactPolicyOptions options) {
-    suppression = options.open();
-    suppression.ifPresent(file -> closing.push(file::close));
+    suppression = options.open().map(closing::push);
   }
 
   /** Opens what is there before Camel and after it; it is closed in the opposite order. */
@@ -166,26 +165,20 @@ public final class Bundle implements AutoCloseable {
     definitions = DefinitionDirectory.load(configuration.definitions());
     definitions.report().forEach(LOG::info);
     ApiEndpoints api = configuration.api().service().orElseGet(this::startSandbox);
-    ledger = JdbcLedger.open(configuration.ledger(), table, clock);
-    closing.push(ledger::close);
+    ledger = closing.push(JdbcLedger.open(configuration.ledger(), table, clock));
     JmsOptions jms = configuration.jms();
     if (jms.enabled() && jms.brokerUrl().isEmpty()) {
-      EmbeddedBroker started = EmbeddedBroker.start(jms.broker());
-      broker = Optional.of(started);
-      closing.push(started::close);
+      broker = Optional.of(closing.push(EmbeddedBroker.start(jms.broker())));
     }
     if (takesFiles()) {
-      InstanceAnnouncement announcement = new InstanceAnnouncement(this::instance);
-      closing.push(announcement::close);
-      main.configure().addConfiguration(announcement);
+      main.configure().addConfiguration(closing.push(new InstanceAnnouncement(this::instance)));
     }
     if (!onlyFiles) {
       openHttp(configuration.http());
     }
     closing.push(main::stop);
     // Who waits for a permit would otherwise hold up the stop of Camel.
-    throttle = new Throttle(configuration.throttle());
-    closing.push(throttle::close);
+    throttle = closing.push(new Throttle(configuration.throttle()));
     http.ifPresent(servers -> closing.push(servers::stopTaking));
     bindRooms(api);
   }
@@ -193,25 +186,22 @@ public final class Bundle implements AutoCloseable {
   private void openHttp(HttpOptions options) {
     HttpAdmission admission = new HttpAdmission(options.maxInFlight(), options.bodyTimeout());
     if (configuration.management().isPresent()) {
-      Management opened = new Management(admission);
-      management = Optional.of(opened);
-      closing.push(opened::close);
+      management = Optional.of(closing.push(new Management(admission)));
     }
     HttpServers servers =
-        new HttpServers(admission, options.address().port(), options.maxBodyBytes());
+        closing.push(new HttpServers(admission, options.address().port(), options.maxBodyBytes()));
     http = Optional.of(servers);
-    closing.push(servers::close);
     main.configure().addConfiguration(servers);
   }
 
   private ApiEndpoints startSandbox() {
     Sandbox started =
-        Sandbox.start(
-            SandboxOptions.defaults()
-                .withPort(configuration.sandboxPort())
-                .withDefinitionsDirectory(configuration.definitions()));
+        closing.push(
+            Sandbox.start(
+                SandboxOptions.defaults()
+                    .withPort(configuration.sandboxPort())
+                    .withDefinitionsDirectory(configuration.definitions())));
     sandbox = Optional.of(started);
-    closing.push(started::close);
     LOG.warn(
         "SANDBOX: no sms.api.url is set, so no SMS leaves this machine; the API is played at {}",
         started.url());

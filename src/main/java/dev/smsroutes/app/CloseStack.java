@@ -8,24 +8,29 @@ import java.util.Deque;
  * fails. Thread-safe: a second caller of {@link #close} waits until the first one is done.
  */
 final class CloseStack implements AutoCloseable {
-  private final Deque<Runnable> closers = new ArrayDeque<>();
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-  synchronized void push(Runnable closer) {
-    closers.push(closer);
+  /**
+   * @return what was pushed
+   */
+  synchronized <T extends AutoCloseable> T push(T closeable) {
+    opened.push(closeable);
+    return closeable;
   }
 
   /**
    * Closes all.
    *
-   * @throws RuntimeException the first failure; the others are suppressed in it
+   * @throws IllegalStateException if any of them failed; its cause is the first failure, in which
+   *     the others are suppressed
    */
   @Override
   public synchronized void close() {
-    RuntimeException failure = null;
-    while (!closers.isEmpty()) {
+    Exception failure = null;
+    while (!opened.isEmpty()) {
       try {
-        closers.pop().run();
-      } catch (RuntimeException e) {
+        opened.pop().close();
+      } catch (Exception e) {
         if (failure == null) {
           failure = e;
         } else {
@@ -34,7 +39,7 @@ final class CloseStack implements AutoCloseable {
       }
     }
     if (failure != null) {
-      throw failure;
+      throw new IllegalStateException("Not all could be closed", failure);
     }
   }
 }

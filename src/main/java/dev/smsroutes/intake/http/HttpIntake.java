@@ -57,10 +57,7 @@ public final class HttpIntake {
      * @param possible whether there is such a queue
      */
     public static Queueing of(boolean always, boolean possible) {
-      if (!possible) {
-        return NEVER;
-      }
-      return always ? ALWAYS : WHEN_PREFERRED;
+      return !possible ? NEVER : always ? ALWAYS : WHEN_PREFERRED;
     }
   }
 
