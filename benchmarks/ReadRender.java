@@ -5,6 +5,7 @@ import dev.smsroutes.batch.check.Forecast;
 import dev.smsroutes.batch.check.Forecast.Prospect;
 import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.JsonRequests;
+import dev.smsroutes.config.Configuration;
 import dev.smsroutes.definition.DefinitionDirectory;
 import dev.smsroutes.intake.request.RequestReader;
 import dev.smsroutes.ledger.LedgerPreview;
@@ -29,6 +30,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +55,9 @@ public final class ReadRender {
   private static final RequestReader READER = new RequestReader(500);
   private static final JsonRequests REQUESTS =
       (json, key) -> READER.standalone(json, n -> n == 0 ? key : key + "-" + n);
+
+  /** As a site has them that sets none. */
+  private static final BatchLimits LIMITS = Configuration.read(Map.of()).files().limits(false);
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -157,7 +162,7 @@ public final class ReadRender {
   private static BatchPlan check(Path file, Forecast forecast) throws IOException {
     BatchCheck.Setting setting =
         new BatchCheck.Setting(
-            BatchLimits.DEFAULTS,
+            LIMITS,
             REQUESTS,
             forecast,
             LedgerPreview.ofNothing(),

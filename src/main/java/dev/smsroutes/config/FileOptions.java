@@ -52,12 +52,7 @@ public record FileOptions(
    *     that the operator named on the command line
    */
   public BatchLimits limits(boolean links) {
-    return new BatchLimits(
-            maxLineBytes,
-            BatchLimits.DEFAULTS.maxJsonBytes(),
-            BatchLimits.DEFAULTS.windowRows(),
-            BatchLimits.DEFAULTS.windowBytes(),
-            links ? input.withLinks() : input)
+    return new BatchLimits(maxLineBytes, links ? input.withLinks() : input)
         .forGroups(recipientsPerCall, concurrency);
   }
 

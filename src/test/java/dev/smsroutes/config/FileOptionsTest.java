@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.smsroutes.batch.format.InputEncoding;
-import dev.smsroutes.batch.format.InputRules;
+import dev.smsroutes.batch.format.TestLimits;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FileOptionsTest {
   @Test
   void what_a_file_may_be_has_defaults() {
-    assertThat(TestOptions.files(Map.of()).input()).isEqualTo(InputRules.DEFAULTS);
+    assertThat(TestOptions.files(Map.of()).input()).isEqualTo(TestLimits.RULES);
   }
 
   @Test
