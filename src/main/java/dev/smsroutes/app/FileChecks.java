@@ -13,16 +13,13 @@ import dev.smsroutes.throttle.Throttle;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Puts together what checks batch files, by the very steps that read and send them. */
 public final class FileChecks {
-  /** How long an answer of the API is taken to take as long as nobody knows. */
-  private static final Duration ASSUMED_ANSWER = Duration.ofMillis(200);
-
   private FileChecks() {}
 
   /**
@@ -38,7 +35,7 @@ public final class FileChecks {
                 configuration.ledger().file(),
                 configuration.files().folders().results(),
                 clock.instant())
-            .map(FileChecks::told)
+            .map(serving -> serving.pacing().told())
             .orElseGet(() -> pacing(configuration.throttle().maxRate(), configuration.files()));
     return of(
         new RequestCheck(configuration),
@@ -78,45 +75,21 @@ public final class FileChecks {
     return (json, key) -> reader.standalone(json, n -> n == 0 ? key : key + "-" + n);
   }
 
-  /** The pace that a process knows which sends at this moment. */
-  private static Pacing told(InstanceFile note) {
-    Pacing pacing = note.pacing();
-    return new Pacing(
-        pacing.recipientsPerCall(),
-        pacing.callsPerSecond(),
-        "told by the process that serves here: " + pacing.basis());
-  }
-
-  /**
-   * The pace as far as the settings tell it.
-   *
-   * @param maxRate calls per second; 0 for no ceiling
-   */
-  static Pacing pacing(double maxRate, FileOptions files) {
-    return maxRate > 0
-        ? new Pacing(files.recipientsPerCall(), maxRate, "sms.api.max-rate")
-        : assumed(files.concurrency(), files);
-  }
-
-  /** The pace as the gate has it at this moment. */
-  static Pacing pacing(Throttle.Snapshot gate, FileOptions files) {
-    return gate.rateLimit().isPresent()
-        ? new Pacing(
-            files.recipientsPerCall(),
-            gate.rateLimit().getAsDouble(),
-            "the pace of this moment, learnt or sms.api.max-rate")
-        : assumed(Math.min(files.concurrency(), gate.concurrencyLimit()), files);
-  }
-
-  private static Pacing assumed(int atOnce, FileOptions files) {
-    return new Pacing(
+  /** The pace as the throttle has it at this moment. */
+  static Pacing pacing(Throttle.Snapshot throttle, FileOptions files) {
+    return Pacing.of(
         files.recipientsPerCall(),
-        1_000.0 * atOnce / ASSUMED_ANSWER.toMillis(),
-        "assumed are answers of the API in "
-            + ASSUMED_ANSWER.toMillis()
-            + " ms, "
-            + atOnce
-            + " at the same time (sms.file.concurrency), and no ceiling (sms.api.max-rate); nobody"
-            + " knows the pace of the API before");
+        throttle.rateLimit(),
+        "the pace of this moment, learnt or sms.api.max-rate",
+        Math.min(files.concurrency(), throttle.concurrencyLimit()));
+  }
+
+  /** The pace as far as the settings tell it. */
+  private static Pacing pacing(double maxRate, FileOptions files) {
+    return Pacing.of(
+        files.recipientsPerCall(),
+        maxRate > 0 ? OptionalDouble.of(maxRate) : OptionalDouble.empty(),
+        "sms.api.max-rate",
+        files.concurrency());
   }
 }
