@@ -11,7 +11,6 @@ import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.config.ApiOptions;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.ContactPolicyOptions;
-import dev.smsroutes.config.HttpOptions;
 import dev.smsroutes.config.InvalidSettingsException;
 import dev.smsroutes.config.JmsOptions;
 import dev.smsroutes.contactpolicy.ContactPolicy;
@@ -20,12 +19,9 @@ import dev.smsroutes.definition.DefinitionDirectory;
 import dev.smsroutes.intake.file.FileIntake;
 import dev.smsroutes.intake.file.FileIntakeBeans;
 import dev.smsroutes.intake.file.InstanceAnnouncement;
-import dev.smsroutes.intake.http.HttpAdmission;
 import dev.smsroutes.intake.http.HttpIntake;
-import dev.smsroutes.intake.http.HttpIntake.Queueing;
 import dev.smsroutes.intake.http.HttpIntakeBeans;
 import dev.smsroutes.intake.http.HttpServers;
-import dev.smsroutes.intake.http.Management;
 import dev.smsroutes.intake.http.OutcomeJson;
 import dev.smsroutes.intake.jms.JmsIntakeBeans;
 import dev.smsroutes.intake.request.RequestReader;
@@ -36,7 +32,6 @@ import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
 import dev.smsroutes.throttle.Throttle;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -88,7 +83,6 @@ public final class Bundle implements AutoCloseable {
   private JdbcLedger ledger;
   private Optional<EmbeddedBroker> broker = Optional.empty();
   private Optional<HttpServers> http = Optional.empty();
-  private Optional<Management> management = Optional.empty();
   private Throttle throttle;
 
   private Bundle(Clock clock, UnaryOperator<Ledger> between, boolean onlyFiles) {
@@ -138,26 +132,20 @@ public final class Bundle implements AutoCloseable {
       open();
       Configuration.prepare(main, overrides);
       main.start();
-      listen();
+      requireRoutes();
+      http.ifPresent(servers -> servers.listen(configuration.management(), main.getCamelContext()));
       return this;
-    } catch (IOException failure) {
-      throw closedAfter(new UncheckedIOException(failure));
-    } catch (RuntimeException failure) {
-      throw closedAfter(failure);
+    } catch (Throwable failure) {
+      // What cannot be closed either is suppressed in the failure.
+      try (closing) {
+        throw failure;
+      }
     }
   }
 
-  private RuntimeException closedAfter(RuntimeException failure) {
-    try {
-      close();
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
-    }
-    return failure;
-  }
-
-  private void openSuppressionList(ContactPolicyOptions options) {
+  private Optional<SuppressionFile> openSuppressionList(ContactPolicyOptions options) {
     suppression = options.open().map(closing::push);
+    return suppression;
   }
 
   /** Opens what is there before Camel and after it; it is closed in the opposite order. */
@@ -174,24 +162,14 @@ public final class Bundle implements AutoCloseable {
       main.configure().addConfiguration(closing.push(new InstanceAnnouncement(this::instance)));
     }
     if (!onlyFiles) {
-      openHttp(configuration.http());
+      http = Optional.of(closing.push(new HttpServers(configuration.http())));
+      main.configure().addConfiguration(http.get());
     }
     closing.push(main::stop);
     // Who waits for a permit would otherwise hold up the stop of Camel.
     throttle = closing.push(new Throttle(configuration.throttle()));
     http.ifPresent(servers -> closing.push(servers::stopTaking));
     bindRooms(api);
-  }
-
-  private void openHttp(HttpOptions options) {
-    HttpAdmission admission = new HttpAdmission(options.maxInFlight(), options.bodyTimeout());
-    if (configuration.management().isPresent()) {
-      management = Optional.of(closing.push(new Management(admission)));
-    }
-    HttpServers servers =
-        closing.push(new HttpServers(admission, options.address().port(), options.maxBodyBytes()));
-    http = Optional.of(servers);
-    main.configure().addConfiguration(servers);
   }
 
   private ApiEndpoints startSandbox() {
@@ -236,10 +214,7 @@ public final class Bundle implements AutoCloseable {
     rooms.addConfiguration(
         new HttpIntakeBeans(
             new HttpIntake(
-                reader,
-                table,
-                ledger::find,
-                Queueing.of(configuration.http().queued(), jms.enabled())),
+                reader, table, ledger::find, jms.enabled(), configuration.http().queued()),
             configuration.http().recipientsConcurrency()));
     rooms.addConfiguration(new JmsIntakeBeans(jms, broker, reader::one, OutcomeJson::one));
     rooms.addConfiguration(
@@ -309,22 +284,13 @@ public final class Bundle implements AutoCloseable {
         .configure(context);
   }
 
-  /** All routes are there: requests and questions may come. */
-  private void listen() throws IOException {
+  private void requireRoutes() {
     if (onlyFiles && main.getCamelContext().getRoute(FileIntake.ROUTE) == null) {
       throw new IllegalStateException(
           "There is no route "
               + FileIntake.ROUTE
               + " among those of camel.main.routesIncludePattern; run it in the folder where routes/"
               + " is");
-    }
-    if (http.isPresent()) {
-      http.get().listen(configuration.http().address());
-    }
-    if (management.isPresent()) {
-      http.orElseThrow()
-          .manage(
-              configuration.management().orElseThrow(), management.get(), main.getCamelContext());
     }
   }
 

@@ -26,20 +26,19 @@ final class CloseStack implements AutoCloseable {
    */
   @Override
   public synchronized void close() {
-    Exception failure = null;
-    while (!opened.isEmpty()) {
-      try {
-        opened.pop().close();
-      } catch (Exception e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
-      }
+    try {
+      closeAll();
+    } catch (Exception e) {
+      throw new IllegalStateException("Not all could be closed", e);
     }
-    if (failure != null) {
-      throw new IllegalStateException("Not all could be closed", failure);
+  }
+
+  @SuppressWarnings("try")
+  private void closeAll() throws Exception {
+    if (!opened.isEmpty()) {
+      // The last one is closed before the rest, and the rest even if that failed.
+      try (AutoCloseable rest = this::closeAll;
+          AutoCloseable last = opened.pop()) {}
     }
   }
 }

@@ -21,11 +21,6 @@ final class OutageCheck extends AbstractHealthCheck {
 
   @Override
   protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
-    Optional<String> reason = outage.get();
-    if (reason.isPresent()) {
-      result.message(reason.get()).down();
-    } else {
-      result.up();
-    }
+    outage.get().ifPresentOrElse(why -> result.message(why).down(), result::up);
   }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
@@ -54,8 +54,6 @@ public record Configuration(
   private static final String LOCATIONS =
       "file:application.properties;optional=true,classpath:application.properties";
 
-  private static final String MANAGEMENT_HOST = "sms.management.host";
-  private static final String MANAGEMENT_PORT = "sms.management.port";
   private static final String STOP_TIMEOUT = "camel.main.shutdownTimeout";
 
   /**
@@ -65,7 +63,7 @@ public record Configuration(
    * @throws InvalidSettingsException if any setting cannot work, or there is no such key
    */
   public static Configuration read(Map<String, String> overrides) {
-    return read(overrides, false, policy -> {});
+    return read(overrides, false, policy -> policy);
   }
 
   /**
@@ -77,12 +75,12 @@ public record Configuration(
    * @throws InvalidSettingsException if any setting cannot work, or there is no such key
    */
   public static Configuration readToServe(
-      Map<String, String> overrides, Consumer<ContactPolicyOptions> opening) {
+      Map<String, String> overrides, Function<ContactPolicyOptions, ?> opening) {
     return read(overrides, true, opening);
   }
 
   private static Configuration read(
-      Map<String, String> overrides, boolean serving, Consumer<ContactPolicyOptions> opening) {
+      Map<String, String> overrides, boolean serving, Function<ContactPolicyOptions, ?> opening) {
     // Camel's own reader, so that placeholders in values mean the same as in routes.
     CamelContext context = new DefaultCamelContext(false);
     try {
@@ -102,7 +100,7 @@ public record Configuration(
   }
 
   static Configuration read(
-      Settings settings, boolean serving, Consumer<ContactPolicyOptions> opening) {
+      Settings settings, boolean serving, Function<ContactPolicyOptions, ?> opening) {
     settings.word(
         "sms.definitions.source",
         "directory",
@@ -121,7 +119,7 @@ public record Configuration(
     int sandboxPort = settings.number("sms.sandbox.port", 0, 65_535);
     boolean managed = settings.flag("sms.management.enabled");
     Optional<Address> management =
-        Optional.of(settings.address(MANAGEMENT_HOST, MANAGEMENT_PORT)).filter(there -> managed);
+        Optional.of(settings.address("sms.management")).filter(there -> managed);
     Duration stopTimeout = Duration.ofSeconds(settings.number(STOP_TIMEOUT, 1, 86_400));
     if (http.queued() && !jms.enabled()) {
       settings.fault(
@@ -129,13 +127,9 @@ public record Configuration(
     }
     if (serving) {
       api.requireCredentials(settings);
-      http.requireFreePort(settings);
-      management.ifPresent(there -> settings.requireFree(there, MANAGEMENT_HOST, MANAGEMENT_PORT));
-      settings.group(
-          () -> {
-            opening.accept(policy);
-            return policy;
-          });
+      settings.requireFree(http.address());
+      management.ifPresent(settings::requireFree);
+      settings.group(() -> opening.apply(policy));
     }
     settings.check();
     return new Configuration(

@@ -24,12 +24,9 @@ public record HttpOptions(
     Duration bodyTimeout,
     int maxRecipients,
     int recipientsConcurrency) {
-  private static final String HOST = "sms.http.host";
-  private static final String PORT = "sms.http.port";
-
   static HttpOptions from(Settings settings) {
     return new HttpOptions(
-        settings.address(HOST, PORT),
+        settings.address("sms.http"),
         settings.number("sms.http.max-body-bytes", 1, Integer.MAX_VALUE),
         "queued".equals(settings.word("sms.http.mode", "sync or queued", HttpOptions::mode)),
         settings.positiveDuration("sms.http.deadline"),
@@ -46,9 +43,5 @@ public record HttpOptions(
   /** How many messages of HTTP callers can be on their way to the API. */
   int senders() {
     return maxInFlight + recipientsConcurrency;
-  }
-
-  void requireFreePort(Settings settings) {
-    settings.requireFree(address, HOST, PORT);
   }
 }

@@ -137,13 +137,11 @@ final class Settings {
    */
   <T> T word(String key, String words, Function<String, Optional<T>> meaning) {
     String value = text(key);
-    return meaning
-        .apply(value)
-        .orElseGet(
-            () -> {
-              wrong(key, words, value);
-              return null;
-            });
+    Optional<T> found = meaning.apply(value);
+    if (found.isEmpty()) {
+      wrong(key, words, value);
+    }
+    return found.orElse(null);
   }
 
   /**
@@ -189,13 +187,13 @@ final class Settings {
     }
   }
 
-  /** Where a server is to listen. */
-  Address address(String hostKey, String portKey) {
-    return new Address(text(hostKey), number(portKey, 0, 65_535));
+  /** Where the server of these keys is to listen. */
+  Address address(String keys) {
+    return new Address(keys, text(keys + ".host"), number(keys + ".port", 0, 65_535));
   }
 
   /** That nobody listens there yet, unless any free port will do. */
-  void requireFree(Address address, String hostKey, String portKey) {
+  void requireFree(Address address) {
     if (address.port() == 0) {
       return;
     }
@@ -204,8 +202,8 @@ final class Settings {
       probe.bind(new InetSocketAddress(address.host(), address.port()));
     } catch (IOException e) {
       wrong(
-          portKey,
-          "a port of " + address.host() + " (" + hostKey + ") that is free",
+          address.portKey(),
+          "a port of " + address.host() + " (" + address.keys() + ".host) that is free",
           Integer.toString(address.port()));
     }
   }

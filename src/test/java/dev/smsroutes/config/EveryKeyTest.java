@@ -167,7 +167,7 @@ class EveryKeyTest {
   }
 
   private static Configuration read(Function<String, Optional<String>> source) {
-    return Configuration.read(new Settings(source), false, policy -> {});
+    return Configuration.read(new Settings(source), false, policy -> policy);
   }
 
   /** The keys that the message names, with which each of its lines begins. */

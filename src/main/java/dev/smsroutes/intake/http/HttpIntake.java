@@ -42,34 +42,25 @@ public final class HttpIntake {
   private final RequestReader reader;
   private final StatusTable table;
   private final Function<String, Optional<Entry>> entries;
-  private final Queueing queueing;
+  private final boolean mayQueue;
+  private final boolean queuesAlways;
 
-  /** Which requests are answered when they are on disk in the queue of the JMS intake. */
-  public enum Queueing {
-    /** None: that intake is switched off. */
-    NEVER,
-    /** Those whose caller prefers it. */
-    WHEN_PREFERRED,
-    ALWAYS;
-
-    /**
-     * @param always as the operator wants it
-     * @param possible whether there is such a queue
-     */
-    public static Queueing of(boolean always, boolean possible) {
-      return !possible ? NEVER : always ? ALWAYS : WHEN_PREFERRED;
-    }
-  }
-
+  /**
+   * @param mayQueue whether a request may be answered when it is on disk in the queue of the JMS
+   *     intake, if its caller prefers that
+   * @param queuesAlways whether every request is answered then
+   */
   public HttpIntake(
       RequestReader reader,
       StatusTable table,
       Function<String, Optional<Entry>> entries,
-      Queueing queueing) {
+      boolean mayQueue,
+      boolean queuesAlways) {
     this.reader = reader;
     this.table = table;
     this.entries = entries;
-    this.queueing = queueing;
+    this.mayQueue = mayQueue;
+    this.queuesAlways = queuesAlways;
   }
 
   /**
@@ -99,9 +90,7 @@ public final class HttpIntake {
       preferred = Preferences.respondAsync(http.getRequest().headers().getAll("Prefer"));
     }
     exchange.setProperty(Origin.PROPERTY, Origin.of(Origin.HTTP, caller));
-    exchange.setProperty(
-        HandOver.QUEUED,
-        queueing == Queueing.ALWAYS || (queueing == Queueing.WHEN_PREFERRED && preferred));
+    exchange.setProperty(HandOver.QUEUED, mayQueue && (queuesAlways || preferred));
     exchange.setProperty(PREFERRED, preferred);
   }
 

@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Collection;
+import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
@@ -27,10 +28,11 @@ import org.apache.camel.health.HealthCheckHelper;
  * <p>Health is 200 with {@code {"status":"UP"}}, or 503 with the checks that are down and why.
  * Thread-safe.
  */
-public final class Management implements AutoCloseable {
+final class Management implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int UNAVAILABLE = 503;
 
+  private final CamelContext context;
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collections = new JvmGcMetrics();
@@ -38,7 +40,8 @@ public final class Management implements AutoCloseable {
   /**
    * @param admission what is under way there is a meter
    */
-  public Management(HttpAdmission admission) {
+  Management(CamelContext context, HttpAdmission admission) {
+    this.context = context;
     new JvmMemoryMetrics().bindTo(meters);
     new JvmThreadMetrics().bindTo(meters);
     new ProcessorMetrics().bindTo(meters);
@@ -50,27 +53,25 @@ public final class Management implements AutoCloseable {
         .register(meters);
   }
 
-  /** Answers on this router, of the health of this context. */
-  void on(Router router, CamelContext context) {
+  void on(Router router) {
     // Checks and scraping may take a moment: not on the event loop.
     router
         .get("/observe/health")
-        .blockingHandler(request -> health(request, HealthCheckHelper.invoke(context)), false);
+        .blockingHandler(request -> health(request, HealthCheckHelper::invoke), false);
     router
         .get("/observe/health/live")
-        .blockingHandler(
-            request -> health(request, HealthCheckHelper.invokeLiveness(context)), false);
+        .blockingHandler(request -> health(request, HealthCheckHelper::invokeLiveness), false);
     router
         .get("/observe/health/ready")
-        .blockingHandler(
-            request -> health(request, HealthCheckHelper.invokeReadiness(context)), false);
+        .blockingHandler(request -> health(request, HealthCheckHelper::invokeReadiness), false);
     router.get("/observe/metrics").blockingHandler(this::metrics, false);
   }
 
-  private static void health(RoutingContext request, Collection<HealthCheck.Result> checks) {
+  private void health(
+      RoutingContext request, Function<CamelContext, Collection<HealthCheck.Result>> checks) {
     ObjectNode answer = JSON.createObjectNode();
     ArrayNode down = JSON.createArrayNode();
-    for (HealthCheck.Result result : checks) {
+    for (HealthCheck.Result result : checks.apply(context)) {
       if (result.getState() == HealthCheck.State.DOWN) {
         ObjectNode check = down.addObject();
         check.put("name", result.getCheck().getId());

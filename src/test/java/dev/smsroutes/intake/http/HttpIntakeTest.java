@@ -2,7 +2,6 @@ package dev.smsroutes.intake.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.smsroutes.intake.http.HttpIntake.Queueing;
 import dev.smsroutes.intake.request.RequestReader;
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.LedgerUnavailableException;
@@ -27,7 +26,8 @@ class HttpIntakeTest {
           new RequestReader(1),
           new StatusTable(Clock.systemUTC()),
           HttpIntakeTest::broken,
-          Queueing.WHEN_PREFERRED);
+          true,
+          false);
   private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
   @Test
