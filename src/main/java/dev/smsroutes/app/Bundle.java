@@ -6,6 +6,7 @@ import dev.smsroutes.api.TokenRoute.Credentials;
 import dev.smsroutes.batch.check.BatchCheck;
 import dev.smsroutes.batch.check.BatchCheck.Pacing;
 import dev.smsroutes.batch.check.InstanceFile;
+import dev.smsroutes.batch.format.JsonRequests;
 import dev.smsroutes.batch.run.Batch;
 import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.config.ApiOptions;
@@ -84,6 +85,7 @@ public final class Bundle implements AutoCloseable {
   private Optional<EmbeddedBroker> broker = Optional.empty();
   private Optional<HttpServers> http = Optional.empty();
   private Throttle throttle;
+  private FileIntake intake;
 
   private Bundle(Clock clock, UnaryOperator<Ledger> between, boolean onlyFiles) {
     this.clock = clock;
@@ -264,24 +266,28 @@ public final class Bundle implements AutoCloseable {
 
   private void bindFiles(CamelContext context, RequestReader reader, ContactPolicy policy)
       throws IOException {
+    JsonRequests requests = FileChecks.requests(reader);
     BatchCheck checks =
-        FileChecks.of(
-            new RequestCheck(definitions, configuration.maxParts(), policy),
-            configuration.files().limits(false),
-            reader,
-            ledger.ledgerPreview(),
-            this::pacing,
-            clock,
-            context::isStopping);
+        new BatchCheck(
+            new BatchCheck.Setting(
+                configuration.files().limits(false),
+                requests,
+                new RequestCheck(definitions, configuration.maxParts(), policy)::prospect,
+                ledger.ledgerPreview(),
+                this::pacing,
+                clock,
+                context::isStopping));
     new FileIntakeBeans(
             configuration.files(),
-            FileChecks.requests(reader),
+            requests,
             ledger,
             checks::check,
             clock,
             configuration.contactPolicy().batchHours().isPresent(),
             onlyFiles)
         .configure(context);
+    // Camel's registry is empty after a stop, when a command still asks how far its file is.
+    intake = context.getRegistry().lookupByNameAndType(FileIntake.BEAN, FileIntake.class);
   }
 
   private void requireRoutes() {
@@ -311,18 +317,12 @@ public final class Bundle implements AutoCloseable {
 
   /** The batch file that was opened last, whether it has ended or not. */
   public Optional<Batch> latestBatch() {
-    return intake().latest();
+    return intake.latest();
   }
 
   /** Why the batch file that was opened last stays in the inbox and is tried again, if so. */
   public Optional<String> fileFailure() {
-    return intake().latestFailure();
-  }
-
-  private FileIntake intake() {
-    return main.getCamelContext()
-        .getRegistry()
-        .lookupByNameAndType(FileIntake.BEAN, FileIntake.class);
+    return intake.latestFailure();
   }
 
   /** Where batch files are dropped, unless that intake is switched off. */

@@ -3,7 +3,6 @@ package dev.smsroutes.app;
 import dev.smsroutes.batch.check.BatchCheck;
 import dev.smsroutes.batch.check.BatchCheck.Pacing;
 import dev.smsroutes.batch.check.InstanceFile;
-import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.JsonRequests;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.FileOptions;
@@ -15,8 +14,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /** Puts together what checks batch files, by the very steps that read and send them. */
 public final class FileChecks {
@@ -37,28 +34,16 @@ public final class FileChecks {
                 clock.instant())
             .map(serving -> serving.pacing().told())
             .orElseGet(() -> pacing(configuration.throttle().maxRate(), configuration.files()));
-    return of(
-        new RequestCheck(configuration),
-        // The operator named it.
-        configuration.files().limits(true),
-        new RequestReader(configuration.http().maxRecipients()),
-        ledgerPreview,
-        () -> pacing,
-        clock,
-        () -> false);
-  }
-
-  static BatchCheck of(
-      RequestCheck requests,
-      BatchLimits limits,
-      RequestReader reader,
-      LedgerPreview ledgerPreview,
-      Supplier<Pacing> pacing,
-      Clock clock,
-      BooleanSupplier stopping) {
     return new BatchCheck(
         new BatchCheck.Setting(
-            limits, requests(reader), requests::prospect, ledgerPreview, pacing, clock, stopping));
+            // The operator named it.
+            configuration.files().limits(true),
+            requests(new RequestReader(configuration.http().maxRecipients())),
+            new RequestCheck(configuration)::prospect,
+            ledgerPreview,
+            () -> pacing,
+            clock,
+            () -> false));
   }
 
   /** Why no row of a file can be read, if so. */
