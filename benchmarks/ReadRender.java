@@ -6,6 +6,7 @@ import dev.smsroutes.batch.check.Forecast.Fate;
 import dev.smsroutes.batch.check.Forecast.Prospect;
 import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.JsonRequests;
+import dev.smsroutes.config.Configuration;
 import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.definition.DefinitionDirectory;
 import dev.smsroutes.intake.request.RequestReader;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
@@ -57,6 +59,9 @@ public final class ReadRender {
   private static final RequestReader READER = new RequestReader(500);
   private static final JsonRequests REQUESTS =
       (json, key) -> READER.standalone(json, n -> n == 0 ? key : key + "-" + n);
+
+  /** As a site has them that sets none. */
+  private static final BatchLimits LIMITS = Configuration.read(Map.of()).files().limits(false);
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -167,7 +172,7 @@ public final class ReadRender {
   private static BatchPlan check(Path file, Forecast forecast) throws IOException {
     BatchCheck.Setting setting =
         new BatchCheck.Setting(
-            BatchLimits.DEFAULTS,
+            LIMITS,
             REQUESTS,
             forecast,
             LedgerPreview.ofNothing(),

@@ -179,7 +179,14 @@ class HouseRulesTest {
           .whereLayer("batch.overview")
           .mayOnlyAccessLayers("batch.check", "batch.run", "batch.result", "batch.format")
           .whereLayer("config")
-          .mayOnlyAccessLayers("contactpolicy", "ledger", "batch.format", "batch.result", "broker")
+          .mayOnlyAccessLayers(
+              "api",
+              "throttle",
+              "contactpolicy",
+              "ledger",
+              "batch.format",
+              "batch.result",
+              "broker")
           .whereLayer("api")
           .mayOnlyAccessLayers("throttle", "model")
           .whereLayer("pipeline")

@@ -2,7 +2,6 @@ package dev.smsroutes.app;
 
 import dev.smsroutes.batch.check.BatchCheck;
 import dev.smsroutes.batch.check.BatchCheck.Pacing;
-import dev.smsroutes.batch.check.BatchPlan;
 import dev.smsroutes.batch.check.InstanceFile;
 import dev.smsroutes.batch.format.JsonRequests;
 import dev.smsroutes.config.Configuration;
@@ -13,67 +12,39 @@ import dev.smsroutes.throttle.Throttle;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.OptionalDouble;
 
-/** Checks batch files, by the very steps that read and send them. Thread-safe. */
-public final class FileChecks implements AutoCloseable {
-  /** How long an answer of the API is taken to take as long as nobody knows. */
-  private static final Duration ASSUMED_ANSWER = Duration.ofMillis(200);
-
-  private final BatchCheck check;
-
-  private final RequestCheck requests;
-
-  private FileChecks(BatchCheck check, RequestCheck requests) {
-    this.check = check;
-    this.requests = requests;
-  }
+/** Puts together what checks batch files, by the very steps that read and send them. */
+public final class FileChecks {
+  private FileChecks() {}
 
   /**
    * For a command beside the process that serves, or without one.
    *
    * @param ledgerPreview of the ledger, or of none
-   * @throws dev.smsroutes.definition.InvalidDefinitionException if the definitions cannot be read
    */
-  public static FileChecks of(
-      Configuration configuration, LedgerPreview ledgerPreview, Clock clock) {
+  public static BatchCheck of(
+      Configuration configuration,
+      RequestCheck requests,
+      LedgerPreview ledgerPreview,
+      Clock clock) {
     Pacing pacing =
         InstanceFile.find(
                 configuration.ledger().file(),
                 configuration.files().folders().results(),
                 clock.instant())
-            .map(FileChecks::told)
-            .orElseGet(() -> pacing(configuration.maxRate(), configuration.files()));
-    return of(
-        new RequestCheck(configuration),
-        // The operator named it.
-        configuration.files().withLinks(),
-        new RequestReader(configuration.maxRecipients()),
-        ledgerPreview,
-        () -> pacing,
-        () -> false);
-  }
-
-  static FileChecks of(
-      RequestCheck requests,
-      FileOptions files,
-      RequestReader reader,
-      LedgerPreview ledgerPreview,
-      Supplier<Pacing> pacing,
-      BooleanSupplier stopping) {
-    return new FileChecks(
-        new BatchCheck(
-            new BatchCheck.Setting(
-                files.limits(),
-                requests(reader),
-                requests::fates,
-                ledgerPreview,
-                pacing,
-                stopping)),
-        requests);
+            .map(serving -> serving.pacing().told())
+            .orElseGet(() -> pacing(configuration.throttle().maxRate(), configuration.files()));
+    return new BatchCheck(
+        new BatchCheck.Setting(
+            // The operator named it.
+            configuration.files().limits(true),
+            requests(new RequestReader(configuration.http().maxRecipients())),
+            requests::fates,
+            ledgerPreview,
+            () -> pacing,
+            () -> false));
   }
 
   /** Why no row of a file can be read, if so. */
@@ -81,8 +52,8 @@ public final class FileChecks implements AutoCloseable {
       throws IOException {
     return BatchCheck.unreadable(
         file,
-        configuration.files().withLinks().limits(),
-        requests(new RequestReader(configuration.maxRecipients())));
+        configuration.files().limits(true),
+        requests(new RequestReader(configuration.http().maxRecipients())));
   }
 
   /** How a batch reads a JSON request. */
@@ -90,55 +61,21 @@ public final class FileChecks implements AutoCloseable {
     return (json, key) -> reader.standalone(json, n -> n == 0 ? key : key + "-" + n);
   }
 
-  /** The pace that a process knows which sends at this moment. */
-  private static Pacing told(InstanceFile note) {
-    Pacing pacing = note.pacing();
-    return new Pacing(
-        pacing.recipientsPerCall(),
-        pacing.callsPerSecond(),
-        "told by the process that serves here: " + pacing.basis());
-  }
-
-  /**
-   * The pace as far as the settings tell it.
-   *
-   * @param maxRate calls per second; 0 for no ceiling
-   */
-  static Pacing pacing(double maxRate, FileOptions files) {
-    return maxRate > 0
-        ? new Pacing(files.recipientsPerCall(), maxRate, "sms.api.max-rate")
-        : assumed(files.concurrency(), files);
-  }
-
-  /** The pace as the gate has it at this moment. */
-  static Pacing pacing(Throttle.Snapshot gate, FileOptions files) {
-    return gate.rateLimit().isPresent()
-        ? new Pacing(
-            files.recipientsPerCall(),
-            gate.rateLimit().getAsDouble(),
-            "the pace of this moment, learnt or sms.api.max-rate")
-        : assumed(Math.min(files.concurrency(), gate.concurrencyLimit()), files);
-  }
-
-  private static Pacing assumed(int atOnce, FileOptions files) {
-    return new Pacing(
+  /** The pace as the throttle has it at this moment. */
+  static Pacing pacing(Throttle.Snapshot throttle, FileOptions files) {
+    return Pacing.of(
         files.recipientsPerCall(),
-        1_000.0 * atOnce / ASSUMED_ANSWER.toMillis(),
-        "assumed are answers of the API in "
-            + ASSUMED_ANSWER.toMillis()
-            + " ms, "
-            + atOnce
-            + " at the same time (sms.file.concurrency), and no ceiling (sms.api.max-rate); nobody"
-            + " knows the pace of the API before");
+        throttle.rateLimit(),
+        "the pace of this moment, learnt or sms.api.max-rate",
+        Math.min(files.concurrency(), throttle.concurrencyLimit()));
   }
 
-  /** As {@link BatchCheck#check}. */
-  public BatchPlan check(Path file, int maxFindings) throws IOException {
-    return check.check(file, maxFindings);
-  }
-
-  @Override
-  public void close() {
-    requests.close();
+  /** The pace as far as the settings tell it. */
+  private static Pacing pacing(double maxRate, FileOptions files) {
+    return Pacing.of(
+        files.recipientsPerCall(),
+        maxRate > 0 ? OptionalDouble.of(maxRate) : OptionalDouble.empty(),
+        "sms.api.max-rate",
+        files.concurrency());
   }
 }

@@ -7,25 +7,20 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /** A health check that is down as long as something says that it is in trouble. Thread-safe. */
-public final class OutageCheck extends AbstractHealthCheck {
+final class OutageCheck extends AbstractHealthCheck {
   private final Supplier<Optional<String>> outage;
 
   /**
    * @param name under which it shows
    * @param outage in words for an operator, without personal data; empty when all is well
    */
-  public OutageCheck(String name, Supplier<Optional<String>> outage) {
+  OutageCheck(String name, Supplier<Optional<String>> outage) {
     super("sms-routes", name);
     this.outage = outage;
   }
 
   @Override
   protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
-    Optional<String> reason = outage.get();
-    if (reason.isPresent()) {
-      result.message(reason.get()).down();
-    } else {
-      result.up();
-    }
+    outage.get().ifPresentOrElse(why -> result.message(why).down(), result::up);
   }
 }

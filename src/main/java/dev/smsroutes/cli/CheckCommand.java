@@ -1,6 +1,8 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.app.FileChecks;
+import dev.smsroutes.app.RequestCheck;
+import dev.smsroutes.batch.check.BatchCheck;
 import dev.smsroutes.batch.check.BatchPlan;
 import dev.smsroutes.batch.check.PlanReport;
 import dev.smsroutes.config.Configuration;
@@ -82,7 +84,8 @@ public final class CheckCommand extends QuietCommand {
 
   private int check(Configuration configuration, LedgerPreview ledgerPreview) throws IOException {
     int exit = ExitCode.DONE;
-    try (FileChecks checks = FileChecks.of(configuration, ledgerPreview, Clock.systemUTC())) {
+    try (RequestCheck requests = new RequestCheck(configuration)) {
+      BatchCheck checks = FileChecks.of(configuration, requests, ledgerPreview, Clock.systemUTC());
       for (Path file : files) {
         String wrong = FileArgument.wrong(file);
         if (wrong != null) {

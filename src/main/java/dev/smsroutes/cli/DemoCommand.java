@@ -5,15 +5,12 @@ import ch.qos.logback.classic.Logger;
 import dev.smsroutes.app.Bundle;
 import dev.smsroutes.config.InvalidSettingsException;
 import dev.smsroutes.definition.InvalidDefinitionException;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,7 +62,7 @@ public final class DemoCommand implements Callable<Integer> {
       err.println(e.getMessage());
       return ExitCode.MISCONFIGURED;
     } finally {
-      delete(folder);
+      SendCommand.delete(folder);
     }
   }
 
@@ -91,13 +88,5 @@ public final class DemoCommand implements Callable<Integer> {
         Map.entry("sms.jms.password", ""),
         Map.entry("sms.jms.port", "0"),
         Map.entry("sms.jms.directory", folder.resolve("broker").toString()));
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

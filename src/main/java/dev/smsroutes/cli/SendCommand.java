@@ -406,7 +406,8 @@ public final class SendCommand extends QuietCommand {
         : ExitCode.FAILED;
   }
 
-  private static void delete(Path folder) throws IOException {
+  /** With all that is in it. */
+  static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }

@@ -1,6 +1,7 @@
 package dev.smsroutes.config;
 
 import dev.smsroutes.ledger.LedgerOptions;
+import dev.smsroutes.throttle.ThrottleOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -10,44 +11,77 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.PropertiesComponent;
 
 /**
- * What a command needs to know that works beside a serving process: read from the same sources, in
- * the same order and by the same rules as when it serves, but nothing is started. Immutable.
+ * All settings, read once: by a start and by each command from the same sources, in the same order
+ * and by the same rules. {@code application.properties} explains each key, and holds the only
+ * defaults. Immutable.
  *
- * @param ledger where the record is
- * @param jms where the queues are
- * @param definitions the folder of the send definitions
+ * @param api where the SMS API is, and how it is called
+ * @param throttle how fast it is called
  * @param maxParts the most parts of one message
- * @param files where batch files are, and what they may be like
- * @param maxRecipients the most recipients of one request
- * @param maxRate the most calls in a second; 0 for no ceiling
- * @param contactPolicy who is not to be sent anything, and when nobody is
+ * @param definitions the folder of the send definitions
+ * @param contactPolicy who is never sent a message, and when messages may leave
+ * @param ledger where the record is
+ * @param http the HTTP intake
+ * @param files the file intake
+ * @param jms the JMS intake
+ * @param sandboxPort 0 for any free one
+ * @param management where health and meters are; empty if they are switched off
+ * @param stopTimeout how long a stop waits for what is in progress
  */
 public record Configuration(
-    LedgerOptions ledger,
-    JmsOptions jms,
-    Path definitions,
+    ApiOptions api,
+    ThrottleOptions throttle,
     int maxParts,
+    Path definitions,
+    ContactPolicyOptions contactPolicy,
+    LedgerOptions ledger,
+    HttpOptions http,
     FileOptions files,
-    int maxRecipients,
-    double maxRate,
-    ContactPolicyOptions contactPolicy) {
+    JmsOptions jms,
+    int sandboxPort,
+    Optional<Address> management,
+    Duration stopTimeout) {
   /** Where settings are looked for; the first place that has a key wins. */
-  public static final String LOCATIONS =
+  private static final String LOCATIONS =
       "file:application.properties;optional=true,classpath:application.properties";
 
+  private static final String STOP_TIMEOUT = "camel.main.shutdownTimeout";
+
   /**
-   * Reads the settings.
+   * Reads the settings for a command.
    *
    * @param overrides property keys and values that win over all other sources
-   * @throws InvalidSettingsException if any of these settings cannot work, or there is no such key
+   * @throws InvalidSettingsException if any setting cannot work, or there is no such key
    */
   public static Configuration read(Map<String, String> overrides) {
-    // Camel's own reader, so that placeholders in values mean the same as when it serves.
+    return read(overrides, false, policy -> policy);
+  }
+
+  /**
+   * Reads the settings for a start, which needs credentials and free ports as well.
+   *
+   * @param overrides property keys and values that win over all other sources
+   * @param opening opens the suppression list; an {@link IllegalArgumentException} of it is told
+   *     with all other faults
+   * @throws InvalidSettingsException if any setting cannot work, or there is no such key
+   */
+  public static Configuration readToServe(
+      Map<String, String> overrides, Function<ContactPolicyOptions, ?> opening) {
+    return read(overrides, true, opening);
+  }
+
+  private static Configuration read(
+      Map<String, String> overrides, boolean serving, Function<ContactPolicyOptions, ?> opening) {
+    // Camel's own reader, so that placeholders in values mean the same as in routes.
     CamelContext context = new DefaultCamelContext(false);
     try {
       PropertiesComponent properties = context.getPropertiesComponent();
@@ -57,57 +91,123 @@ public record Configuration(
       properties.setOverrideProperties(winners);
       Precedence.askEnvironmentLast(context);
       context.build();
-      return read(properties);
+      Settings settings = new Settings(properties::resolveProperty);
+      refuseUnknownKeys(properties, settings);
+      return read(settings, serving, opening);
     } finally {
       context.stop();
     }
   }
 
-  private static Configuration read(PropertiesComponent properties) {
-    Settings settings = new Settings(properties::resolveProperty);
-    refuseUnknownKeys(properties, settings);
-    Optional<LedgerOptions> ledger = settings.group(() -> ledger(settings));
-    Optional<JmsOptions> jms =
-        settings.group(() -> JmsOptions.from(key -> properties.resolveProperty(key).orElse(null)));
+  static Configuration read(
+      Settings settings, boolean serving, Function<ContactPolicyOptions, ?> opening) {
+    settings.word(
+        "sms.definitions.source",
+        "directory",
+        word -> Optional.of(word).filter("directory"::equals));
+    ApiOptions api = ApiOptions.from(settings);
+    ContactPolicyOptions policy = ContactPolicyOptions.from(settings);
+    HttpOptions http = HttpOptions.from(settings);
+    FileOptions files = FileOptions.from(settings);
+    JmsOptions jms = JmsOptions.from(settings);
+    LedgerOptions ledger = settings.group(() -> ledger(settings));
+    int senders = senders(http, files, jms);
+    ThrottleOptions throttle =
+        settings.group(() -> throttle(settings, senders, api.responseTimeout()));
+    int maxParts = settings.number("sms.message.max-parts", 1, 255);
     Path definitions = settings.path("sms.definitions.directory");
-    int maxParts = maxParts(settings);
-    boolean filesEnabled = settings.flag("sms.file.enabled");
-    Optional<FileOptions> files =
-        settings.group(
-            () ->
-                FileOptions.from(
-                    filesEnabled, key -> properties.resolveProperty(key).orElse(null)));
-    int maxRecipients = settings.number("sms.http.max-recipients", 1, 100_000);
-    double maxRate = settings.decimal("sms.api.max-rate");
-    ContactPolicyOptions contactPolicy = ContactPolicyOptions.from(settings);
+    int sandboxPort = settings.number("sms.sandbox.port", 0, 65_535);
+    boolean managed = settings.flag("sms.management.enabled");
+    Optional<Address> management =
+        Optional.of(settings.address("sms.management")).filter(there -> managed);
+    Duration stopTimeout = Duration.ofSeconds(settings.number(STOP_TIMEOUT, 1, 86_400));
+    if (http.queued() && !jms.enabled()) {
+      settings.fault(
+          "sms.http.mode: queued needs the queue of the JMS intake; sms.jms.enabled is false");
+    }
+    if (serving) {
+      api.requireCredentials(settings);
+      settings.requireFree(http.address());
+      management.ifPresent(settings::requireFree);
+      settings.group(() -> opening.apply(policy));
+    }
     settings.check();
     return new Configuration(
-        ledger.orElseThrow(),
-        jms.orElseThrow(),
-        definitions,
+        api,
+        throttle,
         maxParts,
-        files.orElseThrow(),
-        maxRecipients,
-        maxRate,
-        contactPolicy);
+        definitions,
+        policy,
+        ledger,
+        http,
+        files,
+        jms,
+        sandboxPort,
+        management,
+        stopTimeout);
   }
 
-  public static LedgerOptions ledger(Settings settings) {
+  private static LedgerOptions ledger(Settings settings) {
     return new LedgerOptions(
         settings.text("sms.ledger.url"),
         settings.optional("sms.ledger.user"),
         settings.optional("sms.ledger.password"),
-        settings.duration("sms.ledger.retention", Duration.ofMillis(1)),
-        settings.duration("sms.ledger.open-retention", Duration.ofMillis(1)),
+        settings.duration("sms.ledger.retention"),
+        settings.duration("sms.ledger.open-retention"),
         settings.flag("sms.ledger.keep-personal-data"));
   }
 
-  public static int maxParts(Settings settings) {
-    return settings.number("sms.message.max-parts", 1, 255);
+  private static ThrottleOptions throttle(
+      Settings settings, int senders, Duration responseTimeout) {
+    int maxConcurrency = settings.number("sms.api.max-concurrency", 0, 100_000);
+    Duration slowAfter = settings.duration("sms.api.slow-after");
+    // An answer that takes as long as the time-out has no time to be slow.
+    Duration longest = responseTimeout.multipliedBy(9).dividedBy(10);
+    return new ThrottleOptions(
+        maxConcurrency == 0 ? senders : maxConcurrency,
+        settings.decimal("sms.api.max-rate", 0),
+        slowAfter.compareTo(longest) < 0 ? slowAfter : longest,
+        settings.duration("sms.api.probe-interval"),
+        settings.duration("sms.api.longest-pause"));
+  }
+
+  /** How many messages all intakes together can have on their way to the API. */
+  public int senders() {
+    return senders(http, files, jms);
+  }
+
+  private static int senders(HttpOptions http, FileOptions files, JmsOptions jms) {
+    return http.senders() + files.concurrency() + jms.concurrency();
+  }
+
+  /** What works, but hardly as the operator means it; to be told once at start. */
+  public Optional<String> warning() {
+    return http.deadline().compareTo(stopTimeout) < 0
+        ? Optional.empty()
+        : Optional.of(
+            "sms.http.deadline: expected less than %s (%d s); %d ms came. A stop leaves callers without an answer who wait longer than that"
+                .formatted(STOP_TIMEOUT, stopTimeout.toSeconds(), http.deadline().toMillis()));
+  }
+
+  /**
+   * Has Camel look for settings in the places and in the order of {@link #read}.
+   *
+   * @param overrides property keys and values that win over all other sources
+   */
+  public static void prepare(Main main, Map<String, String> overrides) {
+    main.setPropertyPlaceholderLocations(LOCATIONS);
+    Precedence.over(keys(), overrides).forEach(main::addOverrideProperty);
+    main.addMainListener(
+        new MainListenerSupport() {
+          @Override
+          public void beforeInitialize(BaseMainSupport configured) {
+            Precedence.askEnvironmentLast(configured.getCamelContext());
+          }
+        });
   }
 
   /** A misspelt key would silently leave its default in place. */
-  public static void refuseUnknownKeys(PropertiesComponent properties, Settings settings) {
+  private static void refuseUnknownKeys(PropertiesComponent properties, Settings settings) {
     Properties known = defaults();
     properties.loadProperties(key -> key.startsWith("sms.")).stringPropertyNames().stream()
         .filter(key -> !known.containsKey(key))
@@ -117,7 +217,7 @@ public record Configuration(
   }
 
   /** All keys that may be set, and those of earlier versions. */
-  public static Set<String> keys() {
+  private static Set<String> keys() {
     Set<String> keys = new HashSet<>(defaults().stringPropertyNames());
     keys.addAll(RenamedKeys.NEW_NAMES.keySet());
     return keys;

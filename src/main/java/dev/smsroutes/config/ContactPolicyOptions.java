@@ -9,9 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * The keys of care for people, read and checked. Immutable.
@@ -27,13 +25,16 @@ public record ContactPolicyOptions(
   private static final String FILE = "sms.suppression-file";
   private static final String WINDOW = "sms.send-window";
   private static final String BATCH_WINDOW = "sms.file.send-window";
-  private static final String ZONE = "sms.send-window-zone";
 
-  public static ContactPolicyOptions from(Settings settings) {
-    ZoneId zone = zone(settings);
+  static ContactPolicyOptions from(Settings settings) {
+    ZoneId zone =
+        settings.word(
+            "sms.send-window-zone",
+            "a time zone such as UTC or Europe/Berlin",
+            ContactPolicyOptions::zone);
     Optional<SendWindowCalendar> hours = hours(settings, WINDOW, zone);
     return new ContactPolicyOptions(
-        settings.optional(FILE).map(given -> settings.path(FILE)),
+        settings.optional(FILE).map(written -> settings.path(FILE)),
         hours,
         hours(settings, BATCH_WINDOW, zone).or(() -> hours));
   }
@@ -41,18 +42,16 @@ public record ContactPolicyOptions(
   private static Optional<SendWindowCalendar> hours(Settings settings, String key, ZoneId zone) {
     return settings
         .optional(key)
-        .flatMap(written -> settings.group(() -> SendWindow.read(key, written)))
+        .map(written -> settings.group(() -> SendWindow.read(key, written)))
+        .filter(window -> zone != null)
         .map(window -> new SendWindowCalendar(window, zone));
   }
 
-  private static ZoneId zone(Settings settings) {
-    String written = settings.text(ZONE);
+  private static Optional<ZoneId> zone(String written) {
     try {
-      return ZoneId.of(written);
+      return Optional.of(ZoneId.of(written));
     } catch (DateTimeException e) {
-      settings.fault(
-          ZONE + ": expected a time zone such as UTC or Europe/Berlin; '" + written + "' came");
-      return ZoneOffset.UTC;
+      return Optional.empty();
     }
   }
 
@@ -70,9 +69,10 @@ public record ContactPolicyOptions(
    * @param clock tells the time that counts for the hours
    */
   public ContactPolicy with(Optional<SuppressionFile> file, Clock clock) {
-    Supplier<SuppressionList> list =
-        file.<Supplier<SuppressionList>>map(opened -> opened::list)
-            .orElse(() -> SuppressionList.EMPTY);
-    return new ContactPolicy(list, hours, batchHours, clock);
+    return new ContactPolicy(
+        () -> file.map(SuppressionFile::list).orElse(SuppressionList.EMPTY),
+        hours,
+        batchHours,
+        clock);
   }
 }

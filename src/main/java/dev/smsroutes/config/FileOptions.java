@@ -6,7 +6,6 @@ import dev.smsroutes.batch.format.InputRules;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.ResultsFormat;
 import java.time.Duration;
-import java.util.function.UnaryOperator;
 
 /**
  * The keys {@code sms.file.*} and {@code sms.batch.*}, read and checked. Immutable.
@@ -46,37 +45,15 @@ public record FileOptions(
 
   private static final long MOST_ROWS = 1_000_000_000_000L;
 
-  /** The bounds for each file. */
-  public BatchLimits limits() {
-    return new BatchLimits(
-            maxLineBytes,
-            BatchLimits.DEFAULTS.maxJsonBytes(),
-            BatchLimits.DEFAULTS.windowRows(),
-            BatchLimits.DEFAULTS.windowBytes(),
-            input)
-        .forGroups(recipientsPerCall, concurrency);
-  }
-
   /**
-   * The same, for a file that the operator named on the command line: a symbolic link stands for
-   * the file to which it leads.
+   * The bounds for each file.
+   *
+   * @param links whether a symbolic link stands for the file to which it leads: only for a file
+   *     that the operator named on the command line
    */
-  public FileOptions withLinks() {
-    return new FileOptions(
-        enabled,
-        folders,
-        results,
-        atOnce,
-        concurrency,
-        maxAttempts,
-        rowTimeout,
-        maxLineBytes,
-        input.withLinks(),
-        recipientsPerCall,
-        pollDelay,
-        unchangedFor,
-        retryAfter,
-        maxRemoteBytes);
+  public BatchLimits limits(boolean links) {
+    return new BatchLimits(maxLineBytes, links ? input.withLinks() : input)
+        .forGroups(recipientsPerCall, concurrency);
   }
 
   /** How many small files may be open besides; none where files go one after the other. */
@@ -84,46 +61,41 @@ public record FileOptions(
     return atOnce == 1 ? 0 : 2 * concurrency;
   }
 
-  /**
-   * Reads the keys.
-   *
-   * @param properties gives the value of a key, or null; defaults are in application.properties
-   * @throws IllegalArgumentException naming the key whose value makes no sense
-   */
-  public static FileOptions from(boolean enabled, UnaryOperator<String> properties) {
-    IntakeKeys keys = new IntakeKeys(properties);
+  static FileOptions from(Settings settings) {
     return new FileOptions(
-        enabled,
-        folders(keys),
-        keys.word("sms.file.results-format", "ndjson", "ndjson or csv", ResultsFormat::of),
-        keys.number("sms.file.files-at-once", "4", 1, 100),
-        keys.number("sms.file.concurrency", "16", 1, 1_000),
-        keys.number("sms.file.max-attempts", "5", 1, 100),
-        keys.duration("sms.file.row-timeout", "24h"),
-        keys.number("sms.file.max-line-bytes", "65536", 1, Integer.MAX_VALUE),
-        input(keys),
-        keys.number("sms.batch.recipients-per-call", "1", 1, 500),
-        keys.duration("sms.file.poll-delay", "1s"),
-        keys.duration("sms.file.min-age", "2s"),
-        keys.duration("sms.file.retry-delay", "30s"),
-        keys.longNumber("sms.sftp.max-bytes", "1073741824", 1, Long.MAX_VALUE));
+        settings.flag("sms.file.enabled"),
+        folders(settings),
+        settings.word("sms.file.results-format", "ndjson or csv", ResultsFormat::of),
+        settings.number("sms.file.files-at-once", 1, 100),
+        settings.number("sms.file.concurrency", 1, 1_000),
+        settings.number("sms.file.max-attempts", 1, 100),
+        settings.duration("sms.file.row-timeout"),
+        settings.number("sms.file.max-line-bytes", 1, Integer.MAX_VALUE),
+        input(settings),
+        settings.number("sms.batch.recipients-per-call", 1, 500),
+        settings.duration("sms.file.poll-delay"),
+        settings.duration("sms.file.min-age"),
+        settings.duration("sms.file.retry-delay"),
+        settings.number("sms.sftp.max-bytes", 1, Long.MAX_VALUE));
   }
 
-  private static BatchFolders folders(IntakeKeys keys) {
-    return new BatchFolders(
-        keys.path("sms.file.inbox", "data/inbox"),
-        keys.path("sms.file.results", "data/results"),
-        keys.path("sms.file.done", "data/done"),
-        keys.path("sms.file.failed", "data/failed"));
+  private static BatchFolders folders(Settings settings) {
+    return settings.group(
+        () ->
+            new BatchFolders(
+                settings.path("sms.file.inbox"),
+                settings.path("sms.file.results"),
+                settings.path("sms.file.done"),
+                settings.path("sms.file.failed")));
   }
 
-  private static InputRules input(IntakeKeys keys) {
+  private static InputRules input(Settings settings) {
     return new InputRules(
-        keys.longNumber("sms.file.max-bytes", "4294967296", 1, MOST_BYTES),
-        keys.longNumber("sms.file.max-rows", "5000000", 1, MOST_ROWS),
-        keys.longNumber("sms.file.max-expanded-bytes", "4294967296", 1, MOST_BYTES),
+        settings.number("sms.file.max-bytes", 1, MOST_BYTES),
+        settings.number("sms.file.max-rows", 1, MOST_ROWS),
+        settings.number("sms.file.max-expanded-bytes", 1, MOST_BYTES),
         // Gzip cannot do more than 1,032 times.
-        keys.number("sms.file.max-expansion-ratio", "200", 1, 1_032),
-        keys.oneOf("sms.file.encoding", "auto", InputEncoding.NAMES, InputEncoding::of));
+        settings.number("sms.file.max-expansion-ratio", 1, 1_032),
+        settings.word("sms.file.encoding", "one of " + InputEncoding.NAMES, InputEncoding::of));
   }
 }

@@ -4,11 +4,8 @@ import dev.smsroutes.broker.BrokerOptions;
 import dev.smsroutes.broker.BrokerOptions.Login;
 import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /**
  * The keys {@code sms.jms.*}, read and checked. Immutable.
@@ -29,64 +26,46 @@ public record JmsOptions(
     int maxBodyBytes,
     ReplyQueues replyQueues,
     Duration replyTimeToLive) {
-  public JmsOptions {
-    Objects.requireNonNull(brokerUrl, "brokerUrl");
-    Objects.requireNonNull(broker, "broker");
-    Objects.requireNonNull(replyQueues, "replyQueues");
-    if (concurrency < 1) {
-      throw new IllegalArgumentException(
-          "sms.jms.concurrency: expected at least 1; " + concurrency + " came");
-    }
-    if (maxBodyBytes < 1 || maxBodyBytes > 4 * 1024 * 1024) {
-      throw new IllegalArgumentException(
-          "sms.jms.max-body-bytes: expected 1 to 4194304; " + maxBodyBytes + " came");
-    }
-    if (replyTimeToLive.isNegative()) {
-      throw new IllegalArgumentException(
-          "sms.jms.reply-time-to-live: expected 0 or more; " + replyTimeToLive + " came");
-    }
-  }
+  /** The API's own limit of a request (contract, section 4). */
+  private static final int MOST_BODY_BYTES = 4 * 1024 * 1024;
 
-  /**
-   * Reads the keys.
-   *
-   * @param properties gives the value of a key, or null; defaults are in application.properties
-   * @throws IllegalArgumentException naming the key whose value makes no sense
-   */
-  public static JmsOptions from(UnaryOperator<String> properties) {
-    IntakeKeys keys = new IntakeKeys(properties);
+  static JmsOptions from(Settings settings) {
     Queues queues =
-        new Queues(
-            keys.text("sms.jms.queue", "sms.send"),
-            keys.text("sms.jms.invalid-queue", "sms.send.invalid"),
-            keys.text("sms.jms.dead-letter-queue", "sms.send.dead"));
-    Redelivery redelivery =
-        new Redelivery(
-            keys.duration("sms.jms.redelivery-delay", "1s"),
-            keys.decimal("sms.jms.redelivery-multiplier", "2"),
-            keys.duration("sms.jms.max-redelivery-delay", "10m"),
-            keys.number("sms.jms.max-attempts", "154"));
+        settings.group(
+            () ->
+                new Queues(
+                    settings.text("sms.jms.queue"),
+                    settings.text("sms.jms.invalid-queue"),
+                    settings.text("sms.jms.dead-letter-queue")));
     ReplyQueues replyQueues =
         ReplyQueues.of(
-            keys.text("sms.jms.reply-queues", "sms.reply.*"),
-            keys.yes("sms.jms.reply-to-temporary", "false"),
+            settings.text("sms.jms.reply-queues"),
+            settings.flag("sms.jms.reply-to-temporary"),
             queues);
-    BrokerOptions broker =
-        new BrokerOptions(
-            Path.of(keys.text("sms.jms.directory", "data/broker")),
-            keys.number("sms.jms.port", "61616"),
-            Login.of(keys.text("sms.jms.user", ""), keys.text("sms.jms.password", "")),
-            queues,
-            redelivery,
-            keys.longNumber("sms.jms.max-queue-bytes", "1073741824"),
-            replyQueues::allowsNamed);
     return new JmsOptions(
-        keys.yes("sms.jms.enabled", "true"),
-        Optional.of(keys.text("sms.jms.broker-url", "")).filter(url -> !url.isEmpty()),
-        broker,
-        keys.number("sms.jms.concurrency", "8"),
-        keys.number("sms.jms.max-body-bytes", "262144"),
+        settings.flag("sms.jms.enabled"),
+        settings.optional("sms.jms.broker-url"),
+        new BrokerOptions(
+            settings.path("sms.jms.directory"),
+            settings.number("sms.jms.port", 0, 65_535),
+            settings.group(
+                () -> Login.of(settings.text("sms.jms.user"), settings.text("sms.jms.password"))),
+            queues,
+            settings.group(() -> redelivery(settings)),
+            settings.number("sms.jms.max-queue-bytes", 1, Long.MAX_VALUE),
+            replyQueues::allowsNamed),
+        settings.number("sms.jms.concurrency", 1, Integer.MAX_VALUE),
+        settings.number("sms.jms.max-body-bytes", 1, MOST_BODY_BYTES),
         replyQueues,
-        keys.duration("sms.jms.reply-time-to-live", "1h"));
+        settings.duration("sms.jms.reply-time-to-live"));
+  }
+
+  private static Redelivery redelivery(Settings settings) {
+    return new Redelivery(
+        // Artemis takes 0 as "at once": a message that waits would spin a core.
+        settings.positiveDuration("sms.jms.redelivery-delay"),
+        settings.decimal("sms.jms.redelivery-multiplier", 1),
+        settings.duration("sms.jms.max-redelivery-delay"),
+        settings.number("sms.jms.max-attempts", 1, Integer.MAX_VALUE));
   }
 }

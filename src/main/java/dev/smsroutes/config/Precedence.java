@@ -12,7 +12,7 @@ import org.apache.camel.component.properties.PropertiesComponent;
  * environment, then the files. Camel by itself lets the environment win over all others, so that
  * {@code SMS_API_URL} would turn even the demo towards the real API.
  */
-public final class Precedence {
+final class Precedence {
   private Precedence() {}
 
   /**
@@ -21,7 +21,7 @@ public final class Precedence {
    * @param keys the keys that may be set by the environment
    * @param overrides keys and values that win over all
    */
-  public static Map<String, String> over(Set<String> keys, Map<String, String> overrides) {
+  static Map<String, String> over(Set<String> keys, Map<String, String> overrides) {
     Map<String, String> winners = new LinkedHashMap<>();
     for (String key : keys) {
       String value = System.getenv(variable(key));
@@ -29,11 +29,9 @@ public final class Precedence {
         winners.put(key, value);
       }
     }
-    for (String key : System.getProperties().stringPropertyNames()) {
-      if (key.startsWith("sms.") || key.startsWith("camel.")) {
-        winners.put(key, System.getProperty(key));
-      }
-    }
+    System.getProperties().stringPropertyNames().stream()
+        .filter(key -> key.startsWith("sms.") || key.startsWith("camel."))
+        .forEach(key -> winners.put(key, System.getProperty(key)));
     winners.putAll(overrides);
     return winners;
   }
@@ -44,7 +42,7 @@ public final class Precedence {
   }
 
   /** Leaves to the environment what no file gives: a placeholder of a site's own routes. */
-  public static void askEnvironmentLast(CamelContext context) {
+  static void askEnvironmentLast(CamelContext context) {
     PropertiesComponent properties = (PropertiesComponent) context.getPropertiesComponent();
     properties.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_FALLBACK);
     properties.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_FALLBACK);

@@ -11,20 +11,14 @@ import java.util.stream.Collectors;
  *
  * <p>Without such a list a sender could have outcomes put on any queue of the broker, the intake's
  * own included.
+ *
+ * @param patterns any of them allows a name
+ * @param allowsTemporary whether queues that the broker knows as temporary may get replies
+ * @param ours never allowed
  */
-public final class ReplyQueues {
+public record ReplyQueues(List<Pattern> patterns, boolean allowsTemporary, Queues ours) {
   /** Artemis reads {@code ::} and wildcards in a name as something else than a queue. */
   private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9._/$-]{1,200}");
-
-  private final List<Pattern> patterns;
-  private final boolean temporary;
-  private final Queues ours;
-
-  private ReplyQueues(List<Pattern> patterns, boolean temporary, Queues ours) {
-    this.patterns = patterns;
-    this.temporary = temporary;
-    this.ours = ours;
-  }
 
   /**
    * @param patterns names separated by commas; {@code *} stands for any characters, none included;
@@ -32,7 +26,7 @@ public final class ReplyQueues {
    * @param temporary whether temporary queues of the broker are allowed whatever their name
    * @param ours never allowed
    */
-  public static ReplyQueues of(String patterns, boolean temporary, Queues ours) {
+  static ReplyQueues of(String patterns, boolean temporary, Queues ours) {
     return new ReplyQueues(
         Arrays.stream(patterns.split(","))
             .map(String::trim)
@@ -48,11 +42,6 @@ public final class ReplyQueues {
     return PLAIN_NAME.matcher(queue).matches()
         && !ours.contains(queue)
         && patterns.stream().anyMatch(pattern -> pattern.matcher(queue).matches());
-  }
-
-  /** Whether a queue that the broker knows as temporary may get replies. */
-  public boolean allowsTemporary() {
-    return temporary;
   }
 
   private static Pattern compile(String pattern) {

@@ -17,68 +17,73 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The configuration as values, read once at start: what {@code application.properties} explains.
+ * The one reader of settings: it knows how a value is written, and no default.
  *
- * <p>All faults are collected, so that a site learns of them in one go: call {@link #check()} when
- * everything has been read. Values of secrets never appear in a message. Not thread-safe.
+ * <p>It collects all faults, so that an operator learns of them in one go: call {@link #check()}
+ * when everything has been read. What a method returns for a wrong value must not be used after
+ * that. No message shows the value of a secret. Not thread-safe.
  */
-public final class Settings {
+final class Settings {
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
   private final Function<String, Optional<String>> source;
   private final List<String> faults = new ArrayList<>();
 
   /**
-   * @param source gives the value of a key after all precedences, or empty if nobody gave one
+   * @param source gives the value of a key after all precedences; empty for a key without a value
    */
-  public Settings(Function<String, Optional<String>> source) {
+  Settings(Function<String, Optional<String>> source) {
     this.source = source;
   }
 
-  /** The text of a key that has a default; trimmed. */
+  /** The text of a key; trimmed. */
   String text(String key) {
     return optional(key).orElse("");
   }
 
   /** The text of a key that may be left empty; trimmed. */
-  public Optional<String> optional(String key) {
+  Optional<String> optional(String key) {
     return source.apply(key).map(String::trim).filter(value -> !value.isEmpty());
   }
 
-  /** A text without which nothing can work. */
-  public String required(String key, String why) {
-    Optional<String> value = optional(key);
-    if (value.isEmpty()) {
-      faults.add(key + ": expected a value, because " + why + "; it is empty");
-    }
-    return value.orElse("");
+  int number(String key, int least, int most) {
+    return (int) number(key, (long) least, (long) most);
   }
 
-  public int number(String key, int least, int most) {
+  long number(String key, long least, long most) {
     String value = text(key);
+    boolean bounded = most < Long.MAX_VALUE;
     try {
-      int number = Integer.parseInt(value);
+      long number = Long.parseLong(value);
       if (number >= least && number <= most) {
         return number;
+      }
+      if (!bounded) {
+        fault(key + ": expected at least " + least + "; " + number + " came");
       }
     } catch (NumberFormatException e) {
       // Told below, together with a number that is out of range.
     }
-    wrong(key, "a whole number from " + least + " to " + most, value);
+    String range = bounded ? " from " + least + " to " + most : " of at least " + least;
+    wrong(key, "a whole number" + range, value);
     return least;
   }
 
-  public double decimal(String key) {
+  double decimal(String key, double least) {
     String value = text(key);
     try {
-      return Double.parseDouble(value);
+      double number = Double.parseDouble(value);
+      if (number >= least) {
+        return number;
+      }
     } catch (NumberFormatException e) {
-      wrong(key, "a number", value);
-      return 0;
+      // Told below, together with a number that is too small, and with NaN.
     }
+    wrong(key, "a number of at least " + least, value);
+    return least;
   }
 
-  public boolean flag(String key) {
+  boolean flag(String key) {
     String value = text(key).toLowerCase(Locale.ROOT);
     if (!value.equals("true") && !value.equals("false")) {
       wrong(key, "true or false", value);
@@ -86,7 +91,16 @@ public final class Settings {
     return value.equals("true");
   }
 
-  public Duration duration(String key, Duration least) {
+  /** A time; 0 is one. */
+  Duration duration(String key) {
+    return duration(key, Duration.ZERO, "a time such as 500ms, 10s or 1h30m");
+  }
+
+  Duration positiveDuration(String key) {
+    return duration(key, Duration.ofMillis(1), "a time of at least 1ms, such as 500ms, 10s or 5m");
+  }
+
+  private Duration duration(String key, Duration least, String expected) {
     String value = text(key);
     try {
       Duration duration = Times.read(value);
@@ -96,11 +110,11 @@ public final class Settings {
     } catch (IllegalArgumentException e) {
       // Told below.
     }
-    wrong(key, "a time of at least " + least.toMillis() + "ms, such as 500ms, 10s or 5m", value);
+    wrong(key, expected, value);
     return least;
   }
 
-  public Path path(String key) {
+  Path path(String key) {
     String value = text(key);
     try {
       if (!value.isEmpty()) {
@@ -110,18 +124,24 @@ public final class Settings {
       // Told below.
     }
     wrong(key, "a path", value);
-    return Path.of("");
+    // Not one for all: folders must differ.
+    return Path.of(key);
   }
 
-  public String oneOf(String key, String... allowed) {
+  /**
+   * One of several words.
+   *
+   * @param words all of them, for the message
+   * @param meaning of a word; empty for one that has none
+   * @return null for a word without a meaning
+   */
+  <T> T word(String key, String words, Function<String, Optional<T>> meaning) {
     String value = text(key);
-    for (String one : allowed) {
-      if (one.equals(value)) {
-        return value;
-      }
+    Optional<T> found = meaning.apply(value);
+    if (found.isEmpty()) {
+      wrong(key, words, value);
     }
-    wrong(key, String.join(" or ", allowed), value);
-    return allowed[0];
+    return found.orElse(null);
   }
 
   /**
@@ -129,7 +149,7 @@ public final class Settings {
    *
    * @param allowPlainHttp whether http is allowed to any host
    */
-  public String serviceUrl(String key, String value, boolean allowPlainHttp) {
+  String serviceUrl(String key, String value, boolean allowPlainHttp) {
     try {
       URI uri = new URI(value);
       String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
@@ -138,7 +158,7 @@ public final class Settings {
       } else if (uri.getRawUserInfo() != null
           || uri.getRawQuery() != null
           || uri.getRawFragment() != null) {
-        faults.add(key + ": expected a URL without user, query and fragment");
+        fault(key + ": expected a URL without user, query and fragment");
       } else if (scheme.equals("http") && !allowPlainHttp && !LOOPBACK.contains(uri.getHost())) {
         wrong(
             key,
@@ -152,39 +172,54 @@ public final class Settings {
   }
 
   /**
-   * Reads values that another room reads and checks by itself.
+   * Builds a value that checks itself.
    *
-   * @return empty if they were wrong, which is noted
+   * @param building throws {@link IllegalArgumentException} with a line for each fault, which
+   *     begins with the key
+   * @return null if there were faults, which are noted
    */
-  public <T> Optional<T> group(Supplier<T> reading) {
+  <T> T group(Supplier<T> building) {
     try {
-      return Optional.of(reading.get());
+      return building.get();
     } catch (IllegalArgumentException e) {
-      faults.add(e.getMessage());
-      return Optional.empty();
+      e.getMessage().lines().forEach(this::fault);
+      return null;
     }
   }
 
-  /** Where a server is to listen; the port has to be free, unless it is 0. */
-  public Address address(String hostKey, String portKey) {
-    Address address = new Address(text(hostKey), number(portKey, 0, 65_535));
-    if (address.port() != 0) {
-      try (ServerSocket probe = new ServerSocket()) {
-        probe.setReuseAddress(true);
-        probe.bind(new InetSocketAddress(address.host(), address.port()));
-      } catch (IOException e) {
-        wrong(
-            portKey,
-            "a port of " + address.host() + " (" + hostKey + ") that is free",
-            text(portKey));
-      }
-    }
-    return address;
+  /** Where the server of these keys is to listen. */
+  Address address(String keys) {
+    return new Address(keys, text(keys + ".host"), number(keys + ".port", 0, 65_535));
   }
 
-  /** Notes a fault of a kind that this class does not know. */
-  public void fault(String message) {
-    faults.add(message);
+  /** That nobody listens there yet, unless any free port will do. */
+  void requireFree(Address address) {
+    if (address.port() == 0) {
+      return;
+    }
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(address.host(), address.port()));
+    } catch (IOException e) {
+      wrong(
+          address.portKey(),
+          "a port of " + address.host() + " (" + address.keys() + ".host) that is free",
+          Integer.toString(address.port()));
+    }
+  }
+
+  /**
+   * Notes a fault, unless there is one of its key: a value that cannot be read breaks other rules
+   * as well, of which nobody needs to hear.
+   *
+   * @param fault begins with the key and a colon
+   */
+  void fault(String fault) {
+    int colon = fault.indexOf(':') + 1;
+    if (colon == 0
+        || faults.stream().noneMatch(told -> told.startsWith(fault.substring(0, colon)))) {
+      faults.add(fault);
+    }
   }
 
   /**
@@ -192,13 +227,13 @@ public final class Settings {
    *
    * @throws InvalidSettingsException if any value was wrong; names all of them
    */
-  public void check() {
+  void check() {
     if (!faults.isEmpty()) {
-      throw new InvalidSettingsException(faults.stream().distinct().toList());
+      throw new InvalidSettingsException(faults);
     }
   }
 
   private void wrong(String key, String expected, String came) {
-    faults.add(key + ": expected " + expected + "; '" + came + "' came");
+    fault(key + ": expected " + expected + "; '" + came + "' came");
   }
 }

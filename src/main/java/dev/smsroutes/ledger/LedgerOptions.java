@@ -2,6 +2,8 @@ package dev.smsroutes.ledger;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -35,9 +37,10 @@ public record LedgerOptions(
   public LedgerOptions {
     Objects.requireNonNull(user, "user");
     Objects.requireNonNull(password, "password");
+    List<String> faults = new ArrayList<>();
     if (!url.startsWith(SQLITE) && !url.startsWith(POSTGRESQL)) {
       // Not the URL: it may hold a password.
-      throw new IllegalArgumentException(
+      faults.add(
           "sms.ledger.url: expected "
               + SQLITE
               + "FILE or "
@@ -45,7 +48,7 @@ public record LedgerOptions(
               + "//HOST/DATABASE; something else came");
     }
     if (retention.compareTo(LEAST_RETENTION) < 0) {
-      throw new IllegalArgumentException(
+      faults.add(
           "sms.ledger.retention: expected at least "
               + LEAST_RETENTION.toHours()
               + "h, as long as the API may remember a key; "
@@ -53,10 +56,13 @@ public record LedgerOptions(
               + "h came");
     }
     if (openRetention.compareTo(retention) < 0) {
-      throw new IllegalArgumentException(
+      faults.add(
           "sms.ledger.open-retention: expected at least sms.ledger.retention; "
               + openRetention.toHours()
               + "h came");
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("\n", faults));
     }
   }
 

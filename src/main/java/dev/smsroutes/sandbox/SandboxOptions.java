@@ -126,10 +126,6 @@ public record SandboxOptions(
         });
   }
 
-  public SandboxOptions withTokenLifetime(Duration other) {
-    return with(draft -> draft.tokenLifetime = other);
-  }
-
   public SandboxOptions withKeyWindow(Duration other) {
     return with(draft -> draft.keyWindow = other);
   }

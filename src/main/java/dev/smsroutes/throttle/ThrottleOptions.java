@@ -1,6 +1,8 @@
 package dev.smsroutes.throttle;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The keys of the pace; docs/pace.md says what each of them does. Immutable.
@@ -20,31 +22,34 @@ public record ThrottleOptions(
     Duration longestPause) {
 
   /**
-   * @throws IllegalArgumentException naming the key whose value makes no sense
+   * @throws IllegalArgumentException with a line for each key whose value makes no sense
    */
   public ThrottleOptions {
+    List<String> faults = new ArrayList<>();
     if (maxConcurrency < 1) {
-      throw new IllegalArgumentException(
+      faults.add(
           "sms.api.max-concurrency: expected at least 1 message at once; "
               + maxConcurrency
               + " came");
     }
     if (maxRate != 0 && !(maxRate >= 0.001 && maxRate <= 1e6)) {
-      throw new IllegalArgumentException(
+      faults.add(
           "sms.api.max-rate: expected 0.001 to 1000000 messages per second, or 0 for no ceiling; "
               + maxRate
               + " came");
     }
-    checkTime("sms.api.slow-after", slowAfter);
-    checkTime("sms.api.probe-interval", probeInterval);
-    checkTime("sms.api.longest-pause", longestPause);
+    checkTime(faults, "sms.api.slow-after", slowAfter);
+    checkTime(faults, "sms.api.probe-interval", probeInterval);
+    checkTime(faults, "sms.api.longest-pause", longestPause);
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("\n", faults));
+    }
   }
 
-  private static void checkTime(String key, Duration value) {
+  private static void checkTime(List<String> faults, String key, Duration value) {
     // A limit on top, so that sums of times cannot overflow.
     if (value.isNegative() || value.isZero() || value.compareTo(Duration.ofDays(365)) > 0) {
-      throw new IllegalArgumentException(
-          key + ": expected a time of more than 0 and at most a year; " + value + " came");
+      faults.add(key + ": expected a time of more than 0 and at most a year; " + value + " came");
     }
   }
 }

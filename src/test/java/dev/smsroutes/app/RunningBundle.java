@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /**
  * The bundle as a user starts it, on free ports, and the ways to talk to it: over the wire, and in
@@ -104,7 +105,8 @@ public final class RunningBundle implements AutoCloseable {
     for (int i = 0; i < keysAndValues.length; i += 2) {
       overrides.put(keysAndValues[i], keysAndValues[i + 1]);
     }
-    return new RunningBundle(Bundle.start(overrides, clock), overrides.get("sms.ledger.url"));
+    return new RunningBundle(
+        Bundle.start(overrides, clock, UnaryOperator.identity()), overrides.get("sms.ledger.url"));
   }
 
   public Bundle bundle() {

@@ -3,6 +3,9 @@ package dev.smsroutes.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -72,5 +75,47 @@ class ConfigurationTest {
         .hasMessageContaining("sms.message.max-parts: expected a whole number from 1 to 255")
         .hasMessageContaining("sms.typo: there is no such key")
         .hasMessageNotContaining("secret-canary");
+  }
+
+  @Test
+  void only_a_start_needs_credentials_and_free_ports_and_opens_files() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Map<String, String> beside =
+          Map.of(
+              "sms.api.url",
+              "https://api.example.com",
+              "sms.http.port",
+              Integer.toString(taken.getLocalPort()),
+              "sms.management.port",
+              Integer.toString(taken.getLocalPort()),
+              "sms.suppression-file",
+              "target/missing.txt");
+
+      assertThat(Configuration.read(beside).api().service().orElseThrow().url())
+          .isEqualTo("https://api.example.com");
+      assertThatThrownBy(() -> Configuration.readToServe(beside, ContactPolicyOptions::open))
+          .isInstanceOf(InvalidSettingsException.class)
+          .hasMessageContaining("sms.api.client-id: expected a value, because sms.api.url names")
+          .hasMessageContaining("sms.api.client-secret: expected a value")
+          .hasMessageContaining("sms.http.port: expected a port of 127.0.0.1")
+          .hasMessageContaining("sms.management.port: expected a port of 127.0.0.1")
+          .hasMessageContaining("sms.suppression-file: expected a suppression list");
+    }
+  }
+
+  @Test
+  void shows_no_secret() {
+    assertThat(
+            Configuration.read(
+                Map.of(
+                    "sms.api.url", "https://api.example.com",
+                    "sms.api.client-id", "id-canary",
+                    "sms.api.client-secret", "secret-canary",
+                    "sms.ledger.password", "secret-canary",
+                    "sms.jms.user", "shop",
+                    "sms.jms.password", "secret-canary")))
+        .asString()
+        .contains("https://api.example.com")
+        .doesNotContain("canary");
   }
 }

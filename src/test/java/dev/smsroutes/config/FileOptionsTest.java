@@ -1,10 +1,10 @@
 package dev.smsroutes.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.smsroutes.batch.format.InputEncoding;
-import dev.smsroutes.batch.format.InputRules;
+import dev.smsroutes.batch.format.TestLimits;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,14 +13,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FileOptionsTest {
   @Test
   void what_a_file_may_be_has_defaults() {
-    assertThat(FileOptions.from(true, key -> null).input()).isEqualTo(InputRules.DEFAULTS);
+    assertThat(TestOptions.files(Map.of()).input()).isEqualTo(TestLimits.RULES);
   }
 
   @Test
   void an_encoding_is_named_in_any_case() {
     Map<String, String> values = Map.of("sms.file.encoding", " Windows-1252 ");
 
-    assertThat(FileOptions.from(true, values::get).limits().input().encoding())
+    assertThat(TestOptions.files(values).limits(false).input().encoding())
         .isEqualTo(InputEncoding.WINDOWS_1252);
   }
 
@@ -36,8 +36,8 @@ class FileOptionsTest {
         "sms.file.max-expansion-ratio | 1033   | a whole number from 1 to 1032",
       })
   void a_value_that_makes_no_sense_is_told_with_its_key(String key, String value, String expected) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> FileOptions.from(true, Map.of(key, value)::get))
-        .withMessage(key + ": expected " + expected + "; '" + value + "' came");
+    assertThatThrownBy(() -> TestOptions.files(Map.of(key, value)))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessage(key + ": expected " + expected + "; '" + value + "' came");
   }
 }

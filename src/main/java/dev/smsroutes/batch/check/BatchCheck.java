@@ -41,6 +41,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -68,7 +69,37 @@ public final class BatchCheck {
    * @param callsPerSecond how many calls of the API
    * @param basis where that comes from, for a person
    */
-  public record Pacing(int recipientsPerCall, double callsPerSecond, String basis) {}
+  public record Pacing(int recipientsPerCall, double callsPerSecond, String basis) {
+    /** How long an answer of the API is taken to take as long as nobody knows. */
+    private static final int ASSUMED_ANSWER_MS = 200;
+
+    /**
+     * At this rate, if there is one.
+     *
+     * @param rate calls per second; empty for no ceiling
+     * @param basis where the rate comes from
+     * @param atOnce how many calls there are at the same time
+     */
+    public static Pacing of(int recipientsPerCall, OptionalDouble rate, String basis, int atOnce) {
+      return rate.isPresent()
+          ? new Pacing(recipientsPerCall, rate.getAsDouble(), basis)
+          : new Pacing(
+              recipientsPerCall,
+              1_000.0 * atOnce / ASSUMED_ANSWER_MS,
+              "assumed are answers of the API in "
+                  + ASSUMED_ANSWER_MS
+                  + " ms, "
+                  + atOnce
+                  + " at the same time (sms.file.concurrency), and no ceiling (sms.api.max-rate);"
+                  + " nobody knows the pace of the API before");
+    }
+
+    /** The same, as another process knows it. */
+    public Pacing told() {
+      return new Pacing(
+          recipientsPerCall, callsPerSecond, "told by the process that serves here: " + basis);
+    }
+  }
 
   /**
    * What a check needs from its surroundings. Immutable.

@@ -13,12 +13,9 @@ package dev.smsroutes.batch.format;
  */
 public record BatchLimits(
     int maxLineBytes, int maxJsonBytes, int windowRows, long windowBytes, InputRules input) {
-  /** 64 KiB a row, 4,000,000 bytes a JSON file (the API's own limit of a body), 1,000 rows. */
-  public static final BatchLimits DEFAULTS = new BatchLimits(65_536, 4_000_000, 1_000, 4_194_304);
-
-  /** With the defaults of what a file may be; not for what comes out of settings. */
-  BatchLimits(int maxLineBytes, int maxJsonBytes, int windowRows, long windowBytes) {
-    this(maxLineBytes, maxJsonBytes, windowRows, windowBytes, InputRules.DEFAULTS);
+  /** What no site decides: 4,000,000 bytes (the API's own limit of a body), 1,000 rows, 4 MiB. */
+  public BatchLimits(int maxLineBytes, InputRules input) {
+    this(maxLineBytes, 4_000_000, 1_000, 4_194_304, input);
   }
 
   /** The most rows of a window, whatever may travel together: some 40 MB of memory. */

@@ -19,10 +19,6 @@ public record InputRules(
     int maxExpansionRatio,
     InputEncoding encoding,
     boolean links) {
-  /** 4 GiB, packed or not, 5,000,000 rows, 200 times, UTF-8. */
-  public static final InputRules DEFAULTS =
-      new InputRules(4_294_967_296L, 5_000_000, 4_294_967_296L, 200, InputEncoding.AUTO);
-
   /** Without links. */
   public InputRules(
       long maxBytes,

@@ -3,14 +3,10 @@ package dev.smsroutes.intake.file;
 import dev.smsroutes.batch.check.BatchPlan;
 import dev.smsroutes.batch.check.PlanFiles;
 import dev.smsroutes.batch.format.FileNames;
-import dev.smsroutes.config.FileOptions;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.util.Optional;
-import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,29 +30,9 @@ public final class FileCheck {
   private final Checker checker;
   private final PlanFiles files;
 
-  private FileCheck(Checker checker, PlanFiles files) {
+  FileCheck(Checker checker, PlanFiles files) {
     this.checker = checker;
     this.files = files;
-  }
-
-  /** Binds the beans of the route: {@code fileCheck} and {@code fileCheckLock}. */
-  public static void bind(CamelContext context, FileOptions options, Checker checker, Clock clock) {
-    context
-        .getRegistry()
-        .bind("fileCheck", new FileCheck(checker, new PlanFiles(options.folders(), clock)));
-    context
-        .getRegistry()
-        .bind(
-            "fileCheckLock",
-            new InboxLock(
-                Optional.of(options.folders().inbox().resolve(PlanFiles.FOLDER)),
-                options.unchangedFor(),
-                options.retryAfter(),
-                1,
-                0,
-                false,
-                clock,
-                context::isStopping));
   }
 
   /**

@@ -36,7 +36,7 @@ import org.apache.hc.core5.http.HttpStatus;
  * server's workers until it is answered, which is why their number is the limit: behind it,
  * requests would queue without bound.
  */
-public final class HttpAdmission {
+final class HttpAdmission {
   /**
    * How long a connection stays open after an answer to a request that was not read to its end: cut
    * off at once, a caller who is still writing would never read the answer.
@@ -55,7 +55,7 @@ public final class HttpAdmission {
    * @param maxInFlight how many requests may be under way at the same time
    * @param bodyTimeout how long a caller may take for a body, from the headers on
    */
-  public HttpAdmission(int maxInFlight, Duration bodyTimeout) {
+  HttpAdmission(int maxInFlight, Duration bodyTimeout) {
     this.maxInFlight = maxInFlight;
     this.bodyTimeout = bodyTimeout;
   }

@@ -42,22 +42,23 @@ public final class HttpIntake {
 
   private final RequestReader reader;
   private final Function<String, Optional<Entry>> entries;
-  private final Queueing queueing;
+  private final boolean mayQueue;
+  private final boolean queuesAlways;
 
-  /** Which requests are answered when they are on disk in the queue of the JMS intake. */
-  public enum Queueing {
-    /** None: that intake is switched off. */
-    NEVER,
-    /** Those whose caller prefers it. */
-    WHEN_PREFERRED,
-    ALWAYS
-  }
-
+  /**
+   * @param mayQueue whether a request may be answered when it is on disk in the queue of the JMS
+   *     intake, if its caller prefers that
+   * @param queuesAlways whether every request is answered then
+   */
   public HttpIntake(
-      RequestReader reader, Function<String, Optional<Entry>> entries, Queueing queueing) {
+      RequestReader reader,
+      Function<String, Optional<Entry>> entries,
+      boolean mayQueue,
+      boolean queuesAlways) {
     this.reader = reader;
     this.entries = entries;
-    this.queueing = queueing;
+    this.mayQueue = mayQueue;
+    this.queuesAlways = queuesAlways;
   }
 
   /**
@@ -87,9 +88,7 @@ public final class HttpIntake {
       preferred = Preferences.respondAsync(http.getRequest().headers().getAll("Prefer"));
     }
     exchange.setProperty(HandOver.ORIGIN, Origin.of(Origin.HTTP, caller));
-    exchange.setProperty(
-        HandOver.QUEUED,
-        queueing == Queueing.ALWAYS || (queueing == Queueing.WHEN_PREFERRED && preferred));
+    exchange.setProperty(HandOver.QUEUED, mayQueue && (queuesAlways || preferred));
     exchange.setProperty(PREFERRED, preferred);
   }
 

@@ -1,7 +1,7 @@
 package dev.smsroutes.intake.http;
 
 import dev.smsroutes.config.Address;
-import io.vertx.core.Future;
+import dev.smsroutes.config.HttpOptions;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -11,10 +11,14 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
@@ -28,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * <p>The intake's server listens once all routes are started, so no caller meets a path that is not
  * there yet.
  */
-public final class HttpServers implements AutoCloseable {
+public final class HttpServers implements CamelConfiguration, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpServers.class);
 
   /** In bytes, of all headers of a request: gateways add tokens of some kilobytes each. */
@@ -38,39 +42,37 @@ public final class HttpServers implements AutoCloseable {
   private static final long CLOSE_SECONDS = 10;
 
   private final Vertx vertx;
+  private final HttpOptions options;
   private final HttpAdmission admission;
-  private HttpServer intake;
-  private HttpServer management;
+  private final Router routes;
+  private final HttpServer intake;
+  private Optional<Management> management = Optional.empty();
+  private OptionalInt managementPort = OptionalInt.empty();
 
-  private HttpServers(Vertx vertx, HttpAdmission admission) {
-    this.vertx = vertx;
-    this.admission = admission;
-  }
-
-  /**
-   * Prepares the intake's server, so that routes can be added to it.
-   *
-   * @param port as configured; platform-http finds the server by it
-   * @param maxBodyBytes a longer body is answered with 413
-   */
-  public static HttpServers prepare(
-      CamelContext context, HttpAdmission admission, int port, long maxBodyBytes) {
+  /** Prepares the intake's server, so that routes can be added to it. */
+  public HttpServers(HttpOptions options) {
+    this.options = options;
+    admission = new HttpAdmission(options.maxInFlight(), options.bodyTimeout());
     // A consumer holds its worker until the request is answered, so one for each that is let in.
-    Vertx vertx =
+    vertx =
         Vertx.vertx(
-            new VertxOptions().setWorkerPoolSize(admission.maxInFlight() + MANAGEMENT_WORKERS));
-    Router routes = Router.router(vertx);
+            new VertxOptions().setWorkerPoolSize(options.maxInFlight() + MANAGEMENT_WORKERS));
+    routes = Router.router(vertx);
     Router root = Router.router(vertx);
     admission.guard(root, routes);
     root.route("/*").subRouter(routes);
-    HttpServers servers = new HttpServers(vertx, admission);
-    servers.intake = server(vertx).requestHandler(root);
+    intake = server(vertx).requestHandler(root);
+  }
 
+  @Override
+  public void configure(CamelContext context) {
+    // As configured, 0 too: platform-http finds the server by it.
+    int port = options.address().port();
     VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
     configuration.setBindPort(port);
     context.getRegistry().bind("smsHttpServer", configuration);
-    String name = VertxPlatformHttpRouter.getRouterNameFromPort(port);
     context.getRegistry().bind("smsVertx", vertx);
+    String name = VertxPlatformHttpRouter.getRouterNameFromPort(port);
     context
         .getRegistry()
         .bind(
@@ -78,10 +80,9 @@ public final class HttpServers implements AutoCloseable {
             new VertxPlatformHttpRouter(null, vertx, routes, name) {
               @Override
               public Handler<RoutingContext> bodyHandler() {
-                return BodyHandler.create(false).setBodyLimit(maxBodyBytes);
+                return BodyHandler.create(false).setBodyLimit(options.maxBodyBytes());
               }
             });
-    return servers;
   }
 
   private static HttpServer server(Vertx vertx) {
@@ -91,41 +92,44 @@ public final class HttpServers implements AutoCloseable {
   }
 
   /**
-   * Takes requests from here on; the routes are there.
+   * Takes requests from here on, for the routes are there; and questions of operators.
    *
-   * @throws IOException if nobody can listen there
+   * @param questions where operators ask; empty if they cannot
+   * @throws UncheckedIOException if the port cannot be listened on
    */
-  public void listen(Address address) throws IOException {
-    await(intake.listen(address.port(), address.host()), "sms.http.port", address);
+  public void listen(Optional<Address> questions, CamelContext context) {
+    await(intake, options.address());
+    questions.ifPresent(
+        address -> {
+          Management answers = new Management(context, admission);
+          management = Optional.of(answers);
+          Router router = Router.router(vertx);
+          answers.on(router);
+          HttpServer server = server(vertx).requestHandler(router);
+          await(server, address);
+          managementPort = OptionalInt.of(server.actualPort());
+        });
   }
 
-  /**
-   * Answers questions of operators.
-   *
-   * @throws IOException if nobody can listen there
-   */
-  public void manage(Address address, Management answers) throws IOException {
-    Router router = Router.router(vertx);
-    answers.on(router);
-    management = server(vertx).requestHandler(router);
-    await(management.listen(address.port(), address.host()), "sms.management.port", address);
-  }
-
-  private static void await(Future<HttpServer> listening, String key, Address address)
-      throws IOException {
+  private static void await(HttpServer server, Address address) {
     try {
-      listening.toCompletionStage().toCompletableFuture().join();
+      server
+          .listen(address.port(), address.host())
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join();
     } catch (CompletionException e) {
-      throw new IOException(
-          key
-              + ": expected a free port; cannot listen on "
-              + address.host()
-              + ":"
-              + address.port()
-              + " ("
-              + e.getCause().getMessage()
-              + ")",
-          e.getCause());
+      throw new UncheckedIOException(
+          new IOException(
+              address.portKey()
+                  + ": expected a free port; cannot listen on "
+                  + address.host()
+                  + ":"
+                  + address.port()
+                  + " ("
+                  + e.getCause().getMessage()
+                  + ")",
+              e.getCause()));
     }
   }
 
@@ -134,9 +138,9 @@ public final class HttpServers implements AutoCloseable {
     return intake.actualPort();
   }
 
-  /** The port of management; 0 if it is switched off. */
-  public int managementPort() {
-    return management == null ? 0 : management.actualPort();
+  /** The port of management, unless it is switched off. */
+  public OptionalInt managementPort() {
+    return managementPort;
   }
 
   /** From here on requests are answered 503; those under way go on. */
@@ -153,6 +157,8 @@ public final class HttpServers implements AutoCloseable {
     } catch (ExecutionException | TimeoutException e) {
       // The process ends, or the test does: a server that does not close is no reason to stay.
       LOG.warn("The HTTP servers could not be closed: {}", e.toString());
+    } finally {
+      management.ifPresent(Management::close);
     }
   }
 }

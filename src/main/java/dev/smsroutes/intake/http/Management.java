@@ -29,7 +29,7 @@ import org.apache.hc.core5.http.HttpStatus;
  * <p>Health is 200 with {@code {"status":"UP"}}, or 503 with the checks that are down and why.
  * Thread-safe.
  */
-public final class Management implements AutoCloseable {
+final class Management implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final CamelContext context;
@@ -40,7 +40,7 @@ public final class Management implements AutoCloseable {
   /**
    * @param admission what is under way there is a meter
    */
-  public Management(CamelContext context, HttpAdmission admission) {
+  Management(CamelContext context, HttpAdmission admission) {
     this.context = context;
     new JvmMemoryMetrics().bindTo(meters);
     new JvmThreadMetrics().bindTo(meters);

@@ -43,7 +43,7 @@ class EncodingTest {
   }
 
   private void encoding(InputEncoding encoding) {
-    InputRules rules = InputRules.DEFAULTS;
+    InputRules rules = TestLimits.RULES;
     file.limits =
         new BatchLimits(
             65_536,

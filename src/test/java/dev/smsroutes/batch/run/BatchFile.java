@@ -5,6 +5,7 @@ import dev.smsroutes.batch.format.BatchFormat;
 import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.JsonOriginal;
 import dev.smsroutes.batch.format.JsonRequests;
+import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.BatchSummary;
 import dev.smsroutes.batch.result.DurableFile;
@@ -37,7 +38,7 @@ import java.util.function.Function;
 public final class BatchFile {
   final Path home;
   public final BatchFolders folders;
-  public BatchLimits limits = BatchLimits.DEFAULTS;
+  public BatchLimits limits = TestLimits.DEFAULTS;
   Clock clock = Clock.fixed(Instant.parse("2026-11-23T10:00:00Z"), ZoneOffset.UTC);
   ResultsWriter.Opener opener;
   Runs runs = new TestRuns();

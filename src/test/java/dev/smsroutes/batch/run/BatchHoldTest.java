@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.smsroutes.SettableClock;
 import dev.smsroutes.batch.format.BatchInterruptedException;
 import dev.smsroutes.batch.format.BatchLimits;
-import dev.smsroutes.batch.format.InputRules;
+import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.model.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -135,7 +135,7 @@ class BatchHoldTest {
 
   @Test
   void no_more_rows_are_held_than_fit_into_the_window() throws Exception {
-    file.limits = new BatchLimits(100, 100, 3, 1_000, InputRules.DEFAULTS);
+    file.limits = new BatchLimits(100, 100, 3, 1_000, TestLimits.RULES);
     try (Batch batch = file.open(rows(9))) {
       Iterator<Row> rows = BatchFile.rows(batch).iterator();
       for (int i = 0; i < 3; i++) {

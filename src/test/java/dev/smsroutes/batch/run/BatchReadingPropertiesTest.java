@@ -2,8 +2,8 @@ package dev.smsroutes.batch.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.BatchReading;
+import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.batch.format.UnreadableFileException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +32,7 @@ class BatchReadingPropertiesTest {
     Path source = Files.createTempFile("rows", ".csv");
     Files.writeString(source, header + body);
     try (BatchReading opened =
-        BatchReading.open(source, BatchLimits.DEFAULTS, new TestRequests(), () -> false)) {
+        BatchReading.open(source, TestLimits.DEFAULTS, new TestRequests(), () -> false)) {
       long read = 0;
       while (opened.rows().next() != null) {
         read++;

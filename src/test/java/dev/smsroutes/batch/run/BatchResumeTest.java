@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.smsroutes.batch.format.BatchInterruptedException;
 import dev.smsroutes.batch.format.BatchLimits;
-import dev.smsroutes.batch.format.InputRules;
 import dev.smsroutes.batch.format.JsonOriginal;
+import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.batch.result.BatchSummary;
 import dev.smsroutes.batch.result.DurableFile;
 import dev.smsroutes.batch.run.BatchFile.Result;
@@ -247,7 +247,7 @@ class BatchResumeTest {
   @Test
   void a_stop_wakes_whoever_waits_for_the_oldest_row_as_soon_as_an_outcome_comes()
       throws Exception {
-    file.limits = new BatchLimits(100, 100, 2, 1_000, InputRules.DEFAULTS);
+    file.limits = new BatchLimits(100, 100, 2, 1_000, TestLimits.RULES);
     drop(HEADER + "good,c,1,A\n".repeat(9));
     try (Batch batch = file.open(file.folders.inbox().resolve("a.csv"))) {
       Iterator<Row> rows = BatchFile.rows(batch).iterator();

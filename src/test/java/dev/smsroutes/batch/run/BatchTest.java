@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.smsroutes.batch.format.BatchLimits;
-import dev.smsroutes.batch.format.InputRules;
 import dev.smsroutes.batch.format.JsonOriginal;
+import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.DurableFile;
 import dev.smsroutes.batch.run.BatchFile.Result;
@@ -192,7 +192,7 @@ class BatchTest {
 
   @Test
   void a_row_of_the_limit_s_length_is_taken() throws IOException {
-    file.limits = new BatchLimits(19, 1_000, 2, 1, InputRules.DEFAULTS);
+    file.limits = new BatchLimits(19, 1_000, 2, 1, TestLimits.RULES);
     Result lines =
         file.run("a.ndjson", "{\"definitionKey\":1}\n{\"definitionKey\":12}\n", BatchFile::accept);
     assertThat(lines.lines())
@@ -256,7 +256,7 @@ class BatchTest {
 
   @Test
   void a_json_file_over_its_limit_fails_unread() throws IOException {
-    file.limits = new BatchLimits(100, 30, 2, 1, InputRules.DEFAULTS);
+    file.limits = new BatchLimits(100, 30, 2, 1, TestLimits.RULES);
     Result result =
         file.run("a.json", "{\"definitionKey\":\"" + "x".repeat(40) + "\"}", BatchFile::accept);
 
@@ -324,7 +324,7 @@ class BatchTest {
   @CsvSource({"3, 1000000", "1000, 20"})
   void the_next_row_waits_until_the_oldest_has_an_outcome(int windowRows, long windowBytes)
       throws Exception {
-    file.limits = new BatchLimits(100, 100, windowRows, windowBytes, InputRules.DEFAULTS);
+    file.limits = new BatchLimits(100, 100, windowRows, windowBytes, TestLimits.RULES);
     Path source =
         file.write("a.csv", (HEADER + "d,c,1,A\n".repeat(9)).getBytes(StandardCharsets.UTF_8));
     try (Batch batch = file.open(source)) {
@@ -342,7 +342,7 @@ class BatchTest {
 
   @Test
   void a_batch_that_is_closed_wakes_whoever_waits() throws Exception {
-    file.limits = new BatchLimits(100, 100, 2, 1_000, InputRules.DEFAULTS);
+    file.limits = new BatchLimits(100, 100, 2, 1_000, TestLimits.RULES);
     Path source =
         file.write("a.csv", (HEADER + "d,c,1,A\n".repeat(9)).getBytes(StandardCharsets.UTF_8));
     Batch batch = file.open(source);
@@ -491,7 +491,7 @@ class BatchTest {
 
   @Test
   void waiting_threads_do_not_swallow_an_interrupt() throws Exception {
-    file.limits = new BatchLimits(100, 100, 2, 1_000, InputRules.DEFAULTS);
+    file.limits = new BatchLimits(100, 100, 2, 1_000, TestLimits.RULES);
     Path source =
         file.write("a.csv", (HEADER + "d,c,1,A\n".repeat(9)).getBytes(StandardCharsets.UTF_8));
     try (Batch batch = file.open(source)) {

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.smsroutes.SettableClock;
 import dev.smsroutes.batch.format.BatchLimits;
-import dev.smsroutes.batch.format.InputRules;
+import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.batch.result.FileControl;
 import dev.smsroutes.model.Outcome;
 import java.io.IOException;
@@ -107,7 +107,7 @@ class RowGroupsHoldTest {
 
   @Test
   void rows_go_without_company_when_all_others_are_held_and_the_window_is_full() throws Exception {
-    file.limits = new BatchLimits(100, 100, 9, 1_000_000, InputRules.DEFAULTS);
+    file.limits = new BatchLimits(100, 100, 9, 1_000_000, TestLimits.RULES);
     try (Batch batch = open("a", "a", "a", "a", "b", "a", "a", "a", "a", "b", "b", "b")) {
       Iterator<RowGroup> groups = batch.groups(4);
       settle(groups.next(), Set.of("k1", "k2", "k3", "k4"));

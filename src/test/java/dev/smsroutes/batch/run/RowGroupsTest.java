@@ -9,6 +9,7 @@ import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.InputEncoding;
 import dev.smsroutes.batch.format.InputRules;
 import dev.smsroutes.batch.format.JsonOriginal;
+import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.batch.result.FileControl;
 import dev.smsroutes.model.SendItem;
 import java.io.IOException;
@@ -151,7 +152,7 @@ class RowGroupsTest {
   })
   void whatever_the_window_every_row_comes_once(int window, int most, int threads)
       throws Exception {
-    file.limits = new BatchLimits(100, 100, window, 1_000_000, InputRules.DEFAULTS);
+    file.limits = new BatchLimits(100, 100, window, 1_000_000, TestLimits.RULES);
     int rows = 400;
     String[] definitions =
         IntStream.range(0, rows).mapToObj(i -> "d" + i * i % 11).toArray(String[]::new);
@@ -168,7 +169,7 @@ class RowGroupsTest {
 
   @Test
   void a_full_window_of_rows_under_way_waits_instead_of_handing_out_crumbs() throws Exception {
-    file.limits = new BatchLimits(100, 100, 6, 1_000_000, InputRules.DEFAULTS);
+    file.limits = new BatchLimits(100, 100, 6, 1_000_000, TestLimits.RULES);
     String[] definitions = new String[20];
     Arrays.fill(definitions, "a");
     try (Batch batch = open(rows(definitions))) {
@@ -195,7 +196,7 @@ class RowGroupsTest {
 
   @Test
   void rows_that_wait_for_company_when_a_stop_comes_are_no_fault() throws IOException {
-    file.limits = new BatchLimits(100, 100, 4, 1_000_000, InputRules.DEFAULTS);
+    file.limits = new BatchLimits(100, 100, 4, 1_000_000, TestLimits.RULES);
     try (Batch batch = open(rows("a", "a", "a", "b", "b", "b"))) {
       Iterator<RowGroup> groups = batch.groups(3);
       RowGroup first = groups.next();
@@ -261,7 +262,7 @@ class RowGroupsTest {
     file.runs = runs;
     runs.maybeSent.addAll(List.of("k4", "k5", "k7"));
     // The window is full of rows that are not handed over: nobody else makes room in it.
-    file.limits = new BatchLimits(100, 100, 3, 1_000_000, InputRules.DEFAULTS);
+    file.limits = new BatchLimits(100, 100, 3, 1_000_000, TestLimits.RULES);
     try (Batch batch = open(rows("a", "a", "a", "b", "a", "b", "b", "c", "a"))) {
       Iterator<RowGroup> groups = promiseThenOrder(batch, FileControl.CANCEL);
 
@@ -331,7 +332,7 @@ class RowGroupsTest {
 
   @Test
   void the_window_grows_with_the_groups_and_stays_bounded() {
-    BatchLimits limits = BatchLimits.DEFAULTS;
+    BatchLimits limits = TestLimits.DEFAULTS;
     assertThat(limits.forGroups(1, 16)).isEqualTo(limits);
     assertThat(limits.forGroups(10, 4).windowRows()).isEqualTo(1_000);
     assertThat(limits.forGroups(500, 16).windowRows()).isEqualTo(9_000);

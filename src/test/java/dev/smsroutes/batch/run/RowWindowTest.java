@@ -3,8 +3,8 @@ package dev.smsroutes.batch.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.batch.format.BatchLimits;
-import dev.smsroutes.batch.format.InputRules;
 import dev.smsroutes.batch.format.RawRow;
+import dev.smsroutes.batch.format.TestLimits;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,7 @@ class RowWindowTest {
   private static final Instant MORNING = Instant.parse("2026-11-24T08:00:00Z");
 
   private static RowWindow window(int maxRows, long maxBytes, boolean holds) {
-    return new RowWindow(new BatchLimits(100, 100, maxRows, maxBytes, InputRules.DEFAULTS), holds);
+    return new RowWindow(new BatchLimits(100, 100, maxRows, maxBytes, TestLimits.RULES), holds);
   }
 
   private static Row row(long number, long bytes) {

@@ -7,9 +7,9 @@ import dev.smsroutes.batch.check.BatchCheck;
 import dev.smsroutes.batch.check.BatchCheck.Pacing;
 import dev.smsroutes.batch.check.BatchPlan;
 import dev.smsroutes.batch.check.PlanReport;
-import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.BatchReading;
 import dev.smsroutes.batch.format.JsonRequests;
+import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.batch.format.UnreadableFileException;
 import dev.smsroutes.ledger.LedgerPreview;
 import java.io.IOException;
@@ -125,7 +125,7 @@ class ThrownWhileReadingTest {
     BatchCheck check =
         new BatchCheck(
             new BatchCheck.Setting(
-                BatchLimits.DEFAULTS,
+                TestLimits.DEFAULTS,
                 throwing(thrown),
                 request -> {
                   // Also where the row could be read, and its message could not be foretold.
@@ -154,7 +154,7 @@ class ThrownWhileReadingTest {
         () ->
             BatchReading.open(
                 source,
-                BatchLimits.DEFAULTS,
+                TestLimits.DEFAULTS,
                 new TestRequests(),
                 () -> {
                   ThrownWhileReadingTest.<RuntimeException>sneak(thrown.get());

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.smsroutes.batch.run.TestRequests;
 import dev.smsroutes.batch.run.TestRuns;
-import dev.smsroutes.config.FileOptions;
+import dev.smsroutes.config.TestOptions;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.HandOver;
@@ -30,6 +30,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,26 +90,31 @@ final class FileRoute implements AutoCloseable {
     this.runs = runs;
     log.start();
     rootLogger().addAppender(log);
-    Properties properties = new Properties();
-    properties.setProperty("sms.file.enabled", "true");
+    Map<String, String> keys = new HashMap<>();
+    keys.put("sms.file.enabled", "true");
     for (String folder : List.of("inbox", "results", "done", "failed")) {
-      properties.setProperty("sms.file." + folder, home.resolve(folder).toString());
+      keys.put("sms.file." + folder, home.resolve(folder).toString());
     }
-    properties.setProperty("sms.file.concurrency", "8");
-    properties.setProperty("sms.file.max-line-bytes", "65536");
-    properties.setProperty("sms.file.poll-delay", "20");
-    properties.setProperty("sms.file.min-age", "40");
-    properties.setProperty("sms.file.retry-delay", "200");
-    properties.putAll(overrides);
+    keys.put("sms.file.concurrency", "8");
+    keys.put("sms.file.max-line-bytes", "65536");
+    keys.put("sms.file.poll-delay", "20");
+    keys.put("sms.file.min-age", "40");
+    keys.put("sms.file.retry-delay", "200");
+    keys.putAll(overrides);
+    Properties properties = new Properties();
+    properties.putAll(keys);
     context.getPropertiesComponent().setInitialProperties(properties);
-    FileIntakeBeans.bind(
-        context,
-        FileOptions.from(
-            Boolean.parseBoolean(properties.getProperty("sms.file.enabled")),
-            properties::getProperty),
-        new TestRequests(),
-        runs,
-        Clock.systemUTC());
+    new FileIntakeBeans(
+            TestOptions.files(keys),
+            new TestRequests(),
+            runs,
+            (file, maxFindings) -> {
+              throw new IllegalStateException("Nothing is checked here");
+            },
+            Clock.systemUTC(),
+            false,
+            false)
+        .configure(context);
     context.addRoutes(
         new RouteBuilder() {
           @Override

@@ -2,7 +2,6 @@ package dev.smsroutes.intake.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.smsroutes.intake.http.HttpIntake.Queueing;
 import dev.smsroutes.intake.request.RequestReader;
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.LedgerUnavailableException;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** What no request over the wire can bring about; all else is tested there. */
 class HttpIntakeTest {
   private final HttpIntake httpIntake =
-      new HttpIntake(new RequestReader(1), HttpIntakeTest::broken, Queueing.WHEN_PREFERRED);
+      new HttpIntake(new RequestReader(1), HttpIntakeTest::broken, true, false);
   private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.config.JmsOptions;
+import dev.smsroutes.config.TestOptions;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.HandOver;
@@ -91,7 +92,7 @@ final class JmsBench implements AutoCloseable {
     for (int i = 0; i < keysAndValues.length; i += 2) {
       keys.put(keysAndValues[i], keysAndValues[i + 1]);
     }
-    JmsOptions options = JmsOptions.from(keys::get);
+    JmsOptions options = TestOptions.jms(keys);
     broker = EmbeddedBroker.start(options.broker());
 
     Properties properties = new Properties();

@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
 import dev.smsroutes.broker.ExternalBroker;
+import dev.smsroutes.config.InvalidSettingsException;
 import dev.smsroutes.config.JmsOptions;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.smsroutes.config.TestOptions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
-import java.util.regex.Pattern;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
@@ -23,25 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class JmsOptionsTest {
-  @Test
-  void the_file_of_defaults_says_what_the_code_says() throws IOException {
-    Properties file = new Properties();
-    try (Reader in = Files.newBufferedReader(Path.of("application.properties"))) {
-      file.load(in);
-    }
-    JmsOptions inFile = JmsOptions.from(file::getProperty);
-    JmsOptions inCode = JmsOptions.from(key -> null);
-    assertThat(inFile)
-        .usingRecursiveComparison()
-        .withEqualsForType((a, b) -> a.pattern().equals(b.pattern()), Pattern.class)
-        .isEqualTo(inCode);
-    assertThat(inFile.broker().redelivery().first()).isEqualTo(Duration.ofSeconds(1));
-  }
-
   /** The delivery contract: back-off, for a day. */
   @Test
   void the_defaults_try_a_request_for_a_day() {
-    Redelivery redelivery = JmsOptions.from(key -> null).broker().redelivery();
+    Redelivery redelivery = TestOptions.jms(Map.of()).broker().redelivery();
     double delay = redelivery.first().toMillis();
     double total = 0;
     for (int delivery = 2; delivery <= redelivery.attempts(); delivery++) {
@@ -70,15 +52,15 @@ class JmsOptionsTest {
     "sms.jms.queue, sms.send.dead",
   })
   void a_value_that_makes_no_sense_is_named(String key, String value) {
-    assertThatThrownBy(() -> JmsOptions.from(Map.of(key, value)::get))
-        .isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> TestOptions.jms(Map.of(key, value)))
+        .isInstanceOf(InvalidSettingsException.class)
         .hasMessageContaining(key);
   }
 
   @Test
   void the_route_rests_without_a_broker_when_the_intake_is_disabled() throws Exception {
     Map<String, String> keys = Map.of("sms.jms.enabled", "false", "sms.jms.queue", "sms.send");
-    JmsOptions options = JmsOptions.from(keys::get);
+    JmsOptions options = TestOptions.jms(keys);
     try (DefaultCamelContext camel = new DefaultCamelContext()) {
       Properties properties = new Properties();
       properties.putAll(keys);

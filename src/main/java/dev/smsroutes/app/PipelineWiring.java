@@ -1,0 +1,65 @@
+package dev.smsroutes.app;
+
+import dev.smsroutes.api.ApiEndpoints;
+import dev.smsroutes.api.ReplyClassifier;
+import dev.smsroutes.api.TokenRoute;
+import dev.smsroutes.api.TokenSource;
+import dev.smsroutes.config.Configuration;
+import dev.smsroutes.contactpolicy.ContactPolicy;
+import dev.smsroutes.definition.Definitions;
+import dev.smsroutes.intake.jms.JmsIntake;
+import dev.smsroutes.ledger.Ledger;
+import dev.smsroutes.pipeline.Pipeline;
+import dev.smsroutes.pipeline.RetryPolicy;
+import dev.smsroutes.pipeline.SendOptions;
+import dev.smsroutes.throttle.Throttle;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.apache.camel.RoutesBuilder;
+
+/** Puts the pipeline together; all of its wiring is here. */
+final class PipelineWiring {
+  private static final Duration MAX_RETRY_DELAY = Duration.ofSeconds(30);
+
+  private PipelineWiring() {}
+
+  static List<RoutesBuilder> routes(
+      CamelContext context,
+      Configuration configuration,
+      ApiEndpoints api,
+      Definitions definitions,
+      Ledger ledger,
+      Throttle throttle,
+      ContactPolicy contactPolicy,
+      Clock clock) {
+    Pipeline pipeline =
+        new Pipeline(
+            definitions,
+            ledger,
+            new ReplyClassifier(clock),
+            new TokenSource(TokenRoute.endpoint(context), clock, throttle),
+            throttle,
+            contactPolicy,
+            new SendOptions(
+                configuration.maxParts(),
+                new RetryPolicy(
+                    configuration.api().retryDelay(),
+                    MAX_RETRY_DELAY,
+                    configuration.http().deadline()),
+                configuration.api().statusCheck(),
+                configuration.jms().maxBodyBytes(),
+                configuration.files().recipientsPerCall()));
+    List<RoutesBuilder> routes =
+        new ArrayList<>(
+            pipeline.routes(
+                api.messages(),
+                Optional.of(api.status()),
+                JmsIntake.queueUri(configuration.jms())));
+    routes.add(new TokenRoute(api.token(), api.credentials()));
+    return routes;
+  }
+}

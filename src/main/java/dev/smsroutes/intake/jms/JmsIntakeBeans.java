@@ -1,0 +1,53 @@
+package dev.smsroutes.intake.jms;
+
+import dev.smsroutes.broker.BrokerOptions.Login;
+import dev.smsroutes.broker.EmbeddedBroker;
+import dev.smsroutes.broker.ExternalBroker;
+import dev.smsroutes.broker.SendingConnection;
+import dev.smsroutes.config.JmsOptions;
+import dev.smsroutes.model.Outcome;
+import jakarta.jms.ConnectionFactory;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.camel.CamelConfiguration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.Registry;
+
+/**
+ * Binds the beans that {@code routes/jms-intake.camel.yaml} names: {@code smsJmsIntake}, and {@code
+ * jms}, the component.
+ *
+ * @param broker the embedded one; empty for an external one, or if the intake is switched off
+ * @param json renders an outcome as the body of a reply
+ */
+public record JmsIntakeBeans(
+    JmsOptions options,
+    Optional<EmbeddedBroker> broker,
+    JmsRequestReader reader,
+    Function<Outcome, String> json)
+    implements CamelConfiguration {
+  @Override
+  public void configure(CamelContext context) {
+    Registry registry = context.getRegistry();
+    if (broker.isPresent()) {
+      bind(registry, broker.get().connectionFactory(), broker.get().sendingConnection());
+    } else if (options.enabled()) {
+      String url = options.brokerUrl().orElseThrow();
+      Optional<Login> login = options.broker().login();
+      bind(
+          registry,
+          ExternalBroker.connectionFactory(url, login),
+          ExternalBroker.sendingConnection(url, login));
+    } else {
+      ConnectionFactory none = ExternalBroker.none();
+      registry.bind("jms", JmsIntake.component(options, none, none));
+    }
+    registry.bind(JmsIntake.BEAN, new JmsIntake(options, reader, json));
+  }
+
+  private void bind(Registry registry, ConnectionFactory receiving, SendingConnection sending) {
+    registry.bind("jms", JmsIntake.component(options, receiving, sending));
+    // Closed with the context, after its routes.
+    registry.bind("smsJmsSending", SendingConnection.class, sending, null, "destroy");
+  }
+}
