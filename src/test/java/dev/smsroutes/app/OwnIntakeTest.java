@@ -94,7 +94,7 @@ class OwnIntakeTest {
   }
 
   @Test
-  void sends_the_shops_own_json() throws Exception {
+  void sends_the_shops_own_json_once() throws Exception {
     HttpResponse<String> reply = post("/site/orders", ORDER);
 
     assertThat(reply.statusCode()).as(reply.body()).isEqualTo(202);
@@ -104,6 +104,12 @@ class OwnIntakeTest {
     assertThat(messages.path(0).path("contactKey").asText()).isEqualTo("shop-17");
     assertThat(messages.path(0).path("text").asText())
         .isEqualTo("Ada, your order 4711 is on its way.");
+
+    assertThat(post("/site/orders", ORDER).statusCode()).isEqualTo(202);
+    assertThat(accepted("order-4711-shipped")).hasSize(1);
+    HttpResponse<String> changed = post("/site/orders", ORDER.replace("0123", "0124"));
+    assertThat(changed.statusCode()).isEqualTo(400);
+    assertThat(JSON.readTree(changed.body()).path("errorcode").asInt()).isEqualTo(109110);
   }
 
   @Test
@@ -119,7 +125,7 @@ class OwnIntakeTest {
             "recipient.to",
             "recipient.attributes.FirstName",
             "recipient.attributes.OrderNumber");
-    assertThat(reply.body()).contains("Expected order, which gives messageKey; none came");
+    assertThat(reply.body()).contains("Expected order, which gives messageKey; got none");
   }
 
   @Test
