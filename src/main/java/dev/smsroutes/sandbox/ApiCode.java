@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The error codes that the sandbox knows, with the HTTP status and the words they come with. */
+/** The error codes that the sandbox knows, with their HTTP status and text. */
 enum ApiCode {
   OK(0, 202, "Accepted", ""),
   VALIDATION(10000, 400, "ValidationError", "The request is not valid"),
@@ -61,7 +61,7 @@ enum ApiCode {
     this.words = words;
   }
 
-  /** As the API words it: a symbol, a colon, a sentence. */
+  /** In the API's form: a symbol, a colon, a sentence. */
   String message() {
     return "MCMS_UTM_" + name + ": " + words;
   }
@@ -70,7 +70,7 @@ enum ApiCode {
     return detail.isEmpty() ? message() : message() + ": " + detail;
   }
 
-  /** The HTTP status that a number comes with; 400 for one that is not known. */
+  /** The HTTP status of a code; 400 for an unknown one. */
   static int statusOf(int number) {
     ApiCode code = BY_NUMBER.get(number);
     return code == null ? 400 : code.status;
@@ -81,7 +81,7 @@ enum ApiCode {
     return code == null ? "MCMS_UTM_Other: Refused with code " + number : code.message();
   }
 
-  /** The number that an HTTP status would most likely come with. */
+  /** The most likely code of an HTTP status. */
   static int numberFor(int status) {
     return switch (status) {
       case 400 -> VALIDATION.number;

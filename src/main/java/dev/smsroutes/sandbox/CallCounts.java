@@ -6,24 +6,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** How many calls came and how they ended. Thread-safe. */
+/** How many calls arrived, by kind, and how they ended. Thread-safe. */
 final class CallCounts {
   static final String SEND = "send";
   static final String TOKEN = "token";
 
-  private record Kind(LongAdder calls, Map<String, LongAdder> ends) {
-    Kind() {
+  private record KindCounts(LongAdder calls, Map<String, LongAdder> ends) {
+    KindCounts() {
       this(new LongAdder(), new ConcurrentSkipListMap<>());
     }
   }
 
-  private final Map<String, Kind> kinds = new ConcurrentHashMap<>();
+  private final Map<String, KindCounts> kinds = new ConcurrentHashMap<>();
 
   static String kind(Incoming call) {
     if (call.isSend()) {
       return SEND;
     }
-    return switch (call.place) {
+    return switch (call.resource) {
       case TOKEN -> TOKEN;
       case MESSAGE, MESSAGES -> "status";
       case DEFINITION, DEFINITIONS -> "definitions";
@@ -31,20 +31,20 @@ final class CallCounts {
     };
   }
 
-  void came(String kind) {
-    kinds.computeIfAbsent(kind, name -> new Kind()).calls.increment();
+  void started(String kind) {
+    kinds.computeIfAbsent(kind, name -> new KindCounts()).calls.increment();
   }
 
   /**
    * @param end the HTTP status, or what happened instead of an answer
    */
   void ended(String kind, String end) {
-    Kind counted = kinds.computeIfAbsent(kind, name -> new Kind());
+    KindCounts counted = kinds.computeIfAbsent(kind, name -> new KindCounts());
     counted.ends.computeIfAbsent(end, name -> new LongAdder()).increment();
   }
 
   long calls(String kind) {
-    Kind counted = kinds.get(kind);
+    KindCounts counted = kinds.get(kind);
     return counted == null ? 0 : counted.calls.sum();
   }
 
@@ -57,8 +57,8 @@ final class CallCounts {
     long total = 0;
     Map<String, Long> byEnd = new ConcurrentSkipListMap<>();
     ObjectNode byKind = Json.object();
-    for (Map.Entry<String, Kind> entry : new ConcurrentSkipListMap<>(kinds).entrySet()) {
-      Kind kind = entry.getValue();
+    for (Map.Entry<String, KindCounts> entry : new ConcurrentSkipListMap<>(kinds).entrySet()) {
+      KindCounts kind = entry.getValue();
       ObjectNode node = byKind.putObject(entry.getKey());
       node.put("calls", kind.calls.sum());
       total += kind.calls.sum();

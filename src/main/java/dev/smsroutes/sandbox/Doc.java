@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A JSON object that a person wrote for the sandbox: its fields by name and type, each fault said
- * with the field, what was expected and what came.
+ * A JSON object that a person wrote for the sandbox: reads its fields by name and type. Each fault
+ * names the field, what was expected and what was found.
  */
 final class Doc {
   private final String where;
@@ -19,7 +19,7 @@ final class Doc {
     this.where = where;
     this.node = node;
     if (!node.isObject()) {
-      throw new Bad(where + ": expected an object, came " + shown(node));
+      throw new Bad(where + ": expected an object; got " + shown(node));
     }
     for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
       String name = names.next();
@@ -90,7 +90,7 @@ final class Doc {
       return otherwise;
     }
     List<String> allowed = Arrays.asList(choices);
-    // 400 and "400" mean the same to a person.
+    // People write 400 and "400" for the same value.
     String text = value.isIntegralNumber() ? value.asText() : value.textValue();
     if (text == null || !allowed.contains(text)) {
       throw bad(name, "one of \"" + String.join("\", \"", allowed) + "\"", value);
@@ -98,8 +98,8 @@ final class Doc {
     return text;
   }
 
-  Bad bad(String name, String expected, JsonNode came) {
-    return new Bad(field(name) + ": expected " + expected + ", came " + shown(came));
+  Bad bad(String name, String expected, JsonNode found) {
+    return new Bad(field(name) + ": expected " + expected + "; got " + shown(found));
   }
 
   private String field(String name) {
@@ -115,7 +115,7 @@ final class Doc {
     return text.length() <= 60 ? text : text.substring(0, 57) + "...";
   }
 
-  /** A document that says something else than expected; the message is for its author. */
+  /** A faulty document; the message is for its author. */
   static final class Bad extends Exception {
     Bad(String message) {
       super(message);

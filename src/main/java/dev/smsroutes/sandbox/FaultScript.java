@@ -6,19 +6,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The script of troubles: the first one that meets a call has it. Thread-safe. */
+/** The scripted faults; the first one that applies to a call is used. Thread-safe. */
 final class FaultScript {
-  private static final int MOST = 1000;
+  private static final int MAX_FAULTS = 1000;
 
   private volatile List<ScriptedFault> script = List.of();
 
-  /** Replaces them all, or none when one is not well written. */
+  /** Replaces all faults, or none if one of the new ones is faulty. */
   void replace(JsonNode document) throws Doc.Bad {
     if (!document.isArray()) {
-      throw new Doc.Bad("faults: expected an array, came " + Doc.shown(document));
+      throw new Doc.Bad("faults: expected an array; got " + Doc.shown(document));
     }
-    if (document.size() > MOST) {
-      throw new Doc.Bad("faults: expected up to " + MOST + ", came " + document.size());
+    if (document.size() > MAX_FAULTS) {
+      throw new Doc.Bad("faults: expected up to " + MAX_FAULTS + "; got " + document.size());
     }
     List<ScriptedFault> faults = new ArrayList<>();
     for (JsonNode node : document) {
@@ -29,7 +29,7 @@ final class FaultScript {
 
   Optional<ScriptedFault> next(Incoming call) {
     for (ScriptedFault fault : script) {
-      if (fault.meets(call)) {
+      if (fault.takes(call)) {
         return Optional.of(fault);
       }
     }

@@ -8,10 +8,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** One call as it came: nothing in it is normalised. Used by one thread at a time. */
+/** One call as it arrived: nothing in it is normalised. Used by one thread at a time. */
 final class Incoming {
   /** What a path names. */
-  enum Place {
+  enum Resource {
     TOKEN,
     MESSAGES,
     MESSAGE,
@@ -38,9 +38,9 @@ final class Incoming {
   final String query;
   final MultiMap headers;
   final byte[] body;
-  final Place place;
+  final Resource resource;
 
-  /** The last step of the path, still encoded; empty where there is none. */
+  /** The last segment of the path, still encoded; empty if there is none. */
   final String rawKey;
 
   private JsonNode json;
@@ -53,34 +53,34 @@ final class Incoming {
     this.body = body;
     String key = "";
     if (path.equals("/v2/token")) {
-      place = Place.TOKEN;
+      resource = Resource.TOKEN;
     } else if (path.equals("/sandbox") || path.startsWith("/sandbox/")) {
-      place = Place.SANDBOX;
+      resource = Resource.SANDBOX;
     } else if (path.equals(MESSAGES) || path.equals(MESSAGES + "/")) {
-      place = Place.MESSAGES;
+      resource = Resource.MESSAGES;
     } else if (path.equals(DEFINITIONS) || path.equals(DEFINITIONS + "/")) {
-      place = Place.DEFINITIONS;
-    } else if (oneStepBelow(MESSAGES)) {
-      place = Place.MESSAGE;
+      resource = Resource.DEFINITIONS;
+    } else if (oneSegmentBelow(MESSAGES)) {
+      resource = Resource.MESSAGE;
       key = path.substring(MESSAGES.length() + 1);
-    } else if (oneStepBelow(DEFINITIONS)) {
-      place = Place.DEFINITION;
+    } else if (oneSegmentBelow(DEFINITIONS)) {
+      resource = Resource.DEFINITION;
       key = path.substring(DEFINITIONS.length() + 1);
     } else if (path.startsWith("/messaging/")) {
-      place = Place.ELSEWHERE_IN_API;
+      resource = Resource.ELSEWHERE_IN_API;
     } else {
-      place = Place.NOWHERE;
+      resource = Resource.NOWHERE;
     }
     rawKey = key;
   }
 
-  private boolean oneStepBelow(String parent) {
+  private boolean oneSegmentBelow(String parent) {
     return path.startsWith(parent + "/") && path.indexOf('/', parent.length() + 1) < 0;
   }
 
-  /** Whether it asks for messages to be sent. */
+  /** Whether this call asks to send messages. */
   boolean isSend() {
-    return method.equals("POST") && (place == Place.MESSAGE || place == Place.MESSAGES);
+    return method.equals("POST") && (resource == Resource.MESSAGE || resource == Resource.MESSAGES);
   }
 
   /** The key in the path, decoded; empty when it is not percent-encoded UTF-8. */
@@ -96,9 +96,9 @@ final class Incoming {
     return json;
   }
 
-  /** The message keys that this call is about, as far as they can be read. */
+  /** The message keys of this call, as far as they can be read. */
   List<String> messageKeys() {
-    if (place == Place.MESSAGE) {
+    if (resource == Resource.MESSAGE) {
       return List.of(key().orElse(rawKey));
     }
     if (!isSend()) {

@@ -32,11 +32,11 @@ final class Json {
     try {
       JsonNode node = TREES.readTree(bytes);
       if (node == null || node.isMissingNode()) {
-        throw new Malformed("expected a JSON document, came an empty body");
+        throw new Malformed("expected a JSON document; got an empty body");
       }
       return node;
     } catch (JsonProcessingException e) {
-      // The original message quotes the source; the place is enough.
+      // Jackson's message quotes the source; the position is enough.
       String place =
           e.getLocation() == null
               ? ""

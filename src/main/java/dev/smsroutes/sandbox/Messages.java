@@ -14,26 +14,27 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What was accepted: the oracle's memory and the API's own key window. Bounded in keys and in bytes
- * of detail, the oldest go first. Thread-safe.
+ * The accepted messages: the oracle's memory and the API's own key window. Bounded in keys and in
+ * bytes of detail; the oldest are forgotten first. Thread-safe.
  */
 final class Messages {
   /**
-   * One accepted call, shared by the messages that came in it.
+   * One accepted call, shared by its messages.
    *
-   * @param requestId what the answer named it
+   * @param requestId the request id in the answer
    * @param receivedAt epoch milliseconds
-   * @param keyed whether it came by the keyed route
-   * @param definition whose text it used
+   * @param keyed whether it used the keyed route
+   * @param definition the definition whose text it used
    */
-  static final class Call {
+  static final class AcceptedCall {
     final UUID requestId;
     final long receivedAt;
     final boolean keyed;
-    final Sent definition;
+    final UsedDefinition definition;
     private volatile Detail detail;
 
-    Call(UUID requestId, long receivedAt, boolean keyed, Sent definition, Detail detail) {
+    AcceptedCall(
+        UUID requestId, long receivedAt, boolean keyed, UsedDefinition definition, Detail detail) {
       this.requestId = requestId;
       this.receivedAt = receivedAt;
       this.keyed = keyed;
@@ -41,17 +42,17 @@ final class Messages {
       this.detail = detail;
     }
 
-    /** Empty once it was forgotten. */
+    /** Empty once it is forgotten. */
     Optional<Detail> detail() {
       return Optional.ofNullable(detail);
     }
   }
 
-  /** The definition as it was when the call came. */
-  record Sent(String definitionKey, String text, boolean active) {}
+  /** The definition as it was when the call arrived. */
+  record UsedDefinition(String definitionKey, String text, boolean active) {}
 
   /**
-   * What came over the wire.
+   * The call as it arrived over the wire.
    *
    * @param path still encoded
    * @param headers one {@code name: value} in each line, without the token
@@ -65,26 +66,26 @@ final class Messages {
   /**
    * One message as it is now.
    *
-   * @param sequence counts what was accepted, from 1
-   * @param index of its recipient in the call
+   * @param sequence the number of the accepted message, from 1
+   * @param index the index of its recipient in the call
    * @param times how often the key was accepted, ever
    * @param duplicates how often the key was refused with 109110
    */
-  record Message(
-      String messageKey, long sequence, Call call, int index, int times, int duplicates) {}
+  record AcceptedMessage(
+      String messageKey, long sequence, AcceptedCall call, int index, int times, int duplicates) {}
 
-  /** A page of messages; {@code more} when others follow. */
-  record Page(List<Message> messages, boolean more) {}
+  /** A page of messages; {@code more} if others follow. */
+  record Page(List<AcceptedMessage> messages, boolean more) {}
 
-  private static final class Entry {
+  private static final class KeyEntry {
     final String key;
     final long sequence;
-    final Call call;
+    final AcceptedCall call;
     final int index;
     final int times;
     int duplicates;
 
-    Entry(String key, long sequence, Call call, int index, int times, int duplicates) {
+    KeyEntry(String key, long sequence, AcceptedCall call, int index, int times, int duplicates) {
       this.key = key;
       this.sequence = sequence;
       this.call = call;
@@ -93,41 +94,41 @@ final class Messages {
       this.duplicates = duplicates;
     }
 
-    Message message() {
-      return new Message(key, sequence, call, index, times, duplicates);
+    AcceptedMessage message() {
+      return new AcceptedMessage(key, sequence, call, index, times, duplicates);
     }
   }
 
   private final Clock clock;
   private final long windowMs;
-  private final int most;
+  private final int maxKeys;
   private final long maxBytes;
 
-  private final Map<String, Entry> byKey = new HashMap<>();
-  private final Deque<Call> detailed = new ArrayDeque<>();
+  private final Map<String, KeyEntry> byKey = new HashMap<>();
+  private final Deque<AcceptedCall> detailed = new ArrayDeque<>();
   private long bytes;
 
   /** A ring by sequence; a slot is null when its key was accepted again later. */
-  private Entry[] ring = new Entry[1024];
+  private KeyEntry[] ring = new KeyEntry[1024];
 
   private long oldest = 1;
   private long next = 1;
   private long forgotten;
 
-  Messages(Clock clock, Duration keyWindow, int most, long maxBytes) {
+  Messages(Clock clock, Duration keyWindow, int maxKeys, long maxBytes) {
     this.clock = clock;
     this.windowMs = keyWindow.toMillis();
-    this.most = most;
+    this.maxKeys = maxKeys;
     this.maxBytes = maxBytes;
   }
 
   /**
-   * Takes the messages of a call, each key once.
+   * Accepts the messages of a call, each key once.
    *
-   * @param keys by recipient; null for a recipient that is not valid
+   * @param keys the key of each recipient; null for an invalid recipient
    * @return the recipients whose key was used before, in the window or in this call
    */
-  synchronized BitSet accept(Call call, List<String> keys) {
+  synchronized BitSet accept(AcceptedCall call, List<String> keys) {
     BitSet duplicates = new BitSet();
     boolean any = false;
     for (int index = 0; index < keys.size(); index++) {
@@ -135,7 +136,7 @@ final class Messages {
       if (key == null) {
         continue;
       }
-      Entry before = byKey.get(key);
+      KeyEntry before = byKey.get(key);
       if (before != null
           && (before.call == call || call.receivedAt - before.call.receivedAt < windowMs)) {
         before.duplicates++;
@@ -153,7 +154,7 @@ final class Messages {
     return duplicates;
   }
 
-  private void add(Call call, String key, int index, Entry before) {
+  private void add(AcceptedCall call, String key, int index, KeyEntry before) {
     int times = 1;
     int duplicates = 0;
     if (before != null) {
@@ -161,8 +162,8 @@ final class Messages {
       duplicates = before.duplicates;
       ring[slot(before.sequence)] = null;
     }
-    if (next - oldest == most) {
-      Entry first = ring[slot(oldest)];
+    if (next - oldest == maxKeys) {
+      KeyEntry first = ring[slot(oldest)];
       if (first != null) {
         byKey.remove(first.key);
         forgotten++;
@@ -173,7 +174,7 @@ final class Messages {
     if (next - oldest == ring.length) {
       grow();
     }
-    Entry entry = new Entry(key, next++, call, index, times, duplicates);
+    KeyEntry entry = new KeyEntry(key, next++, call, index, times, duplicates);
     ring[slot(entry.sequence)] = entry;
     byKey.put(key, entry);
   }
@@ -183,16 +184,16 @@ final class Messages {
   }
 
   private void grow() {
-    Entry[] small = ring;
-    ring = new Entry[(int) Math.min(Math.max(most, 1024), small.length * 2L)];
-    for (Entry entry : small) {
+    KeyEntry[] small = ring;
+    ring = new KeyEntry[(int) Math.min(Math.max(maxKeys, 1024), small.length * 2L)];
+    for (KeyEntry entry : small) {
       if (entry != null) {
         ring[slot(entry.sequence)] = entry;
       }
     }
   }
 
-  private void keepDetail(Call call) {
+  private void keepDetail(AcceptedCall call) {
     Detail detail = call.detail;
     if (detail == null) {
       return;
@@ -200,22 +201,22 @@ final class Messages {
     detailed.addLast(call);
     bytes += detail.bytes();
     while (bytes > maxBytes) {
-      Call first = detailed.removeFirst();
+      AcceptedCall first = detailed.removeFirst();
       bytes -= first.detail.bytes();
       first.detail = null;
     }
   }
 
-  synchronized Optional<Message> find(String key) {
-    return Optional.ofNullable(byKey.get(key)).map(Entry::message);
+  synchronized Optional<AcceptedMessage> find(String key) {
+    return Optional.ofNullable(byKey.get(key)).map(KeyEntry::message);
   }
 
-  /** Those after a sequence number, oldest first. */
+  /** The messages after a sequence number, oldest first. */
   synchronized Page after(long sequence, int limit) {
-    List<Message> page = new ArrayList<>();
+    List<AcceptedMessage> page = new ArrayList<>();
     long at = Math.max(oldest, sequence + 1);
     for (; at < next && page.size() < limit; at++) {
-      Entry entry = ring[slot(at)];
+      KeyEntry entry = ring[slot(at)];
       if (entry != null) {
         page.add(entry.message());
       }
@@ -227,7 +228,7 @@ final class Messages {
     return byKey.size();
   }
 
-  /** How many keys fell out of memory. */
+  /** How many keys were forgotten, because the memory is bounded. */
   synchronized long forgotten() {
     return forgotten;
   }

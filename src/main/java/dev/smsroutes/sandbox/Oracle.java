@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** What is under /sandbox: a look at what arrived, and the script of troubles. Thread-safe. */
+/** The paths under /sandbox: what arrived, scripted faults and switches. Thread-safe. */
 final class Oracle {
   private static final int LIMIT = 1000;
-  private static final int MOST_ON_A_PAGE = 10_000;
+  private static final int MAX_PAGE_SIZE = 10_000;
 
-  /** A page ends after so many bytes, roughly; {@code next} tells where to go on. */
+  /** The approximate size of a page; {@code next} tells where to continue. */
   private static final long PAGE_BYTES = 8 << 20;
 
   private final SandboxOptions options;
@@ -41,7 +41,7 @@ final class Oracle {
     this.settings = settings;
   }
 
-  Answer answer(Incoming call) {
+  WireAnswer answer(Incoming call) {
     String what = call.path.length() <= 9 ? "" : call.path.substring(9);
     return switch (what) {
       case "" -> call.method.equals("GET") ? help() : wrongMethod("GET");
@@ -51,19 +51,19 @@ final class Oracle {
             case "DELETE" -> {
               messages.clear();
               counts.clear();
-              yield new Answer(204, "", Map.of(), new byte[0], 0);
+              yield new WireAnswer(204, "", Map.of(), new byte[0], 0);
             }
             default -> wrongMethod("DELETE, GET");
           };
       case "calls" ->
-          call.method.equals("GET") ? Answer.json(200, counts.toJson()) : wrongMethod("GET");
+          call.method.equals("GET") ? WireAnswer.json(200, counts.toJson()) : wrongMethod("GET");
       case "faults" -> faults(call);
       case "settings" -> settings(call);
-      default -> problem(404, "No such path; GET /sandbox/ lists what there is");
+      default -> problem(404, "No such path; GET /sandbox/ lists all paths");
     };
   }
 
-  private Answer faults(Incoming call) {
+  private WireAnswer faults(Incoming call) {
     try {
       switch (call.method) {
         case "GET" -> {}
@@ -73,18 +73,18 @@ final class Oracle {
           return wrongMethod("DELETE, GET, PUT");
         }
       }
-      return Answer.json(200, faults.toJson());
+      return WireAnswer.json(200, faults.toJson());
     } catch (Doc.Bad | Json.Malformed e) {
       return problem(400, e.getMessage());
     }
   }
 
-  private Answer settings(Incoming call) {
+  private WireAnswer settings(Incoming call) {
     try {
       switch (call.method) {
         case "GET" -> {}
         case "PUT" -> {
-          // Not in one step with the change: a document that is not well written changes nothing.
+          // Read before the change: a faulty document changes nothing.
           SandboxSettings now = settings.get();
           settings.set(now.changedBy(call.json()));
         }
@@ -93,18 +93,18 @@ final class Oracle {
           return wrongMethod("DELETE, GET, PUT");
         }
       }
-      return Answer.json(200, settings.get().toJson());
+      return WireAnswer.json(200, settings.get().toJson());
     } catch (Doc.Bad | Json.Malformed e) {
       return problem(400, e.getMessage());
     }
   }
 
-  private Answer list(Incoming call) {
+  private WireAnswer list(Incoming call) {
     ObjectNode body = Json.object();
     Optional<String> key = Wire.parameter(call.query, "key");
     Messages.Page page;
     if (key.isPresent()) {
-      List<Messages.Message> found = messages.find(key.get()).stream().toList();
+      List<Messages.AcceptedMessage> found = messages.find(key.get()).stream().toList();
       page = new Messages.Page(found, false);
       body.put("count", found.size());
     } else {
@@ -116,9 +116,9 @@ final class Oracle {
       } catch (NumberFormatException e) {
         return problem(400, "since, limit: expected whole numbers");
       }
-      if (since < 0 || limit < 1 || limit > MOST_ON_A_PAGE) {
+      if (since < 0 || limit < 1 || limit > MAX_PAGE_SIZE) {
         return problem(
-            400, "Expected since from 0 and limit from 1 to " + MOST_ON_A_PAGE + " in the query");
+            400, "Expected since from 0 and limit from 1 to " + MAX_PAGE_SIZE + " in the query");
       }
       page = messages.after(since, limit);
       body.put("count", messages.count());
@@ -130,7 +130,7 @@ final class Oracle {
     long bytes = 0;
     boolean more = page.more();
     long last = 0;
-    for (Messages.Message message : page.messages()) {
+    for (Messages.AcceptedMessage message : page.messages()) {
       if (bytes > PAGE_BYTES) {
         more = true;
         break;
@@ -143,15 +143,15 @@ final class Oracle {
     }
     body.put("forgotten", messages.forgotten());
     body.put("calls", counts.calls(CallCounts.SEND)).put("tokens", counts.calls(CallCounts.TOKEN));
-    return Answer.json(200, body);
+    return WireAnswer.json(200, body);
   }
 
   /**
-   * @return about how many bytes it takes
+   * @return the approximate number of bytes written
    */
   private static long render(
-      Messages.Message message, Recalled recalled, boolean withBody, ObjectNode shown) {
-    Messages.Call call = message.call();
+      Messages.AcceptedMessage message, Recalled recalled, boolean withBody, ObjectNode shown) {
+    Messages.AcceptedCall call = message.call();
     shown
         .put("messageKey", message.messageKey())
         .put("sequence", message.sequence())
@@ -163,7 +163,7 @@ final class Oracle {
       JsonNode recipient = recalled.recipient(message);
       JsonNode override = recalled.body(call).path("content").path("message");
       String text =
-          Text.resolve(
+          Placeholders.resolve(
               override.isTextual() ? override.textValue() : call.definition.text(),
               attributes(recipient.path("attributes")));
       shown.set("contactKey", recipient.get("contactKey"));
@@ -214,7 +214,7 @@ final class Oracle {
     return headers;
   }
 
-  private Answer help() {
+  private WireAnswer help() {
     ObjectNode body =
         Json.object().put("what", "The SMS API, played locally. Nothing leaves this machine.");
     ObjectNode paths = body.putObject("paths");
@@ -227,8 +227,8 @@ final class Oracle {
         .put("GET /messaging/v1/sms/definitions/{definitionKey}", "one; also POST, PATCH, DELETE")
         .put("GET /sandbox/messages", "what was accepted; ?key=, ?since=, ?limit=, ?body=true")
         .put("DELETE /sandbox/messages", "forgets messages, used keys and counts")
-        .put("GET /sandbox/calls", "how many calls came and how they ended")
-        .put("PUT /sandbox/faults", "scripts trouble; GET shows it, DELETE ends it")
+        .put("GET /sandbox/calls", "how many calls arrived and how they ended")
+        .put("PUT /sandbox/faults", "scripts faults; GET shows them, DELETE ends them")
         .put("PUT /sandbox/settings", "switches; GET shows them, DELETE sets them back");
     ArrayNode keys = body.putArray("definitions");
     definitions.all().stream()
@@ -237,19 +237,19 @@ final class Oracle {
     body.put("accepted", messages.count());
     body.set("faults", faults.toJson());
     body.set("settings", settings.get().toJson());
-    return new Answer(
+    return new WireAnswer(
         200,
-        Answer.JSON,
+        WireAnswer.JSON,
         Map.of(),
         body.toPrettyString().concat("\n").getBytes(StandardCharsets.UTF_8),
         0);
   }
 
-  private static Answer wrongMethod(String allowed) {
+  private static WireAnswer wrongMethod(String allowed) {
     return problem(405, "Expected one of " + allowed).withHeader("Allow", allowed);
   }
 
-  private static Answer problem(int status, String message) {
-    return Answer.json(status, Json.object().put("message", message));
+  private static WireAnswer problem(int status, String message) {
+    return WireAnswer.json(status, Json.object().put("message", message));
   }
 }

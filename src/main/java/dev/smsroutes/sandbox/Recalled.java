@@ -9,15 +9,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Reads remembered bodies again. Keeps the last one: messages of one call stand side by side. For
- * one thread.
+ * Parses remembered bodies again. Caches the last one, because messages of one call follow each
+ * other. For one thread.
  */
 final class Recalled {
-  private Messages.Call last;
+  private Messages.AcceptedCall last;
   private JsonNode body = MissingNode.getInstance();
 
-  /** The body of a call; missing once it was forgotten. */
-  JsonNode body(Messages.Call call) {
+  /** The body of a call; missing once it is forgotten. */
+  JsonNode body(Messages.AcceptedCall call) {
     if (call != last) {
       body = read(call.detail());
       last = call;
@@ -25,15 +25,15 @@ final class Recalled {
     return body;
   }
 
-  /** The recipient of a message; missing once it was forgotten. */
-  JsonNode recipient(Messages.Message message) {
+  /** The recipient of a message; missing once it is forgotten. */
+  JsonNode recipient(Messages.AcceptedMessage message) {
     JsonNode read = body(message.call());
     return message.call().keyed
         ? read.path("recipient")
         : withShared(read.path("recipients").path(message.index()), read.path("attributes"));
   }
 
-  /** With the attributes of all recipients; its own win, in any case of the name. */
+  /** Adds the attributes of all recipients; its own win, in any case of the name. */
   private static JsonNode withShared(JsonNode recipient, JsonNode shared) {
     if (!(recipient instanceof ObjectNode own) || shared.isEmpty()) {
       return recipient;
@@ -59,7 +59,7 @@ final class Recalled {
     try {
       return detail.isPresent() ? Json.read(detail.get().body()) : MissingNode.getInstance();
     } catch (Json.Malformed e) {
-      throw new IllegalStateException("A body that was read once is JSON", e);
+      throw new IllegalStateException("Expected JSON, because this body was parsed before", e);
     }
   }
 }

@@ -17,7 +17,7 @@ final class Replies {
     this.settings = settings;
   }
 
-  /** Unique, not unpredictable: the cheap kind of random is enough. */
+  /** Must be unique, not unpredictable: a fast generator is enough. */
   static UUID id() {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     return new UUID(
@@ -25,7 +25,7 @@ final class Replies {
         random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L);
   }
 
-  /** An answer with a list of responses, to be filled. */
+  /** An answer with an empty list of responses. */
   ObjectNode responses(UUID requestId, ApiCode code) {
     ObjectNode body = Json.object().put("requestId", requestId.toString());
     putCode(body, code.number);
@@ -45,45 +45,45 @@ final class Replies {
     item.put("message", code.message(detail));
   }
 
-  Answer error(ApiCode code, String detail) {
+  WireAnswer error(ApiCode code, String detail) {
     return error(code.status, code.number, code.message(detail), "");
   }
 
   /** HTTP's own refusals, in the API's shape. */
-  Answer error(int status, ApiCode code, String message) {
+  WireAnswer error(int status, ApiCode code, String message) {
     return error(status, code.number, message, "");
   }
 
-  /** The error that this status and code come with at this place. */
-  Answer error(int status, int code, Incoming call, String retryAfter) {
-    if (status == 401 && call.place == Incoming.Place.TOKEN) {
+  /** The error with this status and code for this path. */
+  WireAnswer error(int status, int code, Incoming call, String retryAfter) {
+    if (status == 401 && call.resource == Incoming.Resource.TOKEN) {
       return invalidClient();
     }
     String message = code == 0 ? "Not Authorized" : ApiCode.messageOf(code);
     return error(status, code, message, retryAfter);
   }
 
-  private Answer error(int status, int code, String message, String retryAfter) {
+  private WireAnswer error(int status, int code, String message, String retryAfter) {
     ObjectNode body = Json.object().put("message", message);
     putCode(body, code);
     body.put("documentation", "");
     if (SECONDS.matcher(retryAfter).matches()) {
       body.put("retryAfter", Long.parseLong(retryAfter));
     }
-    Answer answer = Answer.json(status, body);
+    WireAnswer answer = WireAnswer.json(status, body);
     return retryAfter.isEmpty() ? answer : answer.withHeader("Retry-After", retryAfter);
   }
 
-  Answer notAuthorized() {
+  WireAnswer notAuthorized() {
     return error(401, 0, "Not Authorized", "").withHeader("WWW-Authenticate", "Bearer");
   }
 
-  Answer invalidClient() {
+  WireAnswer invalidClient() {
     return oauth(401, "invalid_client", "The client id, secret or account is not known");
   }
 
-  Answer oauth(int status, String error, String description) {
-    return Answer.json(
+  WireAnswer oauth(int status, String error, String description) {
+    return WireAnswer.json(
         status, Json.object().put("error", error).put("error_description", description));
   }
 

@@ -13,10 +13,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The SMS API, played locally: the same paths, answers and rules over real HTTP, a memory of what
- * arrived ({@code GET /sandbox/messages}) and troubles by script ({@code PUT /sandbox/faults}).
+ * The SMS API, played locally: the same paths, answers and rules over real HTTP. It remembers what
+ * arrived ({@code GET /sandbox/messages}) and plays scripted faults ({@code PUT /sandbox/faults}).
  *
- * <p>Runs on its own few daemon threads; a slow answer holds none of them. Thread-safe.
+ * <p>Runs on a few daemon threads of its own; a slow answer blocks none of them. Thread-safe.
  */
 public final class Sandbox implements AutoCloseable {
   private static final long START_SECONDS = 30;
@@ -33,7 +33,7 @@ public final class Sandbox implements AutoCloseable {
   }
 
   /**
-   * Starts it and waits until it listens.
+   * Starts a sandbox and waits until it listens.
    *
    * @throws IllegalArgumentException when a definition cannot be read, naming its file
    * @throws IllegalStateException when it cannot listen, for example because the port is in use
@@ -46,7 +46,7 @@ public final class Sandbox implements AutoCloseable {
     Tokens tokens = new Tokens(options.clock(), options.tokenLifetime());
     AtomicReference<SandboxSettings> settings = new AtomicReference<>(SandboxSettings.of(options));
     Replies replies = new Replies(settings::get);
-    Api api = new Api(options, definitions, messages, tokens, replies, settings::get);
+    ApiRoutes api = new ApiRoutes(options, definitions, messages, tokens, replies, settings::get);
     FaultScript faults = new FaultScript();
     CallCounts counts = new CallCounts();
     Oracle oracle = new Oracle(options, definitions, messages, faults, counts, settings);
@@ -59,7 +59,7 @@ public final class Sandbox implements AutoCloseable {
                 .setWorkerPoolSize(2)
                 .setInternalBlockingPoolSize(2)
                 .setUseDaemonThread(true)
-                // It serves no files: no cache directory is left behind.
+                // It serves no files, so it needs no cache directory.
                 .setFileSystemOptions(
                     new FileSystemOptions()
                         .setFileCachingEnabled(false)
@@ -68,7 +68,8 @@ public final class Sandbox implements AutoCloseable {
       await(
           vertx.deployVerticle(
               () ->
-                  new Server(options, api, oracle, tokens, faults, counts, replies, settings, port),
+                  new SandboxServer(
+                      options, api, oracle, tokens, faults, counts, replies, settings, port),
               new DeploymentOptions().setInstances(options.eventLoops())));
     } catch (ExecutionException e) {
       vertx.close();
@@ -91,32 +92,32 @@ public final class Sandbox implements AutoCloseable {
       return new IllegalStateException(
           "The sandbox cannot listen on "
               + where
-              + ": it is in use, or not an address of this machine. Set sms.sandbox.port to a free"
-              + " port; 0 takes any",
+              + ": the port is in use, or the address is not of this machine. Set sms.sandbox.port to"
+              + " a free port, or to 0 for any",
           cause);
     }
     return new IllegalStateException(
         "The sandbox cannot listen on " + where + " (sms.sandbox.port)", cause);
   }
 
-  /** The port it listens on: the real one, also when any was asked for. */
+  /** The port that it listens on; the real one, also if 0 was asked for. */
   public int port() {
     return port;
   }
 
-  /** The base of its URLs, without a slash at the end; it serves tokens and messages. */
+  /** The base URL for tokens and messages, without a slash at the end. */
   public String url() {
     boolean any = host.equals("0.0.0.0") || host.equals("::");
     String name = any ? "127.0.0.1" : host;
     return "http://" + (name.indexOf(':') < 0 ? name : "[" + name + "]") + ":" + port;
   }
 
-  /** Waits until somebody closes it: for a program that is nothing but a sandbox. */
+  /** Waits until another thread closes it: for a program that only runs a sandbox. */
   public void awaitClose() throws InterruptedException {
     closed.await();
   }
 
-  /** Stops listening and cuts all connections. Does nothing the second time. */
+  /** Stops listening and closes all connections. Idempotent. */
   @Override
   public void close() {
     try {

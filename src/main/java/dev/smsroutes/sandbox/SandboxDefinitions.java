@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * The send definitions, in the API's own shape. Thread-safe; a node that is in here is never
- * changed, only replaced.
+ * The send definitions, in the API's own shape. Thread-safe: nodes in the map are replaced, never
+ * changed.
  */
 final class SandboxDefinitions {
   private final Clock clock;
@@ -32,9 +32,9 @@ final class SandboxDefinitions {
   }
 
   /**
-   * Reads what the options name.
+   * Reads the definitions that the options name.
    *
-   * @throws IllegalArgumentException naming the file and what is wrong with it
+   * @throws IllegalArgumentException if one is faulty; names the file and the fault
    */
   static SandboxDefinitions load(SandboxOptions options) {
     SandboxDefinitions definitions = new SandboxDefinitions(options.clock());
@@ -74,7 +74,7 @@ final class SandboxDefinitions {
     }
   }
 
-  /** The tool mcdev keeps the text in a file of its own next to the definition. */
+  /** The tool mcdev keeps the text in a separate file next to the definition. */
   private static void takeTextOf(Path file, JsonNode definition) throws IOException {
     Path text = Path.of(file.toString().replaceAll("[.][^.]+$", ".amp"));
     if (definition instanceof ObjectNode object
@@ -105,17 +105,17 @@ final class SandboxDefinitions {
     }
   }
 
-  /** What is wrong with a definition, if anything. */
+  /** The fault of a definition, if any. */
   static Optional<String> fault(JsonNode definition) {
     if (definition == null || !definition.isObject()) {
       return Optional.of("expected an object with definitionKey and content.message");
     }
     if (definition.path("definitionKey").asText("").isBlank()
         || !definition.path("definitionKey").isTextual()) {
-      return Optional.of("definitionKey: expected a text, came none");
+      return Optional.of("definitionKey: expected a text that is not blank");
     }
     if (!definition.path("content").path("message").isTextual()) {
-      return Optional.of("content.message: expected a text, came none");
+      return Optional.of("content.message: expected a text");
     }
     return Optional.empty();
   }
@@ -124,13 +124,13 @@ final class SandboxDefinitions {
     return Optional.ofNullable(byKey.get(definitionKey));
   }
 
-  /** All of them, by key. */
+  /** All definitions, by key. */
   Collection<ObjectNode> all() {
     return byKey.values();
   }
 
   /**
-   * @return false when the key is taken
+   * @return false if the key exists already
    */
   boolean create(ObjectNode definition) {
     ObjectNode copy = definition.deepCopy();
@@ -147,7 +147,7 @@ final class SandboxDefinitions {
     return byKey.putIfAbsent(copy.get("definitionKey").textValue(), copy) == null;
   }
 
-  /** Changes the fields that are given; the key never changes. */
+  /** Changes the given fields; the key never changes. */
   Optional<ObjectNode> change(String definitionKey, ObjectNode changes) {
     return Optional.ofNullable(
         byKey.computeIfPresent(

@@ -12,30 +12,29 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * How the sandbox starts. Immutable; begin with {@link #defaults()}.
+ * The options of a sandbox. Immutable; begin with {@link #defaults()}.
  *
- * @param clock for tokens, the key window and timestamps; idle connections and latency run on the
+ * @param clock for tokens, the key window and timestamps; idle connections and latency use the
  *     machine's own time
- * @param host the address to listen on; loopback unless told
- * @param port the port to listen on; 0 for any free one
- * @param clientId the client id that gets a token; empty to take any
- * @param clientSecret the secret that gets a token; empty to take any
- * @param accountId the account that gets a token; empty to take any, or none
+ * @param host the address to listen on; loopback by default
+ * @param port the port to listen on; 0 for any free port
+ * @param clientId the client id that gets a token; empty: any
+ * @param clientSecret the secret that gets a token; empty: any
+ * @param accountId the account that gets a token; empty: any, or none
  * @param tokenLifetime how long a token is valid; {@code expires_in} reports nine tenths of it, as
  *     the API does (20 minutes, 1080 s; contract, section 4)
  * @param keyWindow how long a messageKey stays used (72 h; contract, section 4)
- * @param maxMessages how many keys are remembered at most, the newest ones; about 300 bytes each
- * @param maxDetailBytes how many bytes of calls (path, headers, body) are kept at most, of the
- *     newest ones; 0 keeps just the keys
- * @param definitions send definitions, in the shape that the API gives them out
+ * @param maxMessages the maximum number of remembered keys, the newest; about 300 bytes each
+ * @param maxDetailBytes the maximum number of bytes of calls (path, headers, body) that are kept,
+ *     the newest; 0: only keys
+ * @param definitions send definitions, in the API's own shape
  * @param definitionsDirectory a directory with more of them, one in each {@code *.json}, {@code
  *     *.yaml} or {@code *.yml}
- * @param idleTimeout after which an idle connection is closed (5 s; contract, section 4); zero for
- *     never
- * @param requestTimeout after which an unanswered call is cut off (120 s; contract, section 4)
- * @param latency how long every call of /messaging waits before it is looked at
- * @param maxBodyBytes the longest body that is read (4 MB; contract, section 4)
- * @param maxRecipients the most recipients in one call; the API publishes no number
+ * @param idleTimeout when an idle connection is closed (5 s; contract, section 4); zero: never
+ * @param requestTimeout when an unanswered call is cut off (120 s; contract, section 4)
+ * @param latency how long every call of /messaging waits before it is handled
+ * @param maxBodyBytes the maximum size of a body (4 MB; contract, section 4)
+ * @param maxRecipients the maximum number of recipients in one call; the API publishes none
  * @param eventLoops how many threads serve connections
  */
 public record SandboxOptions(
@@ -116,7 +115,7 @@ public record SandboxOptions(
     return with(draft -> draft.port = other);
   }
 
-  /** Only these get a token; an empty one is not compared. */
+  /** Only these credentials get a token; an empty one is not compared. */
   public SandboxOptions withCredentials(String id, String secret, String account) {
     return with(
         draft -> {
@@ -138,19 +137,19 @@ public record SandboxOptions(
     return with(draft -> draft.maxDetailBytes = other);
   }
 
-  /** Remembers which keys arrived and how often, and nothing else: for long benchmarks. */
+  /** Remembers only which keys arrived and how often: for long benchmarks. */
   public SandboxOptions withKeysOnly() {
     return with(draft -> draft.maxDetailBytes = 0);
   }
 
-  /** With one more definition, in the API's own shape. */
+  /** Adds a definition in the API's own shape. */
   public SandboxOptions withDefinition(JsonNode definition) {
     List<JsonNode> more = new ArrayList<>(definitions);
     more.add(definition);
     return withDefinitions(more);
   }
 
-  /** With one more definition: active, without a keyword. */
+  /** Adds a definition that is active and has no keyword. */
   public SandboxOptions withDefinition(String definitionKey, String text) {
     ObjectNode definition =
         Json.object()
@@ -199,7 +198,7 @@ public record SandboxOptions(
     return draft.options();
   }
 
-  /** A copy that can still be changed. */
+  /** A copy that can be changed. */
   private static final class Draft {
     private Clock clock;
     private String host;
@@ -264,7 +263,7 @@ public record SandboxOptions(
     }
   }
 
-  /** Only what may be logged: no secret. */
+  /** Without secrets, so that it may be logged. */
   @Override
   public String toString() {
     return "SandboxOptions[host=" + host + ", port=" + port + "]";
@@ -273,19 +272,19 @@ public record SandboxOptions(
   private static void within(String name, long value, long least, long most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
-          name + ": expected a whole number from " + least + " to " + most + ", came " + value);
+          name + ": expected a whole number from " + least + " to " + most + "; got " + value);
     }
   }
 
   private static void positive(String name, Duration value) {
     if (value.isZero() || value.isNegative()) {
-      throw new IllegalArgumentException(name + ": expected more than no time, came " + value);
+      throw new IllegalArgumentException(name + ": expected a time of more than 0; got " + value);
     }
   }
 
   private static void notNegative(String name, Duration value) {
     if (value.isNegative()) {
-      throw new IllegalArgumentException(name + ": expected no negative time, came " + value);
+      throw new IllegalArgumentException(name + ": expected a time of 0 or more; got " + value);
     }
   }
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Set;
 
 /**
- * The switches: where the API's documentation leaves open what happens, and what is always on.
+ * The switches: points that the API's documentation leaves open, and what applies to every call.
  * Immutable.
  *
  * @param duplicates how 109110 is reported on the keyed route: {@code 400}, or {@code 202} with
@@ -17,8 +17,8 @@ import java.util.Set;
  * @param plus whether a {@code to} with a leading plus is {@code accept}ed or {@code refuse}d
  * @param restUrl how the token reply writes {@code rest_instance_url}: {@code full}, {@code
  *     noSlash} at the end, or {@code noScheme} (and no slash)
- * @param idleSeconds after which an idle connection is closed; 0 for never
- * @param latencyMs how long every call of /messaging waits before it is looked at
+ * @param idleSeconds when an idle connection is closed; 0: never
+ * @param latencyMs how long every call of /messaging waits before it is handled
  */
 record SandboxSettings(
     String duplicates,
@@ -28,7 +28,7 @@ record SandboxSettings(
     String restUrl,
     double idleSeconds,
     long latencyMs) {
-  static final long LONGEST_MS = 3_600_000;
+  static final long MAX_MS = 3_600_000;
 
   private static final Set<String> FIELDS =
       Set.of("duplicates", "errorcode", "codesAs", "plus", "restUrl", "idleSeconds", "latencyMs");
@@ -44,7 +44,7 @@ record SandboxSettings(
         options.latency().toMillis());
   }
 
-  /** These settings, with the fields that the document gives. */
+  /** A copy with the fields of the document changed. */
   SandboxSettings changedBy(JsonNode document) throws Doc.Bad {
     Doc doc = new Doc("", document, FIELDS);
     return new SandboxSettings(
@@ -54,7 +54,7 @@ record SandboxSettings(
         doc.choice("plus", plus, "refuse", "accept"),
         doc.choice("restUrl", restUrl, "full", "noSlash", "noScheme"),
         doc.number("idleSeconds", 0, 3600, idleSeconds),
-        doc.whole("latencyMs", 0, LONGEST_MS, latencyMs));
+        doc.whole("latencyMs", 0, MAX_MS, latencyMs));
   }
 
   ObjectNode toJson() {

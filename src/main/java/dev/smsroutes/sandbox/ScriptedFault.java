@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * One scripted trouble: which calls it meets, and what it does to them. Thread-safe: it counts the
- * calls that it met.
+ * One scripted fault: which calls it applies to, and what it does to them. Thread-safe; it counts
+ * the calls that it applied to.
  */
 final class ScriptedFault {
   private static final Set<String> FIELDS =
@@ -51,11 +51,11 @@ final class ScriptedFault {
           "accept",
           "nonJson",
           "hugeBody");
-  private static final long MOST_BYTES = 10L << 30;
+  private static final long MAX_BYTES = 10L << 30;
   private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
   private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7E\\t]*");
 
-  /** When the connection is cut, or left hanging. */
+  /** Whether and when the connection is closed or left hanging without an answer. */
   enum Silence {
     NO,
     DROP_BEFORE,
@@ -103,14 +103,14 @@ final class ScriptedFault {
     on = doc.choice("on", "send", "send", "token", "any");
     remaining = new AtomicLong(doc.whole("calls", 1, Long.MAX_VALUE, Long.MAX_VALUE));
     share = doc.number("share", 0, 1, 1);
-    // A seed that nobody gave is shown, so that the run can be repeated.
+    // A generated seed is shown, so that the run can be repeated.
     seed =
         doc.whole(
             "seed", Long.MIN_VALUE, Long.MAX_VALUE, ThreadLocalRandom.current().nextInt(1 << 30));
     random = new Random(seed);
     key = pattern(doc);
 
-    latencyMs = doc.whole("latencyMs", 0, SandboxSettings.LONGEST_MS, 0);
+    latencyMs = doc.whole("latencyMs", 0, SandboxSettings.MAX_MS, 0);
     expiresTokens = doc.flag("expireTokens");
     code = (int) doc.whole("code", 1, 999_999_999, -1);
     status = (int) doc.whole("status", 200, 599, -1);
@@ -118,7 +118,7 @@ final class ScriptedFault {
     headers = headers(doc);
     retryAfter = retryAfter(doc);
     nonJson = doc.flag("nonJson");
-    hugeBody = doc.whole("hugeBody", 0, MOST_BYTES, 0);
+    hugeBody = doc.whole("hugeBody", 0, MAX_BYTES, 0);
     accepts = doc.flag("accept");
     body = body(doc);
     silence = silence(doc);
@@ -132,19 +132,19 @@ final class ScriptedFault {
       any |= !MATCHERS.contains(name);
       if (silence != Silence.NO && ANSWERS.contains(name)) {
         throw new Doc.Bad(
-            where + "." + name + ": expected none beside dropReply or hang, which give no answer");
+            where + "." + name + ": expected none with dropReply or hang, which give no answer");
       }
     }
     if (!any) {
       throw new Doc.Bad(
-          where + ": expected an effect, such as latencyMs, status or dropReply; came none");
+          where + ": expected an effect, such as latencyMs, status or dropReply; got none");
     }
     if (nonJson && doc.has("body")) {
-      throw new Doc.Bad(where + ".body: expected none beside nonJson, which is a body");
+      throw new Doc.Bad(where + ".body: expected none with nonJson, which is a body");
     }
     if (accepts && !answers()) {
       throw new Doc.Bad(
-          where + ".accept: expected beside an answer, such as status or code; came alone");
+          where + ".accept: expected only with an answer, such as status or code; got none");
     }
   }
 
@@ -206,7 +206,7 @@ final class ScriptedFault {
 
   private static Silence silence(Doc doc) throws Doc.Bad {
     if (doc.has("dropReply") && doc.has("hang")) {
-      throw doc.bad("hang", "none beside dropReply", doc.get("hang"));
+      throw doc.bad("hang", "none with dropReply", doc.get("hang"));
     }
     if (doc.has("dropReply")) {
       return doc.choice("dropReply", "", "before", "after").equals("before")
@@ -225,8 +225,8 @@ final class ScriptedFault {
     return Silence.NO;
   }
 
-  /** Whether this call is met; if so, it counts. */
-  boolean meets(Incoming call) {
+  /** Whether this fault applies to the call; if so, counts it. */
+  boolean takes(Incoming call) {
     if (remaining.get() <= 0 || !isOn(call) || !hasKey(call)) {
       return false;
     }
@@ -243,8 +243,8 @@ final class ScriptedFault {
   private boolean isOn(Incoming call) {
     return switch (on) {
       case "send" -> call.isSend();
-      case "token" -> call.place == Incoming.Place.TOKEN;
-      default -> call.place == Incoming.Place.TOKEN || call.place.isInApi();
+      case "token" -> call.resource == Incoming.Resource.TOKEN;
+      default -> call.resource == Incoming.Resource.TOKEN || call.resource.isInApi();
     };
   }
 
@@ -253,7 +253,7 @@ final class ScriptedFault {
         || call.messageKeys().stream().anyMatch(messageKey -> key.matcher(messageKey).find());
   }
 
-  /** Whether it gives an answer of its own instead of the API's. */
+  /** Whether the script gives an answer instead of the API. */
   boolean answers() {
     return status >= 0
         || code >= 0
@@ -263,14 +263,14 @@ final class ScriptedFault {
         || !retryAfter.isEmpty();
   }
 
-  /** The API's own answer, with the headers that were scripted. */
-  Answer dress(Answer answer) {
+  /** The API's own answer, with the scripted headers. */
+  WireAnswer decorate(WireAnswer answer) {
     return answer.withHeaders(headers).withContentType(contentType);
   }
 
   /** The scripted answer. */
-  Answer answer(Incoming call, Replies replies) {
-    Answer answer = replies.error(answerStatus(), answerCode(), call, retryAfterText());
+  WireAnswer answer(Incoming call, Replies replies) {
+    WireAnswer answer = replies.error(answerStatus(), answerCode(), call, retryAfterText());
     if (nonJson) {
       byte[] page =
           ("<!DOCTYPE html>\n<html><head><title>"
@@ -278,23 +278,24 @@ final class ScriptedFault {
                   + "</title></head><body><h1>The proxy says no</h1></body></html>\n")
               .getBytes(StandardCharsets.UTF_8);
       answer =
-          new Answer(answer.status(), "text/html;charset=UTF-8", answer.headers(), page, hugeBody);
+          new WireAnswer(
+              answer.status(), "text/html;charset=UTF-8", answer.headers(), page, hugeBody);
     } else if (body != null) {
-      answer = new Answer(answer.status(), Answer.JSON, answer.headers(), body, hugeBody);
+      answer = new WireAnswer(answer.status(), WireAnswer.JSON, answer.headers(), body, hugeBody);
     } else if (hugeBody > 0) {
-      // Opens a JSON text that never ends: a reader that waits for its end has read it all.
+      // Begins a JSON string that never ends, so that a parser must read the whole body.
       byte[] start = "{\"message\":\"".getBytes(StandardCharsets.UTF_8);
       answer =
-          new Answer(
+          new WireAnswer(
               answer.status(),
-              Answer.JSON,
+              WireAnswer.JSON,
               answer.headers(),
               start,
               Math.max(0, hugeBody - start.length));
     } else if (code < 0 && answer.status() < 400) {
-      answer = new Answer(answer.status(), "", answer.headers(), new byte[0], 0);
+      answer = new WireAnswer(answer.status(), "", answer.headers(), new byte[0], 0);
     }
-    return dress(answer);
+    return decorate(answer);
   }
 
   private int answerStatus() {
@@ -317,11 +318,10 @@ final class ScriptedFault {
     return code >= 0 ? code : ApiCode.numberFor(answerStatus());
   }
 
-  /** The API sends one with these codes; with 50200 it sends none (contract, section 3). */
+  /** The API sends Retry-After with these codes, but not with 50200 (contract, section 3). */
   private String retryAfterText() {
-    boolean comesWithOne =
-        code == ApiCode.RATE_LIMITED.number || code == ApiCode.UNAVAILABLE.number;
-    return retryAfter.isEmpty() && comesWithOne ? "1" : retryAfter;
+    boolean isUsual = code == ApiCode.RATE_LIMITED.number || code == ApiCode.UNAVAILABLE.number;
+    return retryAfter.isEmpty() && isUsual ? "1" : retryAfter;
   }
 
   ObjectNode toJson() {

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /** The two send routes (contract, sections 1 to 3). Thread-safe. */
 final class Sends {
-  static final int LONGEST_KEY = 100;
+  static final int MAX_KEY_CHARACTERS = 100;
 
   private static final Set<String> KEYED_FIELDS =
       Set.of("definitionKey", "recipient", "content", "subscriptions");
@@ -29,7 +29,7 @@ final class Sends {
   private static final Set<String> CONTENT_FIELDS = Set.of("message");
   private static final Set<String> SUBSCRIPTION_FIELDS = Set.of("resubscribe");
 
-  /** A null under one of these means an absent field, in any object. */
+  /** A null in one of these fields means that it is absent, in any object. */
   private static final Set<String> ALL_FIELDS =
       Stream.of(KEYED_FIELDS, BARE_FIELDS, BARE_RECIPIENT, CONTENT_FIELDS, SUBSCRIPTION_FIELDS)
           .flatMap(Set::stream)
@@ -57,19 +57,19 @@ final class Sends {
     this.maxRecipients = maxRecipients;
   }
 
-  /** A refusal on its way to the answer. */
-  private static final class Refused extends Exception {
+  /** A refusal, on its way to the answer. */
+  private static final class RefusedSend extends Exception {
     final ApiCode code;
     final String detail;
 
-    Refused(ApiCode code, String detail) {
+    RefusedSend(ApiCode code, String detail) {
       super(code.message(detail), null, false, false);
       this.code = code;
       this.detail = detail;
     }
   }
 
-  Answer keyed(Incoming call) {
+  WireAnswer keyed(Incoming call) {
     UUID requestId = Replies.id();
     String key = call.key().orElse(null);
     try {
@@ -78,28 +78,28 @@ final class Sends {
       checkContent(body, definition);
       JsonNode recipient = body.path("recipient");
       if (recipient.isMissingNode() || recipient.isNull()) {
-        throw new Refused(ApiCode.NO_RECIPIENTS, "recipient");
+        throw new RefusedSend(ApiCode.NO_RECIPIENTS, "recipient");
       }
       checkRecipient("recipient", recipient, KEYED_RECIPIENT);
       checkKey(key);
       BitSet duplicates = messages.accept(record(call, requestId, true, definition), List.of(key));
       if (!duplicates.isEmpty()) {
-        throw new Refused(ApiCode.DUPLICATE_MESSAGE_KEY, "");
+        throw new RefusedSend(ApiCode.DUPLICATE_MESSAGE_KEY, "");
       }
-    } catch (Refused refused) {
+    } catch (RefusedSend refused) {
       if (!settings.get().as202(refused.code)) {
         return replies.error(refused.code, refused.detail);
       }
       ObjectNode body = replies.responses(requestId, ApiCode.SOME_FAILED);
       replies.addRefused(body.putArray("responses"), key, refused.code, refused.detail);
-      return Answer.json(202, body);
+      return WireAnswer.json(202, body);
     }
     ObjectNode body = replies.responses(requestId, ApiCode.OK);
     replies.addAccepted(body.putArray("responses"), key);
-    return Answer.json(202, body);
+    return WireAnswer.json(202, body);
   }
 
-  Answer bare(Incoming call) {
+  WireAnswer bare(Incoming call) {
     try {
       JsonNode body = body(call, BARE_FIELDS);
       ObjectNode definition = definition(body);
@@ -107,31 +107,31 @@ final class Sends {
       checkAttributes("attributes", body.path("attributes"));
       JsonNode recipients = body.path("recipients");
       if (recipients.isMissingNode() || recipients.isNull()) {
-        throw new Refused(ApiCode.NO_RECIPIENTS, "recipients");
+        throw new RefusedSend(ApiCode.NO_RECIPIENTS, "recipients");
       }
       if (!recipients.isArray()) {
-        throw new Refused(ApiCode.WRONG_TYPE, "recipients: expected an array");
+        throw new RefusedSend(ApiCode.WRONG_TYPE, "recipients: expected an array");
       }
       if (recipients.isEmpty()) {
-        throw new Refused(ApiCode.NO_RECIPIENTS, "recipients");
+        throw new RefusedSend(ApiCode.NO_RECIPIENTS, "recipients");
       }
       if (recipients.size() > maxRecipients) {
-        throw new Refused(
+        throw new RefusedSend(
             ApiCode.TOO_MANY_RECIPIENTS,
-            "expected up to " + maxRecipients + ", came " + recipients.size());
+            "expected up to " + maxRecipients + "; got " + recipients.size());
       }
       return bare(call, recipients, definition);
-    } catch (Refused refused) {
+    } catch (RefusedSend refused) {
       return replies.error(refused.code, refused.detail);
     }
   }
 
-  private Answer bare(Incoming call, JsonNode recipients, ObjectNode definition) {
+  private WireAnswer bare(Incoming call, JsonNode recipients, ObjectNode definition) {
     UUID requestId = Replies.id();
     List<String> keys = new ArrayList<>(recipients.size());
-    List<Refused> refusals = new ArrayList<>(recipients.size());
+    List<RefusedSend> refusals = new ArrayList<>(recipients.size());
     for (JsonNode recipient : recipients) {
-      Refused refusal = null;
+      RefusedSend refusal = null;
       String key = null;
       try {
         checkRecipient("recipients[" + keys.size() + "]", recipient, BARE_RECIPIENT);
@@ -140,7 +140,7 @@ final class Sends {
           key = Replies.id().toString();
         }
         checkKey(key);
-      } catch (Refused refused) {
+      } catch (RefusedSend refused) {
         key = null;
         refusal = refused;
       }
@@ -152,7 +152,7 @@ final class Sends {
     boolean onlyDuplicates = true;
     for (int i = 0; i < keys.size(); i++) {
       if (duplicates.get(i)) {
-        refusals.set(i, new Refused(ApiCode.DUPLICATE_MESSAGE_KEY, ""));
+        refusals.set(i, new RefusedSend(ApiCode.DUPLICATE_MESSAGE_KEY, ""));
       } else if (refusals.get(i) == null) {
         accepted++;
       } else {
@@ -167,7 +167,7 @@ final class Sends {
         replies.responses(requestId, accepted == keys.size() ? ApiCode.OK : ApiCode.SOME_FAILED);
     ArrayNode responses = body.putArray("responses");
     for (int i = 0; i < keys.size(); i++) {
-      Refused refused = refusals.get(i);
+      RefusedSend refused = refusals.get(i);
       if (refused == null) {
         replies.addAccepted(responses, keys.get(i));
       } else {
@@ -175,45 +175,45 @@ final class Sends {
         replies.addRefused(responses, key, refused.code, refused.detail);
       }
     }
-    return Answer.json(202, body);
+    return WireAnswer.json(202, body);
   }
 
-  private Messages.Call record(
+  private Messages.AcceptedCall record(
       Incoming call, UUID requestId, boolean keyed, ObjectNode definition) {
     Messages.Detail detail =
         messages.keepsDetail()
             ? new Messages.Detail(call.path, call.headerLines(), call.body)
             : null;
-    Messages.Sent sent =
-        new Messages.Sent(
+    Messages.UsedDefinition sent =
+        new Messages.UsedDefinition(
             definition.get("definitionKey").textValue(),
             definition.path("content").path("message").asText(""),
             SandboxDefinitions.isActive(definition));
-    return new Messages.Call(requestId, messages.now(), keyed, sent, detail);
+    return new Messages.AcceptedCall(requestId, messages.now(), keyed, sent, detail);
   }
 
-  private static JsonNode body(Incoming call, Set<String> fields) throws Refused {
+  private static JsonNode body(Incoming call, Set<String> fields) throws RefusedSend {
     JsonNode body;
     try {
       body = call.json();
     } catch (Json.Malformed e) {
-      throw new Refused(ApiCode.MALFORMED_JSON, e.getMessage());
+      throw new RefusedSend(ApiCode.MALFORMED_JSON, e.getMessage());
     }
     object("body", body);
     onlyFields("", body, fields);
     return body;
   }
 
-  private ObjectNode definition(JsonNode body) throws Refused {
+  private ObjectNode definition(JsonNode body) throws RefusedSend {
     String key = text(body, "definitionKey");
     if (key == null || key.isEmpty()) {
-      throw new Refused(ApiCode.MISSING_DEFINITION_KEY, "");
+      throw new RefusedSend(ApiCode.MISSING_DEFINITION_KEY, "");
     }
     Optional<ObjectNode> definition = definitions.find(key);
-    return definition.orElseThrow(() -> new Refused(ApiCode.UNKNOWN_DEFINITION, ""));
+    return definition.orElseThrow(() -> new RefusedSend(ApiCode.UNKNOWN_DEFINITION, ""));
   }
 
-  private static void checkContent(JsonNode body, ObjectNode definition) throws Refused {
+  private static void checkContent(JsonNode body, ObjectNode definition) throws RefusedSend {
     JsonNode content = body.path("content");
     if (!content.isMissingNode() && !content.isNull()) {
       object("content", content);
@@ -226,88 +226,93 @@ final class Sends {
       onlyFields("subscriptions.", subscriptions, SUBSCRIPTION_FIELDS);
       JsonNode resubscribe = subscriptions.path("resubscribe");
       if (!resubscribe.isMissingNode() && !resubscribe.isNull() && !resubscribe.isBoolean()) {
-        throw new Refused(ApiCode.WRONG_TYPE, "subscriptions.resubscribe: expected true or false");
+        throw new RefusedSend(
+            ApiCode.WRONG_TYPE, "subscriptions.resubscribe: expected true or false");
       }
       if (resubscribe.asBoolean(false)
           && definition.path("subscriptions").path("keyword").asText("").isBlank()) {
-        throw new Refused(ApiCode.RESUBSCRIBE_WITHOUT_KEYWORD, "");
+        throw new RefusedSend(ApiCode.RESUBSCRIBE_WITHOUT_KEYWORD, "");
       }
     }
   }
 
-  private void checkRecipient(String where, JsonNode recipient, Set<String> fields) throws Refused {
+  private void checkRecipient(String where, JsonNode recipient, Set<String> fields)
+      throws RefusedSend {
     object(where, recipient);
     onlyFields(where + ".", recipient, fields);
     String contactKey = text(recipient, "contactKey");
     if (contactKey == null || contactKey.isBlank()) {
-      throw new Refused(ApiCode.MISSING_CONTACT_KEY, "");
+      throw new RefusedSend(ApiCode.MISSING_CONTACT_KEY, "");
     }
     String to = text(recipient, "to");
     if (to == null || to.isBlank()) {
-      throw new Refused(ApiCode.MISSING_TO, "");
+      throw new RefusedSend(ApiCode.MISSING_TO, "");
     }
     Pattern numbers = settings.get().acceptsPlus() ? PLUS_DIGITS : DIGITS;
     if (!numbers.matcher(to).matches()) {
-      throw new Refused(ApiCode.INVALID_TO, "expected country code and number, digits only");
+      throw new RefusedSend(ApiCode.INVALID_TO, "expected country code and number, digits only");
     }
     checkAttributes(where + ".attributes", recipient.path("attributes"));
   }
 
-  private static void checkAttributes(String where, JsonNode attributes) throws Refused {
+  private static void checkAttributes(String where, JsonNode attributes) throws RefusedSend {
     if (attributes.isMissingNode() || attributes.isNull()) {
       return;
     }
     object(where, attributes);
     for (JsonNode value : attributes) {
       if (value.isContainerNode()) {
-        throw new Refused(ApiCode.WRONG_TYPE, where + ": expected texts");
+        throw new RefusedSend(ApiCode.WRONG_TYPE, where + ": expected texts");
       }
     }
   }
 
-  /** A key may hold any character; but a dot step would be taken out of the path on the way. */
-  private static void checkKey(String key) throws Refused {
+  /** A key may hold any character, but clients and proxies remove {@code .} and {@code ..}. */
+  private static void checkKey(String key) throws RefusedSend {
     if (key == null) {
-      throw new Refused(
-          ApiCode.INVALID_MESSAGE_KEY, "expected percent-encoded UTF-8 as one step of the path");
+      throw new RefusedSend(
+          ApiCode.INVALID_MESSAGE_KEY, "expected percent-encoded UTF-8 as one segment of the path");
     }
     if (key.isEmpty()) {
-      throw new Refused(ApiCode.MISSING_MESSAGE_KEY, "");
+      throw new RefusedSend(ApiCode.MISSING_MESSAGE_KEY, "");
     }
     int length = key.codePointCount(0, key.length());
-    if (length > LONGEST_KEY) {
-      throw new Refused(
+    if (length > MAX_KEY_CHARACTERS) {
+      throw new RefusedSend(
           ApiCode.INVALID_MESSAGE_KEY,
-          "expected up to " + LONGEST_KEY + " characters, came " + length);
+          "expected up to " + MAX_KEY_CHARACTERS + " characters; got " + length);
     }
     if (key.equals(".") || key.equals("..")) {
-      throw new Refused(ApiCode.INVALID_MESSAGE_KEY, "a dot step cannot stand in a path");
+      throw new RefusedSend(
+          ApiCode.INVALID_MESSAGE_KEY,
+          "expected a key other than . and .., which a path cannot hold");
     }
   }
 
-  private static String text(JsonNode node, String field) throws Refused {
+  private static String text(JsonNode node, String field) throws RefusedSend {
     JsonNode value = node.path(field);
     if (value.isMissingNode() || value.isNull()) {
       return null;
     }
     if (!value.isTextual()) {
-      throw new Refused(ApiCode.WRONG_TYPE, field + ": expected a text");
+      throw new RefusedSend(ApiCode.WRONG_TYPE, field + ": expected a text");
     }
     return value.textValue();
   }
 
-  private static void object(String where, JsonNode node) throws Refused {
+  private static void object(String where, JsonNode node) throws RefusedSend {
     if (!node.isObject()) {
-      throw new Refused(ApiCode.WRONG_TYPE, where + ": expected an object");
+      throw new RefusedSend(ApiCode.WRONG_TYPE, where + ": expected an object");
     }
   }
 
-  private static void onlyFields(String where, JsonNode node, Set<String> known) throws Refused {
+  private static void onlyFields(String where, JsonNode node, Set<String> known)
+      throws RefusedSend {
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       String name = field.getKey();
       boolean absent = field.getValue().isNull() && ALL_FIELDS.contains(name);
       if (!known.contains(name) && !absent) {
-        throw new Refused(ApiCode.MISPLACED_FIELD, where + name);
+        throw new RefusedSend(ApiCode.MISPLACED_FIELD, where + name);
       }
     }
   }

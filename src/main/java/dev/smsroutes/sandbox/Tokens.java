@@ -9,10 +9,10 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** The tokens that were given out. Several are valid side by side. Thread-safe. */
+/** The issued tokens; several are valid at the same time. Thread-safe. */
 final class Tokens {
-  /** More are never in use at a time; beyond it the oldest one goes. */
-  private static final int MOST = 10_000;
+  /** Above this number the oldest token is forgotten. */
+  private static final int MAX_TOKENS = 10_000;
 
   private final Clock clock;
   private final Duration lifetime;
@@ -31,7 +31,7 @@ final class Tokens {
     String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     expiry.put(token, clock.millis() + lifetime.toMillis());
     byAge.add(token);
-    while (expiry.size() > MOST) {
+    while (expiry.size() > MAX_TOKENS) {
       String oldest = byAge.poll();
       if (oldest == null) {
         break;
@@ -51,7 +51,7 @@ final class Tokens {
     expiry.clear();
   }
 
-  /** What the API says: a little less than the truth. */
+  /** Less than the real lifetime, as the API reports it. */
   long expiresInSeconds() {
     return Math.max(1, lifetime.toMillis() * 9 / 10_000);
   }

@@ -6,14 +6,14 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Paths and queries exactly as they stood in the request line: nothing is normalised. */
+/** Paths and queries exactly as in the request line: nothing is normalised. */
 final class Wire {
   private Wire() {}
 
   /** The path of a request target, still encoded. */
   static String path(String target) {
     String path = target;
-    // A proxy may be asked in absolute form.
+    // A proxy may get the absolute form.
     if (!path.startsWith("/")) {
       int authority = path.indexOf("://");
       int slash = authority < 0 ? -1 : path.indexOf('/', authority + 3);
@@ -66,7 +66,7 @@ final class Wire {
     for (int i = 0; i < raw.length(); i++) {
       char character = raw.charAt(i);
       if (character != '%') {
-        // Beyond ASCII a request target holds raw bytes, one in each character.
+        // Outside ASCII, each character of a request target holds one raw byte.
         bytes.write(character);
         continue;
       }

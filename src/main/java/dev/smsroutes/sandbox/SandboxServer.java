@@ -21,37 +21,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Connections, latency and faults: everything between the wire and {@link Api}. There is one for
- * each event loop; its own fields belong to that thread.
+ * Connections, latency and faults: everything between the wire and {@link ApiRoutes}. There is one
+ * for each event loop; its own fields belong to that thread.
  */
-final class Server extends AbstractVerticle {
-  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+final class SandboxServer extends AbstractVerticle {
+  private static final Logger LOG = LoggerFactory.getLogger(SandboxServer.class);
 
-  /** How exactly idle connections are closed. */
+  /** The interval of the check for idle connections. */
   private static final long SWEEP_MS = 50;
 
   private static final int CHUNK = 64 << 10;
   private static final Buffer FILLER = Buffer.buffer(" ".repeat(CHUNK));
 
-  /** Long enough for any key, so that a key that is too long is the API's refusal, not HTTP's. */
-  private static final int LONGEST_LINE = 64 << 10;
+  /** Longer than any key, so that the API refuses a key that is too long, and not HTTP. */
+  private static final int MAX_LINE_BYTES = 64 << 10;
 
   /**
-   * Since when a connection is idle, or at work on a call. It counts: the next call may be read
+   * Since when a connection is idle or busy. It counts calls, because the next call may be read
    * before the last answer is reported as written.
    */
-  private static final class Line {
+  private static final class ConnectionState {
     int calls;
     long since = System.nanoTime();
 
-    void turn(boolean toBusy) {
+    void change(boolean toBusy) {
       calls += toBusy ? 1 : -1;
       since = System.nanoTime();
     }
   }
 
   private final SandboxOptions options;
-  private final Api api;
+  private final ApiRoutes api;
   private final Oracle oracle;
   private final Tokens tokens;
   private final FaultScript faults;
@@ -59,11 +59,11 @@ final class Server extends AbstractVerticle {
   private final Replies replies;
   private final AtomicReference<SandboxSettings> settings;
   private final AtomicReference<Integer> port;
-  private final Map<HttpConnection, Line> lines = new IdentityHashMap<>();
+  private final Map<HttpConnection, ConnectionState> lines = new IdentityHashMap<>();
 
-  Server(
+  SandboxServer(
       SandboxOptions options,
-      Api api,
+      ApiRoutes api,
       Oracle oracle,
       Tokens tokens,
       FaultScript faults,
@@ -87,23 +87,23 @@ final class Server extends AbstractVerticle {
     HttpServer server =
         vertx.createHttpServer(
             new HttpServerOptions()
-                // The idle timeout of Vert.x would also cut a slow answer; the sweep does not.
+                // The idle timeout of Vert.x would also cut off a slow answer; the sweep does not.
                 .setIdleTimeout(0)
                 .setHttp2ClearTextEnabled(false)
                 .setHandle100ContinueAutomatically(true)
-                .setMaxInitialLineLength(LONGEST_LINE)
-                .setMaxHeaderSize(LONGEST_LINE)
+                .setMaxInitialLineLength(MAX_LINE_BYTES)
+                .setMaxHeaderSize(MAX_LINE_BYTES)
                 .setTcpNoDelay(true)
                 .setAcceptBacklog(4096));
     server.connectionHandler(
         connection -> {
-          lines.put(connection, new Line());
+          lines.put(connection, new ConnectionState());
           connection.closeHandler(nothing -> lines.remove(connection));
         });
     server.exceptionHandler(e -> LOG.debug("A connection broke: {}", e.getMessage()));
     server.requestHandler(this::receive);
     vertx.setPeriodic(SWEEP_MS, timer -> sweep());
-    // A negative port is any free one, the same for all event loops.
+    // A negative port means any free one, the same for all event loops.
     server
         .listen(options.port() == 0 ? -1 : options.port(), options.host())
         .onSuccess(listening -> port.set(listening.actualPort()))
@@ -111,7 +111,7 @@ final class Server extends AbstractVerticle {
         .onComplete(started);
   }
 
-  /** Closes connections that are idle, or on which a call takes longer than the API waits. */
+  /** Closes idle connections, and those whose call takes longer than the API waits. */
   private void sweep() {
     long now = System.nanoTime();
     long idle = (long) (settings.get().idleSeconds() * TimeUnit.SECONDS.toNanos(1));
@@ -128,7 +128,7 @@ final class Server extends AbstractVerticle {
   }
 
   private void receive(HttpServerRequest request) {
-    turn(request, true);
+    change(request, true);
     Buffer body = Buffer.buffer();
     boolean[] tooLong = {false};
     request.handler(
@@ -153,7 +153,7 @@ final class Server extends AbstractVerticle {
   }
 
   private void refuseBody(HttpServerRequest request) {
-    Answer answer =
+    WireAnswer answer =
         replies
             .error(
                 413,
@@ -162,8 +162,8 @@ final class Server extends AbstractVerticle {
             .withHeader("Connection", "close");
     Incoming call =
         new Incoming(request.method().name(), request.uri(), request.headers(), new byte[0]);
-    if (call.place != Incoming.Place.SANDBOX) {
-      counts.came(CallCounts.kind(call));
+    if (call.resource != Incoming.Resource.SANDBOX) {
+      counts.started(CallCounts.kind(call));
       counts.ended(CallCounts.kind(call), "413");
     }
     write(request, answer);
@@ -172,18 +172,18 @@ final class Server extends AbstractVerticle {
   private void received(HttpServerRequest request, Buffer body) {
     Incoming call =
         new Incoming(request.method().name(), request.uri(), request.headers(), body.getBytes());
-    if (call.place == Incoming.Place.SANDBOX) {
-      // A page may take a while to write; the calls of the API do not wait for it.
+    if (call.resource == Incoming.Resource.SANDBOX) {
+      // A page may take long to write; calls of the API must not wait for it.
       vertx
           .executeBlocking(() -> oracle.answer(call), false)
           .onComplete(
               done -> write(request, done.succeeded() ? done.result() : broken(done.cause())));
       return;
     }
-    counts.came(CallCounts.kind(call));
+    counts.started(CallCounts.kind(call));
     Optional<ScriptedFault> fault = faults.next(call);
     long latency = fault.map(found -> found.latencyMs).orElse(0L);
-    if (call.place.isInApi()) {
+    if (call.resource.isInApi()) {
       latency += settings.get().latencyMs();
     }
     if (latency > 0) {
@@ -220,11 +220,11 @@ final class Server extends AbstractVerticle {
       }
       answer(request, kind, fault.answer(call, replies));
     } else {
-      answer(request, kind, fault.dress(process(call)));
+      answer(request, kind, fault.decorate(process(call)));
     }
   }
 
-  private Answer process(Incoming call) {
+  private WireAnswer process(Incoming call) {
     try {
       return api.answer(call);
     } catch (RuntimeException e) {
@@ -232,17 +232,17 @@ final class Server extends AbstractVerticle {
     }
   }
 
-  private Answer broken(Throwable cause) {
+  private WireAnswer broken(Throwable cause) {
     LOG.error("The sandbox failed on a call", cause);
     return replies.error(500, ApiCode.INTERNAL, "The sandbox failed; its log says why");
   }
 
-  private void answer(HttpServerRequest request, String kind, Answer answer) {
+  private void answer(HttpServerRequest request, String kind, WireAnswer answer) {
     counts.ended(kind, Integer.toString(answer.status()));
     write(request, answer);
   }
 
-  private void write(HttpServerRequest request, Answer answer) {
+  private void write(HttpServerRequest request, WireAnswer answer) {
     HttpServerResponse response = request.response();
     if (response.closed() || response.ended()) {
       return;
@@ -268,14 +268,14 @@ final class Server extends AbstractVerticle {
     }
     written.onComplete(
         done -> {
-          turn(request, false);
+          change(request, false);
           if ("close".equalsIgnoreCase(answer.headers().get("Connection"))) {
             request.connection().close();
           }
         });
   }
 
-  /** Writes no faster than the other side reads: the body takes no memory, whatever its length. */
+  /** Writes no faster than the client reads: the body takes no memory, whatever its length. */
   private void fill(HttpServerResponse response, long left, Promise<Void> filled) {
     long still = left;
     while (still > 0) {
@@ -294,10 +294,10 @@ final class Server extends AbstractVerticle {
     response.end().onComplete(done -> filled.tryComplete());
   }
 
-  private void turn(HttpServerRequest request, boolean busy) {
-    Line line = lines.get(request.connection());
+  private void change(HttpServerRequest request, boolean busy) {
+    ConnectionState line = lines.get(request.connection());
     if (line != null) {
-      line.turn(busy);
+      line.change(busy);
     }
   }
 }

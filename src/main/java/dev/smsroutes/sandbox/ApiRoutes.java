@@ -13,13 +13,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The SMS API's own routes (contract, section 2). Knows nothing of faults. Thread-safe. */
-final class Api {
-  /** A status is given out for three days (contract, section 2). */
+/** The SMS API's own routes (contract, section 2), without scripted faults. Thread-safe. */
+final class ApiRoutes {
+  /** The API answers a status for three days (contract, section 2). */
   private static final Duration STATUS_AGE = Duration.ofDays(3);
 
   private static final int PAGE_SIZE = 50;
-  private static final int MOST_ON_A_PAGE = 500;
+  private static final int MAX_PAGE_SIZE = 500;
   private static final String BEARER = "bearer ";
 
   private final SandboxOptions options;
@@ -30,7 +30,7 @@ final class Api {
   private final Supplier<SandboxSettings> settings;
   private final Sends sends;
 
-  Api(
+  ApiRoutes(
       SandboxOptions options,
       SandboxDefinitions definitions,
       Messages messages,
@@ -46,11 +46,11 @@ final class Api {
     this.sends = new Sends(definitions, messages, replies, settings, options.maxRecipients());
   }
 
-  Answer answer(Incoming call) {
-    if (call.place == Incoming.Place.TOKEN) {
+  WireAnswer answer(Incoming call) {
+    if (call.resource == Incoming.Resource.TOKEN) {
       return call.method.equals("POST") ? token(call) : wrongMethod("POST");
     }
-    if (!call.place.isInApi()) {
+    if (!call.resource.isInApi()) {
       return replies.error(404, ApiCode.NOT_FOUND, "No such path");
     }
     if (Wire.parameter(call.query, "access_token").isPresent()) {
@@ -59,7 +59,7 @@ final class Api {
     if (!isAuthorized(call)) {
       return replies.notAuthorized();
     }
-    return switch (call.place) {
+    return switch (call.resource) {
       case MESSAGES ->
           switch (call.method) {
             case "POST" -> isJson(call) ? sends.bare(call) : notJson();
@@ -102,17 +102,17 @@ final class Api {
         && type.split(";", 2)[0].trim().toLowerCase(Locale.ROOT).equals("application/json");
   }
 
-  private Answer notJson() {
+  private WireAnswer notJson() {
     return replies.error(415, ApiCode.VALIDATION, "Expected Content-Type: application/json");
   }
 
-  private Answer wrongMethod(String allowed) {
+  private WireAnswer wrongMethod(String allowed) {
     return replies
         .error(405, ApiCode.INVALID_OPERATION, "Expected one of " + allowed)
         .withHeader("Allow", allowed);
   }
 
-  private Answer token(Incoming call) {
+  private WireAnswer token(Incoming call) {
     JsonNode body;
     try {
       body = call.json();
@@ -131,7 +131,7 @@ final class Api {
         || !(options.accountId().isEmpty() || options.accountId().equals(account))) {
       return replies.invalidClient();
     }
-    return Answer.json(
+    return WireAnswer.json(
         200,
         Json.object()
             .put("access_token", tokens.issue())
@@ -141,15 +141,15 @@ final class Api {
             .put("rest_instance_url", restUrl(call)));
   }
 
-  /** Compares without telling by the time it takes how much was right. */
-  private static boolean isKnown(String expected, String came) {
+  /** Compares in constant time. */
+  private static boolean isKnown(String expected, String given) {
     return expected.isEmpty()
-        ? !came.isEmpty()
+        ? !given.isEmpty()
         : MessageDigest.isEqual(
-            expected.getBytes(StandardCharsets.UTF_8), came.getBytes(StandardCharsets.UTF_8));
+            expected.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** By the name that the caller knows us under: a container may have another one. */
+  /** Uses the caller's name for this host: inside a container it may have another one. */
   private String restUrl(Incoming call) {
     String host = call.headers.get("Host");
     return switch (settings.get().restUrl()) {
@@ -159,15 +159,15 @@ final class Api {
     };
   }
 
-  private Answer status(Incoming call) {
-    Optional<Messages.Message> found =
+  private WireAnswer status(Incoming call) {
+    Optional<Messages.AcceptedMessage> found =
         call.key()
             .flatMap(messages::find)
             .filter(message -> messages.now() - message.call().receivedAt <= STATUS_AGE.toMillis());
     if (found.isEmpty()) {
       return replies.error(ApiCode.NOT_FOUND, "messageKey");
     }
-    Messages.Message message = found.get();
+    Messages.AcceptedMessage message = found.get();
     boolean sent = message.call().definition.active();
     ObjectNode body =
         Json.object()
@@ -184,11 +184,11 @@ final class Api {
     if (sent) {
       body.put("statusCode", "2000").put("statusMessage", "Sent");
     }
-    return Answer.json(200, body);
+    return WireAnswer.json(200, body);
   }
 
-  /** Nothing that was accepted here is ever not sent; so the page is empty. */
-  private Answer notSent(Incoming call) {
+  /** The sandbox counts every accepted message as sent, so the page is empty. */
+  private WireAnswer notSent(Incoming call) {
     if (!Wire.parameter(call.query, "type").orElse("").equals("notSent")) {
       return replies.error(ApiCode.BAD_VALUE, "type: expected notSent");
     }
@@ -199,15 +199,14 @@ final class Api {
             .put("count", 0)
             .put("pageSize", PAGE_SIZE);
     body.putArray("messages");
-    return Answer.json(200, body);
+    return WireAnswer.json(200, body);
   }
 
-  private Answer list(Incoming call) {
+  private WireAnswer list(Incoming call) {
     Optional<Integer> page = whole(call, "$page", 1, 1, Integer.MAX_VALUE);
-    Optional<Integer> size = whole(call, "$pagesize", PAGE_SIZE, 1, MOST_ON_A_PAGE);
+    Optional<Integer> size = whole(call, "$pagesize", PAGE_SIZE, 1, MAX_PAGE_SIZE);
     if (page.isEmpty() || size.isEmpty()) {
-      return replies.error(
-          ApiCode.BAD_VALUE, "$page from 1, $pagesize from 1 to " + MOST_ON_A_PAGE);
+      return replies.error(ApiCode.BAD_VALUE, "$page from 1, $pagesize from 1 to " + MAX_PAGE_SIZE);
     }
     List<ObjectNode> all = new ArrayList<>(definitions.all());
     ObjectNode body = Json.object().put("requestId", Replies.id().toString());
@@ -217,7 +216,7 @@ final class Api {
         .limit(size.get())
         .forEach(definition -> shown.add(withoutText(definition)));
     body.put("count", all.size()).put("page", page.get()).put("pageSize", size.get());
-    return Answer.json(200, body);
+    return WireAnswer.json(200, body);
   }
 
   /** The list has no text (contract, section 2). */
@@ -227,14 +226,14 @@ final class Api {
     return summary;
   }
 
-  private Answer get(Incoming call) {
+  private WireAnswer get(Incoming call) {
     return call.key()
         .flatMap(definitions::find)
-        .map(definition -> Answer.json(200, withRequestId(definition)))
+        .map(definition -> WireAnswer.json(200, withRequestId(definition)))
         .orElseGet(() -> replies.error(ApiCode.NOT_FOUND, "definitionKey"));
   }
 
-  private Answer create(Incoming call) {
+  private WireAnswer create(Incoming call) {
     JsonNode body;
     try {
       body = call.json();
@@ -251,11 +250,11 @@ final class Api {
     }
     return definitions
         .find(definition.get("definitionKey").textValue())
-        .map(created -> Answer.json(201, withRequestId(created)))
+        .map(created -> WireAnswer.json(201, withRequestId(created)))
         .orElseGet(() -> replies.error(ApiCode.NOT_FOUND, "definitionKey"));
   }
 
-  private Answer change(Incoming call) {
+  private WireAnswer change(Incoming call) {
     JsonNode body;
     try {
       body = call.json();
@@ -273,16 +272,16 @@ final class Api {
     }
     return call.key()
         .flatMap(key -> definitions.change(key, changes))
-        .map(changed -> Answer.json(200, withRequestId(changed)))
+        .map(changed -> WireAnswer.json(200, withRequestId(changed)))
         .orElseGet(() -> replies.error(ApiCode.NOT_FOUND, "definitionKey"));
   }
 
-  private Answer delete(Incoming call) {
+  private WireAnswer delete(Incoming call) {
     Optional<String> key = call.key();
     if (key.isEmpty() || !definitions.delete(key.get())) {
       return replies.error(ApiCode.NOT_FOUND, "definitionKey");
     }
-    return Answer.json(
+    return WireAnswer.json(
         200,
         Json.object().put("requestId", Replies.id().toString()).put("definitionKey", key.get()));
   }

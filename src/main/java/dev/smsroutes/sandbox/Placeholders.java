@@ -4,14 +4,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What the API would make of a text: each {@code %%Name%%} that is an attribute becomes its value,
- * whatever the case of its letters (contract, section 5). AMPscript and system strings stay as they
- * are: only the API can resolve them. Linear in the length of the text.
+ * Renders a text as the API would: replaces each {@code %%Name%%} by the attribute of that name, in
+ * any case of letters (contract, section 5). AMPscript and system strings stay unchanged: only the
+ * API can resolve them. Takes time linear in the length of the text.
  */
-final class Text {
+final class Placeholders {
   private static final String MARK = "%%";
 
-  private Text() {}
+  private Placeholders() {}
 
   static String resolve(String text, Map<String, String> attributes) {
     if (!text.contains(MARK)) {
@@ -34,7 +34,7 @@ final class Text {
       }
       String value = values.get(text.substring(open + 2, close));
       if (value == null) {
-        // Perhaps the closing mark is the opening one of the next name.
+        // The closing mark may be the opening mark of the next name.
         open = close;
         continue;
       }
@@ -45,7 +45,7 @@ final class Text {
     return resolved.append(text, done, text.length()).toString();
   }
 
-  /** Where the script block that opens here ends, or -1 when none opens here. */
+  /** The end of the script block that opens here, or -1 if none opens here. */
   private static int script(String text, int open) {
     String closing;
     if (text.startsWith("%%[", open)) {
