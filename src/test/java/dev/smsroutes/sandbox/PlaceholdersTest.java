@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TextTest {
+class PlaceholdersTest {
   private static final Map<String, String> ATTRIBUTES =
       Map.of("Name", "Ada", "Two Words", "yes", "Tricky", "%%name%%");
 
@@ -35,19 +35,19 @@ class TextTest {
         "%%%%name%% | %%Ada"
       })
   void replaces_what_is_an_attribute_and_leaves_the_rest(String text, String expected) {
-    assertThat(Text.resolve(text, ATTRIBUTES)).isEqualTo(expected);
+    assertThat(Placeholders.resolve(text, ATTRIBUTES)).isEqualTo(expected);
   }
 
   @Property
   void a_text_without_attributes_stays_as_it_is(
       @ForAll @Chars({'%', '[', ']', '=', 'a'}) String text) {
-    assertThat(Text.resolve(text, Map.of())).isEqualTo(text);
+    assertThat(Placeholders.resolve(text, Map.of())).isEqualTo(text);
   }
 
   @Test
   @Timeout(10)
   void takes_no_longer_for_a_hostile_text() {
     String text = "%%[".repeat(1_000_000) + "%%a".repeat(300_000);
-    assertThat(Text.resolve(text, Map.of("b", "c"))).isEqualTo(text);
+    assertThat(Placeholders.resolve(text, Map.of("b", "c"))).isEqualTo(text);
   }
 }
