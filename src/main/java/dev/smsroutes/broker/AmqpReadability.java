@@ -36,17 +36,17 @@ import org.apache.qpid.proton.codec.TypeConstructor;
 import org.apache.qpid.proton.codec.WritableBuffer;
 
 /**
- * Makes AMQP messages readable for JMS. Artemis keeps an AMQP message as it came and translates it
- * only when it delivers it; what it cannot translate then closes the consumer, at each delivery
+ * Makes AMQP messages readable for JMS. Artemis keeps an AMQP message as it arrived and translates
+ * it only at delivery. A message that it cannot translate closes the consumer, at each delivery
  * (ARTEMIS-2058). Stateless.
  *
- * <p>What AMQP knows and JMS does not is written differently: a uuid property becomes text; a
- * property of another such type becomes bytes, in AMQP's own encoding, as Artemis does with
- * annotations; a footer is left out. A body of such types, or of several sections, becomes one data
- * section that holds those sections as they came.
+ * <p>Types that AMQP has and JMS lacks are converted. A uuid property becomes text. A property of
+ * another such type becomes bytes in AMQP's own encoding, as Artemis does with annotations. A
+ * footer is dropped. A body of such types, or of several sections, becomes one data section that
+ * holds those sections unchanged.
  */
 final class AmqpReadability {
-  /** What may stand before the body; Artemis looks for no such section behind the last of these. */
+  /** The sections before the body; Artemis expects none of them after the body. */
   private static final Set<Class<?>> HEAD =
       Set.of(
           Header.class,
@@ -55,10 +55,10 @@ final class AmqpReadability {
           Properties.class,
           ApplicationProperties.class);
 
-  /** Artemis reads one section of a body; a second one would be lost in silence. */
+  /** Artemis reads one section of a body; a second one would be lost without notice. */
   private static final Set<Class<?>> BODY = Set.of(Data.class, AmqpValue.class, AmqpSequence.class);
 
-  /** Annotations that Artemis reads as numbers, whatever they are. */
+  /** Annotations that Artemis reads as numbers, whatever their type. */
   private static final Set<Symbol> NUMBERS =
       Set.of(
           Symbol.valueOf("x-opt-delivery-time"),
@@ -67,7 +67,7 @@ final class AmqpReadability {
 
   private AmqpReadability() {}
 
-  /** A part of the encoded message: the class that Proton has for it, and where it stands. */
+  /** A section of the encoded message: its Proton class and its range of bytes. */
   private record Section(Class<?> type, int from, int to) {
     byte[] of(byte[] message) {
       byte[] bytes = new byte[to - from];
@@ -90,10 +90,10 @@ final class AmqpReadability {
   }
 
   /**
-   * Rewrites the message, if it must be.
+   * Rewrites the message, if a JMS consumer could not read it.
    *
    * @return whether it was rewritten
-   * @throws IllegalArgumentException when it is no AMQP message at all
+   * @throws IllegalArgumentException if it is not an AMQP message
    */
   static boolean makeReadable(AMQPStandardMessage message) {
     byte[] original = bytes(message);
@@ -108,7 +108,7 @@ final class AmqpReadability {
     if (bodyStays && translated.isPresent()) {
       return false;
     }
-    // The head may be all that is in the way.
+    // The sections before the body may be the only problem.
     if (bodyStays && replace(message, rewritten(original, head, body, true))) {
       return true;
     }
@@ -126,8 +126,8 @@ final class AmqpReadability {
     if (body.size() > 1 || !BODY.contains(body.get(0).type())) {
       return false;
     }
-    // Of a value that it has no type for, Artemis (seen in 2.44.0) makes bytes from somewhere in
-    // its memory.
+    // For a value of an unknown type, Artemis (seen in 2.44.0) delivers unrelated bytes of its
+    // memory.
     return body.get(0).type() != AmqpValue.class
         || translated.map(core -> core.getType() != Message.BYTES_TYPE).orElse(true)
         || ((AmqpValue) read(body.get(0).of(original))).getValue() instanceof Binary;
@@ -141,7 +141,7 @@ final class AmqpReadability {
     return bytes;
   }
 
-  /** As a message is read from disk: the one way to give it other bytes. */
+  /** Uses the method that loads a message from disk: no other one replaces its bytes. */
   private static boolean replace(AMQPStandardMessage message, byte[] bytes) {
     if (!isReadable(new AMQPStandardMessage(message.getMessageFormat(), bytes, null))) {
       return false;
@@ -150,7 +150,7 @@ final class AmqpReadability {
     buffer.writeInt(bytes.length);
     buffer.writeBytes(bytes);
     message.reloadPersistence(buffer, null);
-    // Has it read its sections at once: until then it would say that it is durable.
+    // Parses the sections at once: until then the message would claim to be durable.
     message.getUserID();
     return true;
   }
@@ -196,7 +196,7 @@ final class AmqpReadability {
         write(all, new ApplicationProperties(properties(read(section.of(original)))));
       } else if (section.type() == Properties.class && !keepBody) {
         Properties properties = (Properties) read(section.of(original));
-        // It says what the body was.
+        // It names the type of the former body.
         properties.setContentType(null);
         write(all, properties);
       } else if (section.type() != DeliveryAnnotations.class) {
@@ -213,7 +213,7 @@ final class AmqpReadability {
 
   private static Map<Symbol, Object> annotations(Object section) {
     Map<Symbol, Object> readable = new LinkedHashMap<>(((MessageAnnotations) section).getValue());
-    // A sender may well write a time as a time.
+    // A sender may write a timestamp as an AMQP timestamp.
     readable.replaceAll((name, value) -> value instanceof Date time ? time.getTime() : value);
     readable
         .entrySet()
@@ -231,7 +231,7 @@ final class AmqpReadability {
     return readable;
   }
 
-  /** With a value of a wrong type, a name that is not the sender's own keeps JMS from reading. */
+  /** JMS cannot read a reserved property whose value has the wrong type. */
   private static boolean steers(String name) {
     return name.startsWith("JMSX")
         || (name.startsWith("_AMQ") && !name.equals(Message.HDR_DUPLICATE_DETECTION_ID.toString()));
@@ -252,7 +252,7 @@ final class AmqpReadability {
     return known ? value : new Binary(encoded(value));
   }
 
-  /** None when Proton cannot write it: it reads some arrays that it does not write. */
+  /** Null if Proton cannot write it: it reads some arrays that it cannot write. */
   private static byte[] encoded(Object value) {
     ByteBuf buffer = Unpooled.buffer();
     try {

@@ -20,28 +20,28 @@ import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.activemq.artemis.jms.client.ActiveMQSession;
 
 /**
- * What JMS itself cannot say of a message or do with it, and Artemis' own client can. Stateless;
- * messages and sessions are used by the thread that received them, as JMS asks.
+ * Facts and actions that need Artemis' own client, because JMS lacks them. Stateless; messages and
+ * sessions belong to the thread that received them, as JMS requires.
  */
 public final class ArtemisMessages {
-  /** Where the AMQP side of the broker puts a message id that is not a UUID. */
+  /** The property in which the broker keeps an AMQP message id that is not a UUID. */
   private static final String AMQP_MESSAGE_ID = "NATIVE_MESSAGE_ID";
 
-  /** They say how the body is encoded, so they go where the body goes. */
+  /** They say how the body is encoded, so they must be copied with it. */
   private static final Set<String> OF_THE_BODY =
       Set.of("_amq_large_compressed", "_amq_large_size", "_amq_content_type");
 
   private ArtemisMessages() {}
 
-  /** Where a sender wants its reply; the label {@code temporary} is the sender's own claim. */
+  /** The queue for the reply; {@code temporary} is only the sender's claim. */
   public record ReplyTo(String queue, boolean temporary, boolean topic) {
-    /** The name without {@code /queue/} or {@code queue://}, for which a sender may have it. */
+    /** The name without {@code /queue/} or {@code queue://}, which some senders add. */
     public String withoutPrefix() {
       return KnownQueues.withoutPrefix(queue);
     }
   }
 
-  /** Number of the message within its broker: the same at each delivery, never used twice. */
+  /** The number of the message within its broker: the same at each delivery, and unique. */
   public static long number(Message message) {
     return core(message).getMessageID();
   }
@@ -51,13 +51,13 @@ public final class ArtemisMessages {
    * clients, message-id of AMQP clients. STOMP clients give none, and AMQP clients need not.
    */
   public static Optional<String> messageId(Message message) throws JMSException {
-    // First, because the broker makes a new JMSMessageID for an AMQP message at every delivery: a
-    // key made of that one would send again what has been sent.
+    // First, because the broker makes a new JMSMessageID for an AMQP message at every delivery. A
+    // message key made from that id would cause a second send.
     Object id = message.getObjectProperty(AMQP_MESSAGE_ID);
     return Optional.ofNullable(id instanceof String text ? text : message.getJMSMessageID());
   }
 
-  /** The {@code JMSReplyTo} of a message, from whatever protocol it came. */
+  /** The {@code JMSReplyTo} of a message of any protocol. */
   public static Optional<ReplyTo> replyTo(Message message) throws JMSException {
     Destination destination = message.getJMSReplyTo();
     if (!(destination instanceof ActiveMQDestination to)) {
@@ -70,8 +70,8 @@ public final class ArtemisMessages {
   }
 
   /**
-   * Whether the broker itself holds a temporary queue of this name. A sender's word for it does not
-   * count: {@code temp-queue://any.name} is easily written.
+   * Whether the broker itself holds a temporary queue of this name. A sender's claim does not
+   * count, because any sender can write {@code temp-queue://any.name}.
    */
   public static boolean isTemporaryQueue(Session session, String queue) throws JMSException {
     ClientSession.QueueQuery query = query(session, queue);
@@ -97,24 +97,24 @@ public final class ArtemisMessages {
     try {
       return core(session).queueQuery(SimpleString.of(queue));
     } catch (ActiveMQException e) {
-      throw failed("Queue " + queue + " could not be looked up", e);
+      throw failed("The broker could not be asked about queue " + queue, e);
     }
   }
 
   /**
-   * Sends a received message on as it is, within the transaction that received it. The body's bytes
-   * are copied, never read: an object stays serialised. Properties stay too, but those that would
-   * steer a broker or Camel. The copy is persistent, never expires, and is delivered at once.
+   * Moves a received message unchanged, within the transaction that received it. The body's bytes
+   * are copied, never read: an object stays serialised. Properties are copied, except those that
+   * control a broker or Camel. The copy is persistent, never expires, and is delivered at once.
    *
-   * @param queue must exist, or the broker must make it
-   * @param added properties that say why; names that begin like these prefixes are ours alone
-   * @throws JMSException when it could not be sent; the transaction should be rolled back
+   * @param queue must exist, or the broker must be allowed to create it
+   * @param added properties with the reason; a sender's properties of such names are dropped
+   * @throws JMSException if it could not be sent; the caller should roll the transaction back
    */
   public static void forward(
       Session session, Message message, String queue, Map<String, Object> added)
       throws JMSException {
-    // Makes the queue when it is missing and may be made, and fails otherwise: without a queue the
-    // broker would drop the copy in silence.
+    // Creates a missing queue if that is allowed, and fails otherwise. Without a queue the broker
+    // would drop the copy without notice.
     session.createProducer(session.createQueue(queue)).close();
 
     ClientMessage copy = core(message);
@@ -138,7 +138,7 @@ public final class ArtemisMessages {
     String name = property.toLowerCase(Locale.ROOT);
     return name.startsWith("camel")
         || name.startsWith("org.apache.camel")
-        // Ours: a sender must not be able to write a reason.
+        // Only the bundle may write these: a sender must not be able to forge a reason.
         || name.startsWith("sms")
         || ((name.startsWith("_amq") || name.startsWith("__amq") || name.startsWith("_hq"))
             && !OF_THE_BODY.contains(name));

@@ -6,17 +6,17 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What the embedded broker needs to know. Immutable.
+ * The options of the embedded broker. Immutable.
  *
- * @param directory where journal, pages and large messages live; created when missing; one process
- *     at a time
- * @param port TCP port on 127.0.0.1, 0 to 65535; 0 takes a free one
- * @param login who may connect; empty lets in any credentials, and none
+ * @param directory the directory of journal, pages and large messages; created if missing; for one
+ *     process at a time
+ * @param port the TCP port on 127.0.0.1, 0 to 65535; 0: any free port
+ * @param login the credentials of clients; empty: clients need none
  * @param queues the three queues of the intake
- * @param redelivery when a rolled back message comes again
- * @param maxQueuedBytes how much may lie on the queue of requests, at least 1; then senders are
+ * @param redelivery when a rolled back message is delivered again
+ * @param maxQueuedBytes the maximum size of the queue of requests, at least 1; above it senders are
  *     refused
- * @param replyQueues which other queues clients may have made, by their names
+ * @param replyQueues which other queues clients may create, by name
  */
 public record BrokerOptions(
     Path directory,
@@ -26,11 +26,12 @@ public record BrokerOptions(
     Redelivery redelivery,
     long maxQueuedBytes,
     Predicate<String> replyQueues) {
-  /** Credentials of clients. */
+  /** The credentials of clients. */
   public record Login(String user, String password) {
     /**
-     * @return empty when neither is set
-     * @throws IllegalArgumentException when only one of them is: a half-configured lock is open
+     * @return empty if neither is set
+     * @throws IllegalArgumentException if only one of them is set: that would ask for no
+     *     credentials
      */
     public static Optional<Login> of(String user, String password) {
       boolean noUser = user.isBlank();
@@ -44,7 +45,7 @@ public record BrokerOptions(
       return noUser ? Optional.empty() : Optional.of(new Login(user, password));
     }
 
-    /** Without the password: it may end up in a log by accident. */
+    /** Without the password, so that it may be logged. */
     @Override
     public String toString() {
       return "Login[user=" + user + "]";
@@ -52,11 +53,11 @@ public record BrokerOptions(
   }
 
   /**
-   * Names of the queues: requests, refused messages, and those that were given up.
+   * The names of the queues: requests, refused messages, dead letters.
    *
    * @param send where producers put requests
-   * @param invalid where refused messages go
-   * @param dead where a message goes after its last attempt
+   * @param invalid the queue of refused messages
+   * @param dead the queue of messages whose last attempt failed
    */
   public record Queues(String send, String invalid, String dead) {
     public Queues {
@@ -73,20 +74,18 @@ public record BrokerOptions(
   }
 
   /**
-   * Back-off of the broker.
+   * The back-off of the broker.
    *
-   * @param first delay before the second attempt; more than 0
-   * @param multiplier each further delay is this many times the one before; at least 1
-   * @param most no delay is longer
-   * @param attempts deliveries, the first included, before the message is given up; at least 1
+   * @param first the delay before the second delivery; more than 0
+   * @param multiplier the factor from one delay to the next; at least 1
+   * @param max the longest delay
+   * @param attempts the maximum number of deliveries, the first included; at least 1
    */
-  public record Redelivery(Duration first, double multiplier, Duration most, int attempts) {
+  public record Redelivery(Duration first, double multiplier, Duration max, int attempts) {
     public Redelivery {
-      if (most.compareTo(first) < 0) {
+      if (max.compareTo(first) < 0) {
         throw new IllegalArgumentException(
-            "sms.jms.max-redelivery-delay: expected at least sms.jms.redelivery-delay; "
-                + most
-                + " came");
+            "sms.jms.max-redelivery-delay: expected at least sms.jms.redelivery-delay; got " + max);
       }
     }
   }

@@ -11,22 +11,22 @@ import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.utils.collections.TypedProperties;
 
 /**
- * Finds CORE messages that a JMS consumer could not read: it decodes texts, maps and objects before
- * anyone sees the message, and its connection is lost when that fails. JMS clients send no such
- * messages; a client that builds them by hand can. Stateless.
+ * Finds CORE messages that a JMS consumer could not read. A consumer decodes texts, maps and
+ * objects before it hands over the message, and loses its connection when that fails. JMS clients
+ * send no such messages; a client that builds them by hand can. Stateless.
  */
 final class CoreReadability {
-  /** By this property a consumer inflates the body, from whatever protocol the property came. */
+  /** A consumer inflates the body if this property is set, in a message of any protocol. */
   static final SimpleString COMPRESSED = Message.HDR_LARGE_COMPRESSED;
 
-  /** A name of no characters, and a value of none. */
-  private static final int LEAST_ENTRY_BYTES = 5;
+  /** An empty name and an empty value. */
+  private static final int MIN_ENTRY_BYTES = 5;
 
   private CoreReadability() {}
 
   /**
-   * @return whether something had to be changed
-   * @throws IllegalArgumentException when the message stays unreadable
+   * @return whether the message was changed
+   * @throws IllegalArgumentException if the message stays unreadable
    */
   static boolean makeReadable(ICoreMessage message) {
     if (isReadable(message)) {
@@ -70,13 +70,13 @@ final class CoreReadability {
     }
   }
 
-  /** A consumer makes room for as many entries as the message says. */
+  /** A consumer allocates room for as many entries as the message claims. */
   private static boolean isMap(ActiveMQBuffer body) {
     int start = body.readerIndex();
     boolean empty = body.readByte() == 0;
     if (!empty) {
       int entries = body.readInt();
-      if (entries < 0 || entries > body.readableBytes() / LEAST_ENTRY_BYTES) {
+      if (entries < 0 || entries > body.readableBytes() / MIN_ENTRY_BYTES) {
         return false;
       }
     }
@@ -85,7 +85,7 @@ final class CoreReadability {
     return true;
   }
 
-  /** A consumer makes room for as many bytes as the message says; it minds nothing else. */
+  /** A consumer allocates as many bytes as the message claims, and checks nothing else. */
   private static boolean isObject(ActiveMQBuffer body) {
     return body.readableBytes() < Integer.BYTES || body.readInt() <= body.readableBytes();
   }
@@ -94,9 +94,10 @@ final class CoreReadability {
     byte[] deflated = new byte[body.readableBytes()];
     body.readBytes(deflated);
     try (InflaterInputStream in = new InflaterInputStream(new ByteArrayInputStream(deflated))) {
-      byte[] bytes = in.readNBytes(EmbeddedBroker.MOST_MESSAGE_BYTES + 1);
-      if (bytes.length > EmbeddedBroker.MOST_MESSAGE_BYTES) {
-        throw new IOException("Expected a message that is not so large");
+      byte[] bytes = in.readNBytes(EmbeddedBroker.MAX_MESSAGE_BYTES + 1);
+      if (bytes.length > EmbeddedBroker.MAX_MESSAGE_BYTES) {
+        throw new IOException(
+            "Expected a message of at most " + EmbeddedBroker.MAX_MESSAGE_BYTES + " bytes");
       }
       return ActiveMQBuffers.wrappedBuffer(bytes);
     }

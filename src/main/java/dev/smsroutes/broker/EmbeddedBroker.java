@@ -43,15 +43,15 @@ import org.slf4j.LoggerFactory;
 /**
  * An Artemis inside this process: persistent, on loopback only, without management.
  *
- * <p>CORE, AMQP and STOMP clients connect over TCP; this process over memory. Every acknowledged
- * message has been forced to disk. When messages pile up they are paged to disk, so that memory
- * stays bounded; when too many requests have, further ones are refused. Thread-safe.
+ * <p>CORE, AMQP and STOMP clients connect over TCP, this process in memory. The broker acknowledges
+ * a message after fsync. Long queues are paged to disk, so that memory stays bounded; above a limit
+ * further requests are refused. Thread-safe.
  */
 public final class EmbeddedBroker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
 
-  /** The API takes 4 MB at most (contract, section 4); twice that leaves room for UTF-16 texts. */
-  static final int MOST_MESSAGE_BYTES = 8 * 1024 * 1024;
+  /** The API takes up to 4 MB (contract, section 4); twice that leaves room for UTF-16 texts. */
+  static final int MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 
   private static final String LOOPBACK = "127.0.0.1";
   private static final String TCP = "tcp";
@@ -71,7 +71,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     this.server =
         ActiveMQServers.newActiveMQServer(
             configuration(), null, new LoopbackSecurity(options.login(), options.queues()));
-    server.registerBrokerPlugin(new MessageSizeLimit(MOST_MESSAGE_BYTES));
+    server.registerBrokerPlugin(new MessageSizeLimit(MAX_MESSAGE_BYTES));
     server.registerBrokerPlugin(knownQueues);
     server.registerBrokerPlugin(new ReadableMessages(options.queues().dead()));
     server.registerBrokerPlugin(
@@ -83,10 +83,10 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * Starts a broker and waits until it takes connections.
+   * Starts a broker and waits until it accepts connections.
    *
-   * @throws IllegalStateException when the port is taken, or the directory is in use by another
-   *     process or cannot be written; the message names the key to change
+   * @throws IllegalStateException if the port is in use, or the directory is in use by another
+   *     process or not writable; the message names the key to change
    */
   public static EmbeddedBroker start(BrokerOptions options) {
     FileChannel lock = lock(options.directory());
@@ -125,19 +125,19 @@ public final class EmbeddedBroker implements AutoCloseable {
     return broker;
   }
 
-  /** The TCP port on 127.0.0.1, the real one also when 0 was asked for. */
+  /** The TCP port on 127.0.0.1; the real one, also if 0 was asked for. */
   public int port() {
     return server.getRemotingService().getAcceptor(TCP).getActualPort();
   }
 
   /**
-   * A factory of connections within this process. Each call makes a new one; it needs no closing.
+   * A factory of connections within this process. Each call creates a factory; it needs no closing.
    */
   public ConnectionFactory connectionFactory() {
     return withinProcess();
   }
 
-  /** A connection within this process for those who put requests into the queue. */
+  /** A connection within this process that puts requests into the queue. */
   public SendingConnection sendingConnection() {
     return new SendingConnection(withinProcess());
   }
@@ -150,7 +150,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         options.login());
   }
 
-  /** Stops it; what it held is there again at the next start on the same directory. */
+  /** Stops the broker; the next start on the same directory has its messages again. */
   @Override
   public void close() {
     try {
@@ -173,26 +173,26 @@ public final class EmbeddedBroker implements AutoCloseable {
         .setPagingDirectory(directory.resolve("paging").toString())
         .setLargeMessagesDirectory(directory.resolve("large").toString())
         .setNodeManagerLockDirectory(directory.resolve("lock").toString())
-        // AIO needs a native library; NIO forces to disk as well, and works everywhere.
+        // AIO needs a native library; NIO uses fsync too, and works everywhere.
         .setJournalType(JournalType.NIO)
         .setJournalSyncTransactional(true)
         .setJournalSyncNonTransactional(true)
         .setJournalDatasync(true)
-        // Files are filled with zeros when they are made: small ones make a quick first start.
+        // New files are filled with zeros: small ones make the first start fast.
         .setJournalFileSize(4 * MEBIBYTE)
         .setJournalMinFiles(2)
         .setSecurityEnabled(true)
         .setJMXManagementEnabled(false)
         .setMessageCounterEnabled(false)
         .setCriticalAnalyzerPolicy(CriticalAnalyzerPolicy.LOG)
-        // The default stops producers on a disk that is 90 % full, which says little about room.
+        // The default stops producers on a disk that is 90 % full, which may still have much room.
         .setMaxDiskUsage(-1)
         .setMinDiskFree(256L * MEBIBYTE)
         .setGlobalMaxSize(Math.min(64L * MEBIBYTE, Runtime.getRuntime().maxMemory() / 4))
         .setIDCacheSize(20_000)
         .setPersistIDCache(true)
         .setGracefulShutdownEnabled(false)
-        // Nobody listens to them, and those of the last moment fail with a stack trace.
+        // Nothing reads these notifications, and those during a stop fail with a stack trace.
         .setSuppressSessionNotifications(true)
         .addAcceptorConfiguration(
             new TransportConfiguration(InVMAcceptorFactory.class.getName(), inVm(), "vm"))
@@ -234,23 +234,23 @@ public final class EmbeddedBroker implements AutoCloseable {
             "CORE,AMQP,STOMP",
             "anycastPrefix",
             String.join(",", KnownQueues.PREFIXES),
-            // Larger ones go to a file before they are whole, and are refused then. Smaller ones
-            // stay in memory, where they can be made readable.
+            // Larger messages go to a file before they are complete, and are refused then. Smaller
+            // ones stay in memory, where they can be made readable.
             "amqpMinLargeMessageSize",
-            MOST_MESSAGE_BYTES));
+            MAX_MESSAGE_BYTES));
   }
 
-  /** Reply queues ({@link KnownQueues} lets no other be made): they go when nobody uses them. */
+  /** Reply queues ({@link KnownQueues} allows no others): unused ones are deleted. */
   private static AddressSettings others() {
     return paging(new AddressSettings())
-        // A STOMP client that subscribes makes a queue; the default would make it a topic.
+        // A STOMP client that subscribes creates a queue; the default would create a topic.
         .setDefaultAddressRoutingType(RoutingType.ANYCAST)
         .setDefaultQueueRoutingType(RoutingType.ANYCAST)
         .setAutoCreateAddresses(true)
         .setAutoCreateQueues(true)
         .setAutoDeleteAddresses(true)
         .setAutoDeleteQueues(true)
-        // A reply that nobody came for expires; its queue must not stay for ever.
+        // A reply that no client reads expires; its queue must not stay forever.
         .setAutoDeleteQueuesSkipUsageCheck(true)
         .setAutoDeleteQueuesDelay(300_000)
         .setAutoDeleteAddressesSkipUsageCheck(true)
@@ -261,18 +261,20 @@ public final class EmbeddedBroker implements AutoCloseable {
     Redelivery redelivery = options.redelivery();
     SimpleString dead = SimpleString.of(options.queues().dead());
     return ours()
-        // Without this address Artemis drops a message after its last attempt.
+        // Without this address Artemis drops a message after its last delivery.
         .setDeadLetterAddress(dead)
         .setMaxDeliveryAttempts(redelivery.attempts())
-        // 0, the default, would deliver again at once: a hot loop.
+        // The default 0 would deliver again at once: a busy loop.
         .setRedeliveryDelay(redelivery.first().toMillis())
         .setRedeliveryMultiplier(redelivery.multiplier())
-        .setMaxRedeliveryDelay(redelivery.most().toMillis())
-        // A request whose sender gave it a time to live: too late to send, but not to be seen.
+        .setMaxRedeliveryDelay(redelivery.max().toMillis())
+        // An expired request must not be sent, but a person must be able to see it.
         .setExpiryAddress(dead);
   }
 
-  /** What lies here waits for a person: for ever, and however often it is looked at. */
+  /**
+   * Messages here wait for a person: they never expire, and any number of deliveries is allowed.
+   */
   private static AddressSettings kept() {
     return ours().setMaxDeliveryAttempts(-1).setNoExpiry(true);
   }
@@ -289,7 +291,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private static AddressSettings paging(AddressSettings settings) {
     return settings
-        // Empty is "nowhere, and I mean it"; null is the same with a warning for each new queue.
+        // Empty drops expired messages; null does the same, but warns for each new queue.
         .setDeadLetterAddress(SimpleString.of(""))
         .setExpiryAddress(SimpleString.of(""))
         .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
@@ -315,9 +317,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     } catch (IOException e) {
       release(channel);
       throw new IllegalStateException(
-          "sms.jms.directory: expected a directory that can be written; "
+          "sms.jms.directory: expected a writable directory; got "
               + directory
-              + " cannot ("
+              + " ("
               + e.getClass().getSimpleName()
               + ")",
           e);
@@ -327,13 +329,12 @@ public final class EmbeddedBroker implements AutoCloseable {
       throw new IllegalStateException(
           "sms.jms.directory: "
               + directory
-              + " is in use by another process; stop that one, or give this one another"
-              + " directory");
+              + " is in use by another process; stop that process, or set another directory");
     }
     return channel;
   }
 
-  /** Artemis logs a failed bind and goes on without the acceptor: look first. */
+  /** Fails fast: Artemis only logs a failed bind and goes on without the acceptor. */
   private static void requireFree(int port) {
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
@@ -344,8 +345,8 @@ public final class EmbeddedBroker implements AutoCloseable {
               + port
               + " on "
               + LOOPBACK
-              + " is in use; stop the other process, set sms.jms.port to another port (0 takes a"
-              + " free one), or name that broker in sms.jms.broker-url",
+              + " is in use; stop the other process, set sms.jms.port to another port (0: any free"
+              + " port), or name that broker in sms.jms.broker-url",
           e);
     }
   }

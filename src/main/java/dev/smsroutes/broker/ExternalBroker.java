@@ -8,33 +8,33 @@ import org.apache.activemq.artemis.api.core.TransportConfiguration;
 import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
-/** The client of an Artemis that somebody else runs. */
+/** The client of an external Artemis. */
 public final class ExternalBroker {
   private ExternalBroker() {}
 
   /**
-   * A factory of connections; nothing is connected yet.
+   * A factory of connections; it does not connect yet.
    *
    * @param url of {@code sms.jms.broker-url}: the CORE protocol, for example {@code
    *     tcp://broker:61616} or {@code (tcp://a:61616,tcp://b:61616)?ha=true&reconnectAttempts=-1}
-   * @throws IllegalArgumentException when the URL cannot be read
+   * @throws IllegalArgumentException if the URL cannot be parsed
    */
   public static ConnectionFactory connectionFactory(String url, Optional<Login> login) {
     return factory(url, login);
   }
 
   /**
-   * A connection for those who put requests into the queue; nothing is connected yet.
+   * A connection that puts requests into the queue; it does not connect yet.
    *
    * @param url as for {@link #connectionFactory}
-   * @throws IllegalArgumentException when the URL cannot be read
+   * @throws IllegalArgumentException if the URL cannot be parsed
    */
   public static SendingConnection sendingConnection(String url, Optional<Login> login) {
     ActiveMQConnectionFactory factory = factory(url, login);
     for (TransportConfiguration broker : factory.getStaticConnectors()) {
       broker
           .getParams()
-          .putIfAbsent(TransportConstants.NETTY_CONNECT_TIMEOUT, SendingConnection.MOST_MILLIS);
+          .putIfAbsent(TransportConstants.NETTY_CONNECT_TIMEOUT, SendingConnection.MAX_MILLIS);
     }
     return new SendingConnection(factory);
   }
@@ -47,15 +47,15 @@ public final class ExternalBroker {
     } catch (JMSException | RuntimeException e) {
       // The cause may quote the URL, which may hold a password.
       throw new IllegalArgumentException(
-          "sms.jms.broker-url: expected a CORE URL such as tcp://broker:61616; it cannot be read ("
+          "sms.jms.broker-url: expected a CORE URL such as tcp://broker:61616; got one that cannot be parsed ("
               + e.getClass().getSimpleName()
               + ")");
     }
   }
 
   /**
-   * For an intake that is switched off: Camel asks for a factory even then. Nothing listens where
-   * it would connect to.
+   * For an intake that is switched off, because Camel needs a factory even then. Nothing listens at
+   * its address.
    */
   public static ConnectionFactory none() {
     return connectionFactory("tcp://127.0.0.1:1", Optional.empty());
@@ -64,10 +64,11 @@ public final class ExternalBroker {
   static ActiveMQConnectionFactory careful(
       ActiveMQConnectionFactory factory, Optional<Login> login) {
     login.ifPresent(l -> factory.setUser(l.user()).setPassword(l.password()));
-    // Nothing here opens an ObjectMessage (CVE-2026-40860); should anything try, it finds no class.
+    // No code here opens an ObjectMessage (CVE-2026-40860); an attempt would find no allowed class.
     factory.setDeserializationDenyList("*");
-    // Messages that a consumer had fetched ahead would be put back, and delayed, by every roll back
-    // of another message in its session.
+    // With prefetch, each rollback of a message would also put back and delay the prefetched
+    // messages
+    // of its session.
     factory.setConsumerWindowSize(0);
     return factory;
   }

@@ -26,19 +26,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets clients use the three queues, reply queues and temporary queues, and nothing else: a request
- * under a wrong name would stay for ever on a queue without a consumer. A client gets no second
- * queue behind one of the three either: each queue would get half of the messages. Thread-safe.
+ * Lets clients use only the three queues, reply queues and temporary queues: a request under a
+ * wrong name would stay forever on a queue without a consumer. A client gets no second queue on the
+ * address of one of the three either, because each queue would get half of the messages.
+ * Thread-safe.
  */
 final class KnownQueues
     implements ActiveMQServerAddressPlugin, ActiveMQServerQueuePlugin, ActiveMQServerMessagePlugin {
-  /** What other brokers write before the name of a queue; the name without it is meant. */
+  /** Prefixes that other brokers put before the name of a queue. */
   static final List<String> PREFIXES = List.of("/queue/", "queue://");
 
   private static final Logger LOG = LoggerFactory.getLogger(KnownQueues.class);
   private static final Set<RoutingType> QUEUE_ONLY = EnumSet.of(RoutingType.ANYCAST);
 
-  /** Management and notifications: {@link LoopbackSecurity} says no to these. */
+  /** Management and notifications; {@link LoopbackSecurity} refuses these. */
   private static final String BROKERS_OWN = "activemq.";
 
   private final Queues queues;
@@ -46,14 +47,14 @@ final class KnownQueues
   private ActiveMQServer server;
 
   /**
-   * @param replies which queues may be made for replies
+   * @param replies which queues may be created for replies
    */
   KnownQueues(Queues queues, Predicate<String> replies) {
     this.queues = queues;
     this.replies = replies;
   }
 
-  /** The name of a queue without what other brokers write before it. */
+  /** The name of a queue without such a prefix. */
   static String withoutPrefix(String name) {
     return PREFIXES.stream()
         .filter(name::startsWith)
@@ -96,7 +97,7 @@ final class KnownQueues
     }
   }
 
-  /** Before that, the broker makes what is configured, and loads what was there. */
+  /** Before that, the broker creates the configured queues and loads those on disk. */
   private boolean isServing() {
     return server.isActive();
   }
@@ -110,7 +111,7 @@ final class KnownQueues
       boolean noAutoCreateQueue)
       throws ActiveMQException {
     SimpleString name = session.removePrefix(message.getAddressSimpleString());
-    // None: the one before in this session.
+    // Null: the previous address of this session.
     if (name == null || isTemporary(name)) {
       return;
     }
@@ -118,13 +119,13 @@ final class KnownQueues
     if (!CompositeAddress.extractQueueName(name).equals(address)) {
       throw refused(name.toString());
     }
-    // Of an AMQP message the link says it; of others the message.
+    // For AMQP the link has the routing type; for other protocols the message.
     boolean topic =
         message instanceof ICoreMessage && message.getRoutingType() == RoutingType.MULTICAST;
     require(address, EnumSet.of(topic ? RoutingType.MULTICAST : RoutingType.ANYCAST));
   }
 
-  /** Names the queues with messages that an older version let clients make. */
+  /** Logs the queues with messages that an older version let clients create. */
   void reportOthers() throws Exception {
     List<QueueBinding> bindings =
         server
@@ -166,7 +167,7 @@ final class KnownQueues
     return info != null && info.isTemporary();
   }
 
-  /** Of these, AMQP clients hear "not found", JMS clients "invalid destination". */
+  /** AMQP clients get "not found" for it, JMS clients "invalid destination". */
   private ActiveMQException refused(String name) {
     LOG.warn("queue=\"{}\" refused: there is no such queue", LogText.shown(name));
     return new ActiveMQAMQPNotFoundException(

@@ -16,8 +16,9 @@ import org.apache.activemq.artemis.spi.core.security.jaas.NoCacheLoginException;
 import org.apache.activemq.artemis.spi.core.security.jaas.UserPrincipal;
 
 /**
- * Who may connect, and what nobody may do: manage the broker by messages, or delete the three
- * queues. Artemis' own switch "security off" would open both to every local process. Thread-safe.
+ * Checks credentials, and forbids every client to manage the broker by messages or to delete the
+ * three queues. Artemis' own switch "security off" would allow both to every local process.
+ * Thread-safe.
  */
 final class LoopbackSecurity implements ActiveMQSecurityManager5 {
   private static final Set<CheckType> DELETIONS =
@@ -54,7 +55,7 @@ final class LoopbackSecurity implements ActiveMQSecurityManager5 {
   @Override
   public boolean validateUser(String user, String password) {
     return login
-        // Both are compared, in constant time: how long it takes must not tell which one is wrong.
+        // Compares both in constant time, so that the time does not reveal which one is wrong.
         .map(l -> same(l.user(), user) & same(l.password(), password))
         .orElse(true);
   }
@@ -78,7 +79,7 @@ final class LoopbackSecurity implements ActiveMQSecurityManager5 {
   }
 
   private static boolean same(String expected, String given) {
-    byte[] came = (given == null ? "" : given).getBytes(StandardCharsets.UTF_8);
-    return MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), came);
+    byte[] found = (given == null ? "" : given).getBytes(StandardCharsets.UTF_8);
+    return MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), found);
   }
 }

@@ -8,8 +8,8 @@ import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugi
 import org.apache.activemq.artemis.core.transaction.Transaction;
 
 /**
- * Refuses messages that no consumer could hold: a JMS client reads a whole text into the heap
- * before anyone can look at its length.
+ * Refuses messages that are too large for consumers: a JMS client reads a whole text into the heap
+ * before its length can be checked.
  */
 final class MessageSizeLimit implements ActiveMQServerMessagePlugin {
   private final long maxBytes;
@@ -29,7 +29,7 @@ final class MessageSizeLimit implements ActiveMQServerMessagePlugin {
     long size = message.getPersistentSize();
     if (size > maxBytes) {
       throw new ActiveMQIOErrorException(
-          "Expected a message of at most " + maxBytes + " bytes; one of " + size + " came");
+          "Expected a message of at most " + maxBytes + " bytes; got " + size);
     }
   }
 }

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Refuses new requests when too many wait, or when the disk is nearly full: what is left of it is
- * for those that have been taken. Artemis' own limits do not do: on a full disk it lets senders
- * wait without end, and of large messages it counts no more than the head. Thread-safe.
+ * Refuses new requests when too many wait, or when the disk is nearly full: the remaining room is
+ * for requests that have been taken. Artemis' own limits do not suffice: on a full disk it blocks
+ * senders forever, and of large messages it counts only the head. Thread-safe.
  */
 final class QueueLimit implements ActiveMQServerMessagePlugin {
   private static final Logger LOG = LoggerFactory.getLogger(QueueLimit.class);
@@ -29,8 +29,8 @@ final class QueueLimit implements ActiveMQServerMessagePlugin {
   private final AtomicBoolean refusing = new AtomicBoolean();
 
   /**
-   * @param queue of the requests; others are not limited
-   * @param bytes how many lie there, those that wait for another delivery included
+   * @param queue the queue of requests; others are not limited
+   * @param bytes the size of the queue, including messages that wait for another delivery
    */
   QueueLimit(String queue, long maxBytes, LongSupplier bytes, BooleanSupplier diskFull) {
     this.queue = queue;
@@ -47,7 +47,7 @@ final class QueueLimit implements ActiveMQServerMessagePlugin {
       boolean direct,
       boolean noAutoCreateQueue)
       throws ActiveMQException {
-    // An address may name its queue as well: address::queue.
+    // The name may be address::queue.
     if (!queue.equals(CompositeAddress.extractAddressName(message.getAddress()))) {
       return;
     }

@@ -21,20 +21,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets no message reach a consumer that could not read it: at its arrival, and, for messages that
- * an older version wrote to disk, at their delivery. Thread-safe.
+ * Keeps messages away from consumers that could not read them: at their arrival, and at delivery
+ * for messages that an older version wrote to disk. Thread-safe.
  */
 final class ReadableMessages implements ActiveMQServerMessagePlugin {
   private static final Logger LOG = LoggerFactory.getLogger(ReadableMessages.class);
 
-  private static final int MOST_PRIORITY = 9;
+  private static final int MAX_PRIORITY = 9;
 
   private final SimpleString dead;
   private final Set<Long> moving = ConcurrentHashMap.newKeySet();
   private ActiveMQServer server;
 
   /**
-   * @param dead queue for messages from disk that cannot be made readable
+   * @param dead the queue for messages on disk that cannot be made readable
    */
   ReadableMessages(String dead) {
     this.dead = SimpleString.of(dead);
@@ -57,7 +57,7 @@ final class ReadableMessages implements ActiveMQServerMessagePlugin {
       requireTextAsId(message.getDuplicateProperty());
       limitPriority(message);
       if (makeReadable(message)) {
-        LOG.info("queue={} message=rewritten it was not one that JMS can read", queue(message));
+        LOG.info("queue={} message=rewritten JMS could not have read it", queue(message));
       }
     } catch (IllegalArgumentException e) {
       LOG.warn("queue={} message=refused reason=\"{}\"", queue(message), e.getMessage());
@@ -65,7 +65,7 @@ final class ReadableMessages implements ActiveMQServerMessagePlugin {
     }
   }
 
-  /** Artemis takes whatever is not text for bytes. */
+  /** Artemis casts every value that is not text to bytes. */
   private static void requireTextAsId(Object id) {
     if (id != null
         && !(id instanceof String)
@@ -76,17 +76,17 @@ final class ReadableMessages implements ActiveMQServerMessagePlugin {
     }
   }
 
-  /** STOMP senders may write any; Artemis acknowledges such a message and never delivers it. */
+  /** STOMP allows any priority; Artemis acknowledges such a message and never delivers it. */
   private static void limitPriority(Message message) {
     byte priority = message.getPriority();
-    if (priority < 0 || priority > MOST_PRIORITY) {
-      message.setPriority((byte) Math.max(0, Math.min(priority, MOST_PRIORITY)));
+    if (priority < 0 || priority > MAX_PRIORITY) {
+      message.setPriority((byte) Math.max(0, Math.min(priority, MAX_PRIORITY)));
     }
   }
 
   /**
-   * @return whether the message had to be rewritten
-   * @throws IllegalArgumentException when that does not help
+   * @return whether the message was rewritten
+   * @throws IllegalArgumentException if it stays unreadable
    */
   private static boolean makeReadable(Message message) {
     if (message instanceof AMQPStandardMessage amqp) {
@@ -95,7 +95,7 @@ final class ReadableMessages implements ActiveMQServerMessagePlugin {
     if (message instanceof ICoreMessage core) {
       return CoreReadability.makeReadable(core);
     }
-    // Large ones of AMQP: they are in a file, which is as it is.
+    // A large AMQP message is in a file, which cannot be rewritten.
     if (message instanceof AMQPMessage amqp && !AmqpReadability.isReadable(amqp)) {
       throw new IllegalArgumentException("Expected a message of JMS types; got other ones");
     }
@@ -108,12 +108,12 @@ final class ReadableMessages implements ActiveMQServerMessagePlugin {
 
   @Override
   public boolean canAccept(ServerConsumer consumer, MessageReference reference) {
-    // AMQP clients can read all that AMQP clients can send.
+    // AMQP clients can read whatever AMQP clients can send.
     if (consumer.getProtocolContext() instanceof ProtonServerSenderContext) {
       return true;
     }
     try {
-      // Artemis goes on counting a rewritten message at its former size, until it is gone.
+      // Artemis keeps counting a rewritten message at its former size, until it is gone.
       makeReadable(reference.getMessage());
       return true;
     } catch (IllegalArgumentException e) {
@@ -122,7 +122,7 @@ final class ReadableMessages implements ActiveMQServerMessagePlugin {
     }
   }
 
-  /** Later, on another thread: this one is in the midst of the queue. */
+  /** Later, on another thread, because this one iterates over the queue. */
   private void putAside(MessageReference reference) {
     Queue queue = reference.getQueue();
     long id = reference.getMessageID();

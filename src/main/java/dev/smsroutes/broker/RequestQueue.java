@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The queue of requests in the hands of a person: puts a request there, for the process that serves
- * to send it, and takes away what lies of it on the two queues beside. Used by one thread.
+ * The queue of requests for commands: puts a request there for the serving process to send, and
+ * removes its copy from the queues of refused messages and dead letters. Used by one thread.
  */
 public final class RequestQueue implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RequestQueue.class);
@@ -33,7 +33,7 @@ public final class RequestQueue implements AutoCloseable {
   private final Connection connection;
   private final Session session;
   private final Queues queues;
-  private final List<String> beside = new ArrayList<>();
+  private final List<String> failedQueues = new ArrayList<>();
 
   private RequestQueue(ActiveMQConnectionFactory factory, Connection connection, Queues queues)
       throws JMSException {
@@ -44,15 +44,15 @@ public final class RequestQueue implements AutoCloseable {
   }
 
   /**
-   * Connects, without trying for long.
+   * Connects, and fails fast.
    *
    * @param url CORE URL, as for {@link ExternalBroker#connectionFactory}
-   * @throws JMSException when nobody answers there, refuses us, or has no such queue
+   * @throws JMSException if the broker does not answer, refuses the login, or lacks the queue
    */
   public static RequestQueue connect(String url, Optional<Login> login, Queues queues)
       throws JMSException {
     ActiveMQConnectionFactory factory = ExternalBroker.factory(url, login);
-    // Whatever the URL says: a person waits, and tries again.
+    // Overrides the URL: a person waits, and can try again.
     factory.setInitialConnectAttempts(1);
     factory.setReconnectAttempts(0);
     RequestQueue queue = null;
@@ -72,30 +72,31 @@ public final class RequestQueue implements AutoCloseable {
 
   private void open() throws JMSException {
     if (!ArtemisMessages.exists(session, queues.send())) {
-      throw new JMSException("There is no queue " + queues.send());
+      throw new JMSException(
+          "Expected queue " + queues.send() + "; the broker has none of this name");
     }
     for (String queue : List.of(queues.dead(), queues.invalid())) {
       if (ArtemisMessages.waiting(session, queue) > 0) {
-        beside.add(queue);
+        failedQueues.add(queue);
       }
     }
     connection.start();
   }
 
-  /** Whether anybody takes requests from the queue at the moment. */
+  /** Whether the queue has a consumer at the moment. */
   public boolean isServed() throws JMSException {
     return ArtemisMessages.consumers(session, queues.send()) > 0;
   }
 
   /**
-   * Looks at the message that lies beside, without taking it.
+   * Browses the queues of refused messages and dead letters, without taking the message.
    *
    * @param messageKey the key with which its request ended there
-   * @param requestId of that end; empty for any
-   * @return its body; empty if there is none that can be read as text
+   * @param requestId the request id of that outcome; empty for any
+   * @return its body; empty if no message can be read as text
    */
   public Optional<byte[]> find(String messageKey, Optional<String> requestId) throws JMSException {
-    for (String name : beside) {
+    for (String name : failedQueues) {
       try (QueueBrowser browser =
           session.createBrowser(session.createQueue(name), selector(messageKey, requestId))) {
         Enumeration<?> messages = browser.getEnumeration();
@@ -123,18 +124,18 @@ public final class RequestQueue implements AutoCloseable {
   }
 
   /**
-   * Puts a request on the queue and takes what lies beside of it away: both, or nothing.
+   * Puts a request on the queue and removes its copy from the other queues, in one transaction.
    *
-   * @param messageKey the key under which it is to be sent
+   * @param messageKey the key under which to send it
    * @param json the request
    * @param replacedKey as for {@link #find}
    * @param replacedId as for {@link #find}
-   * @throws JMSException when that failed; or when it is not known whether it did
+   * @throws JMSException if that failed, or if it is unknown whether it did
    */
   public void put(String messageKey, String json, String replacedKey, Optional<String> replacedId)
       throws JMSException {
     try {
-      for (String name : beside) {
+      for (String name : failedQueues) {
         take(name, selector(replacedKey, replacedId));
       }
       try (MessageProducer producer = session.createProducer(session.createQueue(queues.send()))) {
@@ -153,14 +154,13 @@ public final class RequestQueue implements AutoCloseable {
   private void take(String queue, String selector) throws JMSException {
     try (MessageConsumer consumer = session.createConsumer(session.createQueue(queue), selector)) {
       while (consumer.receiveNoWait() != null) {
-        // Gone with the commit.
+        // The commit removes it.
       }
     }
   }
 
   /**
-   * The id of the outcome too: another request with the same key lies there in its own right, with
-   * an id of its own.
+   * Also selects by request id: another request with the same key may be there, with another id.
    */
   private static String selector(String messageKey, Optional<String> requestId) {
     return "smsMessageKey = "
@@ -174,7 +174,7 @@ public final class RequestQueue implements AutoCloseable {
     return "'" + text.replace("'", "''") + "'";
   }
 
-  /** What was not committed has not happened. */
+  /** Rolls back what was not committed. */
   @Override
   public void close() {
     try {

@@ -9,24 +9,24 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jms.connection.CachingConnectionFactory;
 
 /**
- * One connection to a broker for all who put messages into its queues, with sessions that are used
- * again. Never has anybody wait for long: a broker that is full, slow or gone is an exception
- * within seconds. Thread-safe; {@link #destroy} closes it.
+ * One shared connection that puts messages into the queues of a broker, with a pool of sessions. It
+ * fails fast: a broker that is full, slow or gone causes an exception within seconds. Thread-safe;
+ * {@link #destroy} closes it.
  */
 public final class SendingConnection extends CachingConnectionFactory {
   private static final Logger LOG = LoggerFactory.getLogger(SendingConnection.class);
 
-  /** For the broker to answer, and for a connection to it. */
-  static final int MOST_MILLIS = 5_000;
+  /** The time-out for answers of the broker and for connecting, in milliseconds. */
+  static final int MAX_MILLIS = 5_000;
 
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int SESSIONS = 32;
 
-  /** When it may be tried to connect again; guarded by the lock under which Spring connects. */
+  /** The earliest time of the next attempt to connect; guarded by Spring's connection lock. */
   private long nextConnect = System.nanoTime();
 
   /**
-   * @param factory whose settings are changed: it must be nobody else's
+   * @param factory its settings are changed, so it must not be shared
    */
   SendingConnection(ActiveMQConnectionFactory factory) {
     super(prompt(factory));
@@ -35,23 +35,23 @@ public final class SendingConnection extends CachingConnectionFactory {
   }
 
   private static ActiveMQConnectionFactory prompt(ActiveMQConnectionFactory factory) {
-    // A send returns when the message is on disk, whatever a URL says.
+    // A send returns when the message is on disk, whatever the URL says.
     factory.setBlockOnDurableSend(true);
-    factory.setCallTimeout(MOST_MILLIS);
-    factory.setCallFailoverTimeout(MOST_MILLIS);
-    // Whoever sends is told at once that the broker is gone; the next one connects again.
+    factory.setCallTimeout(MAX_MILLIS);
+    factory.setCallFailoverTimeout(MAX_MILLIS);
+    // A sender learns at once that the broker is gone; the next one connects again.
     factory.setReconnectAttempts(0);
     factory.setInitialConnectAttempts(1);
-    // With a window, a producer would wait without end for a full broker to give it credit.
+    // With a window, a producer would wait forever for a full broker to give it credit.
     factory.setProducerWindowSize(-1);
     return factory;
   }
 
-  /** Those who wait for a connection that then fails must not try it one after the other. */
+  /** Threads that wait for a connection that fails must not each try again, one after another. */
   @Override
   protected Connection doCreateConnection() throws JMSException {
     if (System.nanoTime() - nextConnect < 0) {
-      throw new JMSException("The broker could not be reached a moment ago");
+      throw new JMSException("The broker was unreachable a moment ago; not tried again yet");
     }
     try {
       return super.doCreateConnection();
@@ -63,7 +63,7 @@ public final class SendingConnection extends CachingConnectionFactory {
 
   @Override
   public void onException(JMSException failure) {
-    LOG.warn("broker=lost failure={} it is connected again when needed", failure.getErrorCode());
+    LOG.warn("broker=lost failure={} the next sender connects again", failure.getErrorCode());
     resetConnection();
   }
 }

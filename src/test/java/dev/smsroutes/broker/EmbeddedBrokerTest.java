@@ -216,7 +216,7 @@ class EmbeddedBrokerTest {
         Connection connection = tcp(broker).createConnection()) {
       Session session = session(connection);
       TextMessage huge =
-          session.createTextMessage("x".repeat(EmbeddedBroker.MOST_MESSAGE_BYTES + 1));
+          session.createTextMessage("x".repeat(EmbeddedBroker.MAX_MESSAGE_BYTES + 1));
       assertThatThrownBy(() -> session.createProducer(session.createQueue("sms.send")).send(huge))
           .isInstanceOf(JMSException.class)
           .hasMessageContaining("at most");

@@ -183,7 +183,7 @@ class RequestQueueTest {
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(() -> RequestQueue.connect(url(broker), Optional.empty(), others))
           .isInstanceOf(JMSException.class)
-          .hasMessageContaining("There is no queue other");
+          .hasMessageContaining("Expected queue other");
     }
   }
 

@@ -23,20 +23,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of a message once the outcome is known: the JMS column of the delivery contract.
+ * Handles a message whose outcome is known: the JMS column of the delivery contract.
  *
- * <p>Everything that is sent here is sent in the session that received the message, so that it
- * happens together with the acknowledgement or not at all. Thread-safe.
+ * <p>Sends everything in the session that received the message, so that sending and acknowledgement
+ * are one transaction. Thread-safe.
  */
 final class JmsAnswering {
   private static final Logger LOG = LoggerFactory.getLogger(JmsAnswering.class);
 
-  /** Enough for every message that can be under way, many times over. */
+  /** Many times the number of messages that can be in progress. */
   private static final int REMEMBERED = 10_000;
 
-  private static final int MOST_REASON_CHARACTERS = 2_000;
+  private static final int MAX_REASON_CHARACTERS = 2_000;
 
-  /** A reply that breaks the commit so often is given up; the outcome is not. */
+  /** After so many failed commits the reply is dropped; the outcome is not. */
   private static final int REPLY_ATTEMPTS = 2;
 
   private final Queues queues;
@@ -54,16 +54,16 @@ final class JmsAnswering {
     this.json = json;
   }
 
-  /** Whether the message is given up if this delivery does not settle it. */
+  /** Whether this is the last delivery. */
   boolean isLast(JmsDelivery delivery) throws JMSException {
     return delivery.attempt() >= attempts;
   }
 
   /**
-   * Moves the message to where it belongs, and replies.
+   * Moves the message to its queue, if any, and replies.
    *
-   * @return true to commit; false to roll back, so that the broker delivers again after a while
-   * @throws JMSException when the message could not be moved: roll back
+   * @return true to commit; false to roll back, so that the broker delivers it again later
+   * @throws JMSException if the message could not be moved; the caller must roll back
    */
   boolean answer(JmsDelivery delivery, Outcome outcome) throws JMSException {
     if (!outcome.state().settled() && !isLast(delivery)) {
@@ -79,7 +79,7 @@ final class JmsAnswering {
     switch (outcome.state()) {
       case ACCEPTED, ACCEPTED_EARLIER -> LOG.info("jms=accepted {}", ids(outcome));
       case REFUSED, DUPLICATE -> move(delivery, outcome, queues.invalid());
-      // The last delivery of all settles, unless the ledger could not say so.
+      // The last delivery settles the message, unless the ledger could not be written.
       case PARKED, UNCERTAIN, WAITING -> move(delivery, outcome, queues.dead());
     }
     reply(delivery, outcome);
@@ -88,7 +88,7 @@ final class JmsAnswering {
 
   private void move(JmsDelivery delivery, Outcome outcome, String queue) throws JMSException {
     ArtemisMessages.forward(delivery.session(), delivery.message(), queue, reasons(outcome));
-    // Not the reason: it may be the API's own text, which may quote the number.
+    // Without the reason: the API's own text may quote the number.
     LOG.warn(
         "jms=moved {} queue={} state={} code={}",
         ids(outcome),
@@ -132,8 +132,8 @@ final class JmsAnswering {
   }
 
   /**
-   * A reply is a courtesy, the outcome is not: a reply that cannot be sent is named in the log, and
-   * the message is settled all the same.
+   * Replies are best effort: a reply that cannot be sent is logged, and the message is still
+   * settled.
    */
   private void reply(JmsDelivery delivery, Outcome outcome) {
     try {
@@ -149,7 +149,7 @@ final class JmsAnswering {
             shown(to.get().queue()));
       } else if (replies.merge(delivery.identity(), 1, Integer::sum) > REPLY_ATTEMPTS) {
         LOG.warn(
-            "jms=no-reply {} replyTo={} the commit failed with it before",
+            "jms=no-reply {} replyTo={} the commit with this reply failed before",
             ids(outcome),
             shown(queue.get()));
       } else {
@@ -160,7 +160,7 @@ final class JmsAnswering {
     }
   }
 
-  /** The queue for the reply; empty when there may be none. */
+  /** The queue for the reply; empty if no reply is allowed. */
   private Optional<String> allowed(Session session, ReplyTo to) throws JMSException {
     if (to.topic()) {
       return Optional.empty();
@@ -203,19 +203,19 @@ final class JmsAnswering {
         + outcome.messageKey().map(JmsAnswering::shown).orElse("-");
   }
 
-  /** A sender's text, fit for one line of a log. */
+  /** Makes a sender's text fit for one line of a log. */
   private static String shown(String text) {
     String plain = text.replaceAll("[^A-Za-z0-9._:/$-]", "?");
     return plain.length() <= 100 ? plain : plain.substring(0, 100) + "…";
   }
 
   private static String shortened(String text) {
-    return text.length() <= MOST_REASON_CHARACTERS
+    return text.length() <= MAX_REASON_CHARACTERS
         ? text
-        : text.substring(0, MOST_REASON_CHARACTERS) + "…";
+        : text.substring(0, MAX_REASON_CHARACTERS) + "…";
   }
 
-  /** The last so many entries. */
+  /** Keeps only the newest entries. */
   private static final class Recent<K, V> extends LinkedHashMap<K, V> {
     @Override
     protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {

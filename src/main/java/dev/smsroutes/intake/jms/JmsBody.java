@@ -16,21 +16,22 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The body of a JMS message as the bytes of a JSON text. Only text and bytes are opened. Immutable.
+ * Reads the body of a JMS message as the bytes of a JSON text. Opens only text and bytes messages.
+ * Immutable.
  *
- * @param maxBytes longer bodies are refused unread
+ * @param maxBytes the maximum size of a body; longer ones are refused unread
  */
 record JmsBody(int maxBytes) {
   private static final byte NUL = 0;
 
-  /** How an AMQP section begins after the first zero: with a number or a name (part 1.2). */
+  /** The byte after the first zero of an AMQP section: a number or a name follows (part 1.2). */
   private static final byte SMALL_ULONG = 0x53;
 
   private static final byte ULONG = (byte) 0x80;
   private static final byte SHORT_SYMBOL = (byte) 0xA3;
   private static final byte LONG_SYMBOL = (byte) 0xB3;
 
-  /** The section that is a single value (part 3.2.8), and the two ways to write a string in it. */
+  /** The section with a single value (part 3.2.8), and the two encodings of a string in it. */
   private static final byte VALUE = 0x77;
 
   private static final byte SHORT_STRING = (byte) 0xA1;
@@ -38,7 +39,7 @@ record JmsBody(int maxBytes) {
 
   /**
    * @return the body; text is encoded as UTF-8
-   * @throws InvalidRequestException when it is too long, of another kind, or no text
+   * @throws InvalidRequestException if it is too long, of another kind, or not text
    */
   byte[] read(Message message) throws JMSException {
     if (message instanceof TextMessage text) {
@@ -54,7 +55,7 @@ record JmsBody(int maxBytes) {
     }
     throw refused(
         ErrorCode.WRONG_TYPE,
-        "Expected a text or bytes message with the request as JSON; " + kind(message) + " came");
+        "Expected a text or bytes message with the request as JSON; got " + kind(message));
   }
 
   private byte[] utf8(String text) {
@@ -70,7 +71,7 @@ record JmsBody(int maxBytes) {
       return body;
     } catch (CharacterCodingException e) {
       throw refused(
-          ErrorCode.MALFORMED_JSON, "Expected text in Unicode; half of a surrogate pair came");
+          ErrorCode.MALFORMED_JSON, "Expected text in Unicode; got half of a surrogate pair");
     }
   }
 
@@ -80,7 +81,7 @@ record JmsBody(int maxBytes) {
           ErrorCode.BAD_VALUE,
           "Expected a body of at most "
               + maxBytes
-              + " bytes (sms.jms.max-body-bytes); a longer one came");
+              + " bytes (sms.jms.max-body-bytes); got a longer one");
     }
   }
 
@@ -104,12 +105,12 @@ record JmsBody(int maxBytes) {
       if (malformed) {
         throw refused(
             ErrorCode.MALFORMED_JSON,
-            "Expected text in UTF-8; byte " + (bytes.position() + 1) + " is not");
+            "Expected text in UTF-8; got another byte at position " + (bytes.position() + 1));
       }
     }
   }
 
-  /** The broker leaves an AMQP body encoded when JMS has no type for it. */
+  /** The broker leaves an AMQP body encoded if JMS has no type for it. */
   private static boolean isAmqp(byte[] body) {
     return body.length > 3
         && body[0] == NUL
@@ -128,7 +129,7 @@ record JmsBody(int maxBytes) {
         && (amqp[value] == SHORT_STRING || amqp[value] == LONG_STRING);
   }
 
-  /** UTF-16 or UTF-32, by a byte order mark or by the zero bytes of its first characters. */
+  /** Recognises UTF-16 and UTF-32 by a byte order mark or by zero bytes in the first characters. */
   private static boolean isWide(byte[] body) {
     if (body.length >= 2 && (body[0] & 0xFF) + (body[1] & 0xFF) == 0xFE + 0xFF) {
       return (body[0] & 0xFF) >= 0xFE;

@@ -6,8 +6,8 @@ import jakarta.jms.Message;
 import jakarta.jms.Session;
 
 /**
- * A message in the hands of the intake, with the session whose transaction received it. Used by the
- * one thread that received it.
+ * A received message, and the session whose transaction received it. Used by the thread that
+ * received it.
  */
 record JmsDelivery(Message message, Session session) {
   /** The first delivery is 1. */
@@ -18,8 +18,8 @@ record JmsDelivery(Message message, Session session) {
   }
 
   /**
-   * The same at each delivery of the message, and of no other message: brokers of a cluster number
-   * their messages each from one, so the number alone is not enough.
+   * The same at each delivery of the message, and unique to it. The number alone would not do: each
+   * broker of a cluster counts its messages from one.
    */
   String identity() throws JMSException {
     return ArtemisMessages.number(message)

@@ -6,8 +6,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.ErrorHandler;
 
 /**
- * What the listener says when it rolls back: nothing when we asked for it (that line has been
- * written), else one line. Spring's default prints a stack trace for each attempt.
+ * Logs rollbacks of the listener: nothing if the intake asked for it (that line is written
+ * already), else one line. Spring's default prints a stack trace for each attempt.
  */
 final class JmsFailures implements ErrorHandler {
   private static final Logger LOG = LoggerFactory.getLogger(JmsFailures.class);
@@ -24,7 +24,7 @@ final class JmsFailures implements ErrorHandler {
     if (root instanceof RollbackExchangeException) {
       return;
     }
-    // The message of a foreign exception may quote what was sent, so only its class is logged.
+    // The message of another library's exception may quote the request: logs only its class.
     StackTraceElement[] trace = root.getStackTrace();
     LOG.error(
         "jms=rolled-back failure={} at={}",

@@ -7,9 +7,9 @@ import org.apache.camel.Exchange;
 import org.apache.camel.spi.HeaderFilterStrategy;
 
 /**
- * Which JMS properties become Camel headers, and which headers become properties: those of a list,
- * whatever their case, and no other. Camel's own filter is a deny-list that case variants such as
- * {@code CAmelHttpUri} pass (CVE-2026-40453). Immutable.
+ * An allow-list of the JMS properties that become Camel headers, and of headers that become
+ * properties, in any case. Camel's own filter is a deny-list, which case variants such as {@code
+ * CAmelHttpUri} bypass (CVE-2026-40453). Immutable.
  */
 final class JmsHeaders implements HeaderFilterStrategy {
   private final Set<String> allowed;

@@ -17,12 +17,9 @@ import org.apache.camel.component.jms.JmsComponent;
 import org.apache.camel.component.jms.JmsMessage;
 import org.apache.camel.support.DefaultMessage;
 
-/**
- * The steps of the route {@code sms-jms-intake}, which knows it as the bean {@code smsJmsIntake}.
- * Thread-safe.
- */
+/** The steps of the route {@code sms-jms-intake}; its bean is {@code smsJmsIntake}. Thread-safe. */
 public final class JmsIntake {
-  /** Name under which the route looks for this bean. */
+  /** The name of this bean in the route. */
   public static final String BEAN = "smsJmsIntake";
 
   /** Exchange property: whether there is a request to hand over; the route reads it. */
@@ -44,13 +41,13 @@ public final class JmsIntake {
   }
 
   /**
-   * The component for the name {@code jms}: transacted, bounded, and deaf to headers. Camel's own
-   * defaults acknowledge before the route runs and reply wherever a sender says.
+   * The component {@code jms}: transacted, bounded, and without headers of senders. Camel's own
+   * defaults acknowledge before the route runs, and reply to any queue that a sender names.
    *
    * @param receiving from {@link EmbeddedBroker#connectionFactory()} or {@link ExternalBroker};
-   *     {@link ExternalBroker#none()} when the intake is disabled
-   * @param sending for routes that put messages into a queue: one of its own, so that a message is
-   *     on its way whatever becomes of a transaction in which another one was received
+   *     {@link ExternalBroker#none()} if the intake is disabled
+   * @param sending for routes that put messages into a queue: a separate one, so that a sent
+   *     message does not depend on the transaction of a received message
    */
   public static JmsComponent component(
       JmsOptions options, ConnectionFactory receiving, ConnectionFactory sending) {
@@ -62,15 +59,16 @@ public final class JmsIntake {
     jms.setCacheLevelName("CACHE_CONSUMER");
     jms.setConcurrentConsumers(options.concurrency());
     jms.setMaxConcurrentConsumers(options.concurrency());
-    // A stop waits for it to pass.
+    // A stop waits for this time-out.
     jms.setReceiveTimeout(250);
-    // An external broker closes a consumer with each message that it cannot translate for it.
+    // An external broker closes a consumer at each message that it cannot translate.
     jms.setRecoveryInterval(1_000);
-    // What has been received is finished: rejecting it costs an attempt, and logs its properties.
+    // Received messages are finished: a rejection would count as a delivery, and log properties.
     jms.setAcceptMessagesWhileStopping(true);
     jms.setDisableReplyTo(true);
     jms.setHeaderFilterStrategy(new JmsHeaders(Set.of(JmsKeys.PROPERTY)));
-    // The body stays the JMS message itself: an ObjectMessage is not opened (CVE-2026-40860).
+    // The body stays the JMS message itself, so that an ObjectMessage is not opened
+    // (CVE-2026-40860).
     jms.setMapJmsMessage(false);
     jms.setAllowSerializedHeaders(false);
     jms.setTransferException(false);
@@ -80,7 +78,7 @@ public final class JmsIntake {
 
   /**
    * The endpoint that puts a request into the queue of this intake: persistent, and it returns when
-   * the broker has it on disk. Without a transaction, for there is nothing else to go with it.
+   * the broker has it on disk. Without a transaction, because a single send needs none.
    */
   public static String queueUri(JmsOptions options) {
     return "jms:queue:"
@@ -88,14 +86,14 @@ public final class JmsIntake {
         + "?transacted=false&deliveryPersistent=true&jmsMessageType=Text";
   }
 
-  /** Strips: what the sender wrote goes aside, and a message without headers goes on. */
+  /** Strips: sets the sender's message aside, and goes on with one without headers. */
   public void strip(Exchange exchange) {
     JmsMessage in = exchange.getIn(JmsMessage.class);
     exchange.setProperty(DELIVERY, new JmsDelivery(in.getJmsMessage(), in.getJmsSession()));
     exchange.setMessage(new DefaultMessage(exchange));
   }
 
-  /** Reads: the body becomes a request to hand over, or an outcome when there is none. */
+  /** Reads: the body becomes a request to hand over, or an outcome if it holds none. */
   public void read(Exchange exchange) throws JMSException {
     JmsDelivery delivery = delivery(exchange);
     Object body = requestOrRefusal(delivery);
@@ -105,10 +103,10 @@ public final class JmsIntake {
     exchange.setProperty(HandOver.LAST_CHANCE, answering.isLast(delivery));
   }
 
-  /** Answers: the outcome in the body decides where the message goes, and who hears of it. */
+  /** Answers: the outcome in the body decides where the message goes, and whether to reply. */
   public void answer(Exchange exchange) throws JMSException {
     if (!(exchange.getMessage().getBody() instanceof Outcome outcome)) {
-      throw new IllegalStateException("Expected an Outcome from direct:sms-send; none came");
+      throw new IllegalStateException("Expected an Outcome from direct:sms-send; got none");
     }
     exchange.setRollbackOnly(!answering.answer(delivery(exchange), outcome));
   }

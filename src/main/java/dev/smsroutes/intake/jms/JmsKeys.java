@@ -17,18 +17,18 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The keys that a JMS message has besides its body (delivery contract, line "key").
+ * The keys of a JMS message outside its body (delivery contract, line "key").
  *
- * @param given by the sender, in the property {@code messageKey}
- * @param otherwise the id for Artemis' duplicate detection, else a key made of the message id
- * @param faults of the property: the sender relies on its key when the message is sent again, so a
- *     value that cannot be a key must not be passed over
+ * @param given the sender's property {@code messageKey}
+ * @param otherwise the id for Artemis' duplicate detection, else a key made from the message id
+ * @param faults of the property. The sender relies on its key when it sends the message again, so a
+ *     value that cannot be a key must not be ignored
  */
 record JmsKeys(Optional<String> given, Optional<String> otherwise, List<Fault> faults) {
   static final String PROPERTY = "messageKey";
   private static final String DUPLICATE_ID = "_AMQ_DUPL_ID";
 
-  /** What survives every gateway (contract, section 4); room is left for our prefix. */
+  /** Characters that survive every gateway (contract, section 4); leaves room for the prefix. */
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._-]{1,90}");
 
   static JmsKeys of(Message message) throws JMSException {
@@ -59,8 +59,8 @@ record JmsKeys(Optional<String> given, Optional<String> otherwise, List<Fault> f
   }
 
   /**
-   * A key of {@code [A-Za-z0-9._-]} for a message id: the id itself where it is plain, else its
-   * SHA-256; two ids never get one key. The same id gives the same key for ever.
+   * A key of {@code [A-Za-z0-9._-]} for a message id: the id itself if it is plain, else its
+   * SHA-256. Two ids never get one key; one id always gets the same key.
    */
   static String ofId(String messageId) {
     String id = messageId.startsWith("ID:") ? messageId.substring(3) : messageId;
@@ -76,7 +76,7 @@ record JmsKeys(Optional<String> given, Optional<String> otherwise, List<Fault> f
     }
   }
 
-  /** A whole number reads as text (Jakarta Messaging 3.1, section 3.5.4, of properties). */
+  /** A whole number is read as text (Jakarta Messaging 3.1, section 3.5.4, of properties). */
   private static Optional<String> text(Object property) {
     boolean wholeNumber =
         property instanceof Byte

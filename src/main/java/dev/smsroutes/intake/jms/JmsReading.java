@@ -10,13 +10,13 @@ import jakarta.jms.Message;
 import java.util.ArrayList;
 import java.util.List;
 
-/** From a JMS message to a request. Thread-safe when the reader is. */
+/** Reads a request from a JMS message. Thread-safe if the reader is. */
 final class JmsReading {
   private final JmsRequestReader reader;
   private final JmsBody body;
 
   /**
-   * @param maxBytes longer bodies are refused unread
+   * @param maxBytes the maximum size of a body; longer ones are refused unread
    */
   JmsReading(JmsRequestReader reader, int maxBytes) {
     this.reader = reader;
@@ -25,12 +25,12 @@ final class JmsReading {
 
   /**
    * @return the request; its faults include those of the key
-   * @throws InvalidRequestException when the message holds no request
+   * @throws InvalidRequestException if the message holds no request
    */
   SendRequest read(Message message) throws JMSException {
     JmsKeys keys = JmsKeys.of(message);
     byte[] bytes = body.read(message);
-    // A reader of a site may throw anything.
+    // A site's own reader may throw any exception.
     SendRequest request = RequestReader.reading(() -> reader.read(bytes, keys.key()));
     List<Fault> faults = new ArrayList<>(keys.faults());
     faults.addAll(request.unreadable());

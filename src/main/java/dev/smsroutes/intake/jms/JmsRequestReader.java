@@ -8,10 +8,10 @@ import java.util.Optional;
 @FunctionalInterface
 public interface JmsRequestReader {
   /**
-   * @param json the body, as it came; text has been encoded as UTF-8
-   * @param keyFromOutside the key to use when the body has none; a key in the body wins
-   * @return the request; its messageKey is null when there is none in the body nor from outside
-   * @throws InvalidRequestException when the body is not one request
+   * @param json the body as it arrived; a text body is encoded as UTF-8
+   * @param keyFromOutside the key to use if the body has none; a key in the body wins
+   * @return the request; its messageKey is null if neither the body nor the caller has one
+   * @throws InvalidRequestException if the body is not one request
    */
   SendRequest read(byte[] json, Optional<String> keyFromOutside);
 }

@@ -8,15 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds U+FFFD in a request. A decoder writes it where bytes are no text: a STOMP frame in Latin-1
- * comes so out of the broker, with nothing left of its umlauts.
+ * Finds U+FFFD in a request. A decoder writes it for bytes that are not text: the broker delivers a
+ * STOMP frame in Latin-1 in this form, with its umlauts lost.
  */
 final class ReplacementCharacters {
   private static final char REPLACEMENT = '\uFFFD';
 
   private ReplacementCharacters() {}
 
-  /** One fault for each field that has one. */
+  /** One fault for each field that contains it. */
   static List<Fault> in(SendRequest request) {
     List<Fault> faults = new ArrayList<>();
     check("messageKey", request.messageKey(), ErrorCode.INVALID_MESSAGE_KEY, faults);

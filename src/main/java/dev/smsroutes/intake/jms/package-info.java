@@ -1,5 +1,5 @@
 /**
- * How requests arrive over JMS, and how outcomes are answered. The routes are in {@code routes/}.
+ * Requests over JMS and their replies. The routes are in {@code routes/}.
  *
  * <p>Used by {@code app}. Threads: beans of routes are thread-safe; a delivery belongs to the
  * thread that received it.

@@ -177,7 +177,7 @@ class JmsIntakeTest {
       Message moved = bench.take("sms.send.invalid");
       assertThat(moved).isInstanceOf(ObjectMessage.class);
       assertThat(moved.getIntProperty("smsErrorCode")).isEqualTo(10001);
-      assertThat(moved.getStringProperty("smsReason")).contains("an object message came");
+      assertThat(moved.getStringProperty("smsReason")).contains("got an object message");
       assertThat(Canary.SANG).isFalse();
       assertThat(bench.handedOver).isEmpty();
     }

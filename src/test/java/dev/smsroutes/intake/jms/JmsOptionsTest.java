@@ -27,7 +27,7 @@ class JmsOptionsTest {
     double delay = redelivery.first().toMillis();
     double total = 0;
     for (int delivery = 2; delivery <= redelivery.attempts(); delivery++) {
-      total += Math.min(delay, redelivery.most().toMillis());
+      total += Math.min(delay, redelivery.max().toMillis());
       delay *= redelivery.multiplier();
     }
     assertThat(Duration.ofMillis((long) total))
