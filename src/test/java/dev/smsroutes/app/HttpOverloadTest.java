@@ -105,7 +105,7 @@ class HttpOverloadTest {
     assertThat(three.header("Retry-After")).contains("1");
     assertThat(three.header("Content-Type")).contains("application/json");
     assertThat(three.code()).isEqualTo(50300);
-    assertThat(three.message()).contains("2 requests under way");
+    assertThat(three.message()).contains("2 requests in progress");
     assertThat(three.json().path("requestId").asText()).isNotBlank();
     assertThat(one.join().status()).isEqualTo(202);
     assertThat(two.join().status()).isEqualTo(202);

@@ -9,16 +9,16 @@ import org.springframework.util.MimeType;
 import org.springframework.util.MimeTypeUtils;
 
 /**
- * What the headers of a request say of its body (RFC 9110, sections 8.3 and 8.4): JSON, and not
- * compressed. Stateless.
+ * Checks the headers about the body of a request: it must be JSON, and not compressed (RFC 9110,
+ * sections 8.3 and 8.4). Stateless.
  */
 final class ContentHeaders {
   private ContentHeaders() {}
 
   /**
-   * What is wrong with the media type; empty for JSON in an encoding that is found out by reading.
+   * The fault of the media type; empty for JSON whose encoding the parser finds out.
    *
-   * @param types the values of all headers {@code Content-Type}
+   * @param types the values of all {@code Content-Type} headers
    */
   static Optional<String> wrongType(List<String> types) {
     if (types.isEmpty()) {
@@ -52,15 +52,15 @@ final class ContentHeaders {
                 + " charset; got another charset");
   }
 
-  /** JSON is UTF-8; a reader tells UTF-16 and UTF-32 by the first bytes. */
+  /** JSON is UTF-8; a parser recognises UTF-16 and UTF-32 by the first bytes. */
   private static boolean isOfJson(Charset charset) {
     return charset.equals(StandardCharsets.US_ASCII) || charset.name().startsWith("UTF-");
   }
 
   /**
-   * Whether the body is encoded, as by gzip.
+   * Whether the body is encoded, for example by gzip.
    *
-   * @param codings the values of all headers {@code Content-Encoding}
+   * @param codings the values of all {@code Content-Encoding} headers
    */
   static boolean isEncoded(List<String> codings) {
     return codings.stream()

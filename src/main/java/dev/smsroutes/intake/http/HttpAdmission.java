@@ -28,18 +28,18 @@ import java.util.stream.Collectors;
 import org.apache.hc.core5.http.HttpStatus;
 
 /**
- * The door of the HTTP server, before any route: lets in so many requests and no more, and gives
- * what HTTP itself answers (400, 404, 405, 408, 413, 414, 415, 431, 503) the same JSON as every
- * other answer.
+ * Admission of the HTTP server, before any route. It limits the requests in progress
+ * (back-pressure), and gives HTTP's own answers (400, 404, 405, 408, 413, 414, 415, 431, 503) the
+ * same JSON as every other answer.
  *
- * <p>Works on the event loop and never blocks. Each request that is let in holds one of the
- * server's workers until it is answered, which is why their number is the limit: behind it,
- * requests would queue without bound.
+ * <p>Runs on the event loop and never blocks. Each admitted request holds a worker of the server
+ * until it is answered, so the number of workers is the limit: more requests would queue without
+ * bound.
  */
 final class HttpAdmission {
   /**
-   * How long a connection stays open after an answer to a request that was not read to its end: cut
-   * off at once, a caller who is still writing would never read the answer.
+   * How long a connection stays open after an answer to a request that was not read to its end. If
+   * it were closed at once, a caller that is still writing would never read the answer.
    */
   private static final long LINGER_MS = 1_000;
 
@@ -52,8 +52,8 @@ final class HttpAdmission {
   private volatile boolean stopping;
 
   /**
-   * @param maxInFlight how many requests may be under way at the same time
-   * @param bodyTimeout how long a caller may take for a body, from the headers on
+   * @param maxInFlight the maximum number of requests in progress
+   * @param bodyTimeout how long a caller may take to send a body, from the headers on
    */
   HttpAdmission(int maxInFlight, Duration bodyTimeout) {
     this.maxInFlight = maxInFlight;
@@ -64,25 +64,25 @@ final class HttpAdmission {
     return maxInFlight;
   }
 
-  /** How many requests are under way. */
+  /** How many requests are in progress. */
   int inFlight() {
     return inFlight.get();
   }
 
-  /** From here on every request is answered 503. */
+  /** From now on every request is answered 503. */
   void stopTaking() {
     stopping = true;
   }
 
   /**
-   * Stands before all routes of a server.
+   * Adds admission before all routes of a server.
    *
-   * @param root what fails before it has a route ends here
-   * @param routes what is behind the door, with nothing in it yet
+   * @param root handles requests that fail before they have a route
+   * @param routes the router of the admitted requests, still empty
    */
   void guard(Router root, Router routes) {
     routes.route().handler(this::enter).failureHandler(HttpAdmission::failed);
-    // A path with a broken escape fails before any route has it.
+    // A path with a broken escape fails before any route gets it.
     root.errorHandler(HttpStatus.SC_BAD_REQUEST, HttpAdmission::unreadableKey);
     root.errorHandler(HttpStatus.SC_NOT_FOUND, HttpAdmission::noSuchPath);
     root.errorHandler(HttpStatus.SC_METHOD_NOT_ALLOWED, request -> wrongMethod(routes, request));
@@ -95,7 +95,7 @@ final class HttpAdmission {
       return;
     }
     if (stopping) {
-      overloaded(request, "This gateway is stopping");
+      overloaded(request, "sms-routes is stopping. Repeat the request with the same messageKey");
       return;
     }
     if (refusedByHeaders(request)) {
@@ -103,10 +103,14 @@ final class HttpAdmission {
     }
     if (inFlight.incrementAndGet() > maxInFlight) {
       inFlight.decrementAndGet();
-      overloaded(request, "This gateway has " + maxInFlight + " requests under way already");
+      overloaded(
+          request,
+          "Expected at most "
+              + maxInFlight
+              + " requests in progress (sms.http.max-in-flight). Repeat the request later");
       return;
     }
-    // A body that does not end would hold its place for ever; a closed connection gives it back.
+    // A body that does not end would hold its worker forever; closing the connection frees it.
     long timer =
         request
             .vertx()
@@ -118,7 +122,7 @@ final class HttpAdmission {
                   }
                 });
     AtomicBoolean left = new AtomicBoolean();
-    // Not the end handler: that one fires when a caller hangs up, while its worker is still busy.
+    // Not the end handler: it also fires when a caller hangs up, while the worker is still busy.
     request.addHeadersEndHandler(
         written -> {
           request.vertx().cancelTimer(timer);
@@ -130,8 +134,8 @@ final class HttpAdmission {
   }
 
   /**
-   * Whether a request is refused for what its headers say of its body, before that is read. Only on
-   * our own paths: a site's own route may take what it likes.
+   * Whether the headers about the body refuse a request before the body is read. Applies only to
+   * the bundle's paths: a site's own route may accept other bodies.
    */
   private static boolean refusedByHeaders(RoutingContext request) {
     String path = request.normalizedPath();
@@ -170,7 +174,7 @@ final class HttpAdmission {
             + " ms (sms.http.body-timeout); got a part of it");
   }
 
-  /** Answers a request that the server below cannot read: no route ever gets it. */
+  /** Answers a request that the server cannot parse, so that no route ever gets it. */
   static void noHttp(HttpServerRequest request) {
     Throwable cause = request.decoderResult().cause();
     if (cause instanceof TooLongHttpLineException) {
@@ -194,7 +198,7 @@ final class HttpAdmission {
           request,
           HttpStatus.SC_BAD_REQUEST,
           ErrorCode.VALIDATION,
-          "Expected a request that HTTP allows; got something else");
+          "Expected a valid HTTP request; got one that cannot be parsed");
     }
   }
 
@@ -203,7 +207,7 @@ final class HttpAdmission {
         new Fault(
             "messageKey",
             ErrorCode.INVALID_MESSAGE_KEY,
-            "Expected percent-encoded UTF-8 in the path; something else came");
+            "Expected percent-encoded UTF-8 in the path; got other bytes");
     reply(
         request,
         HttpStatus.SC_BAD_REQUEST,
@@ -222,16 +226,16 @@ final class HttpAdmission {
     }
     int status = request.statusCode();
     if (status == HttpStatus.SC_REQUEST_TOO_LONG) {
-      // The rest of the body is not wanted.
+      // The rest of the body is not read.
       endAndClose(request.request(), status, ErrorCode.VALIDATION, "Expected a smaller body");
     } else if (status >= 400 && status < 500) {
-      end(request, status, ErrorCode.VALIDATION, "Expected a request that HTTP allows");
+      end(request, status, ErrorCode.VALIDATION, "Expected a valid HTTP request");
     } else {
       end(
           request,
           HttpStatus.SC_INTERNAL_SERVER_ERROR,
           ErrorCode.INTERNAL,
-          "Internal error; nothing is known of this request");
+          "Internal error; the outcome of this request is unknown");
     }
   }
 
@@ -242,10 +246,10 @@ final class HttpAdmission {
         ErrorCode.NOT_FOUND,
         "Expected POST /messaging/v1/sms/messages/{messageKey} with a recipient, POST"
             + " /messaging/v1/sms/messages/ with recipients, or GET"
-            + " /messaging/v1/sms/messages/{messageKey}; there is nothing on this path");
+            + " /messaging/v1/sms/messages/{messageKey}; got another path");
   }
 
-  /** HTTP wants the methods that would do; Vert.x knows them, but does not say. */
+  /** HTTP asks for the allowed methods; Vert.x knows them, but does not expose them. */
   private static void wrongMethod(Router router, RoutingContext request) {
     String allowed =
         router.getRoutes().stream()
@@ -264,21 +268,21 @@ final class HttpAdmission {
         "Expected the method " + allowed + " on this path");
   }
 
-  /** Whether a path fits a pattern whose variable parts begin with a colon. */
+  /** Whether a path matches a pattern whose variable segments begin with a colon. */
   static boolean fits(String pattern, String path) {
     String[] expected = pattern.split("/", -1);
-    String[] came = path.split("/", -1);
-    int length = came.length;
-    // A slash at the end does not matter, to Vert.x as well.
-    if (length == expected.length + 1 && came[length - 1].isEmpty()) {
+    String[] segments = path.split("/", -1);
+    int length = segments.length;
+    // A slash at the end does not matter, as in Vert.x.
+    if (length == expected.length + 1 && segments[length - 1].isEmpty()) {
       length--;
     }
     if (length != expected.length) {
       return false;
     }
     for (int i = 0; i < length; i++) {
-      boolean variable = expected[i].startsWith(":") && !came[i].isEmpty();
-      if (!variable && !expected[i].equals(came[i])) {
+      boolean variable = expected[i].startsWith(":") && !segments[i].isEmpty();
+      if (!variable && !expected[i].equals(segments[i])) {
         return false;
       }
     }
@@ -294,8 +298,8 @@ final class HttpAdmission {
   }
 
   /**
-   * Whether a path, as it stood in the request line, is UTF-8. Vert.x would turn every other byte
-   * into the same replacement character, and different keys into one.
+   * Whether a path, as in the request line, is UTF-8. Vert.x would turn every other byte into the
+   * same replacement character, and so merge different keys.
    */
   static boolean isUtf8(String path) {
     byte[] bytes = new byte[path.length()];
@@ -307,7 +311,7 @@ final class HttpAdmission {
         return false;
       }
       if (character == '%' && i + 2 < path.length()) {
-        // Broken escapes have been refused before.
+        // Broken escapes were refused before.
         bytes[length++] = (byte) Integer.parseInt(path, i + 1, i + 3, 16);
         escaped = true;
         i += 2;
@@ -339,7 +343,8 @@ final class HttpAdmission {
     if (request.version() == HttpVersion.HTTP_2) {
       response.end(body);
     } else {
-      // All of the answer, but not its end: at that the server would close the connection.
+      // Writes the whole answer without ending it: at the end the server would close the
+      // connection.
       response.putHeader("Connection", "close").write(body);
     }
     Vertx.currentContext().owner().setTimer(LINGER_MS, timer -> request.connection().close());

@@ -4,14 +4,13 @@ import org.apache.camel.Exchange;
 import org.apache.camel.spi.HeaderFilterStrategy;
 
 /**
- * Nothing of a caller's headers, query or form comes in, and nothing but {@code Retry-After} and
- * {@code Preference-Applied} goes out (Camel adds the status, the length and the type of the
- * content itself). {@code Prefer} is read by {@link HttpIntake} where it stands: let in here, a
- * query parameter of that name would come in as well.
+ * Lets no header, query parameter or form field of a caller in, and only {@code Retry-After} and
+ * {@code Preference-Applied} out. (Camel itself adds the status, and the length and type of the
+ * content.) {@link HttpIntake} reads {@code Prefer} from the request itself: if it were let in
+ * here, a query parameter of that name would get in as well.
  *
- * <p>An allow-list, and an empty one: it cannot be passed by writing a name in another case
- * (CVE-2025-27636, CVE-2025-29891, CVE-2026-40453), and no inbound header is echoed or passed on.
- * Thread-safe.
+ * <p>The allow-list is empty, so a name in another case cannot bypass it (CVE-2025-27636,
+ * CVE-2025-29891, CVE-2026-40453), and no inbound header is echoed or passed on. Thread-safe.
  */
 public final class HttpHeaders implements HeaderFilterStrategy {
   @Override

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a request arrives over HTTP and how its outcome goes back: the bean {@code httpIntake} of
- * {@code routes/http-intake.camel.yaml}. Thread-safe.
+ * Reads requests that arrive over HTTP and answers with their outcomes: the bean {@code httpIntake}
+ * of {@code routes/http-intake.camel.yaml}. Thread-safe.
  */
 public final class HttpIntake {
   private static final Logger LOG = LoggerFactory.getLogger(HttpIntake.class);
@@ -64,7 +64,7 @@ public final class HttpIntake {
   /**
    * Reads the body of the keyed route.
    *
-   * @param messageKey from the path, decoded
+   * @param messageKey the decoded key of the path
    */
   public SendRequest readOne(
       @Body byte[] body, @Header("messageKey") String messageKey, Exchange exchange) {
@@ -78,7 +78,7 @@ public final class HttpIntake {
     return reader.bare(body == null ? EMPTY : body);
   }
 
-  /** Notes where the request came from and how its caller wants it handled. */
+  /** Notes the origin of the request and how its caller wants it handled. */
   private void arrived(Exchange exchange) {
     String caller = "";
     boolean preferred = false;
@@ -99,7 +99,7 @@ public final class HttpIntake {
     sayIfApplied(exchange, List.of(outcome));
   }
 
-  /** What was preferred has been done: RFC 7240, section 3. */
+  /** Says that the caller's preference was applied (RFC 7240, section 3). */
   private static void sayIfApplied(Exchange exchange, List<Outcome> outcomes) {
     if (exchange.getProperty(PREFERRED, false, Boolean.class)
         && outcomes.stream().anyMatch(Outcome::queued)) {
@@ -107,7 +107,7 @@ public final class HttpIntake {
     }
   }
 
-  /** Answers what became of a key: from the ledger, the API is not asked. */
+  /** Answers the status of a key from the ledger, without asking the API. */
   public void status(@Header("messageKey") String messageKey, Exchange exchange) {
     Optional<Entry> entry;
     try {
@@ -139,7 +139,7 @@ public final class HttpIntake {
       sayIfApplied(exchange, outcomes);
       return;
     }
-    // None was taken: as long as one may still be, the answer asks for a repetition.
+    // None was accepted. While one may still be accepted, the answer asks for a repetition.
     Optional<Outcome> open =
         outcomes.stream().filter(outcome -> !outcome.state().settled()).findFirst();
     ErrorCode top =
@@ -168,7 +168,7 @@ public final class HttpIntake {
     answer(exchange, outcome);
   }
 
-  /** Answers a fault of ours: an id to ask about, and nothing of its inside. */
+  /** Answers an internal fault: an id to ask about, without details. */
   public void fail(Exchange exchange) {
     String requestId = UUID.randomUUID().toString();
     LOG.error(
@@ -189,11 +189,11 @@ public final class HttpIntake {
     reply.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
     reply.setHeader(Exchange.CONTENT_TYPE, "application/json");
     retryAfter.ifPresent(wait -> reply.setHeader("Retry-After", seconds(wait)));
-    // Not bytes: those would go out through a stream, in several steps and as many events.
+    // Not bytes: Camel would write those through a stream, in several steps and events.
     reply.setBody(ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** Whole seconds, rounded up: asked for 200 ms, a caller must not come back at once. */
+  /** Whole seconds, rounded up: with 200 ms to wait, a caller must not repeat at once. */
   static String seconds(Duration wait) {
     return Long.toString(Math.max(1, wait.plusMillis(999).toSeconds()));
   }

@@ -26,16 +26,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP servers of this process: that of the intake, under camel-platform-http, and that of
+ * The HTTP servers of this process: one for the intake, used by camel-platform-http, and one for
  * management. Both share the event loops of one Vert.x. Open and close it from one thread.
  *
- * <p>The intake's server listens once all routes are started, so no caller meets a path that is not
- * there yet.
+ * <p>The intake's server listens after all routes have started, so no caller gets a 404 for a path
+ * that will exist.
  */
 public final class HttpServers implements CamelConfiguration, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpServers.class);
 
-  /** In bytes, of all headers of a request: gateways add tokens of some kilobytes each. */
+  /** For all headers of a request: gateways add tokens of some kilobytes each. */
   static final int MAX_HEADER_BYTES = 16 * 1024;
 
   private static final int MANAGEMENT_WORKERS = 4;
@@ -53,7 +53,7 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
   public HttpServers(HttpOptions options) {
     this.options = options;
     admission = new HttpAdmission(options.maxInFlight(), options.bodyTimeout());
-    // A consumer holds its worker until the request is answered, so one for each that is let in.
+    // A consumer holds its worker until the request is answered: one for each admitted request.
     vertx =
         Vertx.vertx(
             new VertxOptions().setWorkerPoolSize(options.maxInFlight() + MANAGEMENT_WORKERS));
@@ -92,10 +92,10 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
   }
 
   /**
-   * Takes requests from here on, for the routes are there; and questions of operators.
+   * Listens for requests and for operators; call it after the routes have started.
    *
-   * @param questions where operators ask; empty if they cannot
-   * @throws UncheckedIOException if the port cannot be listened on
+   * @param questions the address for operators; empty: none
+   * @throws UncheckedIOException if an address is in use or not of this machine
    */
   public void listen(Optional<Address> questions, CamelContext context) {
     await(intake, options.address());
@@ -133,7 +133,7 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
     }
   }
 
-  /** The port on which requests are taken. */
+  /** The port of the intake. */
   public int port() {
     return intake.actualPort();
   }
@@ -143,7 +143,7 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
     return managementPort;
   }
 
-  /** From here on requests are answered 503; those under way go on. */
+  /** From now on requests are answered 503; those in progress go on. */
   public void stopTaking() {
     admission.stopTaking();
   }
@@ -155,7 +155,7 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      // The process ends, or the test does: a server that does not close is no reason to stay.
+      // The process or the test ends anyway, so a failed close must not stop it.
       LOG.warn("The HTTP servers could not be closed: {}", e.toString());
     } finally {
       management.ifPresent(Management::close);

@@ -23,10 +23,10 @@ import org.apache.camel.health.HealthCheckHelper;
 import org.apache.hc.core5.http.HttpStatus;
 
 /**
- * What operators ask over HTTP: health as JSON ({@code /observe/health}, with {@code /live} and
+ * Answers operators over HTTP: health as JSON ({@code /observe/health}, with {@code /live} and
  * {@code /ready}), and meters in Prometheus' text format ({@code /observe/metrics}).
  *
- * <p>Health is 200 with {@code {"status":"UP"}}, or 503 with the checks that are down and why.
+ * <p>Health is 200 with {@code {"status":"UP"}}, or 503 with the failed checks and the reasons.
  * Thread-safe.
  */
 final class Management implements AutoCloseable {
@@ -38,7 +38,7 @@ final class Management implements AutoCloseable {
   private final JvmGcMetrics collections = new JvmGcMetrics();
 
   /**
-   * @param admission what is under way there is a meter
+   * @param admission the source of the meter of requests in progress
    */
   Management(CamelContext context, HttpAdmission admission) {
     this.context = context;
@@ -49,12 +49,12 @@ final class Management implements AutoCloseable {
     new UptimeMetrics().bindTo(meters);
     collections.bindTo(meters);
     Gauge.builder("sms.http.in.flight", admission, HttpAdmission::inFlight)
-        .description("Requests over HTTP that are under way")
+        .description("HTTP requests in progress")
         .register(meters);
   }
 
   void on(Router router) {
-    // Checks and scraping may take a moment: not on the event loop.
+    // Checks and scraping may block: not on the event loop.
     router
         .get("/observe/health")
         .blockingHandler(request -> health(request, HealthCheckHelper::invoke), false);

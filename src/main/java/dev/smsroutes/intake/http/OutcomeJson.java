@@ -13,11 +13,11 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Outcomes in the API's own JSON, as the delivery contract lays it down. Thread-safe.
+ * Writes outcomes in the API's own JSON, as the delivery contract specifies. Thread-safe.
  *
- * <p>One that is accepted, by the API or by a queue of ours, is {@code {requestId, errorcode: 0,
- * responses: [{messageKey}]}}; all others are {@code {requestId, messageKey, errorcode, message,
- * errors: [{field, errorcode, message}]}}.
+ * <p>An outcome that the API or the queue accepted is {@code {requestId, errorcode: 0, responses:
+ * [{messageKey}]}}; every other one is {@code {requestId, messageKey, errorcode, message, errors:
+ * [{field, errorcode, message}]}}.
  */
 public final class OutcomeJson {
   private static final JsonFactory JSON = new JsonFactory();
@@ -30,10 +30,10 @@ public final class OutcomeJson {
   }
 
   /**
-   * The outcomes of a request with many recipients, in their order: top code 0 when all were
-   * accepted, 109001 when some were, and what failed carries its own code and message.
+   * The outcomes of a request with many recipients, in their order. The top code is 0 if all were
+   * accepted, 109001 if some were; each failed item has its own code and message.
    *
-   * @param requestId of the request as a whole
+   * @param requestId the id of the request as a whole
    * @param top the code on top
    */
   static String many(String requestId, ErrorCode top, List<Outcome> outcomes) {
@@ -54,7 +54,7 @@ public final class OutcomeJson {
         });
   }
 
-  /** An answer that is of no request: a wrong path, a wrong method, too much at once. */
+  /** An answer without a request: a wrong path, a wrong method, too many requests. */
   static String error(ErrorCode code, String message) {
     return error(code, message, Optional.empty());
   }
@@ -91,7 +91,7 @@ public final class OutcomeJson {
     json.writeEndObject();
   }
 
-  /** Whether the caller need do no more: not told by the code, which others may have as well. */
+  /** Whether the caller is done; the code alone does not tell, because other outcomes share it. */
   static boolean isTaken(Outcome outcome) {
     return outcome.accepted() || outcome.queued();
   }
@@ -126,11 +126,11 @@ public final class OutcomeJson {
     json.writeEndArray();
   }
 
-  /** A caller with many recipients wrote no {@code recipient}: names the one it wrote. */
+  /** A caller with many recipients wrote no {@code recipient}: names the item of the list. */
   private static String ofItem(Fault fault, String path) {
     String field = fault.field();
     if (field.equals("recipient") && fault.code() == ErrorCode.MISPLACED_FIELD) {
-      // It did write one, beside the many.
+      // The caller wrote a recipient as well as the list.
       return field;
     }
     if (field.equals("recipient") || field.startsWith("recipient.")) {

@@ -2,17 +2,17 @@ package dev.smsroutes.intake.http;
 
 import java.util.List;
 
-/** What a caller prefers, as far as we can do it (RFC 7240). Stateless. */
+/** The supported preferences of a caller (RFC 7240). Stateless. */
 final class Preferences {
   static final String RESPOND_ASYNC = "respond-async";
 
   private Preferences() {}
 
   /**
-   * Whether a caller would rather be answered before the work is done.
+   * Whether a caller prefers an answer before the work is done.
    *
-   * @param lines the {@code Prefer} headers: each a list of preferences with commas between them, a
-   *     preference with a value and parameters or without; what cannot be read is no preference
+   * @param lines the {@code Prefer} headers: each a list of preferences, separated by commas, each
+   *     with or without a value and parameters; what cannot be parsed is ignored
    */
   static boolean respondAsync(List<String> lines) {
     return lines.stream().anyMatch(Preferences::inLine);
@@ -37,7 +37,7 @@ final class Preferences {
     return !quoted && isRespondAsync(line.substring(from));
   }
 
-  /** It has no value, and none of its parameters means anything. */
+  /** This preference has no value, and its parameters have no meaning. */
   private static boolean isRespondAsync(String preference) {
     int parameters = preference.indexOf(';');
     String name = parameters < 0 ? preference : preference.substring(0, parameters);

@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What the ledger knows of a key, as the API shows the status of a message (contract, sections 2
- * and 7), with one field of our own: {@code outcome}. Holds no number and no attribute.
+ * Writes what the ledger knows about a key in the API's form of a message status (contract,
+ * sections 2 and 7), with one more field: {@code outcome}. Contains no number and no attribute.
  * Thread-safe.
  */
 final class StatusJson {
   private static final String EVENT = "TransactionalSendEvents.";
 
-  /** The API's own status of a message that it has taken and sends. */
+  /** The API's own status of a message that it has accepted and sends. */
   private static final String SENT_CODE = "2000";
 
   private StatusJson() {}
@@ -37,7 +37,7 @@ final class StatusJson {
               json.writeStringField("message", entry.message());
             }
             case ADMITTED, ATTEMPTED, WAITING, UNCERTAIN -> {
-              // There is no more to say: it may still become anything.
+              // No more fields: the outcome is still open.
             }
           }
           json.writeStringField("outcome", entry.state().name());
@@ -49,7 +49,7 @@ final class StatusJson {
     return switch (entry.state()) {
       case ACCEPTED, ACCEPTED_EARLIER -> "SmsSent";
       case REFUSED, DUPLICATE -> "SmsNotSent";
-      // Never "not sent" of what may have been sent: who believes it sends it a second time.
+      // Never "not sent" for a message that may have been sent: the caller would send it again.
       case PARKED -> entry.uncertain() ? "SmsTransient" : "SmsNotSent";
       case ADMITTED, ATTEMPTED, WAITING, UNCERTAIN -> "SmsQueued";
     };
@@ -58,7 +58,7 @@ final class StatusJson {
   static String unknown(String messageKey) {
     return OutcomeJson.error(
         ErrorCode.NOT_FOUND,
-        "Expected a messageKey of the last days; nothing is known of this one",
+        "Expected a messageKey that the ledger knows; it does not know this one",
         Optional.of(messageKey));
   }
 }

@@ -7,12 +7,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Workers of the HTTP server as virtual threads, where Java has them and they do not pin: from 24
- * on (JEP 491). A worker is held while the API is waited for, and a virtual one costs hardly any
- * memory meanwhile. On older versions they are threads as ever.
+ * Runs workers of the HTTP server as virtual threads where these do not pin: from Java 24 on (JEP
+ * 491). A worker waits for the API, and a virtual thread takes hardly any memory meanwhile. On
+ * older versions the workers are platform threads.
  *
- * <p>Found by Vert.x through {@code META-INF/services}. How many there are at once is limited by
- * {@link HttpAdmission}, not by a pool.
+ * <p>Vert.x finds this class through {@code META-INF/services}. {@link HttpAdmission} limits their
+ * number, not a pool.
  */
 public final class VirtualThreadWorkers implements ExecutorServiceFactory {
   private static final int FIRST_WITHOUT_PINNING = 24;
@@ -25,7 +25,7 @@ public final class VirtualThreadWorkers implements ExecutorServiceFactory {
         : virtual();
   }
 
-  /** By reflection: the bundle is compiled for Java 17. */
+  /** By reflection, because the bundle is compiled for Java 17. */
   private static ExecutorService virtual() {
     try {
       return (ExecutorService)

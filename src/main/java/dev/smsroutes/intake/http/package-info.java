@@ -1,5 +1,5 @@
 /**
- * How requests arrive over HTTP and are answered: the servers, admission, JSON of outcomes.
+ * Requests over HTTP and their answers: the servers, admission, JSON of outcomes.
  *
  * <p>Used by {@code app}. The routes are in {@code routes/}. Threads: beans of routes are
  * thread-safe.
