@@ -158,7 +158,7 @@ class HttpFieldRulesTest {
         row("no recipient", b -> b.remove("recipient"), 109102, "recipient", "none came"),
         row("null recipient", b -> b.putNull("recipient"), 109102, "recipient", "none came"),
         row("text recipient", b -> b.put("recipient", "Ada"), 10001, "recipient", "an object"),
-        row("listed recipient", b -> b.putArray("recipient"), 10001, "recipient", "an array came"),
+        row("listed recipient", b -> b.putArray("recipient"), 10001, "recipient", "got an array"),
         row(
             "recipients in its place",
             b -> b.putArray("recipients").add(b.remove("recipient")),
@@ -170,7 +170,7 @@ class HttpFieldRulesTest {
             b -> b.putArray("recipients").add(b.get("recipient").deepCopy()),
             109122,
             "recipients",
-            "recipients came"),
+            "got recipients"),
 
         // recipient.contactKey: every request must include one.
         row("no contactKey", b -> recipient(b).remove("contactKey"), 109105, "contactKey", "none"),
@@ -222,27 +222,27 @@ class HttpFieldRulesTest {
             b -> b.set("attributes", recipient(b).remove("attributes")),
             109122,
             "attributes",
-            "it belongs into the recipient"),
-        row("unknown field of null", b -> b.putNull("foo"), 109122, "foo", "foo came"),
+            "it belongs in the recipient"),
+        row("unknown field of null", b -> b.putNull("foo"), 109122, "foo", "got foo"),
         row(
             "object attribute",
             b -> attributes(b).putObject("Note").put("x", "y"),
             10001,
             "attributes.Note",
-            "an object came"),
+            "got an object"),
         row(
             "array attribute",
             b -> attributes(b).putArray("Note").add("x"),
             10001,
             "attributes.Note",
-            "an array came"),
+            "got an array"),
         row("nameless attribute", b -> attributes(b).put(" ", "x"), 10005, "attributes", "names"),
         row(
             "attributes that differ in case only",
             b -> attributes(b).put("firstname", "x"),
             10005,
             "attributes.firstname",
-            "FirstName came too"),
+            "also got FirstName"),
         row(
             "half a character",
             b -> attributes(b).put("Note", "\ud83d"),
@@ -257,8 +257,8 @@ class HttpFieldRulesTest {
             "%%"),
 
         // Unknown and misplaced fields, at each level.
-        row("unknown field", b -> b.put("priority", "high"), 109122, "priority", "priority came"),
-        row("to on top", b -> b.put("to", "1"), 109122, "to", "it belongs into the recipient"),
+        row("unknown field", b -> b.put("priority", "high"), 109122, "priority", "got priority"),
+        row("to on top", b -> b.put("to", "1"), 109122, "to", "it belongs in the recipient"),
         row("message on top", b -> b.put("message", "x"), 109122, "message", "into content"),
         row("messageKey on top", b -> b.put("messageKey", "x"), 109122, "messageKey", "in the URL"),
         row(
@@ -295,7 +295,7 @@ class HttpFieldRulesTest {
             b -> b.putObject("content").put("message", 7),
             10001,
             "content.message",
-            "Expected text; a number came"),
+            "Expected text; got a number"),
         row(
             "a text that is empty once rendered",
             b -> {
@@ -553,19 +553,19 @@ class HttpFieldRulesTest {
   /** The body, and what the message says. */
   static Stream<Arguments> notARequest() {
     return Stream.of(
-        arguments("", 10004, "an empty body came"),
+        arguments("", 10004, "got an empty body"),
         arguments("{", 10004, "line 1, column 2: it ends too early"),
         arguments("{\n  \"definitionKey\": oops\n}", 10004, "line 2, column"),
         arguments("{\"definitionKey\": 'x'}", 10004, "line 1, column"),
         arguments("{\"a\": 1,}", 10004, "line 1, column"),
-        arguments("{}{}", 10004, "more came after the end of the object"),
+        arguments("{}{}", 10004, "more text after the end of the object"),
         arguments("{} x", 10004, "line 1, column"),
         arguments("// a comment\n{}", 10004, "line 1"),
         arguments("{\"a\": NaN}", 10004, "line 1"),
         arguments("{\"a\":".repeat(60) + "1" + "}".repeat(60), 10004, "nested too deeply"),
-        arguments("[]", 10001, "Expected a JSON object; an array came"),
-        arguments("\"text\"", 10001, "text came"),
-        arguments("null", 10001, "null came"),
+        arguments("[]", 10001, "Expected a JSON object; got an array"),
+        arguments("\"text\"", 10001, "got text"),
+        arguments("null", 10001, "got null"),
         arguments("definitionKey=account-reset", 10004, "line 1, column"));
   }
 
@@ -600,7 +600,7 @@ class HttpFieldRulesTest {
 
     assertThat(reply.status()).isEqualTo(400);
     assertThat(reply.code()).isEqualTo(10004);
-    assertThat(reply.message()).contains("line 1, column", "a name came twice in one object");
+    assertThat(reply.message()).contains("line 1, column", "the same name twice in one object");
   }
 
   @Test

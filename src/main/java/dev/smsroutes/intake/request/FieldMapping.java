@@ -21,17 +21,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Makes a {@link SendRequest} of the fields in which a site tells of its business: the bean with
- * which an intake of one's own reads, set up in YAML (docs/own-intake.md).
+ * Maps a site's own message to a {@link SendRequest}: the bean for an intake of one's own, set up
+ * in YAML (docs/own-intake.md).
  *
- * <p>Each setting is a text in which {@code {field}} stands for a field of what came, and {@code
- * {customer.phone}} for one inside an object. What came is never looked into for fields, script or
- * expressions. A setting without any field is a constant. There is no escape for a brace.
+ * <p>Each setting is a text in which {@code {field}} stands for a field of the message, and {@code
+ * {customer.phone}} for one inside an object. Values are never searched for fields, script or
+ * expressions. A setting without any field is a constant. A brace cannot be escaped.
  *
- * <p>Fields that no setting names are ignored: a site's own message tells more than we need. What
- * is missing or of a wrong type stands in {@link SendRequest#unreadable()} under the name that the
- * API has for it and with the site's own in the message, so that the pipeline names it together
- * with all else.
+ * <p>Fields that no setting names are ignored. {@link SendRequest#unreadable()} holds the faults of
+ * missing fields and wrong types: under the API's name, with the site's name in the message. So the
+ * pipeline reports them with all other faults.
  *
  * <p>Set up by one thread, then thread-safe.
  */
@@ -39,7 +38,7 @@ public class FieldMapping {
   private static final JsonMapper JSON =
       JsonMapper.builder().disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
 
-  /** What the API calls the parts of a request, and how it complains of a missing one. */
+  /** The API's names for the parts of a request, and its codes for a missing one. */
   private enum Part {
     MESSAGE_KEY("messageKey", ErrorCode.MISSING_MESSAGE_KEY),
     DEFINITION_KEY("definitionKey", ErrorCode.MISSING_DEFINITION_KEY),
@@ -62,14 +61,14 @@ public class FieldMapping {
   private String message;
   private final Map<String, Value> attributes = new LinkedHashMap<>();
 
-  /** Which send definition; usually a constant. */
+  /** The send definition; usually a constant. */
   public void setDefinitionKey(String definitionKey) {
     this.definitionKey = Value.parse("definitionKey", definitionKey);
   }
 
   /**
-   * The key, made of what names the occasion: the same occasion must give the same key, so that it
-   * is sent once, and another one another key.
+   * The message key. The same occasion must give the same key, so that it is sent once; another
+   * occasion must give another key.
    */
   public void setMessageKey(String messageKey) {
     this.messageKey = Value.parse("messageKey", messageKey);
@@ -86,20 +85,19 @@ public class FieldMapping {
   }
 
   /**
-   * A text instead of the definition's, with {@code %%Name%%} for attributes. Taken as it is:
-   * braces mean nothing here, because what a stranger wrote must not become part of a template
-   * (contract, section 5).
+   * A text instead of the definition's, with {@code %%Name%%} for attributes. Braces have no
+   * meaning here, because a sender's text must not become part of a template (contract, section 5).
    */
   public void setMessage(String message) {
     this.message = message;
   }
 
   /**
-   * Attributes by name, to be put in. One whose field did not come is left out: the definition
-   * knows whether it is needed.
+   * Attributes by name, a map to be filled. An attribute whose field is absent is left out: the
+   * definition decides whether it is needed.
    */
   public Map<String, String> getAttributes() {
-    // Camel binds a map by putting into it; so a wrong text is found at the start as well.
+    // Camel binds a map by calling put, so a faulty text is found at the start as well.
     return new AbstractMap<>() {
       @Override
       public String put(String name, String text) {
@@ -119,15 +117,15 @@ public class FieldMapping {
   /**
    * Reads a JSON object.
    *
-   * @param body UTF-8, UTF-16 or UTF-32; null for an empty one
-   * @throws InvalidRequestException if it is no JSON object; with line and column
+   * @param body UTF-8, UTF-16 or UTF-32; null: empty
+   * @throws InvalidRequestException if it is not a JSON object; with line and column
    */
   public SendRequest fromJson(byte[] body) {
     return RequestReader.reading(() -> map(RequestTree.object(body == null ? new byte[0] : body)));
   }
 
   /**
-   * Reads what a data format of Camel left: a row of CSV, a record.
+   * Reads the result of one of Camel's data formats: a row of CSV, a record.
    *
    * @param fields texts, numbers, booleans, and maps of these, by name
    */
@@ -135,42 +133,42 @@ public class FieldMapping {
     return RequestReader.reading(() -> map(JSON.valueToTree(fields)));
   }
 
-  private SendRequest map(JsonNode came) {
+  private SendRequest map(JsonNode root) {
     List<Fault> faults = new ArrayList<>();
-    String key = part(Part.MESSAGE_KEY, messageKey, came, faults);
-    String definition = part(Part.DEFINITION_KEY, definitionKey, came, faults);
-    String contact = part(Part.CONTACT_KEY, contactKey, came, faults);
-    String number = part(Part.TO, to, came, faults);
+    String key = part(Part.MESSAGE_KEY, messageKey, root, faults);
+    String definition = part(Part.DEFINITION_KEY, definitionKey, root, faults);
+    String contact = part(Part.CONTACT_KEY, contactKey, root, faults);
+    String number = part(Part.TO, to, root, faults);
     Map<String, String> values = new LinkedHashMap<>();
     attributes.forEach(
         (name, value) -> {
-          if (readable("recipient.attributes." + name, value, came, faults)) {
-            value.of(came, field -> true).ifPresent(text -> values.put(name, text));
+          if (readable("recipient.attributes." + name, value, root, faults)) {
+            value.of(root, field -> true).ifPresent(text -> values.put(name, text));
           }
         });
     return new SendRequest(
         key, definition, new Recipient(contact, number, values), message, false, faults);
   }
 
-  private static String part(Part part, Value value, JsonNode came, List<Fault> faults) {
-    if (value == Value.NONE || !readable(part.path, value, came, faults)) {
+  private static String part(Part part, Value value, JsonNode root, List<Fault> faults) {
+    if (value == Value.NONE || !readable(part.path, value, root, faults)) {
       return null;
     }
     // An empty field would give all its senders the same key.
-    Optional<String> text = value.of(came, field -> !field.isBlank());
+    Optional<String> text = value.of(root, field -> !field.isBlank());
     if (text.isEmpty()) {
       faults.add(
           new Fault(
               part.path,
               part.missing,
-              "Expected " + value.names() + ", which gives " + part.path + "; none came"));
+              "Expected " + value.names() + ", which gives " + part.path + "; got none"));
     }
     return text.orElse(null);
   }
 
-  private static boolean readable(String path, Value value, JsonNode came, List<Fault> faults) {
+  private static boolean readable(String path, Value value, JsonNode root, List<Fault> faults) {
     for (String name : value.fields()) {
-      JsonNode node = find(came, name);
+      JsonNode node = find(root, name);
       if (node.isContainerNode()) {
         faults.add(
             new Fault(
@@ -178,9 +176,8 @@ public class FieldMapping {
                 ErrorCode.WRONG_TYPE,
                 "Expected text, a number or a boolean in "
                     + name
-                    + "; "
-                    + (node.isArray() ? "an array" : "an object")
-                    + " came"));
+                    + "; got "
+                    + (node.isArray() ? "an array" : "an object")));
         return false;
       }
       Optional<String> text = RequestReader.scalar(node);
@@ -199,21 +196,19 @@ public class FieldMapping {
                 path.equals(Part.MESSAGE_KEY.path)
                     ? ErrorCode.INVALID_MESSAGE_KEY
                     : ErrorCode.BAD_VALUE,
-                "Expected whole Unicode characters in "
-                    + name
-                    + "; half of a surrogate pair came"));
+                "Expected whole Unicode characters in " + name + "; got half of a surrogate pair"));
         return false;
       }
     }
     return true;
   }
 
-  private static JsonNode find(JsonNode came, String name) {
-    JsonNode whole = came.path(name);
+  private static JsonNode find(JsonNode root, String name) {
+    JsonNode whole = root.path(name);
     if (!whole.isMissingNode()) {
       return whole;
     }
-    JsonNode node = came;
+    JsonNode node = root;
     for (String step : name.split("\\.")) {
       node = node.path(step);
     }
@@ -221,7 +216,7 @@ public class FieldMapping {
   }
 
   /**
-   * One setting: literals and fields in turn, with one literal more than there are fields.
+   * One setting: literals and fields in turn, with one more literal than fields.
    *
    * @param text as it was set
    */
@@ -249,11 +244,11 @@ public class FieldMapping {
       return new Value(text, List.copyOf(literals), List.copyOf(fields));
     }
 
-    /** Empty if any field did not come, or came as something that is not wanted. */
-    Optional<String> of(JsonNode came, Predicate<String> wanted) {
+    /** Empty if any field is absent, or its text is not wanted. */
+    Optional<String> of(JsonNode root, Predicate<String> wanted) {
       StringBuilder filled = new StringBuilder(literals.get(0));
       for (int i = 0; i < fields.size(); i++) {
-        JsonNode node = find(came, fields.get(i));
+        JsonNode node = find(root, fields.get(i));
         Optional<String> text = RequestReader.scalar(node).filter(wanted);
         if (node.isMissingNode() || node.isNull() || text.isEmpty()) {
           return Optional.empty();

@@ -14,17 +14,17 @@ import java.math.BigDecimal;
 import java.util.Optional;
 
 /**
- * A number of a JSON text, as it was written. Nothing is calculated when it is read, so that no
- * digit is lost and no exponent can overflow; in a tree it stands as the value of a {@link
- * POJONode}, and is written again as it was. Immutable.
+ * A number of a JSON text, as it was written. Reading does not convert it, so no digit is lost and
+ * no exponent can overflow. In a tree it is the value of a {@link POJONode}, and is written
+ * unchanged. Immutable.
  *
- * @param text a number by the grammar of JSON
+ * @param text a number in JSON's grammar
  */
 record JsonNumber(String text) implements JsonSerializable {
-  /** The most characters of a number that becomes text; a message of ten parts has 1,530. */
-  static final int MOST_CHARACTERS = 100;
+  /** The maximum length of a number that becomes text; a message of ten parts has 1,530. */
+  static final int MAX_CHARACTERS = 100;
 
-  /** The number that stands in this place of a tree; empty if something else does. */
+  /** The number of this node; empty if it holds something else. */
   static Optional<JsonNumber> of(JsonNode node) {
     if (node instanceof POJONode value && value.getPojo() instanceof JsonNumber number) {
       return Optional.of(number);
@@ -36,19 +36,18 @@ record JsonNumber(String text) implements JsonSerializable {
    * The number without an exponent, with the decimal places that it was written with: {@code
    * 12500000} for {@code 1.25E7}, {@code 1.50} for {@code 1.50}.
    *
-   * @return empty if that has more than {@link #MOST_CHARACTERS}, or if it is no number that can be
-   *     written out
+   * @return empty if that has more than {@link #MAX_CHARACTERS}, or cannot be written out
    */
   Optional<String> plain() {
-    if (text.length() > MOST_CHARACTERS) {
+    if (text.length() > MAX_CHARACTERS) {
       return Optional.empty();
     }
     try {
       BigDecimal number = new BigDecimal(text);
-      // Measured before it is written out: 1E9999999 would have ten million characters.
+      // Computes the length first: 1E9999999 would have ten million characters.
       long whole = Math.max(1L, (long) number.precision() - number.scale());
       long decimals = Math.max(0L, number.scale());
-      return whole + decimals > MOST_CHARACTERS
+      return whole + decimals > MAX_CHARACTERS
           ? Optional.empty()
           : Optional.of(number.toPlainString());
     } catch (NumberFormatException e) {
@@ -68,9 +67,9 @@ record JsonNumber(String text) implements JsonSerializable {
     serialize(json, serializers);
   }
 
-  /** Hands out numbers as they were written, where Jackson would calculate them. */
-  static final class Parser extends JsonParserDelegate {
-    Parser(JsonParser delegate) {
+  /** Returns numbers as they were written, where Jackson would convert them. */
+  static final class ExactParser extends JsonParserDelegate {
+    ExactParser(JsonParser delegate) {
       super(delegate);
     }
 

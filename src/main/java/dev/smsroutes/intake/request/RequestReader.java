@@ -28,21 +28,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the API's own JSON into {@link SendRequest}s, in the two shapes that the API knows: one
- * {@code recipient}, or many {@code recipients}.
+ * Reads the API's own JSON into {@link SendRequest}s, in the API's two shapes: one {@code
+ * recipient}, or many {@code recipients}.
  *
- * <p>Strict where a slip could send the wrong thing: unknown and misplaced fields, wrong types and
- * repeated names are faults. All that can be named is named at once: a request that is JSON at all
- * is returned with its faults in {@link SendRequest#unreadable()}, and the pipeline adds what is
- * wrong with the values. Only a body that has no requests to speak of (not JSON, not an object, no
- * list of recipients) throws.
+ * <p>It is strict, because a slip could send the wrong message: unknown and misplaced fields, wrong
+ * types and repeated names are faults. It reports all faults at once: a JSON request is returned
+ * with its faults in {@link SendRequest#unreadable()}, and the pipeline adds faults of the values.
+ * It throws only for a body without requests (not JSON, not an object, no list of recipients).
  *
  * <p>A null means an absent field, for every field that the API knows in either shape: clients with
- * generated classes write all of them. A failure while a request is read is a refusal of that
- * request, since it would fail the next time as well.
+ * generated classes write all of them. A failure while a request is read refuses that request,
+ * because it would fail again.
  *
- * <p>Immutable and thread-safe. UTF-8, UTF-16 and UTF-32 are read, as JSON allows. The length of
- * the body is limited by the caller of this class.
+ * <p>Immutable and thread-safe. It reads UTF-8, UTF-16 and UTF-32, as JSON allows. The caller of
+ * this class limits the length of the body.
  */
 public final class RequestReader {
   private static final Logger LOG = LoggerFactory.getLogger(RequestReader.class);
@@ -59,43 +58,44 @@ public final class RequestReader {
   private static final SortedSet<String> CONTENT_FIELDS = names("message");
   private static final SortedSet<String> SUBSCRIPTIONS_FIELDS = names("resubscribe");
 
-  /** Every name of the API's request, in either shape. */
+  /** All fields of the API's request, in either shape. */
   private static final Set<String> ALL_FIELDS =
       Stream.of(STANDALONE_FIELDS, MANY_FIELDS, ITEM_FIELDS, CONTENT_FIELDS, SUBSCRIPTIONS_FIELDS)
           .flatMap(Set::stream)
           .collect(Collectors.toUnmodifiableSet());
 
-  /** What is said of a number that {@link JsonNumber#plain} cannot write out. */
+  /** The message for a number that {@link JsonNumber#plain} cannot write out. */
   static final String LONG_NUMBER =
       "a number of at most "
-          + JsonNumber.MOST_CHARACTERS
+          + JsonNumber.MAX_CHARACTERS
           + " characters when it is written out; got a longer one (send it as text)";
 
-  private static final int LONGEST_SHOWN = 60;
+  private static final int MAX_SHOWN = 60;
 
-  /** Controls, and halves of surrogate pairs. */
+  /** Control characters, and halves of surrogate pairs. */
   private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cs}]");
 
-  /** So many faults help a person; 4 MB of unknown fields would make an answer of 80 MB. */
-  private static final int MOST_FAULTS = 50;
+  /** Enough for a person; 4 MB of unknown fields would make an answer of 80 MB. */
+  private static final int MAX_FAULTS = 50;
 
   /**
-   * How long a request may be with the shared attributes written out for each recipient, in
-   * characters: what the API takes as a body (contract, section 4).
+   * The maximum length of a request with the shared attributes written out for each recipient, in
+   * characters: the API's limit of a body (contract, section 4).
    */
-  private static final long MOST_WRITTEN_OUT = 4L * 1024 * 1024;
+  private static final long MAX_WRITTEN_OUT = 4L * 1024 * 1024;
 
   private final int maxRecipients;
 
   /**
-   * @param maxRecipients the most recipients in one request; more are refused with 109101
+   * @param maxRecipients the maximum number of recipients in one request; more are refused with
+   *     109101
    */
   public RequestReader(int maxRecipients) {
     this.maxRecipients = maxRecipients;
   }
 
   /**
-   * Reads the body of the keyed route: {@code recipient}, and the key stands in the URL.
+   * Reads the body of the keyed route: {@code recipient}; the key is in the URL.
    *
    * @throws InvalidRequestException if the body is not a JSON object
    */
@@ -110,21 +110,21 @@ public final class RequestReader {
   }
 
   /**
-   * Reads the body of the bare route: {@code recipients}, each with a key or without; keys that are
-   * missing are made.
+   * Reads the body of the bare route: {@code recipients}, each with or without a key; missing keys
+   * are made.
    *
    * @return one request for each recipient, in their order; at least one
-   * @throws InvalidRequestException if nothing can be said of any recipient alone
+   * @throws InvalidRequestException if the body has no list of recipients
    */
   public List<SendRequest> bare(byte[] body) {
     return reading(() -> many(RequestTree.object(body), recipient -> MessageKeys.make()));
   }
 
   /**
-   * Reads a request that stands by itself, as in a file: either shape, and with one recipient the
-   * key may stand beside it as {@code messageKey}.
+   * Reads a standalone request, as in a file: either shape. With one recipient, the request may
+   * have a {@code messageKey}.
    *
-   * @param keys gives the key of a recipient that has none
+   * @param keys makes the key of a recipient without one
    * @return one request for each recipient, in their order; at least one
    * @throws InvalidRequestException as for the two routes
    */
@@ -139,10 +139,10 @@ public final class RequestReader {
   }
 
   /**
-   * Reads a request with one recipient that stands by itself, as in a message.
+   * Reads a standalone request with one recipient, as in a JMS message.
    *
    * @param otherwise the key if the body has none
-   * @return the request; without a key if there is none in either place
+   * @return the request; without a key if neither the body nor {@code otherwise} has one
    * @throws InvalidRequestException if the body is not a JSON object
    */
   public SendRequest one(byte[] body, Optional<String> otherwise) {
@@ -156,7 +156,7 @@ public final class RequestReader {
 
   /**
    * Turns a failure while a request is read into a refusal: the same bytes would fail again, so the
-   * caller must not be asked to repeat them.
+   * caller must not repeat them.
    *
    * @throws InvalidRequestException also if the reader throws another exception
    */
@@ -166,12 +166,13 @@ public final class RequestReader {
     } catch (InvalidRequestException e) {
       throw e;
     } catch (RuntimeException e) {
-      // Without its message, which may quote the body.
+      // Without the message of the exception, which may quote the body.
       LOG.error(
           "request not readable cause={} at={}",
           e.getClass().getName(),
           Arrays.stream(e.getStackTrace()).limit(5).toList());
-      throw RequestTree.malformed("Expected a request that can be read; reading this one failed");
+      throw RequestTree.malformed(
+          "Expected a readable request; got one that sms-routes failed to read");
     }
   }
 
@@ -198,11 +199,11 @@ public final class RequestReader {
     return Collections.unmodifiableSortedSet(new TreeSet<>(Set.of(names)));
   }
 
-  /** Where the key of a recipient comes from who has none. */
+  /** Makes keys for recipients without one. */
   @FunctionalInterface
   public interface KeySource {
     /**
-     * @param recipient its number, from 1, among many; 0 for a request with one only
+     * @param recipient its number among many, from 1; 0 for a request with one recipient
      */
     String keyOf(int recipient);
   }
@@ -233,13 +234,13 @@ public final class RequestReader {
     boolean resubscribe = resubscribe(root, faults);
 
     List<JsonNode> items = recipients(root, faults);
-    if (writtenOut(attributes) * items.size() > MOST_WRITTEN_OUT) {
+    if (writtenOut(attributes) * items.size() > MAX_WRITTEN_OUT) {
       faults.add(
           new Fault(
               "attributes",
               ErrorCode.VALIDATION,
               "Expected attributes for all recipients that have at most "
-                  + MOST_WRITTEN_OUT
+                  + MAX_WRITTEN_OUT
                   + " characters when they are written out for each of the "
                   + items.size()
                   + "; got more"));
@@ -282,13 +283,13 @@ public final class RequestReader {
   }
 
   private static long writtenOut(Map<String, String> attributes) {
-    // Quotes, colon and comma included.
+    // Includes quotes, colon and comma.
     return attributes.entrySet().stream()
         .mapToLong(attribute -> attribute.getKey().length() + attribute.getValue().length() + 6L)
         .sum();
   }
 
-  /** A recipient with the attributes of all recipients; its own win, in any case of the name. */
+  /** Adds the attributes of all recipients; its own win, in any case of the name. */
   private static Recipient withShared(Map<String, String> shared, Recipient recipient) {
     if (shared.isEmpty()) {
       return recipient;
@@ -309,16 +310,16 @@ public final class RequestReader {
   }
 
   private static List<Fault> first(List<Fault> faults) {
-    if (faults.size() <= MOST_FAULTS) {
+    if (faults.size() <= MAX_FAULTS) {
       return faults;
     }
-    List<Fault> first = new ArrayList<>(faults.subList(0, MOST_FAULTS));
+    List<Fault> first = new ArrayList<>(faults.subList(0, MAX_FAULTS));
     first.add(
         new Fault(
             "",
             ErrorCode.VALIDATION,
             "Expected a request without faults; "
-                + (faults.size() - MOST_FAULTS)
+                + (faults.size() - MAX_FAULTS)
                 + " more are not listed"));
     return first;
   }
@@ -330,7 +331,7 @@ public final class RequestReader {
           new Fault(
               "recipients",
               ErrorCode.NO_RECIPIENTS,
-              "Expected an array of objects with contactKey and to; none came"));
+              "Expected an array of objects with contactKey and to; got none"));
       throw new InvalidRequestException(faults);
     }
     if (!node.isArray()) {
@@ -342,7 +343,7 @@ public final class RequestReader {
           new Fault(
               "recipients",
               ErrorCode.NO_RECIPIENTS,
-              "Expected at least one recipient; the array came empty"));
+              "Expected at least one recipient; got an empty array"));
       throw new InvalidRequestException(faults);
     }
     if (node.size() > maxRecipients) {
@@ -350,7 +351,7 @@ public final class RequestReader {
           new Fault(
               "recipients",
               ErrorCode.TOO_MANY_RECIPIENTS,
-              "Expected at most " + maxRecipients + " recipients; " + node.size() + " came"));
+              "Expected at most " + maxRecipients + " recipients; got " + node.size()));
       throw new InvalidRequestException(faults);
     }
     List<JsonNode> items = new ArrayList<>(node.size());
@@ -384,7 +385,8 @@ public final class RequestReader {
       }
       if (name.isBlank()) {
         faults.add(
-            new Fault(path, ErrorCode.BAD_VALUE, "Expected attributes with names; one has none"));
+            new Fault(
+                path, ErrorCode.BAD_VALUE, "Expected attributes with names; got one without"));
       } else if (value.isContainerNode()) {
         faults.add(wrongType(at, "text, a number or a boolean", value));
       } else if (text.isEmpty()) {
@@ -399,9 +401,8 @@ public final class RequestReader {
               new Fault(
                   at,
                   ErrorCode.BAD_VALUE,
-                  "Expected names that differ in more than upper and lower case; "
-                      + shown(other)
-                      + " came too"));
+                  "Expected names that differ in more than upper and lower case; also got "
+                      + shown(other)));
         }
       }
     }
@@ -454,7 +455,7 @@ public final class RequestReader {
   }
 
   /**
-   * JSON can name half of a surrogate pair, which no encoding can write (RFC 8259, section 8.2).
+   * JSON can escape half of a surrogate pair, which no encoding can write (RFC 8259, section 8.2).
    */
   static boolean isWritable(String text) {
     for (int i = 0; i < text.length(); i++) {
@@ -470,8 +471,7 @@ public final class RequestReader {
   }
 
   private static Fault halfCharacter(String path, ErrorCode code) {
-    return new Fault(
-        path, code, "Expected whole Unicode characters; half of a surrogate pair came");
+    return new Fault(path, code, "Expected whole Unicode characters; got half of a surrogate pair");
   }
 
   private static JsonNode object(JsonNode parent, String name, String path, List<Fault> faults) {
@@ -506,9 +506,8 @@ public final class RequestReader {
                 ErrorCode.MISPLACED_FIELD,
                 "Expected only "
                     + String.join(", ", allowed)
-                    + " here; "
+                    + " here; got "
                     + shown(name)
-                    + " came"
                     + hint.apply(name)));
       }
     }
@@ -518,7 +517,7 @@ public final class RequestReader {
     return switch (name) {
       case "recipients" -> " (many recipients go to POST /messaging/v1/sms/messages/)";
       case "recipient" -> " (one recipient goes to POST /messaging/v1/sms/messages/{messageKey})";
-      case "messageKey" -> " (the key stands in the URL, or with each of many recipients)";
+      case "messageKey" -> " (the key is in the URL, or with each of many recipients)";
       default -> misplacedInRequest(name);
     };
   }
@@ -537,34 +536,33 @@ public final class RequestReader {
 
   private static String misplacedInRequest(String name) {
     return switch (name) {
-      case "to", "contactKey", "attributes" -> " (it belongs into the recipient)";
-      case "message" -> " (it belongs into content)";
+      case "to", "contactKey", "attributes" -> " (it belongs in the recipient)";
+      case "message" -> " (it belongs in content)";
       default -> "";
     };
   }
 
-  /** A name that a caller wrote, in the form in which an answer or a log can hold it. */
+  /** A caller's name for a field, made fit for an answer or a log. */
   private static String shown(String name) {
-    String start = name.length() <= LONGEST_SHOWN ? name : name.substring(0, LONGEST_SHOWN) + "…";
+    String start = name.length() <= MAX_SHOWN ? name : name.substring(0, MAX_SHOWN) + "…";
     return UNPRINTABLE.matcher(start).replaceAll("\uFFFD");
   }
 
-  /** What stands in a place as text; empty for a number that cannot be written out. */
+  /** The value as text; empty for a number that cannot be written out. */
   static Optional<String> scalar(JsonNode node) {
     Optional<JsonNumber> number = JsonNumber.of(node);
     return number.isPresent() ? number.get().plain() : Optional.of(node.asText());
   }
 
-  static Fault wrongType(String path, String expected, JsonNode came) {
-    return new Fault(
-        path, ErrorCode.WRONG_TYPE, "Expected " + expected + "; " + kind(came) + " came");
+  static Fault wrongType(String path, String expected, JsonNode found) {
+    return new Fault(path, ErrorCode.WRONG_TYPE, "Expected " + expected + "; got " + kind(found));
   }
 
-  private static String kind(JsonNode came) {
-    if (JsonNumber.of(came).isPresent()) {
+  private static String kind(JsonNode found) {
+    if (JsonNumber.of(found).isPresent()) {
       return "a number";
     }
-    return switch (came.getNodeType()) {
+    return switch (found.getNodeType()) {
       case ARRAY -> "an array";
       case OBJECT -> "an object";
       case STRING -> "text";

@@ -19,8 +19,8 @@ import java.io.IOException;
 
 /**
  * Reads the JSON of a request into a tree: one document, no name twice, at most 50 levels. Numbers
- * stay as they were written. All that read requests read them here, so that they read the same.
- * UTF-8, UTF-16 and UTF-32 are read, as JSON allows. Stateless.
+ * stay as they were written. All channels use it, so that they read the same. It reads UTF-8,
+ * UTF-16 and UTF-32, as JSON allows. Stateless.
  */
 public final class RequestTree {
   private static final ObjectReader JSON =
@@ -29,7 +29,7 @@ public final class RequestTree {
                   .streamReadConstraints(
                       StreamReadConstraints.builder()
                           .maxNestingDepth(50)
-                          // They are not calculated, so their length costs nothing.
+                          // Numbers are not converted, so their length costs nothing.
                           .maxNumberLength(Integer.MAX_VALUE)
                           .build())
                   .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -42,8 +42,8 @@ public final class RequestTree {
   private RequestTree() {}
 
   /**
-   * @return missing for an empty text
-   * @throws IOException if it is not JSON; the message may quote it, so it is not for a log
+   * @return a missing node for an empty text
+   * @throws IOException if it is not JSON; its message may quote the text, so do not log it
    */
   public static JsonNode read(byte[] json) throws IOException {
     try (JsonParser parser = parser(json)) {
@@ -52,15 +52,15 @@ public final class RequestTree {
     }
   }
 
-  /** The tokens that {@link #read} makes its tree of; a number is an embedded object. */
+  /** The tokens of which {@link #read} makes its tree; a number is an embedded object. */
   public static JsonParser parser(byte[] json) throws IOException {
-    return new JsonNumber.Parser(JSON.getFactory().createParser(json));
+    return new JsonNumber.ExactParser(JSON.getFactory().createParser(json));
   }
 
   /**
    * Reads a JSON object.
    *
-   * @throws InvalidRequestException if the bytes are no JSON object; names line and column, and
+   * @throws InvalidRequestException if the bytes are not a JSON object; names line and column, and
    *     quotes nothing
    */
   static JsonNode object(byte[] json) {
@@ -71,7 +71,7 @@ public final class RequestTree {
       throw malformed(isGzip(json) ? "Expected JSON; got gzip. Send it uncompressed" : words(e));
     }
     if (root.isMissingNode()) {
-      throw malformed("Expected a JSON object; an empty body came");
+      throw malformed("Expected a JSON object; got an empty body");
     }
     if (!root.isObject()) {
       throw new InvalidRequestException(RequestReader.wrongType("", "a JSON object", root));
@@ -90,8 +90,8 @@ public final class RequestTree {
 
   private static String words(IOException e) {
     if (!(e instanceof JsonProcessingException broken)) {
-      // Bytes that are no text in the encoding that Jackson found.
-      return "Expected JSON in UTF-8; the bytes are not";
+      // Bytes that are not text in the encoding that Jackson detected.
+      return "Expected JSON in UTF-8; got other bytes";
     }
     JsonLocation place = broken.getLocation();
     return "Expected JSON; "
@@ -101,23 +101,23 @@ public final class RequestTree {
         + reason(broken);
   }
 
-  /** Only the kind of fault: Jackson's own text quotes the input, which may hold a number. */
+  /** Only the kind of fault: Jackson's own text quotes the input, which may hold a phone number. */
   private static String reason(JsonProcessingException e) {
     String said = e.getOriginalMessage();
     if (said.startsWith("Duplicate field")) {
-      return "a name came twice in one object";
+      return "the same name twice in one object";
     }
     if (said.startsWith("Unexpected end-of-input")) {
       return "it ends too early";
     }
     if (said.startsWith("Trailing token")) {
-      return "more came after the end of the object";
+      return "more text after the end of the object";
     }
     if (e instanceof StreamConstraintsException) {
       return said.startsWith("Document nesting depth")
           ? "it is nested too deeply"
-          : "a name or a text is longer than any that can be read";
+          : "a name or a text is longer than the limit";
     }
-    return "something that is not JSON came";
+    return "text that is not JSON";
   }
 }

@@ -88,15 +88,15 @@ class FieldMappingTest {
             tuple(
                 "messageKey",
                 ErrorCode.MISSING_MESSAGE_KEY,
-                "Expected order, which gives messageKey; none came"),
+                "Expected order, which gives messageKey; got none"),
             tuple(
                 "recipient.contactKey",
                 ErrorCode.MISSING_CONTACT_KEY,
-                "Expected customer.number, which gives recipient.contactKey; none came"),
+                "Expected customer.number, which gives recipient.contactKey; got none"),
             tuple(
                 "recipient.to",
                 ErrorCode.MISSING_TO,
-                "Expected customer.phone, which gives recipient.to; none came"));
+                "Expected customer.phone, which gives recipient.to; got none"));
   }
 
   @Test

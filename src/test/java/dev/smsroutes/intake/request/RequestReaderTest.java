@@ -170,7 +170,7 @@ class RequestReaderTest {
                     }))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageNotContaining("4915112345678")
-        .hasMessageContaining("reading this one failed");
+        .hasMessageContaining("got one that sms-routes failed to read");
   }
 
   @Test
@@ -366,11 +366,11 @@ class RequestReaderTest {
       textBlock =
           """
           {"definitionKey"                   | line 1, column 17: it ends too early
-          {"a":1,"a":2}                      | line 1, column 11: a name came twice in one object
-          {} {}                              | more came after the end of the object
-          {'a':1}                            | line 1, column 2: something that is not JSON came
-          {"a":NaN}                          | line 1, column 9: something that is not JSON came
-          {"a":1.}                           | line 1, column 8: something that is not JSON came
+          {"a":1,"a":2}                      | line 1, column 11: the same name twice in one object
+          {} {}                              | more text after the end of the object
+          {'a':1}                            | line 1, column 2: text that is not JSON
+          {"a":NaN}                          | line 1, column 9: text that is not JSON
+          {"a":1.}                           | line 1, column 8: text that is not JSON
           """)
   void says_where_the_json_breaks_off(String body, String message) {
     Fault fault = refusal(utf8(body));
@@ -422,7 +422,7 @@ class RequestReaderTest {
   @Test
   void says_that_a_name_is_too_long() {
     assertThat(refusal(utf8("{\"" + "n".repeat(60_000) + "\":1}")).message())
-        .contains("a name or a text is longer than any that can be read");
+        .contains("a name or a text is longer than the limit");
   }
 
   @Test
