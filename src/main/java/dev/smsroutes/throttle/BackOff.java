@@ -2,7 +2,7 @@ package dev.smsroutes.throttle;
 
 import java.time.Duration;
 
-/** Times that double from the first to the longest. Not thread-safe. */
+/** A back-off that doubles from the first time to the longest. Not thread-safe. */
 final class BackOff {
   private final long first;
   private final long longest;
@@ -21,7 +21,7 @@ final class BackOff {
     return result;
   }
 
-  /** Begins again with the first. */
+  /** Begins again with the first time. */
   void reset() {
     next = first;
   }

@@ -9,70 +9,70 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shuts the gate when no message can get through whatever its pace: no connection, login or account
- * refused, account blocked. After a while one message goes as a probe; the gate opens for all when
- * it goes well, and for nothing else. Why this is not Resilience4j's: docs/decisions/0013-pace.md;
- * how long it is shut: docs/decisions/0021-one-pause-one-timer.md.
+ * Opens when no message can get through at any rate: no connection, login or account refused,
+ * account blocked. After a while one message leaves as a probe; only its success closes the breaker
+ * for all. Why this is not Resilience4j's: docs/decisions/0013-pace.md; how long it stays open:
+ * docs/decisions/0021-one-pause-one-timer.md. Log lines say "shut" for an open breaker.
  *
  * <p>Not thread-safe; all times are nanoseconds.
  */
 final class Breaker {
-  /** As the time of an opening: not before the probe is back. */
+  /** Instead of a time: not before the probe is back. */
   static final long NOT_BY_TIME = Long.MAX_VALUE;
 
   private static final Duration FIRST_PROBE = Duration.ofSeconds(1);
 
-  /** To probe sooner may prolong a block (contract, section 3: a long back-off). */
+  /** An earlier probe may prolong a block (contract, section 3: a long back-off). */
   private static final Duration FIRST_PROBE_OF_A_BLOCK = Duration.ofMinutes(5);
 
-  /** For so long one message may hold up the others, however often it is refused. */
-  private static final long LONGEST_OF_ONE_MESSAGE = Duration.ofSeconds(3).toNanos();
+  /** How long one message may hold up the others, however often it is refused. */
+  private static final long MAX_FOR_ONE_MESSAGE = Duration.ofSeconds(3).toNanos();
 
   private final long probeInterval;
   private final long longest;
   private final BackOff unreachable = new BackOff(Duration.ofMillis(200), Duration.ofSeconds(10));
 
-  /** While the API refuses our login or our account. */
+  /** While the API refuses the login or the account. */
   private final BackOff refused;
 
   private final BackOff blocked;
 
-  /** Why it is shut; null while it is open. */
+  /** Why the breaker is open; null while it is closed. */
   private Reason reason;
 
-  /** Between two probes at the moment, but for what the API asks for. */
+  /** The current time between two probes, unless the API asks for a longer one. */
   private long length;
 
   private long until;
 
-  /** The number of the departure that probes; 0 if none is on its way. */
+  /** The number of the departure that is the probe; 0 if there is none. */
   private long probe;
 
-  /** The key of the message that was refused last. */
+  /** The key of the last refused message. */
   private Optional<String> refusedKey = Optional.empty();
 
-  /** Definitions of the messages that were forbidden since it shut. */
+  /** Definitions of the messages that the API forbade since the breaker opened. */
   private final Set<String> forbidden = new HashSet<>();
 
   /** Definitions that the API forbids while it accepts messages of others. */
   private final Set<String> setAside = new HashSet<>();
 
-  /** The last departures before it shut: what comes back from then tells nothing new. */
+  /** The last departures before it opened: answers to earlier ones tell nothing new. */
   private long lastBeforeOutage;
 
   private long lastBeforeUnreachable;
 
   /**
-   * It was shut, and is open now.
+   * The breaker was open, and is closed now.
    *
-   * @param after why it was shut
-   * @param setAside the one definition that the API forbade meanwhile, if it accepted another one
+   * @param after why it was open
+   * @param setAside the only definition that the API forbade meanwhile, if it accepted another one
    */
   record Opening(Reason after, Optional<String> setAside) {}
 
   /**
-   * @param probeInterval the longest time between two probes while the API refuses us
-   * @param longest the longest time for which it is shut before the next probe
+   * @param probeInterval the longest time between two probes while the API refuses the account
+   * @param longest the longest time before the next probe
    */
   Breaker(Duration probeInterval, Duration longest) {
     Duration first = FIRST_PROBE.compareTo(probeInterval) < 0 ? FIRST_PROBE : probeInterval;
@@ -82,22 +82,22 @@ final class Breaker {
     this.longest = longest.toNanos();
   }
 
-  /** Why it is shut, if it is. */
+  /** Why it is open, if it is. */
   Optional<Reason> reason() {
     return Optional.ofNullable(reason);
   }
 
-  /** Whether it is shut for a reason that a person should know of. */
+  /** Whether it is open for a reason that needs an operator. */
   boolean isOutage() {
     return isOutageReason(reason);
   }
 
-  /** When the next message may pass; {@link #NOT_BY_TIME} while a probe is on its way. */
+  /** When the next message may leave; {@link #NOT_BY_TIME} while a probe is in progress. */
   long opensAt() {
     return reason == null ? 0 : probe == 0 ? until : NOT_BY_TIME;
   }
 
-  /** How long it is shut for after a probe that fails, at least. */
+  /** The minimum time until the next probe after a failed one. */
   long length() {
     return length;
   }
@@ -109,24 +109,24 @@ final class Breaker {
   }
 
   /**
-   * An answer came that is no sign of any trouble.
+   * Records an answer without any sign of an outage.
    *
-   * @param definition of the message
-   * @return empty if it was open, or stays shut
+   * @param definition the definition of the message
+   * @return empty if the breaker was closed, or stays open
    */
-  Optional<Opening> wentWell(Departure departure, String definition) {
+  Optional<Opening> succeeded(Departure departure, String definition) {
     setAside.remove(definition);
     if (!isProbe(departure)) {
       return Optional.empty();
     }
-    Optional<String> alone =
+    Optional<String> only =
         forbidden.size() == 1
             ? forbidden.stream()
                 .filter(one -> !one.isEmpty() && !one.equals(definition))
                 .findFirst()
             : Optional.empty();
-    alone.ifPresent(setAside::add);
-    Opening opening = new Opening(reason, alone);
+    only.ifPresent(setAside::add);
+    Opening opening = new Opening(reason, only);
     probe = 0;
     reason = null;
     forbidden.clear();
@@ -136,46 +136,46 @@ final class Breaker {
     return Optional.of(opening);
   }
 
-  /** A message came back that says nothing about what the breaker guards. */
-  void toldNothing(Departure departure, long now) {
+  /** Records an answer that tells nothing about the API's state. */
+  void inconclusive(Departure departure, long now) {
     if (isProbe(departure)) {
       probe = 0;
       until = now + (isOutageReason(reason) ? Math.min(length, probeInterval) : length);
     }
   }
 
-  /** A message came back without having been at the API. */
-  void neverLeft(Departure departure) {
+  /** Records a message that did not reach the API. */
+  void notSent(Departure departure) {
     if (isProbe(departure)) {
       probe = 0;
     }
   }
 
   /**
-   * A message did not get through.
+   * Records a message that did not get through.
    *
-   * @param outcome with one of the reasons that shut the gate
-   * @param definition of the message; empty if the answer has nothing to do with it
-   * @param lastDeparted the number of the last departure by now
-   * @return whether it is now shut for a reason for which it was not shut before
+   * @param outcome with one of the reasons that open the breaker
+   * @param definition the definition of the message; empty if the answer does not concern it
+   * @param lastDeparted the number of the last departure
+   * @return whether the breaker is now open for a new reason
    */
   boolean failed(
       Departure departure, Unsettled outcome, String definition, long now, long lastDeparted) {
     Reason why = outcome.reason();
     if (why == Reason.FORBIDDEN && setAside.contains(definition)) {
-      // The trouble of this definition, not of the account.
-      toldNothing(departure, now);
+      // Only this definition is refused, not the account.
+      inconclusive(departure, now);
       return false;
     }
     if (isProbe(departure)) {
       if (isOutage() && !isOutageReason(why)) {
-        toldNothing(departure, now);
+        inconclusive(departure, now);
         return false;
       }
       probe = 0;
     } else if (departure.number()
         <= (isOutageReason(why) ? lastBeforeOutage : lastBeforeUnreachable)) {
-      // It tells nothing new, but a time that the API names holds, however late it comes.
+      // It tells nothing new, but a time that the API names counts, however late it arrives.
       until = Math.max(until, now + asked(outcome));
       return false;
     }
@@ -196,10 +196,10 @@ final class Breaker {
   }
 
   /**
-   * How long it is shut. A message that the API refuses once more tells nothing of the others, so
-   * these wait hardly longer; but the token endpoint and a block mean all messages.
+   * The time until the next probe. A message that the API refuses again tells nothing about others,
+   * so these wait hardly longer. The token endpoint and a block concern all messages.
    *
-   * @param definition empty if the message was at the token endpoint only
+   * @param definition empty if the message reached only the token endpoint
    */
   private long lengthOf(Unsettled outcome, String definition) {
     Reason why = outcome.reason();
@@ -212,11 +212,11 @@ final class Breaker {
             && outcome.messageKey().isPresent()
             && outcome.messageKey().equals(refusedKey);
     return sameMessage
-        ? Math.max(length, Math.min(Math.min(2 * length, LONGEST_OF_ONE_MESSAGE), probeInterval))
+        ? Math.max(length, Math.min(Math.min(2 * length, MAX_FOR_ONE_MESSAGE), probeInterval))
         : Math.min(longest, refused.next());
   }
 
-  /** A block is as long as the API says; what it says with a refusal has no such meaning. */
+  /** A block lasts as long as the API says; a Retry-After with a refusal does not mean that. */
   private long asked(Unsettled outcome) {
     return outcome.reason() == Reason.BLOCKED
         ? Math.min(
@@ -233,7 +233,7 @@ final class Breaker {
     return reason != null && departure.number() == probe;
   }
 
-  /** No connection is a passing thing; the others do not go away by themselves. */
+  /** A lost connection comes back by itself; the other reasons need an operator. */
   private static boolean isOutageReason(Reason why) {
     return why != null && why != Reason.UNREACHABLE;
   }

@@ -1,28 +1,28 @@
 package dev.smsroutes.throttle;
 
 /**
- * How many messages may be on their way at once: one more after each full window of successes, half
- * as many after a sign of overload. Not thread-safe.
+ * The limit of concurrent calls: one more after each full window of successes, half as many after a
+ * sign of overload. Not thread-safe.
  */
 final class ConcurrencyLimit {
-  private final int most;
+  private final int max;
   private int limit;
   private int successes;
 
-  /** The last departure before the last cut: what comes back from then tells nothing new. */
+  /** The last departure before the last cut: answers to earlier ones tell nothing new. */
   private long lastBeforeCut;
 
-  ConcurrencyLimit(int most) {
-    this.most = most;
-    this.limit = most;
+  ConcurrencyLimit(int max) {
+    this.max = max;
+    this.limit = max;
   }
 
   int limit() {
     return limit;
   }
 
-  void wentWell(Departure departure) {
-    if (departure.number() <= lastBeforeCut || limit == most) {
+  void succeeded(Departure departure) {
+    if (departure.number() <= lastBeforeCut || limit == max) {
       return;
     }
     successes++;
@@ -33,10 +33,10 @@ final class ConcurrencyLimit {
   }
 
   /**
-   * Halves the limit, once for all that were on their way at the same time.
+   * Halves the limit, once for all messages that were in progress together.
    *
-   * @param lastDeparted the number of the last departure by now
-   * @return whether it is lower now
+   * @param lastDeparted the number of the last departure
+   * @return whether the limit is lower now
    */
   boolean cut(Departure departure, long lastDeparted) {
     if (departure.number() <= lastBeforeCut) {

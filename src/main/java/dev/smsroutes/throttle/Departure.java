@@ -1,10 +1,10 @@
 package dev.smsroutes.throttle;
 
 /**
- * That a message was let through.
+ * A message that got a permit.
  *
- * @param number counts all departures, from 1: tells whether this one was before or after an event
- * @param priority whose it is
- * @param at when, in nanoseconds
+ * @param number counts all departures from 1, which orders them with other events
+ * @param priority its priority
+ * @param at its time, in nanoseconds
  */
 record Departure(long number, Priority priority, long at) {}

@@ -7,9 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * For how long nothing leaves because the API asked for less or is not available: as long as it
- * said, else for a time that doubles with each repetition. Not thread-safe; all times are
- * nanoseconds.
+ * The pause after the API asked for fewer calls or was unavailable: as long as it said, else a time
+ * that doubles with each repetition. Not thread-safe; all times are nanoseconds.
  */
 final class Pause {
   private final long longest;
@@ -17,12 +16,12 @@ final class Pause {
   private Reason reason = Reason.RATE_LIMITED;
   private long until;
 
-  /** For how long where the API named no time, and the key of the message that met it. */
+  /** The length if the API named no time, and the key of the message that caused it. */
   private long length;
 
   private Optional<String> key = Optional.empty();
 
-  /** The last departure before the last event: what comes back from then tells nothing new. */
+  /** The last departure before the last event: answers to earlier ones tell nothing new. */
   private long lastBefore;
 
   /**
@@ -36,12 +35,12 @@ final class Pause {
     return until;
   }
 
-  /** Why there is, or was, a pause. */
+  /** The reason of the current or last pause. */
   Reason reason() {
     return reason;
   }
 
-  void wentWell(Departure departure) {
+  void succeeded(Departure departure) {
     if (departure.number() > lastBefore) {
       backOff.reset();
       key = Optional.empty();
@@ -49,17 +48,17 @@ final class Pause {
   }
 
   /**
-   * The API asked for a pause.
+   * Records that the API asked for a pause.
    *
-   * @param lastDeparted the number of the last departure by now
-   * @return whether the pause is now longer than before
+   * @param lastDeparted the number of the last departure
+   * @return whether the pause is longer now
    */
   boolean asked(Departure departure, Unsettled outcome, long now, long lastDeparted) {
     boolean news = departure.number() > lastBefore;
     if (news) {
       lastBefore = lastDeparted;
     }
-    // What the API says in so many words holds, however late it comes.
+    // A time that the API names counts, however late it arrives.
     long end =
         now
             + outcome
@@ -75,7 +74,7 @@ final class Pause {
     return true;
   }
 
-  /** What one message meets again and again tells nothing new of the API. */
+  /** Repeated answers to one message tell nothing new about the API. */
   private long lengthFor(Unsettled outcome) {
     if (key.isEmpty() || !key.equals(outcome.messageKey())) {
       length = Math.min(longest, backOff.next());

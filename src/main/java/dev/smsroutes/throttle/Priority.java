@@ -1,10 +1,12 @@
 package dev.smsroutes.throttle;
 
-/** Who asks for a turn at the SMS API. */
+/** The priority of a request for a permit. */
 public enum Priority {
-  /** A caller over HTTP waits for the answer. It is told at once while the API refuses us. */
+  /**
+   * An HTTP caller, who waits for the answer; refused at once while the API refuses the account.
+   */
   INTERACTIVE,
-  /** A message of the broker: leaves in the line of the callers, and can wait for a probe. */
+  /** A JMS message: as urgent as a caller, but it can wait for a probe. */
   QUEUED,
   /** A row of a batch file, which may wait. */
   BATCH

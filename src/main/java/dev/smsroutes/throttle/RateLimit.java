@@ -4,56 +4,56 @@ import java.time.Duration;
 import java.util.OptionalDouble;
 
 /**
- * How many messages may leave in a second: the configured ceiling, and below it a limit that is
- * learnt from the API when it says that we are too fast. Messages are spread evenly over the
- * second. Not thread-safe; all times are nanoseconds.
+ * The limit of messages a second: the configured ceiling, and below it a limit learnt from the
+ * API's answer 429. Messages are spread evenly over the second. Not thread-safe; all times are
+ * nanoseconds.
  */
 final class RateLimit {
   private static final double SECOND = 1e9;
 
-  /** What is left of the observed rate after a cut. */
+  /** The part of the observed rate that is left after a cut. */
   private static final double CUT = 0.7;
 
   /** The learnt limit does not fall below this, in messages per second. */
-  private static final double LEAST = 1;
+  private static final double MIN_RATE = 1;
 
-  /** The part of the rate at the first cut by which the limit grows each second. */
+  /** The growth of the limit each second, as a part of the rate at the first cut. */
   private static final double STEP = 0.02;
 
-  /** The limit is forgotten when for so long no more than half of it was asked for. */
+  /** The limit is forgotten after this time in which at most half of it was asked for. */
   private static final long FORGOTTEN_AFTER = Duration.ofMinutes(1).toNanos();
 
-  /** What may leave at once after a lull, as a time: it makes up for timers that are late. */
+  /** The burst after a lull, as a time: it compensates for late timers. */
   private static final long BURST = Duration.ofMillis(20).toNanos();
 
   private final double ceiling;
   private double learnt = Double.POSITIVE_INFINITY;
   private double step;
 
-  /** Between two messages that are evenly spread; 0 while there is no limit. */
+  /** The time between two evenly spread messages; 0 while there is no limit. */
   private long interval;
 
-  /** By how much a message may leave before its evenly spread time. */
+  /** How much earlier than its evenly spread time a message may leave. */
   private long tolerance;
 
   /** The evenly spread time of the next message. */
   private long due;
 
-  /** Departures of the last second, roughly: older ones fade away. */
+  /** An estimate of the departures in the last second: older ones fade away. */
   private double load;
 
   private long loadAt;
 
-  /** When more than half of the learnt limit was last asked for. */
+  /** The last time when more than half of the learnt limit was asked for. */
   private long neededAt;
 
   private long raisedAt;
 
-  /** The last departure before the last cut: what comes back from then tells nothing new. */
+  /** The last departure before the last cut: answers to earlier ones tell nothing new. */
   private long lastBeforeCut;
 
   /**
-   * @param ceiling messages per second; 0 for none
+   * @param ceiling messages per second; 0: no ceiling
    */
   RateLimit(double ceiling) {
     this.ceiling = ceiling == 0 ? Double.POSITIVE_INFINITY : ceiling;
@@ -61,10 +61,10 @@ final class RateLimit {
   }
 
   /**
-   * When a message may leave.
+   * The time when a message may leave.
    *
-   * @param earliest when it could leave if there were no limit
-   * @param ahead how many leave before it
+   * @param earliest when it could leave without this limit
+   * @param ahead how many messages leave before it
    */
   long opensAt(long earliest, int ahead) {
     return interval == 0
@@ -87,8 +87,8 @@ final class RateLimit {
     }
   }
 
-  /** To be called for answers that also came in good time. */
-  void wentWell(Departure departure, long now) {
+  /** Call it only for answers that were not slow. */
+  void succeeded(Departure departure, long now) {
     if (learnt == Double.POSITIVE_INFINITY
         || departure.number() <= lastBeforeCut
         || now - raisedAt < SECOND) {
@@ -100,10 +100,10 @@ final class RateLimit {
   }
 
   /**
-   * Cuts the rate to a part of what was observed, once for all that were on their way at the same
-   * time.
+   * Cuts the rate to a part of the observed one, once for all messages that were in progress
+   * together.
    *
-   * @param lastDeparted the number of the last departure by now
+   * @param lastDeparted the number of the last departure
    */
   void cut(Departure departure, long now, long lastDeparted) {
     if (departure.number() <= lastBeforeCut) {
@@ -112,22 +112,22 @@ final class RateLimit {
     lastBeforeCut = lastDeparted;
     double observed = Math.min(loadOf(now), Math.min(learnt, ceiling));
     if (learnt == Double.POSITIVE_INFINITY) {
-      step = Math.max(LEAST, STEP * observed);
+      step = Math.max(MIN_RATE, STEP * observed);
     }
-    learnt = Math.max(LEAST, CUT * observed);
+    learnt = Math.max(MIN_RATE, CUT * observed);
     raisedAt = now;
     neededAt = now;
     spread();
   }
 
-  /** Nothing leaves until then, which says nothing about how much is asked for. */
+  /** Nothing leaves until then, so the demand cannot be observed. */
   void heldUntil(long time) {
     loadAt = Math.max(loadAt, time);
     neededAt = Math.max(neededAt, time);
     raisedAt = Math.max(raisedAt, time);
   }
 
-  /** The limit that holds now, in messages per second. */
+  /** The current limit, in messages per second. */
   OptionalDouble limit() {
     return interval == 0 ? OptionalDouble.empty() : OptionalDouble.of(Math.min(learnt, ceiling));
   }

@@ -16,13 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gate in front of the SMS API, one for each account: every message takes a turn before it
- * leaves and gives it back with what became of it, and from that the gate learns how much the API
- * takes. docs/pace.md tells operators of its rules, {@link ThrottleGate} holds them.
+ * The throttle in front of the SMS API, one for each account. Every message acquires a permit
+ * before it leaves, and returns it with its outcome. From the outcomes the throttle learns how much
+ * the API takes. docs/pace.md explains its rules to operators; {@link ThrottleGate} implements
+ * them.
  *
- * <p>Thread-safe. Who waits blocks the calling thread and no lock; there is no thread of its own.
- * Of those who wait one sleeps until the next moment at which something changes by time alone, the
- * others until they are called, so that a change wakes only those whom it lets go.
+ * <p>Thread-safe. A waiting caller blocks its own thread and holds no lock; the throttle has no
+ * thread. One of the waiting threads sleeps until the next change by time. The others sleep until
+ * they are signalled, so that a change wakes only threads that may go on.
  */
 public final class Throttle implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Throttle.class);
@@ -32,7 +33,7 @@ public final class Throttle implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final ThrottleGate gate;
 
-  /** Who sleeps until the next change by time; null if nobody does. */
+  /** The waiter that sleeps until the next change by time; null if there is none. */
   private Waiter timekeeper;
 
   private long wakesAt;
@@ -41,15 +42,15 @@ public final class Throttle implements AutoCloseable {
   private volatile long gotThrough;
 
   /**
-   * What the gate is like at one moment.
+   * The state of the throttle at one moment.
    *
-   * @param concurrencyLimit how many messages may be on their way at once
-   * @param inUse how many are; after a cut it may be more than the limit for a while
-   * @param interactiveWaiting how many wait of HTTP and JMS
-   * @param batchWaiting how many wait of files
-   * @param rateLimit messages per second, learnt or configured; empty if there is no limit
+   * @param concurrencyLimit how many messages may be in progress
+   * @param inUse how many are in progress; after a cut it may exceed the limit for a while
+   * @param interactiveWaiting how many of HTTP and JMS wait
+   * @param batchWaiting how many of files wait
+   * @param rateLimit messages per second, learnt or configured; empty: no limit
    * @param paused whether nothing may leave
-   * @param pausedFor for how long from now; zero if it is not paused, or until a probe is back
+   * @param pausedFor the remaining pause; zero if there is none, or it ends with a probe
    */
   public record Snapshot(
       int concurrencyLimit,
@@ -61,8 +62,8 @@ public final class Throttle implements AutoCloseable {
       Duration pausedFor) {}
 
   /**
-   * The permission to send one message, once. To be given back in any case, with {@link #done} or
-   * {@link #abandon}; the first of them counts. Any thread may do so.
+   * A permit to make one call. It must be returned with {@link #done} or {@link #abandon}; only the
+   * first of these calls counts. Any thread may return it.
    */
   public final class Permit {
     private final Departure departure;
@@ -72,22 +73,22 @@ public final class Throttle implements AutoCloseable {
       this.departure = departure;
     }
 
-    /** Counts all turns, from 1: tells whether this one was before or after an event. */
+    /** Counts all permits from 1, which orders them with other events. */
     public long number() {
       return departure.number();
     }
 
     /**
-     * The message is back: teaches the gate what became of it, and how long it took.
+     * Returns the permit with the outcome, from which the throttle learns.
      *
-     * @param definition of the message; empty if the outcome has nothing to do with it
-     * @return for how long nothing leaves from now on; zero if something may
+     * @param definition the definition of the message; empty if the outcome does not concern it
+     * @return how long nothing may leave from now on; zero if something may
      */
     public Duration done(Outcome outcome, String definition) {
       return giveBack(this, Optional.of(outcome), definition);
     }
 
-    /** The message never was at the API, or nobody knows: teaches nothing. */
+    /** Returns the permit without an outcome: the call did not reach the API, or may not have. */
     public void abandon() {
       giveBack(this, Optional.empty(), "");
     }
@@ -104,29 +105,28 @@ public final class Throttle implements AutoCloseable {
   }
 
   /**
-   * Waits until a message may leave.
+   * Waits for a permit.
    *
-   * <p>If the thread is interrupted meanwhile, it counts as stopping, and stays interrupted.
+   * <p>An interrupt of the thread counts as a stop; the thread stays interrupted.
    *
-   * @param patience how long to wait at most; zero or less: not at all
-   * @throws ThrottledException if it may not leave within that time: at the end of it, or as soon
-   *     as that is known
+   * @param maxWait how long to wait at most; zero or less: not at all
+   * @throws ThrottledException if there is no permit within that time: at its end, or as soon as
+   *     that is known
    */
-  public Permit await(Priority priority, Duration patience) throws ThrottledException {
+  public Permit await(Priority priority, Duration maxWait) throws ThrottledException {
     Objects.requireNonNull(priority, "lane");
     lock.lock();
     try {
       long now = now();
       Departure departure = gate.pass(priority, now);
-      return new Permit(departure != null ? departure : queue(priority, patience, now));
+      return new Permit(departure != null ? departure : queue(priority, maxWait, now));
     } finally {
       lock.unlock();
     }
   }
 
-  private Departure queue(Priority priority, Duration patience, long now)
-      throws ThrottledException {
-    long nanos = Math.max(0, TimeUnit.NANOSECONDS.convert(patience));
+  private Departure queue(Priority priority, Duration maxWait, long now) throws ThrottledException {
+    long nanos = Math.max(0, TimeUnit.NANOSECONDS.convert(maxWait));
     long deadline = nanos > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + nanos;
     Condition called = lock.newCondition();
     Waiter waiter = new Waiter(priority, deadline, called::signal);
@@ -172,12 +172,12 @@ public final class Throttle implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    // Outside the lock: a slow log must not hold up the others.
+    // Outside the lock: a slow log must not hold up other threads.
     notices.forEach(news -> LOG.atLevel(news.level()).log(news.text()));
     return held;
   }
 
-  /** Lets all go who may, and sees to it that somebody wakes at the next change. */
+  /** Gives out all possible permits, and makes sure that a thread wakes at the next change. */
   private void serve(long now) {
     gate.serve(now);
     if (timekeeper != null && !timekeeper.waits()) {
@@ -194,7 +194,7 @@ public final class Throttle implements AutoCloseable {
     timekeeper.call();
   }
 
-  /** The {@link Permit#number} of the turn that was given last. */
+  /** The {@link Permit#number} of the last permit. */
   public long lastPermit() {
     lock.lock();
     try {
@@ -204,14 +204,14 @@ public final class Throttle implements AutoCloseable {
     }
   }
 
-  /** How many messages have got through so far. */
+  /** How many messages got through so far. */
   public long gotThrough() {
     return gotThrough;
   }
 
   /**
-   * Why all sending is paused in a way that a person should know of: login or account refused, or
-   * account blocked. Ends with the first message that gets through; if nobody sends, it stays.
+   * Why all sending is paused, if that needs an operator: login or account refused, or account
+   * blocked. It ends with the first message that gets through, so it stays while nothing is sent.
    */
   public Optional<String> outage() {
     lock.lock();
@@ -222,7 +222,7 @@ public final class Throttle implements AutoCloseable {
     }
   }
 
-  /** What the gate is like now. */
+  /** The current state. */
   public Snapshot snapshot() {
     lock.lock();
     try {
@@ -233,7 +233,8 @@ public final class Throttle implements AutoCloseable {
   }
 
   /**
-   * From now on everybody is refused, those who wait as well. Turns that are out may be given back.
+   * From now on every request for a permit is refused, also those that wait. Permits that are out
+   * may still be returned.
    */
   @Override
   public void close() {

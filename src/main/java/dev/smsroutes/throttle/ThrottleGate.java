@@ -13,17 +13,17 @@ import java.util.Queue;
 import org.slf4j.event.Level;
 
 /**
- * Who may leave next, and when: the rules of {@link Throttle} without its threads. Time is told by
- * the caller, in nanoseconds from 0 on, and never goes back. Not thread-safe.
+ * The rules of {@link Throttle} without its threads: which message may leave next, and when. The
+ * caller passes the time, in nanoseconds from 0 on, which never goes back. Not thread-safe.
  */
 final class ThrottleGate {
-  /** As the time of a change: it does not come by time alone. */
+  /** Instead of the time of a change: time alone does not cause it. */
   static final long NOT_BY_TIME = Breaker.NOT_BY_TIME;
 
-  /** After so many departures of others one of a batch comes first, if it waits. */
-  private static final int MOST_OVERTAKEN = 9;
+  /** After so many other departures a waiting batch message goes first. */
+  private static final int MAX_OVERTAKEN = 9;
 
-  /** One that waits for its turn. */
+  /** A message that waits for a permit. */
   static final class Waiter {
     private final Priority priority;
     private final long deadline;
@@ -32,8 +32,8 @@ final class ThrottleGate {
     private ThrottledException refusal;
 
     /**
-     * @param deadline until when it waits
-     * @param call is run when it waits no more, and when it has to look again
+     * @param deadline when it stops waiting
+     * @param call runs when it stops waiting, and when it must check again
      */
     Waiter(Priority priority, long deadline, Runnable call) {
       this.priority = priority;
@@ -53,7 +53,7 @@ final class ThrottleGate {
       call.run();
     }
 
-    /** To be asked when it waits no more. */
+    /** Its permit; call it after it stopped waiting. */
     Departure departure() throws ThrottledException {
       if (refusal != null) {
         throw refusal;
@@ -72,7 +72,7 @@ final class ThrottleGate {
     }
   }
 
-  /** Something that an operator should read in the log. */
+  /** A line of the log for operators. */
   record Notice(Level level, String text) {}
 
   private final long slowAfter;
@@ -86,12 +86,12 @@ final class ThrottleGate {
   private int inUse;
   private int inUseByBatch;
 
-  /** How many of the interactive lane left since one of a batch waits. */
+  /** How many interactive messages left while a batch message waited. */
   private int overtaken;
 
   private long lastDeparted;
 
-  /** The opening for which it was last looked who waits in vain. */
+  /** The opening time for which waiters were last checked for being too late. */
   private long reviewedFor;
 
   private final List<Notice> notices = new ArrayList<>();
@@ -105,7 +105,7 @@ final class ThrottleGate {
     breaker = new Breaker(options.probeInterval(), options.longestPause());
   }
 
-  /** Lets a message through if it need not wait; null if it has to. */
+  /** Gives a permit if the message need not wait; otherwise null. */
   Departure pass(Priority priority, long now) {
     return interactive.isEmpty() && batch.isEmpty() && mayLeave(priority, now)
         ? depart(priority, now)
@@ -113,15 +113,15 @@ final class ThrottleGate {
   }
 
   /**
-   * Puts a message at the end of its lane, unless it is known by now that it would wait in vain. To
-   * be followed by {@link #serve}.
+   * Puts a message at the end of its queue, or refuses it if it would certainly be too late. Call
+   * {@link #serve} afterwards.
    */
   void enter(Waiter waiter, long now) {
-    refusalInVain(waiter, ahead(waiter.priority), now)
+    refusalIfTooLate(waiter, ahead(waiter.priority), now)
         .ifPresentOrElse(waiter::isRefused, () -> priority(waiter.priority).add(waiter));
   }
 
-  /** Takes a message out again whose patience is over. */
+  /** Removes a message whose deadline is over. */
   void giveUp(Waiter waiter, long now) {
     if (waiter.waits()) {
       priority(waiter.priority).remove(waiter);
@@ -129,7 +129,7 @@ final class ThrottleGate {
     }
   }
 
-  /** Takes a message out again whose thread is to stop. */
+  /** Removes a message whose thread must stop. */
   void leaveStopping(Waiter waiter) {
     if (waiter.waits()) {
       priority(waiter.priority).remove(waiter);
@@ -137,18 +137,18 @@ final class ThrottleGate {
     }
   }
 
-  /** Lets all go who may; refuses those who now wait in vain. */
+  /** Gives out all possible permits; refuses messages that would be too late. */
   void serve(long now) {
     long opening = opensAt();
     if (opening > now && opening != NOT_BY_TIME && opening != reviewedFor) {
       reviewedFor = opening;
-      refuseInVain(interactive, now);
-      refuseInVain(batch, now);
+      refuseTooLate(interactive, now);
+      refuseTooLate(batch, now);
     }
     for (Priority next = next(); next != null && mayLeave(next, now); next = next()) {
       Waiter first = priority(next).remove();
       if (first.deadline < now) {
-        // Its thread is late: it would have given up by now.
+        // Its thread is late: the deadline is over already.
         first.isRefused(refusal(now, now));
       } else {
         first.leaves(depart(next, now));
@@ -156,21 +156,21 @@ final class ThrottleGate {
     }
   }
 
-  /** Who is to leave next. */
+  /** The message that leaves next. */
   Optional<Waiter> first() {
     return Optional.ofNullable(next()).map(this::priority).map(Queue::peek);
   }
 
-  /** When {@link #serve} can do more than now; {@link #NOT_BY_TIME} if time alone does not help. */
+  /** When {@link #serve} can do more; {@link #NOT_BY_TIME} if time alone does not help. */
   long nextChange(long now) {
     return next() == null || inUse >= concurrency.limit() ? NOT_BY_TIME : leavesAt(now, 0);
   }
 
   /**
-   * A message is back.
+   * Takes a permit back.
    *
-   * @param outcome empty if it never was at the API, or if nobody knows
-   * @param definition of the message; empty if the outcome has nothing to do with it
+   * @param outcome empty if the call did not reach the API, or may not have
+   * @param definition the definition of the message; empty if the outcome does not concern it
    */
   void back(Departure departure, Optional<Outcome> outcome, String definition, long now) {
     inUse--;
@@ -178,20 +178,20 @@ final class ThrottleGate {
       inUseByBatch--;
     }
     if (outcome.isEmpty()) {
-      breaker.neverLeft(departure);
+      breaker.notSent(departure);
     } else {
       learn(departure, outcome.get(), definition, now);
     }
   }
 
-  /** From now on nobody leaves, and nobody waits. */
+  /** From now on nothing leaves, and nothing waits. */
   void close(long now) {
     closed = true;
-    refuseInVain(interactive, now);
-    refuseInVain(batch, now);
+    refuseTooLate(interactive, now);
+    refuseTooLate(batch, now);
   }
 
-  /** For how long from now on nothing leaves; zero if something may, or if a probe is under way. */
+  /** How long nothing may leave; zero if something may, or if a probe is in progress. */
   Duration heldFor(long now) {
     long opening = opensAt();
     return Duration.ofNanos(opening == NOT_BY_TIME ? 0 : Math.max(0, opening - now));
@@ -202,7 +202,7 @@ final class ThrottleGate {
     return lastDeparted;
   }
 
-  /** Why all sending is paused in a way that a person should know of, if it is. */
+  /** Why all sending is paused, if that needs an operator. */
   Optional<String> outage() {
     return breaker.isOutage() ? breaker.reason().map(ThrottleGate::words) : Optional.empty();
   }
@@ -218,7 +218,7 @@ final class ThrottleGate {
         heldFor(now));
   }
 
-  /** The news since this was last called. */
+  /** The notices since the last call. */
   List<Notice> takeNotices() {
     if (notices.isEmpty()) {
       return List.of();
@@ -231,7 +231,7 @@ final class ThrottleGate {
   private void learn(Departure departure, Outcome outcome, String definition, long now) {
     boolean slow = now - departure.at() > slowAfter;
     if (!(outcome instanceof Unsettled unsettled)) {
-      wentWell(departure, definition, slow, now);
+      succeeded(departure, definition, slow, now);
       return;
     }
     Reason reason = unsettled.reason();
@@ -240,16 +240,16 @@ final class ThrottleGate {
         cut(departure, reason, now);
         if (pause.asked(departure, unsettled, now, lastDeparted)) {
           rate.heldUntil(pause.until());
-          tell(Level.INFO, "pace=paused reason=" + reason, pause.until() - now);
+          notice(Level.INFO, "pace=paused reason=" + reason, pause.until() - now);
         }
-        breaker.toldNothing(departure, now);
+        breaker.inconclusive(departure, now);
       }
       case BLOCKED, UNAUTHENTICATED, FORBIDDEN, UNREACHABLE -> {
         if (reason == Reason.BLOCKED) {
           cut(departure, reason, now);
         }
         if (breaker.failed(departure, unsettled, definition, now, lastDeparted)) {
-          tell(
+          notice(
               breaker.isOutage() ? Level.ERROR : Level.WARN,
               "pace=shut reason=" + reason + " words=\"" + words(reason) + "\"",
               breaker.opensAt() - now);
@@ -259,37 +259,37 @@ final class ThrottleGate {
         if (slow) {
           cut(departure, reason, now);
         }
-        breaker.toldNothing(departure, now);
+        breaker.inconclusive(departure, now);
       }
-      // What is ours, not the API's.
-      default -> breaker.neverLeft(departure);
+      // A reason within sms-routes, not of the API.
+      default -> breaker.notSent(departure);
     }
   }
 
-  private void wentWell(Departure departure, String definition, boolean slow, long now) {
-    pause.wentWell(departure);
+  private void succeeded(Departure departure, String definition, boolean slow, long now) {
+    pause.succeeded(departure);
     breaker
-        .wentWell(departure, definition)
+        .succeeded(departure, definition)
         .ifPresent(
             opening -> {
-              tell(Level.INFO, "pace=open after=" + opening.after(), 0);
+              notice(Level.INFO, "pace=open after=" + opening.after(), 0);
               opening
                   .setAside()
                   .ifPresent(
-                      alone ->
+                      only ->
                           notices.add(
                               new Notice(
                                   Level.ERROR,
                                   "pace=set-aside reason=FORBIDDEN definition="
-                                      + alone
+                                      + only
                                       + " words=\"The SMS API refuses messages of this definition"
                                       + " and accepts others\"")));
             });
     if (slow) {
       cut(departure, Reason.NO_CLEAR_ANSWER, now);
     } else {
-      concurrency.wentWell(departure);
-      rate.wentWell(departure, now);
+      concurrency.succeeded(departure);
+      rate.succeeded(departure, now);
     }
   }
 
@@ -298,11 +298,11 @@ final class ThrottleGate {
       rate.cut(departure, now, lastDeparted);
     }
     if (concurrency.cut(departure, lastDeparted) && reason == Reason.NO_CLEAR_ANSWER) {
-      tell(Level.INFO, "pace=slower reason=slow-answer", 0);
+      notice(Level.INFO, "pace=slower reason=slow-answer", 0);
     }
   }
 
-  private void tell(Level level, String what, long nanos) {
+  private void notice(Level level, String what, long nanos) {
     notices.add(
         new Notice(
             level,
@@ -335,7 +335,7 @@ final class ThrottleGate {
     }
     Departure departure = new Departure(lastDeparted, priority, now);
     if (breaker.reason().isPresent()) {
-      // A probe: that so little leaves says nothing about how much is asked for.
+      // A probe: the demand cannot be observed while only this leaves.
       rate.heldUntil(now);
     }
     breaker.departed(departure);
@@ -343,10 +343,10 @@ final class ThrottleGate {
     return departure;
   }
 
-  /** The lane that leaves next; null if nobody waits who could. */
+  /** The priority that leaves next; null if no message that could leave waits. */
   private Priority next() {
     boolean batchCould = !batch.isEmpty() && inUseByBatch < shareOfBatch();
-    if (!interactive.isEmpty() && !(batchCould && overtaken >= MOST_OVERTAKEN)) {
+    if (!interactive.isEmpty() && !(batchCould && overtaken >= MAX_OVERTAKEN)) {
       return Priority.INTERACTIVE;
     }
     return batchCould ? Priority.BATCH : null;
@@ -360,15 +360,15 @@ final class ThrottleGate {
     return priority == Priority.BATCH ? batch : interactive;
   }
 
-  /** How many surely leave before one that comes now. */
+  /** How many messages certainly leave before a new one. */
   private int ahead(Priority priority) {
     if (priority != Priority.BATCH) {
       return interactive.size();
     }
-    return batch.size() + Math.min(interactive.size(), MOST_OVERTAKEN * (batch.size() + 1));
+    return batch.size() + Math.min(interactive.size(), MAX_OVERTAKEN * (batch.size() + 1));
   }
 
-  /** When nothing but the concurrency and the rate holds a message back. */
+  /** When only concurrency and rate hold a message back. */
   private long opensAt() {
     return Math.max(pause.until(), breaker.opensAt());
   }
@@ -378,16 +378,16 @@ final class ThrottleGate {
     return opening == NOT_BY_TIME ? opening : rate.opensAt(Math.max(opening, now), ahead);
   }
 
-  private void refuseInVain(Queue<Waiter> priority, long now) {
+  private void refuseTooLate(Queue<Waiter> priority, long now) {
     priority.removeIf(
         waiter -> {
-          refusalInVain(waiter, 0, now).ifPresent(waiter::isRefused);
+          refusalIfTooLate(waiter, 0, now).ifPresent(waiter::isRefused);
           return !waiter.waits();
         });
   }
 
-  private Optional<ThrottledException> refusalInVain(Waiter waiter, int ahead, long now) {
-    // While the API refuses us a caller is told at once; the others can wait for the next probe.
+  private Optional<ThrottledException> refusalIfTooLate(Waiter waiter, int ahead, long now) {
+    // While the API refuses the account, a caller is refused at once; others can wait for a probe.
     boolean hopeless =
         waiter.priority == Priority.INTERACTIVE && breaker.isOutage() && opensAt() > now;
     long leaving = leavesAt(now, ahead);
@@ -396,7 +396,7 @@ final class ThrottleGate {
   }
 
   /**
-   * @param leaving when it could have left
+   * @param leaving when it could leave
    */
   private ThrottledException refusal(long now, long leaving) {
     if (closed) {
@@ -409,7 +409,7 @@ final class ThrottleGate {
         (open ? "Too many messages wait for the SMS API" : words(reason))
             + "; the message was held back",
         leaving == NOT_BY_TIME
-            // If the probe fails, it takes this long at least until the next one.
+            // If the probe fails, the next one leaves after this time at the earliest.
             ? Optional.of(Duration.ofNanos(breaker.length()))
             : leaving > now ? Optional.of(Duration.ofNanos(leaving - now)) : Optional.empty(),
         false);

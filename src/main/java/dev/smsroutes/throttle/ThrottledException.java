@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A message got no turn at the SMS API within the patience of its sender: it was not sent. The
- * message of the exception is for callers and holds nothing of the request.
+ * A message got no permit before its deadline, and was not sent. The exception's message is for
+ * callers and holds nothing of the request.
  */
 public final class ThrottledException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -16,8 +16,8 @@ public final class ThrottledException extends Exception {
   private final boolean stopping;
 
   /**
-   * @param retryAfter when it is worth another try, if that is known
-   * @param stopping whether this process stops, so that waiting here never helps
+   * @param retryAfter when to try again, if known
+   * @param stopping whether this process stops, so that waiting does not help
    */
   public ThrottledException(
       Reason reason, String message, Optional<Duration> retryAfter, boolean stopping) {

@@ -2,9 +2,9 @@ package dev.smsroutes.throttle;
 
 import java.util.concurrent.locks.Condition;
 
-/** The passing of time, apart so that tests need not wait for it. */
+/** A source of time that tests can replace. */
 public interface Ticker {
-  /** The time of this machine, from a clock that never jumps. */
+  /** The monotonic clock of this machine. */
   Ticker SYSTEM =
       new Ticker() {
         @Override
@@ -18,7 +18,7 @@ public interface Ticker {
         }
       };
 
-  /** Nanoseconds since some moment, as {@link System#nanoTime()}. */
+  /** Nanoseconds since a fixed moment, as {@link System#nanoTime()}. */
   long nanoTime();
 
   /**
