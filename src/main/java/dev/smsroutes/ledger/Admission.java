@@ -3,14 +3,14 @@ package dev.smsroutes.ledger;
 import dev.smsroutes.model.Outcome;
 import java.time.Instant;
 
-/** What the ledger says to a request that wants to be sent. */
+/** The ledger's answer to a request that is to be sent. */
 public sealed interface Admission {
-  /** There is an outcome for it already: give that one, send nothing. */
+  /** The request has an outcome already: return it, and send nothing. */
   record Known(Outcome outcome) implements Admission {}
 
   /**
-   * The key is this request's to send, and nobody else's until it is settled or released. All
-   * methods return when their record is on disk.
+   * Only this request may send the key until the claim is settled or released. All methods return
+   * when their record is on disk.
    *
    * <p>Used by one thread at a time. Every claim must end in {@link #settle} or {@link #release}.
    */
@@ -19,7 +19,7 @@ public sealed interface Admission {
     Instant admittedAt();
 
     /**
-     * Whether an attempt that has ended, in this process or an earlier one, may have been taken.
+     * Whether the API may have accepted an attempt that has ended, in this process or an earlier one.
      * Follows {@link #ended}.
      */
     boolean uncertain();
@@ -28,27 +28,30 @@ public sealed interface Admission {
     boolean mayHaveBeenSent();
 
     /**
-     * Before the bytes of an attempt leave.
+     * Records an attempt before its bytes leave.
      *
-     * @throws LedgerUnavailableException if it could not be recorded, or if the claim has been
-     *     taken over by another node: nothing may be sent
+     * @throws LedgerUnavailableException if it could not be recorded, or another node has taken
+     *     over the claim: nothing may be sent
      */
     void attempted();
 
-    /** Notes how an attempt ended that did not settle; on disk with the next record. */
+    /** Notes the outcome of an attempt that did not settle; on disk with the next record. */
     void ended(Outcome unsettled);
 
     /**
-     * After the attempts, before anybody is told; settled or not. Ends the claim.
+     * Records the outcome, settled or not, after the attempts and before the source gets it. Ends
+     * the claim.
      *
-     * @return the outcome that stands, an accepted one with the parts of its message: another one
-     *     only if another node had taken the claim over
-     * @throws LedgerUnavailableException if it could not be recorded: the outcome must not be told
+     * @return the recorded outcome, an accepted one with the parts of its message; it differs only
+     *     if another node had taken over the claim
+     * @throws LedgerUnavailableException if it could not be recorded: the source must not get the
+     *     outcome
      */
     Outcome settle(Outcome outcome);
 
     /**
-     * Ends the claim without an outcome, after a fault. Never throws; does nothing once settled.
+     * Ends the claim without an outcome, after an internal fault. Never throws; does nothing once
+     * settled.
      */
     void release();
   }

@@ -9,19 +9,19 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * What the ledger knows of one message key. Immutable.
+ * The ledger's record of one message key. Immutable.
  *
- * @param definitionKey the send definition that was asked for
- * @param uncertain whether an attempt may have been taken without our knowing
+ * @param definitionKey the send definition of the request
+ * @param uncertain whether the API may have accepted an attempt without a clear answer
  * @param attempts how many attempts were about to leave
- * @param changedAt when the state changed last
- * @param requestId the API's once it gave one, else ours; empty before there is an outcome
- * @param code the API's number of the outcome; empty before there is an outcome
- * @param message of the outcome, for a person; holds no phone number
+ * @param changedAt the time of the last change of the state
+ * @param requestId the API's request id, else sms-routes' own; empty before there is an outcome
+ * @param code the code of the outcome; empty before there is an outcome
+ * @param message the message of the outcome, for a person; holds no phone number
  * @param request the request as JSON with number and attributes, as {@code RequestReader.one} reads
  *     it; empty once erased
- * @param parts of an accepted message, if they are known
- * @param version changes with every claim; names this very state to {@link LedgerRecords#reopen}
+ * @param parts the parts of an accepted message, if known
+ * @param version changes with every claim; identifies this state for {@link LedgerRecords#reopen}
  */
 public record Entry(
     String messageKey,
@@ -40,15 +40,16 @@ public record Entry(
     Optional<String> request,
     OptionalInt parts,
     long version) {
-  /** By which clocks of nodes, and one clock before and after it was set, may differ. */
+  /** How much the clocks of nodes may differ, or one clock before and after it is set. */
   private static final Duration CLOCK_ERROR = Duration.ofMinutes(5);
 
   /**
-   * One thing that happened to an entry, beyond the plain course of admitted, attempted, settled:
-   * an attempt that did not settle, a replay.
+   * An event of an entry outside the usual course of admitted, attempted, settled: an attempt that
+   * did not settle, or a replay.
    *
-   * @param what the state an attempt ended in, or {@code REPLAYED}, {@code EDITED}, {@code COPIED}
-   * @param code the API's number, or 0
+   * @param what the state in which an attempt ended, or {@code REPLAYED}, {@code EDITED}, {@code
+   *     COPIED}
+   * @param code the API's code, or 0
    * @param detail for a person; holds no phone number
    */
   public record Event(Instant at, String what, int code, String detail) {
@@ -56,26 +57,26 @@ public record Entry(
     public static final String EDITED = "EDITED";
     public static final String COPIED = "COPIED";
 
-    /** The end of the detail of a {@code COPIED}. */
+    /** The end of the detail of a {@code COPIED} event. */
     public static String underKey(String newKey) {
       return StoredText.line(" under the key " + newKey);
     }
   }
 
-  /** An entry with all that happened to it, oldest first. */
+  /** An entry with its events, oldest first. */
   public record History(Entry entry, List<Event> events) {
     public History {
       events = List.copyOf(events);
     }
 
-    /** Whether a person opened it again and nothing has happened to it since. */
+    /** Whether an operator opened it again and nothing has happened to it since. */
     public boolean waitsForReplay() {
       return entry.state() == EntryState.WAITING
           && !events.isEmpty()
           && Set.of(Event.REPLAYED, Event.EDITED).contains(events.get(events.size() - 1).what());
     }
 
-    /** Whether a person sent a copy of it out under this key. */
+    /** Whether an operator sent a copy of it under this key. */
     public boolean wasCopiedAs(String newKey) {
       return events.stream()
           .anyMatch(
@@ -86,9 +87,9 @@ public record Entry(
   }
 
   /**
-   * Whether its first attempt is so long ago that the API may have forgotten the key: if that
-   * attempt may have been taken, the key no longer keeps a second one from being taken too. Also
-   * when it lies ahead: the clock was set back, and nobody knows how long ago it was.
+   * Whether the API may have forgotten the key, because the first attempt is too long ago. Then the
+   * key does not protect from a second SMS any more. Also true if that attempt is in the future:
+   * the clock was set back, so its age is unknown.
    */
   public boolean keyMayBeForgotten(Instant now) {
     return firstAttemptAt
@@ -99,7 +100,7 @@ public record Entry(
         .orElse(false);
   }
 
-  /** Whether it reached the API, or may have, or is about to. */
+  /** Whether it reached the API, may have reached it, or is about to. */
   public boolean maybeSent() {
     return switch (state) {
       case WAITING -> uncertain;
@@ -108,7 +109,7 @@ public record Entry(
     };
   }
 
-  /** Without the request. */
+  /** Without the request, so that it may be logged. */
   @Override
   public String toString() {
     return "Entry[messageKey=" + messageKey + ", state=" + state + "]";

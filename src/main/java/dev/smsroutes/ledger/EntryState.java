@@ -2,11 +2,11 @@ package dev.smsroutes.ledger;
 
 import dev.smsroutes.model.Outcome;
 
-/** The states of an entry: those of an outcome, and the two before there is one. */
+/** The states of an entry: those of an outcome, and two before there is one. */
 public enum EntryState {
-  /** On disk; nothing has left, or an earlier attempt has ended. */
+  /** On disk; no attempt is in progress. */
   ADMITTED,
-  /** An attempt is under way, or was when its process ended. */
+  /** An attempt is in progress, or was when its process ended. */
   ATTEMPTED,
   ACCEPTED,
   ACCEPTED_EARLIER,
@@ -16,17 +16,17 @@ public enum EntryState {
   UNCERTAIN,
   WAITING;
 
-  /** The state of an entry that ended in this outcome. */
+  /** The state of an entry with this outcome. */
   public static EntryState of(Outcome.State state) {
     return valueOf(state.name());
   }
 
-  /** Whether the API has taken it. */
+  /** Whether the API accepted it. */
   public boolean accepted() {
     return this == ACCEPTED || this == ACCEPTED_EARLIER;
   }
 
-  /** Whether nothing more will happen by itself. */
+  /** Whether no further attempt can change it. */
   public boolean settled() {
     return this != ADMITTED && this != ATTEMPTED && this != UNCERTAIN && this != WAITING;
   }

@@ -9,11 +9,11 @@ import java.util.TreeMap;
 
 /**
  * Tells whether two requests with one key are the same: 128 bits of a SHA-256 over the key and all
- * that was asked for. The number counts as it is sent, so that ways of writing it do not matter;
- * nor does the order of attributes.
+ * fields of the request. The number counts in the form in which it is sent, so its spelling does
+ * not matter; nor does the order of attributes.
  */
 public final class Fingerprint {
-  /** Of an entry that was edited: whatever request comes next with its key is the one meant. */
+  /** For an edited entry: matches any request with its key. */
   public static final String ANY = "any";
 
   private static final int BYTES = 16;
@@ -40,7 +40,7 @@ public final class Fingerprint {
     return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
   }
 
-  /** Each part with its length before it, so that none can pass for two. */
+  /** Adds the length before each part, so that different parts never give the same input. */
   private static void add(MessageDigest digest, String part) {
     byte[] bytes = part == null ? new byte[0] : part.getBytes(StandardCharsets.UTF_8);
     int length = part == null ? -1 : bytes.length;

@@ -8,35 +8,35 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What was admitted, attempted and settled (delivery contract), as the pipeline sees it.
- * Thread-safe.
+ * The durable record of what was admitted, attempted and settled (delivery contract), for the
+ * pipeline. Thread-safe.
  *
  * <p>Each call returns when its record is on disk, or throws {@link LedgerUnavailableException}.
  */
 public interface Ledger {
   /**
-   * Before anything is sent or acknowledged: claims the key, or says what is known of it.
+   * Admits a request before anything is sent or acknowledged: claims its key, or returns an
+   * outcome.
    *
    * <ul>
-   *   <li>A new key, and one whose last handling ended unsettled, is claimed.
+   *   <li>A new key, or a key whose last handling ended unsettled: a claim.
    *   <li>The same request again, settled: its outcome.
-   *   <li>The key was used for another request: 109110. Only a refused request leaves its key free.
-   *   <li>Under way: waits for that, no longer than asked.
+   *   <li>Another request used the key: 109110. Only a refused request leaves its key free.
+   *   <li>The key is in use: waits until it is released, at most as long as asked.
    *   <li>Uncertain for too long: parked.
    * </ul>
    *
-   * @param patience how long to wait for another handling of the same key
+   * @param patience how long to wait for a key in use
    */
   Admission admit(Submission submission, Duration patience);
 
   /**
-   * As {@link #admit} for many at once, as far as that needs no wait: claims those whose keys were
-   * never used. Whatever else a key is, it is left to {@link #admit}, to be called when the claims
-   * of this thread have ended: who held some and waited for others could wait for one who does the
-   * same.
+   * As {@link #admit} for many requests, without waiting: claims those whose keys were never used.
+   * The others need {@link #admit}, after the claims of this thread have ended: a thread that holds
+   * claims while it waits for other keys could cause a deadlock.
    *
-   * @param submissions no two of them with the same key
-   * @return for each of them the claim, or empty if it was left
+   * @param submissions with different keys
+   * @return for each of them the claim, or empty if it needs {@link #admit}
    * @throws LedgerUnavailableException if it could not be recorded; nothing is claimed then
    */
   default List<Optional<Claim>> admitNew(List<Submission> submissions) {
@@ -44,7 +44,7 @@ public interface Ledger {
   }
 
   /**
-   * {@link Claim#attempted} for many at once.
+   * {@link Claim#attempted} for many claims.
    *
    * @throws LedgerUnavailableException if one of them could not be recorded: nothing may be sent
    */
@@ -53,25 +53,26 @@ public interface Ledger {
   }
 
   /**
-   * {@link Claim#settle} for many at once. Ends the claims.
+   * {@link Claim#settle} for many claims. Ends the claims.
    *
-   * @return the outcomes that stand, in the same order
-   * @throws LedgerUnavailableException if one of them could not be recorded: none must be told
+   * @return the recorded outcomes, in the same order
+   * @throws LedgerUnavailableException if one of them could not be recorded: the sources must get
+   *     none
    */
   default List<Outcome> settle(List<Settlement> settlements) {
     return settlements.stream().map(each -> each.claim().settle(each.outcome())).toList();
   }
 
-  /** How a claim is to end. */
+  /** A claim, and the outcome to record for it. */
   record Settlement(Claim claim, Outcome outcome) {}
 
   /**
-   * Our own checks refuse a request. If this very request was admitted before, when they let it
-   * pass, and has not ended, it ends now: refused, or parked if an attempt may have been taken. A
-   * message of a queue is such a request when its definition was changed in the meantime.
+   * Records that sms-routes' own checks refuse a request. If the same request was admitted earlier
+   * and has not ended, it ends now: refused, or parked if the API may have accepted an attempt.
+   * This happens to a queued message whose definition was changed meanwhile.
    *
-   * @return the outcome that stands; the same one when nothing is known of the request, or nothing
-   *     can be asked at the moment
+   * @return the recorded outcome; {@code refused} itself if the ledger does not know the request or
+   *     cannot be read
    */
   default Outcome refused(SendRequest request, Outcome refused) {
     return refused;

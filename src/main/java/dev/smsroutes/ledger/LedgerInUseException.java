@@ -1,6 +1,6 @@
 package dev.smsroutes.ledger;
 
-/** The ledger is a file, and another process serves with it. */
+/** Another process uses the file of this ledger. */
 public final class LedgerInUseException extends LedgerUnavailableException {
   private static final long serialVersionUID = 1L;
 

@@ -8,16 +8,16 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What the ledger needs to know. Immutable.
+ * The settings of the ledger. Immutable.
  *
  * @param url JDBC URL of SQLite ({@code jdbc:sqlite:FILE}) or PostgreSQL ({@code
  *     jdbc:postgresql://HOST/DATABASE})
- * @param user of PostgreSQL; empty when the URL says it
- * @param password of PostgreSQL; empty when there is none
- * @param retention how long an entry is kept after its admission; at least 72 hours, the longest
- *     time for which the API may remember a key (contract, section 4)
- * @param openRetention how long an entry is kept that has not ended or that a person has to decide
- * @param keepPersonalData whether requests are kept when they are settled
+ * @param user the PostgreSQL user; empty if the URL has it
+ * @param password the PostgreSQL password; empty if there is none
+ * @param retention how long an entry is kept after its admission; at least 72 hours, because the
+ *     API may remember a key so long (contract, section 4)
+ * @param openRetention how long an entry is kept that has not ended or waits for a person
+ * @param keepPersonalData whether requests are kept after they are settled
  */
 public record LedgerOptions(
     String url,
@@ -26,9 +26,11 @@ public record LedgerOptions(
     Duration retention,
     Duration openRetention,
     boolean keepPersonalData) {
-  static final Duration LEAST_RETENTION = Duration.ofHours(72);
+  static final Duration MIN_RETENTION = Duration.ofHours(72);
 
-  /** No machine sends an uncertain message again later than this after its first attempt. */
+  /**
+   * An uncertain message is not sent again automatically later than this after its first attempt.
+   */
   public static final Duration RESEND_LIMIT = Duration.ofHours(48);
 
   private static final String SQLITE = "jdbc:sqlite:";
@@ -39,27 +41,27 @@ public record LedgerOptions(
     Objects.requireNonNull(password, "password");
     List<String> faults = new ArrayList<>();
     if (!url.startsWith(SQLITE) && !url.startsWith(POSTGRESQL)) {
-      // Not the URL: it may hold a password.
+      // Without the URL, which may hold a password.
       faults.add(
           "sms.ledger.url: expected "
               + SQLITE
               + "FILE or "
               + POSTGRESQL
-              + "//HOST/DATABASE; something else came");
+              + "//HOST/DATABASE; got another URL");
     }
-    if (retention.compareTo(LEAST_RETENTION) < 0) {
+    if (retention.compareTo(MIN_RETENTION) < 0) {
       faults.add(
           "sms.ledger.retention: expected at least "
-              + LEAST_RETENTION.toHours()
-              + "h, as long as the API may remember a key; "
+              + MIN_RETENTION.toHours()
+              + "h, as long as the API may remember a key; got "
               + retention.toHours()
-              + "h came");
+              + "h");
     }
     if (openRetention.compareTo(retention) < 0) {
       faults.add(
-          "sms.ledger.open-retention: expected at least sms.ledger.retention; "
+          "sms.ledger.open-retention: expected at least sms.ledger.retention; got "
               + openRetention.toHours()
-              + "h came");
+              + "h");
     }
     if (!faults.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", faults));

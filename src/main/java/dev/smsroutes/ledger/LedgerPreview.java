@@ -8,52 +8,52 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the ledger would say to the rows of a batch if they were handed over now. Only reads, also
- * beside the process that serves. Thread-safe.
+ * Predicts what the ledger would answer to the rows of a batch now. It only reads, also while
+ * another process serves. Thread-safe.
  *
  * <p>All methods throw {@link LedgerUnavailableException} if the ledger cannot be read.
  */
 public interface LedgerPreview {
-  /** What a request would meet. */
+  /** The state of a key, for a request. */
   enum KeyStatus {
-    /** Nothing stands in its way: its key is free. */
+    /** The key is free. */
     NEW,
-    /** It was begun before and did not end: it would be tried again. */
+    /** The request was begun before and did not end: it would be tried again. */
     RESUMABLE,
-    /** It has an outcome already, which it would be told. */
+    /** The request has an outcome already, which would be returned. */
     SETTLED,
-    /** Its key was used for another request. */
+    /** Another request used the key. */
     CONFLICT
   }
 
   /**
-   * @param outcome what it would be told; only with {@link KeyStatus#SETTLED}
+   * @param outcome the outcome that would be returned; only with {@link KeyStatus#SETTLED}
    */
   record Answer(KeyStatus standing, Optional<Outcome> outcome) {}
 
-  /** The run that a pass over this batch would go on with. */
+  /** The run that a pass over this batch would resume. */
   Optional<Run> unfinished(String content, String name);
 
   /** As {@link Runs#settled}. */
   Map<String, Outcome> settled(Run run, Map<String, String> keys);
 
   /**
-   * What these would be answered, in their order, if each came alone.
+   * The answers to these submissions, in their order, each regarded by itself.
    *
-   * @param submissions some hundreds
+   * @param submissions at most some hundreds
    */
   List<Answer> answers(List<Submission> submissions);
 
   /**
-   * Which requests that are refused now were let pass before, and may have been sent then: instead
-   * of being refused, they would be parked.
+   * Whether requests that are refused now were admitted earlier and may have been sent: they would
+   * be parked instead of refused.
    *
-   * @param refused some hundreds
-   * @return for each of them, in their order
+   * @param refused at most some hundreds
+   * @return one value for each, in their order
    */
   List<Boolean> maybeSent(List<SendRequest> refused);
 
-  /** Of a ledger that is not there yet. */
+  /** The preview if there is no ledger yet. */
   static LedgerPreview ofNothing() {
     return new LedgerPreview() {
       @Override

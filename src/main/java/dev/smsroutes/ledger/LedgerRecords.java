@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The ledger as people see it: to look at, and to order a replay. Thread-safe. */
+/** The ledger for operators: reads entries and orders replays. Thread-safe. */
 public interface LedgerRecords {
   /**
-   * Which entries are wanted; what is empty does not narrow.
+   * A selection of entries; an empty value does not narrow it.
    *
    * @param states any of these
    * @param code exactly this number
@@ -40,14 +40,14 @@ public interface LedgerRecords {
    * A page of entries in the order of their admission.
    *
    * @param after the last entry of the page before; empty for the first page
-   * @param limit the most entries
+   * @param limit the maximum number of entries
    */
   List<Entry> list(Query query, Optional<Entry> after, int limit);
 
   /**
-   * The entries that were admitted last, oldest first.
+   * The entries admitted last, oldest first.
    *
-   * @param limit the most entries
+   * @param limit the maximum number of entries
    */
   List<Entry> newest(Query query, int limit);
 
@@ -56,20 +56,20 @@ public interface LedgerRecords {
 
   /**
    * Opens an entry for a replay under its own key: it becomes {@code WAITING}, so that the next
-   * request with its key is sent. On disk when it returns; noted in the history.
+   * request with its key is sent. It is on disk when this returns, and noted in the history.
    *
-   * @param entry as it was seen; nothing happens if it has changed since, is under way, or was
+   * @param entry as it was read; nothing happens if it has changed since, is in progress, or was
    *     accepted
-   * @param edited the corrected request, or empty to leave it as it is; never for an uncertain one
-   * @param who orders it, for the history
+   * @param edited the corrected request, or empty to leave it unchanged; never for an uncertain one
+   * @param who the operator, for the history
    * @return whether it was opened
    */
   boolean reopen(Entry entry, Optional<SendRequest> edited, String who);
 
   /**
-   * Notes that a copy of an entry goes out under a new key.
+   * Notes that a copy of an entry is sent under a new key.
    *
-   * @return false if the entry has changed since it was seen
+   * @return false if the entry has changed since it was read
    */
   boolean copied(Entry entry, String newKey, String who);
 }

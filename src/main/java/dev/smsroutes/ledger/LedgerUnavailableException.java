@@ -1,8 +1,8 @@
 package dev.smsroutes.ledger;
 
 /**
- * A record could not be put on disk, or it is not known whether it was. Nothing may be acknowledged
- * or sent on its strength. The message says why, without any personal data.
+ * A record could not be written to disk, or it is unknown whether it was. Nothing may be
+ * acknowledged or sent because of it. The message gives the reason, without personal data.
  */
 public class LedgerUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -1,8 +1,8 @@
 package dev.smsroutes.ledger;
 
 /**
- * There is no ledger where the settings say, or it is one of another version. The message names the
- * key at fault.
+ * There is no ledger where the settings say, or it has another version. The message names the key
+ * of the setting.
  */
 public final class NoLedgerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -14,7 +14,7 @@ public final class NoLedgerException extends RuntimeException {
     this.ofAnotherVersion = ofAnotherVersion;
   }
 
-  /** Whether there is one, made by another version; else nothing was ever recorded. */
+  /** Whether there is a ledger of another version; else nothing was ever recorded. */
   public boolean isOfAnotherVersion() {
     return ofAnotherVersion;
   }

@@ -1,11 +1,11 @@
 package dev.smsroutes.ledger;
 
 /**
- * Text of strangers as both stores can hold it: PostgreSQL has no character 0. It is written with a
+ * Encodes text for both databases: PostgreSQL cannot store character 0. It is escaped with a
  * backslash, and so is the backslash, so that two keys never become one.
  */
 public final class StoredText {
-  private static final int MOST_CHARACTERS = 2_000;
+  private static final int MAX_CHARACTERS = 2_000;
 
   private StoredText() {}
 
@@ -32,14 +32,14 @@ public final class StoredText {
     return text.toString();
   }
 
-  /** For people: one line of it, and not without end. */
+  /** One line for people, of limited length. */
   public static String line(String text) {
     String line = text.replaceAll("\\p{Cntrl}", " ");
-    if (line.length() <= MOST_CHARACTERS) {
+    if (line.length() <= MAX_CHARACTERS) {
       return line;
     }
-    // Not through the middle of a character.
-    int end = Character.isHighSurrogate(line.charAt(MOST_CHARACTERS - 1)) ? 1 : 0;
-    return line.substring(0, MOST_CHARACTERS - end) + "…";
+    // Never cuts a surrogate pair.
+    int end = Character.isHighSurrogate(line.charAt(MAX_CHARACTERS - 1)) ? 1 : 0;
+    return line.substring(0, MAX_CHARACTERS - end) + "…";
   }
 }

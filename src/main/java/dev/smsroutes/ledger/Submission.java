@@ -8,10 +8,10 @@ import java.util.Objects;
 /**
  * A valid request on its way to the API. Immutable.
  *
- * @param message what is to be sent
- * @param request what was asked for: its fields decide whether a later request is the same one, so
- *     that an edited definition does not turn a repetition into another request
- * @param origin where it came from
+ * @param message the message to send
+ * @param request the request as it arrived: its fields decide whether a later request is the same
+ *     one, so that an edited definition does not turn a repetition into another request
+ * @param origin the origin of the request
  */
 public record Submission(Message message, SendRequest request, Origin origin) {
   public Submission {

@@ -32,7 +32,7 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
 
 /**
- * The store behind the ledger: SQLite or PostgreSQL. All that differs between the two is in here.
+ * The database of the ledger: SQLite or PostgreSQL. All differences between the two are here.
  * Thread-safe.
  */
 final class Database implements AutoCloseable {
@@ -47,35 +47,35 @@ final class Database implements AutoCloseable {
   private static final Set<String> BLAME_THE_RECORD = Set.of("22", "23", "40", "54");
 
   /**
-   * People wait longer for SQLite's lock: it is given to whoever asks at the right moment, which is
-   * seldom them while many messages are sent.
+   * Commands wait longer for SQLite's lock: it is not fair, and they rarely get it while many
+   * messages are sent.
    */
-  private static final Timing BESIDE =
+  private static final Timing FOR_COMMANDS =
       new Timing(
-          Timing.DEFAULT.patience(),
+          Timing.DEFAULT.maxWait(),
           Duration.ofSeconds(30),
           Timing.DEFAULT.heartbeat(),
           Timing.DEFAULT.life());
 
   private final LedgerOptions options;
   private final Timing timing;
-  private final boolean ours;
+  private final boolean creates;
   private final HikariDataSource readers;
 
   /**
-   * @param ours whether this process makes the store what it has to be; else it finds one
+   * @param creates whether this process creates or updates the database; else it must exist
    */
-  private Database(LedgerOptions options, Timing timing, boolean ours) {
+  private Database(LedgerOptions options, Timing timing, boolean creates) {
     this.options = options;
     this.timing = timing;
-    this.ours = ours;
+    this.creates = creates;
     this.readers = pool();
   }
 
   /**
    * Connects and brings the schema up to date.
    *
-   * @throws LedgerUnavailableException if that cannot be done
+   * @throws LedgerUnavailableException if that fails
    */
   static Database open(LedgerOptions options, Timing timing) {
     options.file().ifPresent(Database::createOwnersFile);
@@ -94,10 +94,10 @@ final class Database implements AutoCloseable {
   }
 
   /**
-   * Connects to a ledger that another process has made; changes neither the store nor its schema.
+   * Connects to the ledger of another process; changes neither the database nor its schema.
    *
-   * @throws NoLedgerException if there is none, or one with another schema than this version's
-   * @throws LedgerUnavailableException if the store cannot be reached
+   * @throws NoLedgerException if there is none, or its schema has another version
+   * @throws LedgerUnavailableException if the database cannot be reached
    */
   static Database existing(LedgerOptions options) {
     if (options.file().filter(file -> !Files.isRegularFile(file)).isPresent()) {
@@ -107,7 +107,7 @@ final class Database implements AutoCloseable {
               + "; sms-routes makes it when it serves",
           false);
     }
-    Database database = new Database(options, BESIDE, false);
+    Database database = new Database(options, FOR_COMMANDS, false);
     try {
       database.requireOurSchema();
       return database;
@@ -145,7 +145,7 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** It holds numbers for a while: nobody else on this machine may read it. */
+  /** The file holds phone numbers for a while: only its owner may read it. */
   private static void createOwnersFile(Path file) {
     try {
       Path folder = file.toAbsolutePath().getParent();
@@ -159,9 +159,9 @@ final class Database implements AutoCloseable {
               : new FileAttribute<?>[0];
       Files.createFile(file, owner);
     } catch (FileAlreadyExistsException e) {
-      // From an earlier run.
+      // Created by an earlier run.
     } catch (IOException e) {
-      throw new UncheckedIOException("sms.ledger.url: the file cannot be made", e);
+      throw new UncheckedIOException("sms.ledger.url: the file cannot be created", e);
     }
   }
 
@@ -182,7 +182,7 @@ final class Database implements AutoCloseable {
   private Properties properties() {
     Properties properties = new Properties();
     if (sqlite()) {
-      if (ours) {
+      if (creates) {
         properties.setProperty("journal_mode", "WAL");
       } else {
         properties.setProperty(
@@ -198,13 +198,13 @@ final class Database implements AutoCloseable {
       properties.setProperty("connectTimeout", "5");
       properties.setProperty("socketTimeout", "30");
       properties.setProperty("tcpKeepAlive", "true");
-      // The details of an error hold the values of the record.
+      // The details of an error would hold values of the record.
       properties.setProperty("logServerErrorDetail", "false");
     }
     return properties;
   }
 
-  /** What PostgreSQL must be like for the ledger to keep its word. */
+  /** Checks the server's settings that the ledger's promises depend on. */
   private void checkServer() throws SQLException {
     if (sqlite()) {
       return;
@@ -214,7 +214,7 @@ final class Database implements AutoCloseable {
       String encoding = setting(statement, "server_encoding");
       if (!encoding.equals("UTF8")) {
         throw new LedgerUnavailableException(
-            "sms.ledger.url: expected a database with the encoding UTF8; one with "
+            "sms.ledger.url: expected a database with the encoding UTF8; got "
                 + encoding
                 + " came");
       }
@@ -247,23 +247,24 @@ final class Database implements AutoCloseable {
     return options.file().isPresent();
   }
 
-  /** A connection for reading, to be closed soon. */
+  /** A connection for reading; close it soon. */
   Connection reader() throws SQLException {
     return readers.getConnection();
   }
 
-  /** The connection for writing broke: those for reading, to a server, are no better. */
+  /** After the writing connection to a server broke, the reading ones are broken too. */
   void forgetReaders() {
     if (!sqlite()) {
       readers.getHikariPoolMXBean().softEvictConnections();
     }
   }
 
-  /** A connection for writing in transactions that are durable once committed; may be kept. */
+  /** A connection for writing: its commits are durable. It may be kept open. */
   Connection writer() throws SQLException {
     Properties properties = properties();
     if (sqlite()) {
-      // Takes the lock for writing at once, so that it cannot fail half-way. Not for readers: they
+      // Takes the write lock at once, so that a transaction cannot fail half-way. Not for readers,
+      // who
       // would take it too.
       properties.setProperty("transaction_mode", "IMMEDIATE");
     }
@@ -273,7 +274,7 @@ final class Database implements AutoCloseable {
     try {
       if (!sqlite()) {
         try (Statement statement = connection.createStatement()) {
-          // Whatever the server's default: a commit is on disk, or it is none.
+          // Overrides the server's default: a commit must be on disk.
           statement.execute("SET synchronous_commit TO on");
         }
       }
@@ -290,22 +291,22 @@ final class Database implements AutoCloseable {
   }
 
   /**
-   * Ends it. Not by {@code commit()}: with that, SQLite's driver begins the next transaction at
-   * once, and so keeps everybody else from writing.
+   * Commits. Not with {@code commit()}: SQLite's driver would begin the next transaction at once,
+   * and block other writers.
    */
   static void commit(Connection connection) throws SQLException {
     connection.setAutoCommit(true);
   }
 
-  /** Ends it and leaves nothing of it. */
+  /** Rolls back. */
   static void rollback(Connection connection) throws SQLException {
     connection.rollback();
     connection.setAutoCommit(true);
   }
 
   /**
-   * Empties the log in which SQLite notes changes before they go into the file: what was erased may
-   * still stand there. Waits for nobody; while others read, it is left as it is.
+   * Truncates SQLite's write-ahead log, which may still hold erased data. Does not wait: while
+   * others read, the log stays.
    */
   void emptyLog() {
     if (!sqlite()) {
@@ -322,24 +323,24 @@ final class Database implements AutoCloseable {
   }
 
   /**
-   * Whether a failure says that the store is in trouble, rather than that something is wrong with
-   * one record: by the codes of SQLite, and by the classes of SQLSTATE.
+   * Whether a failure means an outage of the database, and not a fault of one record: by SQLite's
+   * codes and the classes of SQLSTATE.
    */
   boolean isOutage(SQLException failure) {
     if (sqlite()) {
-      // Of all result codes, only these blame the record: TOOBIG, CONSTRAINT, MISMATCH, RANGE.
+      // Only these result codes blame the record: TOOBIG, CONSTRAINT, MISMATCH, RANGE.
       return !Set.of(18, 19, 20, 25).contains(failure.getErrorCode() & 0xff);
     }
     String state = failure.getSQLState();
     return state == null || !BLAME_THE_RECORD.contains(state.substring(0, 2));
   }
 
-  /** Whether two nodes wrote the same rows at the same time, and this one gave way. */
+  /** Whether two nodes wrote the same rows at the same time, and this one was rolled back. */
   static boolean inConflict(SQLException failure) {
     return failure.getSQLState() != null && failure.getSQLState().startsWith("40");
   }
 
-  /** Why, in one line, without data of a record. */
+  /** The reason in one line, without data of a record. */
   static String reason(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null && root.getCause() != root) {

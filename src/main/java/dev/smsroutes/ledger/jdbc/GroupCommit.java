@@ -20,39 +20,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what many threads want to record, in common transactions: one thread takes what has queued
- * up while the last commit was on its way to the disk. So a commit costs the same for one record
- * and for hundreds, and nobody waits for more than the commit before its own.
+ * Group commit: writes the records of many threads in common transactions. One thread takes all
+ * records that queued up during the last fsync. So a commit costs about the same for one record and
+ * for hundreds, and a caller waits for at most one commit before its own.
  *
- * <p>Thread-safe. The queue is bounded, and so is the time that anybody waits.
+ * <p>Thread-safe. The queue is bounded, and so is the waiting time of a caller.
  */
 final class GroupCommit implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
-  private static final int MOST_IN_A_COMMIT = 512;
-  private static final int MOST_WAITING = 8_192;
+  private static final int MAX_IN_A_COMMIT = 512;
+  private static final int MAX_WAITING = 8_192;
 
-  /** Puts the values of one record into its statement. */
+  /** Binds the values of one record to its statement. */
   @FunctionalInterface
   interface Binder {
     void bind(PreparedStatement statement) throws SQLException;
   }
 
   /** One statement with its values. */
-  record Record(Sql sql, Binder binder) {}
+  record BoundSql(Sql sql, Binder binder) {}
 
   /**
-   * What one caller waits for, all or none: units of records that belong together; done with the
-   * count of rows that the first record of each unit changed.
+   * The records that one caller waits for, written all or none, in units that belong together. It
+   * completes with the number of rows that the first record of each unit changed.
    */
-  private record Write(List<List<Record>> units, CompletableFuture<int[]> done) {
+  private record Write(List<List<BoundSql>> units, CompletableFuture<int[]> done) {
     int size() {
       return units.size();
     }
   }
 
   private final Database database;
-  private final Duration patience;
+  private final Duration maxWait;
   private final Duration calm;
   private final BlockingQueue<Write> queue;
   private final Thread thread = new Thread(this::run, "sms-ledger-writer");
@@ -63,27 +63,27 @@ final class GroupCommit implements AutoCloseable {
   private long lastOutage;
 
   GroupCommit(Database database, Timing timing) {
-    this(database, timing, MOST_WAITING);
+    this(database, timing, MAX_WAITING);
   }
 
   /**
-   * @param maxWaiting how many records may wait
+   * @param maxWaiting the maximum number of waiting records
    */
   GroupCommit(Database database, Timing timing, int maxWaiting) {
     this.database = database;
-    this.patience = timing.patience();
+    this.maxWait = timing.maxWait();
     this.calm = timing.heartbeat();
     this.queue = new ArrayBlockingQueue<>(maxWaiting);
     thread.setDaemon(true);
     thread.start();
   }
 
-  /** Why the last commit failed, or does not come to an end; empty when all is well. */
+  /** Why the last commit failed or does not end; empty if there is no outage. */
   Optional<String> outage() {
     return Optional.ofNullable(outage);
   }
 
-  /** Whether hardly anybody waits: the moment for work that can wait. */
+  /** Whether few records wait, so that background work may run. */
   boolean idle() {
     return waiting() < 8;
   }
@@ -95,40 +95,39 @@ final class GroupCommit implements AutoCloseable {
 
   /** As {@link #write(List)}. */
   int write(Sql sql, Binder binder) {
-    return write(List.of(new Record(sql, binder)));
+    return write(List.of(new BoundSql(sql, binder)));
   }
 
   /**
-   * Records all of these or none, and returns when they are on disk.
+   * Writes all of these records or none, and returns when they are on disk.
    *
    * @return how many rows the first of them changed
-   * @throws LedgerUnavailableException if that failed, or nobody knows whether it did
+   * @throws LedgerUnavailableException if that failed, or it is unknown whether it did
    */
-  int write(List<Record> records) {
+  int write(List<BoundSql> records) {
     Write write = new Write(List.of(records), new CompletableFuture<>());
     return await(List.of(write))[0];
   }
 
   /**
-   * Records many units of records, each of them all or none, and returns when all are on disk: one
-   * wait, however many they are. They share as few commits as their number allows, and none with a
-   * failure of their own: then some of them may be on disk, and some not.
+   * Writes many units of records, each all or none, and returns when all are on disk. They share as
+   * few commits as possible. After a failure some units may be on disk, and others not.
    *
    * @return how many rows the first record of each unit changed
-   * @throws LedgerUnavailableException if that failed, or nobody knows whether it did
-   * @throws IllegalStateException if there is one among them that cannot be written
+   * @throws LedgerUnavailableException if that failed, or it is unknown whether it did
+   * @throws IllegalStateException if one of them cannot be written
    */
-  int[] writeEach(List<List<Record>> units) {
-    List<Write> writes = new ArrayList<>(units.size() / MOST_IN_A_COMMIT + 1);
-    for (int from = 0; from < units.size(); from += MOST_IN_A_COMMIT) {
-      int to = Math.min(units.size(), from + MOST_IN_A_COMMIT);
+  int[] writeEach(List<List<BoundSql>> units) {
+    List<Write> writes = new ArrayList<>(units.size() / MAX_IN_A_COMMIT + 1);
+    for (int from = 0; from < units.size(); from += MAX_IN_A_COMMIT) {
+      int to = Math.min(units.size(), from + MAX_IN_A_COMMIT);
       writes.add(new Write(units.subList(from, to), new CompletableFuture<>()));
     }
     return await(writes);
   }
 
   private int[] await(List<Write> writes) {
-    long latest = System.nanoTime() + patience.toNanos();
+    long latest = System.nanoTime() + maxWait.toNanos();
     try {
       for (Write write : writes) {
         if (closing || !queue.offer(write, latest - System.nanoTime(), TimeUnit.NANOSECONDS)) {
@@ -145,9 +144,9 @@ final class GroupCommit implements AutoCloseable {
       }
       return changed;
     } catch (TimeoutException e) {
-      // Unless it is being written at this very moment, it will not be.
+      // It is not written any more, unless that is happening at this moment.
       writes.forEach(write -> write.done().cancel(false));
-      String reason = "The ledger did not write a record in " + patience.toMillis() + " ms";
+      String reason = "The ledger did not write a record in " + maxWait.toMillis() + " ms";
       noteOutage(reason);
       throw new LedgerUnavailableException(reason);
     } catch (InterruptedException e) {
@@ -157,14 +156,14 @@ final class GroupCommit implements AutoCloseable {
       if (e.getCause() instanceof LedgerUnavailableException unavailable) {
         throw unavailable;
       }
-      // Without the cause: PostgreSQL's driver quotes values in it.
+      // Without the cause, in which PostgreSQL's driver quotes values.
       throw new IllegalStateException(
           "A record could not be written: " + Database.reason(e.getCause()));
     }
   }
 
   private void run() {
-    List<Write> group = new ArrayList<>(MOST_IN_A_COMMIT);
+    List<Write> group = new ArrayList<>(MAX_IN_A_COMMIT);
     while (!closing || !queue.isEmpty()) {
       try {
         Write first = queue.poll(200, TimeUnit.MILLISECONDS);
@@ -186,7 +185,7 @@ final class GroupCommit implements AutoCloseable {
 
   private void drain(Write first, List<Write> group) {
     int size = 0;
-    for (Write next = first; next != null; next = size < MOST_IN_A_COMMIT ? queue.poll() : null) {
+    for (Write next = first; next != null; next = size < MAX_IN_A_COMMIT ? queue.poll() : null) {
       group.add(next);
       size += next.size();
     }
@@ -212,10 +211,10 @@ final class GroupCommit implements AutoCloseable {
         fail(group, new LedgerUnavailableException(reason));
       } else {
         rollback();
-        eachAlone(group, e);
+        eachByItself(group, e);
       }
     } catch (RuntimeException | Error e) {
-      // Whatever it is, the next group is written.
+      // After any failure the next group is still written.
       rollback();
       fail(group, e);
     }
@@ -225,8 +224,8 @@ final class GroupCommit implements AutoCloseable {
     group.forEach(write -> write.done().completeExceptionally(failure));
   }
 
-  /** One record that cannot be written must not take the others down with it. */
-  private void eachAlone(List<Write> group, SQLException failure) {
+  /** One faulty record must not fail the others. */
+  private void eachByItself(List<Write> group, SQLException failure) {
     if (group.size() == 1) {
       fail(
           group,
@@ -253,11 +252,11 @@ final class GroupCommit implements AutoCloseable {
 
   private void execute(Sql sql, List<Write> group, List<int[]> changed) throws SQLException {
     PreparedStatement statement = null;
-    List<Counted> counted = new ArrayList<>();
+    List<CountSlot> counted = new ArrayList<>();
     for (int i = 0; i < group.size(); i++) {
-      List<List<Record>> units = group.get(i).units();
+      List<List<BoundSql>> units = group.get(i).units();
       for (int unit = 0; unit < units.size(); unit++) {
-        List<Record> records = units.get(unit);
+        List<BoundSql> records = units.get(unit);
         for (int j = 0; j < records.size(); j++) {
           if (records.get(j).sql() == sql) {
             if (statement == null) {
@@ -266,7 +265,7 @@ final class GroupCommit implements AutoCloseable {
             }
             records.get(j).binder().bind(statement);
             statement.addBatch();
-            counted.add(j == 0 ? new Counted(changed.get(i), unit) : null);
+            counted.add(j == 0 ? new CountSlot(changed.get(i), unit) : null);
           }
         }
       }
@@ -282,8 +281,8 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  /** Where the count of a record goes. */
-  private record Counted(int[] in, int unit) {}
+  /** The place of a record's row count in the result. */
+  private record CountSlot(int[] in, int unit) {}
 
   private PreparedStatement statement(Sql sql) throws SQLException {
     PreparedStatement prepared = statements.get(sql);
@@ -302,7 +301,7 @@ final class GroupCommit implements AutoCloseable {
     lastOutage = System.nanoTime();
   }
 
-  /** Not at once: on a full disk, what needs no room can be written in between. */
+  /** After a delay: on a full disk, records that need no room can succeed in between. */
   private synchronized void wellAgain() {
     if (outage != null && System.nanoTime() - lastOutage > calm.toNanos()) {
       LOG.info("ledger=available");
@@ -333,20 +332,20 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  /** Writes what is waiting, and ends. */
+  /** Writes the waiting records, and ends. */
   @Override
   public void close() {
     closing = true;
     // Wakes the thread.
     queue.offer(new Write(List.of(), new CompletableFuture<>()));
     try {
-      thread.join(patience.toMillis());
+      thread.join(maxWait.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Ends without writing what is waiting, as a killed process does. */
+  /** Ends without writing the waiting records, as a killed process does. */
   void abandon() {
     closing = true;
     List<Write> waiting = new ArrayList<>();

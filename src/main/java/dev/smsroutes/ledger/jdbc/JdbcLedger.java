@@ -13,7 +13,7 @@ import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.Runs;
 import dev.smsroutes.ledger.StoredText;
 import dev.smsroutes.ledger.Submission;
-import dev.smsroutes.ledger.jdbc.GroupCommit.Record;
+import dev.smsroutes.ledger.jdbc.GroupCommit.BoundSql;
 import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
@@ -48,20 +48,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The ledger on a database: SQLite in a file of this process' own, or PostgreSQL when several nodes
- * share the work. Thread-safe.
+ * The ledger on a database: SQLite in a file of this process, or PostgreSQL shared by several
+ * nodes. Thread-safe.
  *
- * <p>A key that is under way in this process is known in memory, so that a second request with it
- * waits for the first. What another node has claimed is free again once that node is dead, which it
- * is when it has not said for a while that it lives ({@link LedgerMaintenance}).
+ * <p>Keys in use by this process are in memory, so that a second request waits for the first. The
+ * claims of another node are released when that node is dead: when it has not renewed its sign of
+ * life for a while ({@link LedgerMaintenance}).
  */
 public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoCloseable {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
-  /** By which clocks of nodes, and one clock before and after it was set, may differ. */
+  /** How much the clocks of nodes may differ, or one clock before and after it is set. */
   private static final Duration CLOCK_ERROR = Duration.ofMinutes(5);
 
-  /** Shorter values are found in every sentence, and say nothing of anybody. */
+  /** Shorter values occur in any sentence, and identify no person. */
   private static final int SHORTEST_HIDDEN = 3;
 
   private final String node = UUID.randomUUID().toString();
@@ -75,7 +75,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
   private final LedgerMaintenance maintenance;
   private final Map<String, InProgress> underWay = new ConcurrentHashMap<>();
 
-  /** A key in the hands of this process. */
+  /** A key that this process handles. */
   private record InProgress(String fingerprint, CountDownLatch ended) {}
 
   private JdbcLedger(LedgerOptions options, Clock clock, Timing timing) {
@@ -97,9 +97,10 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
   }
 
   /**
-   * Opens the ledger, brings its schema up to date, and frees what an earlier process had claimed.
+   * Opens the ledger, brings its schema up to date, and releases the claims of an earlier process.
    *
-   * @throws LedgerUnavailableException if it cannot be used: the message names the key at fault
+   * @throws LedgerUnavailableException if it cannot be used; the message names the key of the
+   *     setting
    */
   public static JdbcLedger open(LedgerOptions options, Clock clock) {
     return open(options, clock, Timing.DEFAULT);
@@ -122,7 +123,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
     String key = submission.messageKey();
     String fingerprint = Fingerprint.of(submission);
     long latest = System.nanoTime() + patience.toNanos();
-    // Once a record was in vain, reading first is cheaper.
+    // After a failed insert, reading first is cheaper.
     boolean known = false;
     while (true) {
       InProgress mine = new InProgress(fingerprint, new CountDownLatch(1));
@@ -139,12 +140,12 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
     }
   }
 
-  /** Another request with this key is in our hands: waits for its end, as long as there is time. */
+  /** Waits until this process has finished another request with this key, or the time is over. */
   private Optional<Admission> join(
       Submission submission, InProgress mine, InProgress other, long latest) {
     long left = latest - System.nanoTime();
     if (!other.fingerprint().equals(mine.fingerprint())) {
-      // It need not be the other's key: perhaps it only asks for it, and will be refused itself.
+      // The other request may not own the key: it may be refused itself.
       Optional<MessageRow> row = records.row(submission.messageKey());
       if (row.isPresent() && row.get().fingerprint().equals(other.fingerprint())) {
         return Optional.of(usedForAnother(submission));
@@ -165,7 +166,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
       }
     }
     if (admission.isEmpty()) {
-      // Another node has it.
+      // Another node holds the key.
       await(new CountDownLatch(1), LOOK_AGAIN.toNanos());
     }
     return admission;
@@ -181,13 +182,13 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
       }
       row = records.row(key);
     }
-    // Gone in between: it was purged at this very moment.
+    // The row was purged in between.
     return row.flatMap(found -> decide(submission, mine, found));
   }
 
-  /** What an entry that is there already means for a request; empty to look again. */
+  /** The answer to a request whose key has an entry; empty to read it again. */
   private Optional<Admission> decide(Submission submission, InProgress mine, MessageRow row) {
-    return switch (row.standing(mine.fingerprint())) {
+    return switch (row.keyStatus(mine.fingerprint())) {
       case SETTLED -> Optional.of(stored(submission, row));
       case CONFLICT -> Optional.of(usedForAnother(submission));
       case NEW -> take(submission, mine, row, Sql.REPLACE, false);
@@ -229,7 +230,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
                 statement.setLong(++i, now);
               } else {
                 statement.setString(++i, mine.fingerprint());
-                // A row belongs to the run in which it ends; so that is where it is looked up.
+                // A row belongs to the run in which it ends: resume looks it up there.
                 Optional<Origin> batch =
                     Optional.of(submission.origin()).filter(o -> o.run().isPresent());
                 statement.setString(
@@ -278,7 +279,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
   public List<Optional<Claim>> admitNew(List<Submission> submissions) {
     List<Optional<Claim>> claims = new ArrayList<>(submissions.size());
     List<HeldClaim> asked = new ArrayList<>(submissions.size());
-    List<List<Record>> records = new ArrayList<>(submissions.size());
+    List<List<BoundSql>> records = new ArrayList<>(submissions.size());
     long now = clock.millis();
     for (Submission submission : submissions) {
       InProgress inProgress = new InProgress(Fingerprint.of(submission), new CountDownLatch(1));
@@ -288,7 +289,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
             new HeldClaim(submission, inProgress, 1, false, Instant.ofEpochMilli(now));
         asked.add(claim);
         records.add(
-            List.of(new Record(Sql.CLAIM, claiming(submission, inProgress.fingerprint(), now))));
+            List.of(new BoundSql(Sql.CLAIM, claiming(submission, inProgress.fingerprint(), now))));
         claims.add(Optional.of(claim));
       } else {
         claims.add(Optional.empty());
@@ -298,7 +299,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
     try {
       changed = writer.writeEach(records);
     } catch (IllegalStateException e) {
-      // One of them cannot be written: left to be admitted alone, it fails alone.
+      // One of them cannot be written. Admitted one by one, only that one fails.
     } finally {
       for (int i = 0; i < changed.length; i++) {
         if (changed[i] == 0) {
@@ -340,14 +341,14 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
     return stand;
   }
 
-  private int[] writeEach(List<HeldClaim> claims, Function<HeldClaim, Record> record) {
-    List<List<Record>> units = new ArrayList<>(claims.size());
+  private int[] writeEach(List<HeldClaim> claims, Function<HeldClaim, BoundSql> record) {
+    List<List<BoundSql>> units = new ArrayList<>(claims.size());
     claims.forEach(claim -> units.add(claim.withNotes(record.apply(claim))));
     int[] changed;
     try {
       changed = writer.writeEach(units);
     } catch (IllegalStateException e) {
-      // One of them cannot be written, and must not take the others down.
+      // One of them cannot be written, and must not fail the others.
       changed = units.stream().mapToInt(writer::write).toArray();
     }
     claims.forEach(claim -> claim.notes.clear());
@@ -399,7 +400,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
 
   private static void await(CountDownLatch latch, long nanos) {
     try {
-      // Whether it ended or the time did: the caller looks again.
+      // The caller checks again, after a release and after a time-out alike.
       latch.await(nanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -413,7 +414,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
     private final InProgress inProgress;
     private final long version;
     private final Instant admittedAt;
-    private final List<Record> notes = new ArrayList<>();
+    private final List<BoundSql> notes = new ArrayList<>();
     private boolean uncertain;
     private boolean attemptOpen;
     private boolean ended;
@@ -454,8 +455,8 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
       attemptOpen = true;
     }
 
-    private Record attempt(long now) {
-      return new Record(
+    private BoundSql attempt(long now) {
+      return new BoundSql(
           Sql.ATTEMPT,
           statement -> {
             statement.setLong(1, now);
@@ -474,7 +475,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
       uncertain |= unsettled.state() == Outcome.State.UNCERTAIN;
       attemptOpen = false;
       notes.add(
-          new Record(
+          new BoundSql(
               Sql.EVENT,
               statement -> {
                 statement.setString(1, StoredText.key(submission.messageKey()));
@@ -486,16 +487,16 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
     }
 
     @Override
-    public Outcome settle(Outcome came) {
-      Outcome outcome = withParts(came);
+    public Outcome settle(Outcome told) {
+      Outcome outcome = withParts(told);
       return wasSettled(outcome, write(settlement(outcome)));
     }
 
-    private Record settlement(Outcome outcome) {
+    private BoundSql settlement(Outcome outcome) {
       boolean maybeTaken =
           outcome.state() == Outcome.State.UNCERTAIN
               || (outcome.state() == Outcome.State.PARKED && mayHaveBeenSent());
-      return new Record(
+      return new BoundSql(
           Sql.SETTLE,
           JdbcLedger.this.settlement(
               submission.messageKey(), version, outcome, maybeTaken, detail(outcome)));
@@ -503,18 +504,18 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
 
     private Outcome wasSettled(Outcome outcome, int changed) {
       release();
-      return changed == 1 ? outcome : whatStands(outcome);
+      return changed == 1 ? outcome : recorded(outcome);
     }
 
-    /** Whoever brings an outcome may not know the message. */
+    /** The caller may not know the message, and so not its parts. */
     private Outcome withParts(Outcome outcome) {
       return outcome instanceof Accepted accepted
           ? accepted.withParts(submission.message().parts())
           : outcome;
     }
 
-    /** Another node had taken it over while this one stood still. */
-    private Outcome whatStands(Outcome ours) {
+    /** Another node has taken the message over while this one was frozen. */
+    private Outcome recorded(Outcome ours) {
       Optional<MessageRow> row = records.row(submission.messageKey());
       if (ours.accepted() || row.isEmpty()) {
         return ours;
@@ -524,23 +525,23 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
           : Unsettled.underWay(ours.requestId(), submission.messageKey());
     }
 
-    private int write(Record record) {
+    private int write(BoundSql record) {
       int changed = writer.write(withNotes(record));
       notes.clear();
       return changed;
     }
 
-    private List<Record> withNotes(Record record) {
+    private List<BoundSql> withNotes(BoundSql record) {
       if (notes.isEmpty()) {
         return List.of(record);
       }
-      List<Record> all = new ArrayList<>(notes.size() + 1);
+      List<BoundSql> all = new ArrayList<>(notes.size() + 1);
       all.add(record);
       all.addAll(notes);
       return all;
     }
 
-    /** What the API said may quote what was sent. */
+    /** Hides the request's values, which the API's message may quote. */
     private String detail(Outcome outcome) {
       String text = outcome.message();
       if (text.isEmpty()) {
@@ -552,7 +553,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
       return StoredText.line(text);
     }
 
-    /** The longest first: one may hold another. */
+    /** The longest first, because one may contain another. */
     private List<String> secrets() {
       Message message = submission.message();
       Stream<String> ours =
@@ -584,7 +585,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
           .map(row -> end(row, refused))
           .orElse(refused);
     } catch (LedgerUnavailableException e) {
-      // It is refused in any case, and its entry can still be ended by a person.
+      // The request is refused in any case; an operator can still end its entry.
       return refused;
     }
   }
@@ -599,7 +600,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
                 row.entry().version(),
                 outcome,
                 row.entry().uncertain(),
-                // Our own words: they quote nothing.
+                // sms-routes' own message quotes nothing.
                 StoredText.line(outcome.message())));
     return changed == 1 ? outcome : refused;
   }
@@ -676,12 +677,12 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
         });
   }
 
-  /** What it would say to rows that are not handed over yet. */
+  /** Predicts the answers to rows that are not handed over yet. */
   public LedgerPreview ledgerPreview() {
     return ledgerPreview;
   }
 
-  /** Why nothing can be recorded at the moment, for an operator; empty when all is well. */
+  /** Why nothing can be recorded at the moment, for operators; empty if there is no outage. */
   public Optional<String> outage() {
     return writer.outage();
   }
@@ -721,7 +722,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
     return records.copied(entry, newKey, who);
   }
 
-  /** Records what is left to record, and lets go of the store. */
+  /** Writes the waiting records and closes the database. */
   @Override
   public void close() {
     maintenance.close();
@@ -730,7 +731,7 @@ public final class JdbcLedger implements Ledger, Runs, LedgerRecords, AutoClosea
     lock.ifPresent(ProcessLock::close);
   }
 
-  /** Lets go of the store without a word, as a killed process does. */
+  /** Closes the database without a record, as a killed process does. */
   void abandon() {
     maintenance.abandon();
     writer.abandon();

@@ -107,15 +107,15 @@ final class JdbcLedgerPreview implements LedgerPreview {
     if (row == null) {
       return new Answer(KeyStatus.NEW, Optional.empty());
     }
-    KeyStatus standing = row.standing(Fingerprint.of(submission));
-    return switch (standing) {
-      case NEW, CONFLICT -> new Answer(standing, Optional.empty());
-      case SETTLED -> new Answer(standing, Optional.of(row.told(submission)));
+    KeyStatus status = row.keyStatus(Fingerprint.of(submission));
+    return switch (status) {
+      case NEW, CONFLICT -> new Answer(status, Optional.empty());
+      case SETTLED -> new Answer(status, Optional.of(row.told(submission)));
       case RESUMABLE ->
           row.isTooLate(now)
               ? new Answer(
                   KeyStatus.SETTLED, Optional.of(row.parked(submission.message().requestId())))
-              : new Answer(standing, Optional.empty());
+              : new Answer(status, Optional.empty());
     };
   }
 }

@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The ledger's entries, read from the store. Thread-safe. */
+/** Reads the ledger's entries from the database. Thread-safe. */
 public final class JdbcRecords implements LedgerRecords, AutoCloseable {
   static final int ROWS_IN_A_STEP = 500;
 
@@ -43,10 +43,10 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
   }
 
   /**
-   * Opens a ledger beside the process that serves with it, to look at and to order replays. Makes
-   * nothing: neither a file nor a schema.
+   * Opens the ledger of a serving process, to read it and to order replays. Creates neither a file
+   * nor a schema.
    *
-   * @throws NoLedgerException if there is none there, or one of another version
+   * @throws NoLedgerException if there is none, or it has another version
    * @throws LedgerUnavailableException if it cannot be reached
    */
   public static JdbcRecords open(LedgerOptions options, Clock clock) {
@@ -62,12 +62,12 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
     return read(connection -> MessageRow.find(connection, messageKey));
   }
 
-  /** What the ledger would say to rows that are not handed over yet. */
+  /** Predicts the answers to rows that are not handed over yet. */
   public LedgerPreview ledgerPreview() {
     return new JdbcLedgerPreview(this, database.retention(), clock);
   }
 
-  /** Those of these keys that are there, by their keys. */
+  /** The existing rows of these keys, by key. */
   Map<String, MessageRow> rows(Set<String> messageKeys) {
     return read(
         connection -> {
@@ -191,7 +191,7 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
           try (PreparedStatement statement = connection.prepareStatement(REOPEN)) {
             statement.setLong(1, clock.millis());
             statement.setString(2, edited.map(RequestJson::write).orElse(null));
-            // No request has this one: the next one with the key is taken for the same.
+            // Matches any request: the next one with the key counts as the same.
             statement.setString(3, edited.map(request -> Fingerprint.ANY).orElse(null));
             statement.setString(4, StoredText.key(entry.messageKey()));
             statement.setLong(5, entry.version());
@@ -226,7 +226,7 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
         });
   }
 
-  /** How it had ended, which the entry itself is about to forget. */
+  /** How the entry had ended; reopening overwrites that. */
   private static String end(Entry entry) {
     return entry.state()
         + entry.code().map(code -> " " + code).orElse("")
@@ -245,20 +245,20 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
     }
   }
 
-  /** A key that a node has claimed. */
-  record Held(String messageKey, long version) {}
+  /** A key that a node has claimed, and the version of the claim. */
+  record HeldKey(String messageKey, long version) {}
 
-  List<Held> heldBy(String node) {
+  List<HeldKey> heldBy(String node) {
     return read(
         connection -> {
           try (PreparedStatement statement =
               connection.prepareStatement(
                   "SELECT message_key, claim FROM message WHERE owner = ?")) {
             statement.setString(1, node);
-            List<Held> held = new ArrayList<>();
+            List<HeldKey> held = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
               while (rows.next()) {
-                held.add(new Held(StoredText.toKey(rows.getString(1)), rows.getLong(2)));
+                held.add(new HeldKey(StoredText.toKey(rows.getString(1)), rows.getLong(2)));
               }
             }
             return held;
@@ -266,7 +266,7 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
         });
   }
 
-  /** The oldest keys that neither were admitted nor changed since, as many as fit in a step. */
+  /** The oldest keys that were neither admitted nor changed since then, for one step. */
   List<String> old(Old which, long before) {
     return read(
         connection -> {
@@ -284,7 +284,7 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
         });
   }
 
-  /** Entries that are kept for different times. */
+  /** Kinds of entries with different retention. */
   enum Old {
     SETTLED("state IN ('ACCEPTED', 'ACCEPTED_EARLIER', 'REFUSED', 'DUPLICATE')"),
     OPEN("accepted = 0 AND state IN ('PARKED', 'UNCERTAIN', 'WAITING')");
@@ -292,7 +292,7 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
     private final String text;
 
     Old(String condition) {
-      // The limit is no parameter: the planner of PostgreSQL has to know that it is small.
+      // The limit is a literal, so that PostgreSQL's planner knows that it is small.
       this.text =
           "SELECT message_key FROM message WHERE admitted_at < ? AND changed_at < ? AND "
               + condition

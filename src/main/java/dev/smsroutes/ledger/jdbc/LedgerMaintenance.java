@@ -2,7 +2,7 @@ package dev.smsroutes.ledger.jdbc;
 
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.StoredText;
-import dev.smsroutes.ledger.jdbc.GroupCommit.Record;
+import dev.smsroutes.ledger.jdbc.GroupCommit.BoundSql;
 import dev.smsroutes.ledger.jdbc.JdbcRecords.Old;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,23 +16,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the ledger does by itself: says that this node lives, frees what dead ones had claimed and
- * what this one let go of, and removes what is old, in steps so small that no send waits for them.
+ * The background work of the ledger: renews this node's sign of life, releases the claims of dead
+ * nodes and those that this node gave up, and purges old rows, in steps so small that no send waits
+ * for them.
  */
 final class LedgerMaintenance implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerMaintenance.class);
 
-  /** What nobody holds any more is freed at every so many beats. */
+  /** After so many heartbeats, claims without a holder are released. */
   private static final int BEATS_TO_FREE = 5;
 
   private static final int STEPS_IN_A_ROW = 20;
 
-  /** After a round that found nothing to remove, so many seconds pass until the next. */
+  /** The number of seconds until the next round after one that found nothing to purge. */
   private static final int REST = 60;
 
   /**
-   * The purge takes the time to go no faster than this, so that a clock that jumps ahead for a
-   * while removes nothing.
+   * The purge lets its time run at most so many times as fast as real time, so that a clock that
+   * jumps ahead for a while removes nothing.
    */
   private static final int FASTEST = 10;
 
@@ -80,10 +81,11 @@ final class LedgerMaintenance implements AutoCloseable {
   }
 
   /**
-   * @param alone whether no other process can have this ledger, so that all earlier ones are dead
+   * @param exclusive whether no other process can use this ledger, so that all earlier ones are
+   *     dead
    */
-  void start(boolean alone) {
-    if (alone) {
+  void start(boolean exclusive) {
+    if (exclusive) {
       writer.write(Sql.ALL_DEAD, statement -> {});
     }
     free();
@@ -99,18 +101,18 @@ final class LedgerMaintenance implements AutoCloseable {
         () -> quietly(task), time.toMillis(), time.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** It is said in the health check already; the next beat tries again. */
+  /** The health check reports the failure already; the next heartbeat tries again. */
   private static void quietly(Runnable task) {
     try {
       task.run();
     } catch (RuntimeException e) {
-      LOG.debug("Upkeep of the ledger failed", e);
+      LOG.debug("Maintenance of the ledger failed", e);
     }
   }
 
-  private Record alive() {
+  private BoundSql alive() {
     long until = clock.millis() + timing.life().toMillis();
-    return new Record(
+    return new BoundSql(
         Sql.ALIVE,
         statement -> {
           statement.setString(1, node);
@@ -118,9 +120,9 @@ final class LedgerMaintenance implements AutoCloseable {
         });
   }
 
-  private Record dead() {
+  private BoundSql dead() {
     long longAgo = clock.millis() - Duration.ofDays(1).toMillis();
-    return new Record(
+    return new BoundSql(
         Sql.DEAD,
         statement -> {
           statement.setString(1, node);
@@ -128,17 +130,19 @@ final class LedgerMaintenance implements AutoCloseable {
         });
   }
 
-  /** Together with a beat: after a standstill or a jump of the clock this node is not dead. */
+  /**
+   * Includes a heartbeat: after a freeze or a jump of the clock this node must not count as dead.
+   */
   private void free() {
     free(alive());
   }
 
-  private void free(Record first) {
+  private void free(BoundSql first) {
     long now = clock.millis();
     int freed =
         writer.write(
             List.of(
-                new Record(
+                new BoundSql(
                     Sql.FREE,
                     statement -> {
                       statement.setLong(1, now);
@@ -146,15 +150,15 @@ final class LedgerMaintenance implements AutoCloseable {
                     }),
                 first));
     if (freed > 0) {
-      LOG.warn("ledger=freed messages={} their process ended while they were under way", freed);
+      LOG.warn("ledger=freed messages={} their process ended while they were in progress", freed);
     }
   }
 
-  /** What this process let go of without an end, because that could not be recorded. */
+  /** Releases claims of this process whose end could not be recorded. */
   private void freeOwn() {
     int freed = 0;
-    for (JdbcRecords.Held held : records.heldBy(node)) {
-      // Looked at after the store: what has ended since is no longer ours, and stays as it is.
+    for (JdbcRecords.HeldKey held : records.heldBy(node)) {
+      // Checked after the query: a claim that has ended since stays as it is.
       if (!underWay.test(held.messageKey())) {
         freed += free(held);
       }
@@ -164,7 +168,7 @@ final class LedgerMaintenance implements AutoCloseable {
     }
   }
 
-  private int free(JdbcRecords.Held held) {
+  private int free(JdbcRecords.HeldKey held) {
     long now = clock.millis();
     return writer.write(
         Sql.FREE_ONE,
@@ -176,7 +180,7 @@ final class LedgerMaintenance implements AutoCloseable {
         });
   }
 
-  /** Removes what is old; no more than a few steps, and none while sends wait. */
+  /** Purges old rows: at most a few steps, and none while sends wait. */
   private void purge() {
     long now = believed();
     if (rest > 0) {
@@ -202,21 +206,21 @@ final class LedgerMaintenance implements AutoCloseable {
 
   private long believed() {
     long nanos = System.nanoTime();
-    long most = believed + FASTEST * TimeUnit.NANOSECONDS.toMillis(nanos - believedAt);
+    long max = believed + FASTEST * TimeUnit.NANOSECONDS.toMillis(nanos - believedAt);
     believedAt = nanos;
-    believed = Math.min(clock.millis(), most);
+    believed = Math.min(clock.millis(), max);
     return believed;
   }
 
-  /** One step. They are looked for beside the writer, so that no send waits for a search. */
+  /** One step. The search uses a reading connection, so that no send waits for it. */
   private int remove(Old which, long before) {
     List<String> keys = records.old(which, before);
-    List<Record> records = new ArrayList<>(2 * keys.size());
+    List<BoundSql> records = new ArrayList<>(2 * keys.size());
     for (String key : keys) {
       String stored = StoredText.key(key);
-      records.add(new Record(Sql.REMOVE_EVENTS, statement -> statement.setString(1, stored)));
+      records.add(new BoundSql(Sql.REMOVE_EVENTS, statement -> statement.setString(1, stored)));
       records.add(
-          new Record(
+          new BoundSql(
               Sql.REMOVE,
               statement -> {
                 statement.setString(1, stored);
@@ -229,21 +233,21 @@ final class LedgerMaintenance implements AutoCloseable {
     return keys.size();
   }
 
-  /** What was erased from the tables may still stand in the log of SQLite. */
+  /** Erases data from SQLite's log that was erased from the tables. */
   private void erase() {
     if (writer.idle()) {
       database.emptyLog();
     }
   }
 
-  /** This node is dead from now on, and what it had claimed is free. */
+  /** Marks this node dead, which releases its claims. */
   @Override
   public void close() {
     timer.shutdown();
     quietly(() -> free(dead()));
   }
 
-  /** Ends without a word, as a killed process does. */
+  /** Ends without a record, as a killed process does. */
   void abandon() {
     timer.shutdownNow();
   }

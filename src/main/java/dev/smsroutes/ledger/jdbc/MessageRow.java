@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A row of the table {@code message}: an entry, and what only the ledger itself needs of it.
+ * A row of the table {@code message}: an entry, and the columns that only the ledger needs.
  *
  * @param owner the node that has claimed it, or null
  */
@@ -89,8 +89,8 @@ record MessageRow(Entry entry, String fingerprint, String owner) {
     return entry.state();
   }
 
-  /** What a request with this key and this fingerprint meets. */
-  KeyStatus standing(String asked) {
+  /** The status of this key for a request with this fingerprint. */
+  KeyStatus keyStatus(String asked) {
     boolean same = fingerprint.equals(asked) || fingerprint.equals(Fingerprint.ANY);
     return switch (state()) {
       case ACCEPTED, ACCEPTED_EARLIER, DUPLICATE, PARKED ->
@@ -101,55 +101,55 @@ record MessageRow(Entry entry, String fingerprint, String owner) {
     };
   }
 
-  /** Whether an attempt may have been taken. */
+  /** Whether the API may have accepted an attempt. */
   boolean maybeTaken() {
     return entry.uncertain() || state() == EntryState.ATTEMPTED;
   }
 
-  /** Whether it has not ended and nobody handles it, and this is the request that it is of. */
+  /** Whether it is the entry of this request, has not ended, and is not in progress. */
   boolean waitsFor(SendRequest request) {
     return (state() == EntryState.WAITING || state() == EntryState.UNCERTAIN)
         && entry.request().equals(Optional.of(RequestJson.write(request)));
   }
 
-  /** Whether an attempt may have been taken so long ago that no machine may try again. */
+  /** Whether the API may have accepted an attempt too long ago for another automatic attempt. */
   boolean isTooLate(Instant now) {
     return maybeTaken() && entry.keyMayBeForgotten(now);
   }
 
-  /** The outcome of a request that comes too late. */
+  /** The outcome of a request after the resend limit. */
   Outcome parked(String ourRequestId) {
     return new Parked(
         entry.requestId().orElse(ourRequestId),
         Optional.of(entry.messageKey()),
-        // None yet, or that of a request in the queue: 0 would say that all went well.
+        // No code yet, or the 0 of a queued request, which would mean success.
         entry
             .code()
             .filter(code -> code != ErrorCode.OK.number())
             .orElse(ErrorCode.INTERNAL.number()),
         "An attempt of more than "
             + LedgerOptions.RESEND_LIMIT.toHours()
-            + " hours ago may have been taken, and the API may have forgotten its key: a"
+            + " hours ago may have been accepted, and the API may have forgotten its key: a"
             + " person has to decide");
   }
 
-  /** Whether it is this very row of a batch: two of them may have one key. */
+  /** Whether it is the entry of this row of a batch: two rows may have the same key. */
   boolean isOf(Optional<String> run, String source) {
     return run.isPresent()
         && run.equals(entry.origin().run())
         && StoredText.line(source).equals(entry.origin().source());
   }
 
-  /** The outcome for a request that was settled before. */
+  /** The stored outcome for this request. */
   Outcome told(Submission submission) {
     boolean earlier = !isOf(submission.origin().run(), submission.origin().source());
     return told(submission.message().requestId(), earlier);
   }
 
   /**
-   * The outcome as it was told the first time.
+   * The stored outcome.
    *
-   * @param earlier whether it is told to somebody else, for whom it was accepted earlier
+   * @param earlier whether another source gets it, for which it was accepted earlier
    */
   Outcome told(String ourRequestId, boolean earlier) {
     Optional<String> key = Optional.of(entry.messageKey());
@@ -161,7 +161,7 @@ record MessageRow(Entry entry, String fingerprint, String owner) {
       case PARKED -> new Parked(requestId, key, code, entry.message());
       case REFUSED, DUPLICATE -> new Refused(requestId, key, code, entry.message(), List.of());
       case ADMITTED, ATTEMPTED, UNCERTAIN, WAITING ->
-          throw new IllegalStateException("Expected a settled entry; " + entry + " came");
+          throw new IllegalStateException("Expected a settled entry; got " + entry);
     };
   }
 }

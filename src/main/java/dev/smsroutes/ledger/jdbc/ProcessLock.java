@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A ledger in a file serves one process: the second one is refused. People may still read it. */
+/** Reserves a ledger file for one process; a second one is refused. Commands may still read it. */
 final class ProcessLock implements AutoCloseable {
   /**
-   * Held by this process. Looked at before the file is opened: closing a file gives up every lock
-   * that the process has on it, on POSIX systems.
+   * The locks of this process. Checked before the file is opened: on POSIX systems, closing a file
+   * releases every lock that the process has on it.
    */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
@@ -28,7 +28,7 @@ final class ProcessLock implements AutoCloseable {
   }
 
   /**
-   * @throws LedgerInUseException if another process has it
+   * @throws LedgerInUseException if another process holds the lock
    */
   static ProcessLock of(Path ledger) {
     Path file =
@@ -39,7 +39,7 @@ final class ProcessLock implements AutoCloseable {
         locked = lock(file);
       } catch (IOException e) {
         throw new LedgerUnavailableException(
-            "sms.ledger.url: expected a file that can be written; " + Database.reason(e));
+            "sms.ledger.url: expected a writable file; " + Database.reason(e));
       } finally {
         if (locked.isEmpty()) {
           HELD.remove(file);
@@ -52,8 +52,8 @@ final class ProcessLock implements AutoCloseable {
     throw new LedgerInUseException(
         "sms.ledger.url: "
             + ledger
-            + " is in use by another process; stop that one, or give this one another file. Several"
-            + " nodes can share PostgreSQL.");
+            + " is in use by another process; stop that process, or set another file. Several nodes"
+            + " can share PostgreSQL.");
   }
 
   private static Optional<FileChannel> lock(Path file) throws IOException {

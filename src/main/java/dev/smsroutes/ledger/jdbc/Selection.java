@@ -22,7 +22,7 @@ record Selection(List<String> conditions, List<Object> values) {
               .sorted()
               .collect(Collectors.joining(", ", "state IN (", ")")));
       if (query.states().stream().noneMatch(EntryState::accepted)) {
-        // Says the same once more, in the words of the index.
+        // Redundant, but lets the database use the partial index.
         selection.and("accepted = 0");
       }
     }
@@ -38,7 +38,8 @@ record Selection(List<String> conditions, List<Object> values) {
     query
         .to()
         .ifPresent(
-            // No entry changed before it was admitted: lets the index end the search.
+            // Redundant, because no entry changes before it is admitted: lets the index end the
+            // search.
             to ->
                 selection.and(
                     "changed_at < ? AND admitted_at < ?", to.toEpochMilli(), to.toEpochMilli()));

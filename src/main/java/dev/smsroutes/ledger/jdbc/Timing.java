@@ -3,14 +3,14 @@ package dev.smsroutes.ledger.jdbc;
 import java.time.Duration;
 
 /**
- * How long the ledger waits, and for what. Immutable.
+ * The times of the ledger. Immutable.
  *
- * @param patience the longest that anybody waits for a record to be written
+ * @param maxWait how long a caller waits for a record to be written
  * @param busy how long SQLite waits for another connection's lock
- * @param heartbeat how often a node says that it lives, and a store in trouble is tried again
- * @param life a node that has not been heard of for so long is dead
+ * @param heartbeat how often a node renews its sign of life, and how often an outage is tried again
+ * @param life a node without a sign of life for so long is dead
  */
-record Timing(Duration patience, Duration busy, Duration heartbeat, Duration life) {
+record Timing(Duration maxWait, Duration busy, Duration heartbeat, Duration life) {
   static final Timing DEFAULT =
       new Timing(
           Duration.ofSeconds(15),

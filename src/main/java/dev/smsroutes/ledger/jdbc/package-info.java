@@ -1,7 +1,7 @@
 /**
- * The ledger on a database, SQLite or PostgreSQL: claims, group commit, maintenance.
+ * The ledger on a database: claims, group commit, maintenance.
  *
- * <p>Used by {@code app} and the commands; all others know {@code ledger}. No Camel here. Threads:
- * the ledger is thread-safe; one thread at a time writes to the store.
+ * <p>Used by {@code app} and the commands; other packages use {@code ledger}. No Camel here.
+ * Threads: the ledger is thread-safe; one thread at a time writes to the database.
  */
 package dev.smsroutes.ledger.jdbc;

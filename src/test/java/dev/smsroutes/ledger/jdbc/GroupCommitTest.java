@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.jdbc.GroupCommit.Binder;
-import dev.smsroutes.ledger.jdbc.GroupCommit.Record;
+import dev.smsroutes.ledger.jdbc.GroupCommit.BoundSql;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -100,8 +100,8 @@ class GroupCommitTest extends OnAStore {
               () ->
                   writer.write(
                       List.of(
-                          new Record(Sql.BEGIN_RUN, run("first")),
-                          new Record(Sql.BEGIN_RUN, run(null)))))
+                          new BoundSql(Sql.BEGIN_RUN, run("first")),
+                          new BoundSql(Sql.BEGIN_RUN, run(null)))))
           .isInstanceOf(IllegalStateException.class);
 
       assertThat(ask("SELECT COUNT(*) FROM run")).isEqualTo("0");
@@ -115,13 +115,13 @@ class GroupCommitTest extends OnAStore {
       assertThat(
               writer.write(
                   List.of(
-                      new Record(
+                      new BoundSql(
                           Sql.FINISH_RUN,
                           statement -> {
                             statement.setLong(1, 1);
                             statement.setString(2, "unknown");
                           }),
-                      new Record(Sql.BEGIN_RUN, run("other")))))
+                      new BoundSql(Sql.BEGIN_RUN, run("other")))))
           .isZero();
     }
   }

@@ -9,7 +9,7 @@ import dev.smsroutes.ledger.Admission.Known;
 import dev.smsroutes.ledger.Ledger.Settlement;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.Submission;
-import dev.smsroutes.ledger.jdbc.GroupCommit.Record;
+import dev.smsroutes.ledger.jdbc.GroupCommit.BoundSql;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.State;
 import java.util.ArrayList;
@@ -134,12 +134,12 @@ class ManyAtOnceTest extends OnAStore {
     Database database = Database.open(options(), FAST);
     try (database;
         GroupCommit writer = new GroupCommit(database, FAST, 1)) {
-      List<List<Record>> units =
+      List<List<BoundSql>> units =
           IntStream.range(0, 2_000)
               .mapToObj(
                   i ->
                       List.of(
-                          new Record(
+                          new BoundSql(
                               Sql.FINISH_RUN,
                               statement -> {
                                 statement.setLong(1, i);

@@ -51,7 +51,7 @@ abstract class OnAStore {
 
   /** A node that says once that it lives, and then stands still. */
   static final Timing STANDING_STILL =
-      new Timing(FAST.patience(), FAST.busy(), Duration.ofDays(1), Duration.ofSeconds(1));
+      new Timing(FAST.maxWait(), FAST.busy(), Duration.ofDays(1), Duration.ofSeconds(1));
 
   @Parameter Store store;
   @TempDir Path folder;

@@ -42,7 +42,7 @@ class OutageTest {
           Duration.ofSeconds(1));
 
   /** A call fails after its patience at the latest; the rest is for a busy machine. */
-  private static final Duration BOUND = IMPATIENT.patience().plusSeconds(5);
+  private static final Duration BOUND = IMPATIENT.maxWait().plusSeconds(5);
 
   @Nested
   @ParameterizedClass(name = "{0}")
