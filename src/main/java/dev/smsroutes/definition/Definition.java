@@ -9,17 +9,17 @@ import java.util.Optional;
  * A send definition: the text, and how it is sent. Immutable and thread-safe; the text is compiled
  * once.
  *
- * <p>Source: what the API returns for GET of one definition (contract, section 2), as far as we use
- * it.
+ * <p>Source: the API's answer to GET of one definition (contract, section 2), the fields that
+ * sms-routes uses.
  *
- * @param key names it in requests; compared exactly, with case
- * @param name for people; the key when the definition has none
+ * @param key its name in requests; compared exactly, with case
+ * @param name for people; the key if the definition has none
  * @param status whether the API sends with it
  * @param template its {@code content.message}
- * @param region where numbers without a country code are from: an ISO 3166 alpha-2 code in upper
+ * @param region the country of numbers without a country code: an ISO 3166 alpha-2 code in upper
  *     case, from {@code subscriptions.countryCode}
  * @param shortCode the code that sends, from {@code subscriptions.shortCode}
- * @param keyword what subscriptions are kept under, from {@code subscriptions.keyword}
+ * @param keyword the keyword of the subscriptions, from {@code subscriptions.keyword}
  */
 public record Definition(
     String key,
@@ -33,7 +33,7 @@ public record Definition(
   /** The states of a definition. Only an active one may be used. */
   public enum Status {
     ACTIVE("Active"),
-    /** The API would take messages and keep them for up to three days, in silence. */
+    /** The API would accept messages and keep them for up to three days, without notice. */
     INACTIVE("Inactive"),
     DELETED("Deleted");
 
@@ -43,12 +43,12 @@ public record Definition(
       this.word = word;
     }
 
-    /** As the API writes it. */
+    /** The API's word for it. */
     public String word() {
       return word;
     }
 
-    /** The state of this word, in any case; empty for one that we do not know. */
+    /** The status for this word, in any case; empty for an unknown one. */
     static Optional<Status> of(String word) {
       for (Status status : values()) {
         if (status.word.toLowerCase(Locale.ROOT).equals(word.strip().toLowerCase(Locale.ROOT))) {
@@ -69,7 +69,7 @@ public record Definition(
     Objects.requireNonNull(keyword, "keyword");
   }
 
-  /** Whether it may be used. */
+  /** Whether requests may use it. */
   public boolean active() {
     return status == Status.ACTIVE;
   }

@@ -1,6 +1,6 @@
 package dev.smsroutes.definition;
 
-import dev.smsroutes.definition.DefinitionReader.Result;
+import dev.smsroutes.definition.DefinitionReader.DefinitionOrProblems;
 import dev.smsroutes.definition.DefinitionReader.TextFile;
 import dev.smsroutes.definition.InvalidDefinitionException.Problem;
 import dev.smsroutes.template.Template;
@@ -26,15 +26,15 @@ import java.util.stream.Collectors;
 
 /**
  * The definitions of a folder: one {@code .json}, {@code .yaml} or {@code .yml} file for each, in
- * the API's own shape. The text may stand in a file of the same name with {@code .amp} instead, as
- * the tool mcdev keeps it. Read once and checked as a whole; immutable and thread-safe afterwards.
+ * the API's own shape. The text may be in a file of the same name with {@code .amp}, as the tool
+ * mcdev keeps it. Read once and checked as a whole; immutable and thread-safe afterwards.
  *
- * <p>Sub-folders are not read, hidden files are passed over, and other files are passed over and
- * mentioned in the {@link #report()}.
+ * <p>It skips sub-folders, hidden files and other files; the {@link #report()} names the other
+ * files.
  */
 public final class DefinitionDirectory implements Definitions {
   private static final String KEY = "sms.definitions.directory";
-  private static final int LONGEST_KEY_TO_COMPARE = 200;
+  private static final int MAX_KEY_TO_COMPARE = 200;
   private static final List<String> DEFINITIONS = List.of("json", "yaml", "yml");
   private static final String TEXT = "amp";
 
@@ -48,7 +48,7 @@ public final class DefinitionDirectory implements Definitions {
     this.byKey = Collections.unmodifiableMap(byKey);
     this.ignored = List.copyOf(ignored);
     byKey.keySet().forEach(key -> keyByLetters.putIfAbsent(letters(key), key));
-    // A key of signs alone resembles nothing.
+    // A key without letters and digits resembles no other key.
     keyByLetters.remove("");
   }
 
@@ -56,8 +56,8 @@ public final class DefinitionDirectory implements Definitions {
    * Reads all definitions of a folder, in the order of the file names. An empty folder is allowed:
    * the {@link #report()} warns of it.
    *
-   * @throws InvalidDefinitionException when there is no such folder, or when any file cannot be
-   *     used; names all faults of all files
+   * @throws InvalidDefinitionException if there is no such folder, or any file is faulty; names all
+   *     faults of all files
    */
   public static DefinitionDirectory load(Path directory) {
     List<Problem> problems = new ArrayList<>();
@@ -76,7 +76,7 @@ public final class DefinitionDirectory implements Definitions {
               new Problem(
                   name,
                   "",
-                  "expected a definition next to this text, there is no "
+                  "expected a definition next to this text; there is no "
                       + stem(name)
                       + ".json or .yaml"));
         }
@@ -86,7 +86,7 @@ public final class DefinitionDirectory implements Definitions {
         ignored.add(name);
         continue;
       }
-      Result result = read(file, name, !extension.equals("json"));
+      DefinitionOrProblems result = read(file, name, !extension.equals("json"));
       problems.addAll(result.problems());
       result
           .definition()
@@ -100,7 +100,7 @@ public final class DefinitionDirectory implements Definitions {
                       new Problem(
                           name,
                           "definitionKey",
-                          "expected a key of its own, '"
+                          "expected a unique key; '"
                               + definition.key()
                               + "' is defined in "
                               + other
@@ -126,12 +126,12 @@ public final class DefinitionDirectory implements Definitions {
 
   @Override
   public Optional<String> nearest(String key) {
-    return key.length() > LONGEST_KEY_TO_COMPARE
+    return key.length() > MAX_KEY_TO_COMPARE
         ? Optional.empty()
         : Optional.ofNullable(keyByLetters.get(letters(key)));
   }
 
-  /** What a log says at the start: a line for each definition, and for each file passed over. */
+  /** The lines for the start log: one for each definition, and for each skipped file. */
   public List<String> report() {
     List<String> lines = new ArrayList<>();
     byKey.values().forEach(definition -> lines.add(line(definition)));
@@ -178,17 +178,18 @@ public final class DefinitionDirectory implements Definitions {
               new Problem(
                   directory.toString(),
                   "",
-                  (Files.exists(directory) ? "this is a file" : "there is no such folder")
-                      + "; expected "
+                  "expected "
                       + KEY
-                      + " to name the folder of the send definitions (looked at "
+                      + " to name the folder of the send definitions; "
+                      + (Files.exists(directory) ? "this is a file" : "there is no such folder")
+                      + " ("
                       + directory.toAbsolutePath().normalize()
                       + ")")));
     }
     List<Path> files = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
       for (Path file : stream) {
-        // Not Files.isHidden: what counts as hidden must not depend on the system.
+        // Not Files.isHidden, whose meaning depends on the system.
         if (!file.getFileName().toString().startsWith(".")) {
           files.add(file);
         }
@@ -201,7 +202,7 @@ public final class DefinitionDirectory implements Definitions {
     return files;
   }
 
-  private static Result read(Path file, String name, boolean yaml) {
+  private static DefinitionOrProblems read(Path file, String name, boolean yaml) {
     Path textFile = file.resolveSibling(textFileOf(name));
     try {
       Optional<TextFile> text = Optional.empty();
@@ -210,18 +211,19 @@ public final class DefinitionDirectory implements Definitions {
       }
       return DefinitionReader.read(name, yaml, bytes(file), text);
     } catch (IOException e) {
-      return new Result(Optional.empty(), List.of(new Problem(name, "", "cannot be read: " + e)));
+      return new DefinitionOrProblems(
+          Optional.empty(), List.of(new Problem(name, "", "cannot be read: " + e)));
     }
   }
 
-  /** One more than is allowed tells that there are more. */
+  /** Reads one byte more than allowed, which shows that the file is too long. */
   private static byte[] bytes(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return in.readNBytes(DefinitionReader.MAX_BYTES + 1);
     }
   }
 
-  /** The file that holds the text of this one, if it does not hold it itself. */
+  /** The name of the file with the text of this definition. */
   static String textFileOf(String name) {
     return stem(name) + "." + TEXT;
   }

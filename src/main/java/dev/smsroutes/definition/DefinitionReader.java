@@ -27,11 +27,11 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * Reads one definition in the API's own shape, JSON or YAML, UTF-8 with or without a byte order
- * mark. Unknown fields are accepted, since the API returns more than we use. The text may stand in
- * a file of its own. Thread-safe.
+ * mark. It ignores unknown fields, because the API returns more fields than sms-routes uses. The
+ * text may be in a file of its own. Thread-safe.
  */
 final class DefinitionReader {
-  /** The largest file, in bytes: what the API takes as a body. */
+  /** The maximum size of a file, in bytes: the API's limit of a body. */
   static final int MAX_BYTES = 4 * 1024 * 1024;
 
   private static final ObjectMapper JSON =
@@ -41,11 +41,11 @@ final class DefinitionReader {
 
   private static final ObjectMapper YAML = new ObjectMapper(yamlFactory());
 
-  /** What came out of a file: a definition, or everything that is wrong with it. */
-  record Result(Optional<Definition> definition, List<Problem> problems) {}
+  /** The result of a file: a definition, or all its problems. */
+  record DefinitionOrProblems(Optional<Definition> definition, List<Problem> problems) {}
 
   /**
-   * A file that holds the text of a definition and nothing else.
+   * A file that holds only the text of a definition.
    *
    * @param name for problems
    * @param bytes its content
@@ -67,16 +67,17 @@ final class DefinitionReader {
    * @param file its name, for problems
    * @param yaml whether it is YAML, else JSON
    * @param bytes its content
-   * @param textFile the file that holds its text, if there is one next to it
+   * @param textFile the file with its text, if there is one next to it
    */
-  static Result read(String file, boolean yaml, byte[] bytes, Optional<TextFile> textFile) {
+  static DefinitionOrProblems read(
+      String file, boolean yaml, byte[] bytes, Optional<TextFile> textFile) {
     DefinitionReader reader = new DefinitionReader(file, textFile);
     Optional<Definition> definition =
         reader
             .decode(file, bytes)
             .flatMap(text -> yaml ? reader.parseYaml(text) : reader.parseJson(text))
             .flatMap(reader::definition);
-    return new Result(
+    return new DefinitionOrProblems(
         reader.problems.isEmpty() ? definition : Optional.empty(), List.copyOf(reader.problems));
   }
 
@@ -93,15 +94,14 @@ final class DefinitionReader {
 
   private Optional<String> decode(String name, byte[] bytes) {
     if (bytes.length > MAX_BYTES) {
-      problems.add(
-          new Problem(name, "", "expected at most " + MAX_BYTES + " bytes, there are more"));
+      problems.add(new Problem(name, "", "expected at most " + MAX_BYTES + " bytes; got more"));
       return Optional.empty();
     }
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       return Optional.of(text.startsWith("\uFEFF") ? text.substring(1) : text);
     } catch (CharacterCodingException e) {
-      problems.add(new Problem(name, "", "expected UTF-8, other bytes came"));
+      problems.add(new Problem(name, "", "expected UTF-8; got other bytes"));
       return Optional.empty();
     }
   }
@@ -117,11 +117,11 @@ final class DefinitionReader {
 
   private Optional<JsonNode> parseYaml(String text) {
     try {
-      // Jackson takes an alias for a text: *greeting would be sent as the word "greeting".
+      // Jackson reads an alias as a text: *greeting would be sent as the word "greeting".
       try (JsonParser parser = YAML.createParser(text)) {
         while (parser.nextToken() != null) {
           if (((YAMLParser) parser).isCurrentAlias()) {
-            problem("", "expected no aliases (*name), one came" + at(parser.currentLocation()));
+            problem("", "expected no aliases (*name); got one" + at(parser.currentLocation()));
             return Optional.empty();
           }
         }
@@ -130,7 +130,7 @@ final class DefinitionReader {
       try (JsonParser parser = YAML.createParser(text)) {
         tree = YAML.readTree(parser);
         if (parser.nextToken() != null) {
-          problem("", "expected one document, another follows" + at(parser.currentLocation()));
+          problem("", "expected one document; got another" + at(parser.currentLocation()));
           return Optional.empty();
         }
       }
@@ -145,7 +145,7 @@ final class DefinitionReader {
     if (e.getCause() instanceof MarkedYAMLException yaml && yaml.getProblemMark() != null) {
       Mark mark = yaml.getProblemMark();
       String problem = yaml.getProblem();
-      // A text that begins with a placeholder is the most likely one to be caught by this.
+      // The usual cause is a text that begins with a placeholder.
       String hint =
           problem != null && (problem.contains("'%'") || problem.contains("%(37)"))
               ? "; put a text that begins with % in quotes"
@@ -173,7 +173,7 @@ final class DefinitionReader {
 
   private Optional<Definition> definition(JsonNode root) {
     if (!root.isObject()) {
-      problem("", "expected an object with definitionKey and content.message, " + came(root));
+      problem("", "expected an object with definitionKey and content.message; " + got(root));
       return Optional.empty();
     }
     Optional<String> key = required(root, "", "definitionKey");
@@ -184,7 +184,8 @@ final class DefinitionReader {
                     "definitionKey",
                     "expected a key without control characters and without spaces at its ends"));
     Optional<String> name = text(root, "", "name");
-    // Our choice: an export always has it, a hand-written definition is meant to be used.
+    // Active by default: an export always has a status, and a hand-written definition is to be
+    // used.
     Status status =
         text(root, "", "status")
             .flatMap(
@@ -192,8 +193,7 @@ final class DefinitionReader {
                   Optional<Status> known = Status.of(word);
                   if (known.isEmpty()) {
                     problem(
-                        "status",
-                        "expected Active, Inactive or Deleted, '" + line(word) + "' came");
+                        "status", "expected Active, Inactive or Deleted; got '" + line(word) + "'");
                   }
                   return known;
                 })
@@ -236,17 +236,17 @@ final class DefinitionReader {
     if (!root.hasNonNull("content")) {
       problem(
           "content.message",
-          "expected the text to send, none came, and there is no "
+          "expected the text to send; got none, and there is no "
               + DefinitionDirectory.textFileOf(file)
-              + " that holds it"
+              + " with it"
               + misspelt(root, "content"));
     }
     return content.flatMap(node -> required(node, "content.", "message"));
   }
 
   /**
-   * The text of a file as the API had it: an editor's line ends are not part of a message, and a
-   * carriage return would be a character of it.
+   * The text of a file as the API has it: line ends that an editor added at the end are not part of
+   * the message, and a carriage return would be a character of it.
    */
   private Optional<String> fromFile(TextFile textFile) {
     Optional<String> text =
@@ -263,9 +263,9 @@ final class DefinitionReader {
     if (region.isEmpty()) {
       problem(
           "subscriptions.countryCode",
-          "expected a country such as US or DE, or a calling code such as 49, '"
+          "expected a country such as US or DE, or a calling code such as 49; got '"
               + line(countryCode)
-              + "' came");
+              + "'");
     }
     return region;
   }
@@ -273,17 +273,17 @@ final class DefinitionReader {
   private Optional<String> required(JsonNode parent, String path, String field) {
     JsonNode node = parent.path(field);
     if (node.isMissingNode() || node.isNull()) {
-      problem(path + field, "expected a text, none came" + misspelt(parent, field));
+      problem(path + field, "expected a text; got none" + misspelt(parent, field));
       return Optional.empty();
     }
     if (node.isTextual() && node.textValue().isBlank()) {
-      problem(path + field, "expected a text, an empty one came");
+      problem(path + field, "expected a text; got an empty one");
       return Optional.empty();
     }
     return text(parent, path, field);
   }
 
-  /** A text; empty for a field that is missing, null or blank. */
+  /** A text; empty if the field is missing, null or blank. */
   private Optional<String> text(JsonNode parent, String path, String field) {
     JsonNode node = parent.path(field);
     if (node.isMissingNode() || node.isNull()) {
@@ -292,13 +292,13 @@ final class DefinitionReader {
     if (!node.isTextual()) {
       problem(
           path + field,
-          "expected a text, " + came(node) + (node.isValueNode() ? "; put it in quotes" : ""));
+          "expected a text; " + got(node) + (node.isValueNode() ? "; put it in quotes" : ""));
       return Optional.empty();
     }
     return Optional.of(node.textValue()).filter(text -> !text.isBlank());
   }
 
-  /** A text of digits or letters, for which a whole number can only mean its digits. */
+  /** A text of digits or letters; a whole number is read as its digits. */
   private Optional<String> code(JsonNode parent, String path, String field) {
     JsonNode node = parent.path(field);
     return node.isIntegralNumber() ? Optional.of(node.asText()) : text(parent, path, field);
@@ -307,7 +307,7 @@ final class DefinitionReader {
   private void flag(JsonNode parent, String path, String field) {
     JsonNode node = parent.path(field);
     if (!node.isMissingNode() && !node.isNull() && !node.isBoolean()) {
-      problem(path + field, "expected true or false, " + came(node));
+      problem(path + field, "expected true or false; " + got(node));
     }
   }
 
@@ -317,7 +317,7 @@ final class DefinitionReader {
       return Optional.empty();
     }
     if (!node.isObject()) {
-      problem(field, "expected an object, " + came(node));
+      problem(field, "expected an object; " + got(node));
       return Optional.empty();
     }
     return Optional.of(node);
@@ -333,15 +333,15 @@ final class DefinitionReader {
     return "";
   }
 
-  private static String came(JsonNode node) {
+  private static String got(JsonNode node) {
     return switch (node.getNodeType()) {
-      case ARRAY -> "a list came";
-      case OBJECT -> "an object came";
-      case BOOLEAN -> "true or false came";
-      case NUMBER -> "a number came";
-      case STRING -> "a text came";
-      case NULL -> "null came";
-      default -> "nothing came";
+      case ARRAY -> "got a list";
+      case OBJECT -> "got an object";
+      case BOOLEAN -> "got true or false";
+      case NUMBER -> "got a number";
+      case STRING -> "got a text";
+      case NULL -> "got null";
+      default -> "got nothing";
     };
   }
 

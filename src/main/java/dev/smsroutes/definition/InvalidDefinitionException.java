@@ -3,17 +3,17 @@ package dev.smsroutes.definition;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Definitions that cannot be used. Names every fault of every file, so that one look is enough. */
+/** Faulty definitions; names every fault of every file. */
 public final class InvalidDefinitionException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * One thing wrong.
+   * One fault.
    *
    * @param file the name of the file, or the folder as configured
-   * @param field path of the field, for example {@code content.message}; empty when the fault is of
-   *     the whole file
-   * @param reason what was expected and what came; one line
+   * @param field path of the field, for example {@code content.message}; empty for a fault of the
+   *     whole file
+   * @param reason what was expected and what was found; one line
    */
   public record Problem(String file, String field, String reason) {
     @Override

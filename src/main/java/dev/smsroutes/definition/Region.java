@@ -4,7 +4,7 @@ import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a {@code countryCode} of the API says about numbers in national form. */
+/** The region of the API's {@code countryCode}, for numbers in national form. */
 final class Region {
   private static final String UNKNOWN = "ZZ";
   private static final int DIGITS_OF_A_CALLING_CODE = 3;
@@ -12,8 +12,8 @@ final class Region {
   private Region() {}
 
   /**
-   * The region of an ISO 3166 alpha-2 code ({@code US}), in any case, or of a calling code ({@code
-   * 1}, {@code +49}), for which the main country of several counts; empty for anything else.
+   * The region of an ISO 3166 alpha-2 code ({@code US}), in any case, or the main country of a
+   * calling code ({@code 1}, {@code +49}); empty for anything else.
    */
   static Optional<String> of(String countryCode) {
     PhoneNumberUtil numbers = PhoneNumberUtil.getInstance();
@@ -26,7 +26,7 @@ final class Region {
       return Optional.empty();
     }
     String region = numbers.getRegionCodeForCountryCode(Integer.parseInt(digits));
-    // 001 is what the library calls numbers that belong to no country.
+    // 001 is the library's code for numbers that belong to no country.
     return region.equals(UNKNOWN) || region.equals("001") ? Optional.empty() : Optional.of(region);
   }
 }

@@ -1,10 +1,10 @@
 package dev.smsroutes.template;
 
 /**
- * How the characters of a message travel, and how many of them one part holds.
+ * The encoding of a message, and how many characters one part holds.
  *
- * <p>Source: 3GPP TS 23.038 (alphabets) and TS 23.040 (a part of several gives 6 of its 140 octets
- * to the header that puts them together again).
+ * <p>Source: 3GPP TS 23.038 (alphabets) and TS 23.040 (if there are several parts, each uses 6 of
+ * its 140 octets for the header that joins them).
  */
 public enum Encoding {
   /** The GSM 7 bit default alphabet with its extension table, counted in septets. */
@@ -22,17 +22,17 @@ public enum Encoding {
     this.split = split;
   }
 
-  /** Its name, for people. */
+  /** The name for people. */
   public String words() {
     return words;
   }
 
-  /** How many units a message of one part holds. */
+  /** The number of units in a single part. */
   public int unitsOfOne() {
     return single;
   }
 
-  /** How many units each part holds when there are several. */
+  /** The number of units in each of several parts. */
   public int unitsOfMany() {
     return split;
   }

@@ -1,14 +1,14 @@
 package dev.smsroutes.template;
 
 /**
- * A character that is not in the GSM alphabet and so makes the whole message UCS-2.
+ * A character outside the GSM alphabet, which makes the whole message UCS-2.
  *
  * @param codePoint the character; a lone surrogate stands for itself
- * @param position where it stands, counted in characters (code points) from 1
+ * @param position its position in characters (code points), from 1
  */
 public record NonGsm(int codePoint, int position) {
 
-  /** The character alone, for people: {@code 'ç' (U+00E7)}; quoted only if it prints. */
+  /** The character for people: {@code 'ç' (U+00E7)}; quoted only if it is printable. */
   public String character() {
     String hex = String.format("U+%04X", codePoint);
     return isPrintable(codePoint) ? "'" + Character.toString(codePoint) + "' (" + hex + ")" : hex;
@@ -20,7 +20,7 @@ public record NonGsm(int codePoint, int position) {
     return character() + " at character " + position;
   }
 
-  /** Whether a character shows as itself, alone and without doing anything to the line. */
+  /** Whether a character is visible by itself and does not change the line around it. */
   static boolean isPrintable(int codePoint) {
     return switch (Character.getType(codePoint)) {
       case Character.CONTROL,

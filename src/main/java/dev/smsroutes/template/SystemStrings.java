@@ -3,14 +3,13 @@ package dev.smsroutes.template;
 import java.util.Set;
 
 /**
- * The names that the API resolves by itself: what stands between the percent signs and is no
- * attribute of the request.
+ * The placeholder names that the API itself resolves, and not from attributes of the request.
  *
  * <p>Source: the contract, section 5, and the vendor's lists of personalization strings and of
- * MobileConnect variables. Every name that starts with an underscore is taken as one of them
- * ({@code _FirstName}, {@code _SubscriberKey}, {@code _CarrierID}); the others are in the table.
- * Names are compared without case. Names that only make sense in an e-mail are here too: whoever
- * writes one into a text expects the API to fill it in, and we cannot.
+ * MobileConnect variables. Every name that starts with an underscore counts as one of them ({@code
+ * _FirstName}, {@code _SubscriberKey}, {@code _CarrierID}); the others are in the table. Names are
+ * compared without case. Names that make sense only in an e-mail are here too: the author of such a
+ * text expects the API to fill them in, and sms-routes cannot.
  */
 final class SystemStrings {
   /** In lower case. */
@@ -67,7 +66,7 @@ final class SystemStrings {
   static boolean contains(String folded) {
     return folded.startsWith("_")
         || TABLE.contains(folded)
-        // the words of an incoming message: MSG(0), MSG(0).VERB, MSG(0).NOUN(1)
+        // words of an incoming message: MSG(0), MSG(0).VERB, MSG(0).NOUN(1)
         || folded.startsWith("msg(")
         || folded.startsWith("mms_content_url(");
   }

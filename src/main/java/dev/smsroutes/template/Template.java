@@ -16,38 +16,38 @@ import java.util.Set;
 /**
  * A text with {@code %%Name%%} placeholders, compiled once.
  *
- * <p>Immutable and thread-safe. Parsing, checking and rendering take time linear in what they read
- * and write, whatever the input.
+ * <p>Immutable and thread-safe. Parsing, checking and rendering take time linear in input and
+ * output.
  *
- * <p>What stands in a text (contract, section 5):
+ * <p>A text consists of (contract, section 5):
  *
  * <ul>
  *   <li><b>A placeholder</b> is {@code %%Name%%} with a name of 1 to 128 UTF-16 units, without
  *       {@code %} and control characters, that does not begin or end with a space and does not
  *       begin with {@code [} or {@code =}. Names are compared without case.
  *   <li><b>Script</b>, {@code %%[ … ]%%} and {@code %%= … =%%}, and <b>system strings</b> such as
- *       {@code %%_FirstName%%} and {@code %%xtdayofweek%%} can be resolved by the API only. A
- *       system string stays one even when the request has an attribute of its name: the attributes
- *       travel with the request, and the API decides. Script that is opened and never closed is
- *       script to the end of the text.
- *   <li>Any other {@code %%} is <b>literal text</b>; there is no escape for it. In a run of more
- *       than two percent signs the last two before a name open the placeholder.
+ *       {@code %%_FirstName%%} and {@code %%xtdayofweek%%}, which only the API can resolve. A
+ *       system string stays one even if the request has an attribute of its name: the request
+ *       carries its attributes, and the API decides. Script without an end extends to the end of
+ *       the text.
+ *   <li>Any other {@code %%} is <b>literal text</b>; it cannot be escaped. In a run of more than
+ *       two percent signs, the last two before a name open the placeholder.
  * </ul>
  *
- * <p>The API evaluates a text that it is sent as a template once more. So a text is rendered here
- * only when nothing in the result can be read as one:
+ * <p>The API evaluates the sent text as a template again. So a text is rendered here only if
+ * nothing in the result can be read as a template:
  *
  * <ul>
  *   <li>Texts with script or system strings are {@link #leftToApi() left to the API}.
- *   <li>So are texts with placeholders in which a value could come to stand between two literal
- *       {@code %%}, or right after one: the value {@code =Lookup(…)=} would run as script there. In
- *       short, next to placeholders a single literal {@code %%} is harmless, two are not.
- *   <li>Values that hold {@code %%} are refused, and so are values that would make one together
- *       with their neighbours.
+ *   <li>So are texts with placeholders in which a value could be between two literal {@code %%}, or
+ *       right after one: the value {@code =Lookup(…)=} would run as script there. In short: next to
+ *       placeholders, one literal {@code %%} is harmless, two are not.
+ *   <li>Values that hold {@code %%} are refused, and so are values that form one together with
+ *       their neighbours.
  * </ul>
  */
 public final class Template {
-  /** The longest text, in UTF-16 units, that values are put into. */
+  /** The maximum length of a rendered text, in UTF-16 units. */
   static final int MAX_RENDERED = 65_536;
 
   private static final int MAX_NAME = 128;
@@ -59,17 +59,17 @@ public final class Template {
 
   private final String text;
 
-  /** The text around the placeholders: one more than there are slots. */
+  /** The literals around the placeholders: one more than the slots. */
   private final String[] literals;
 
-  /** For each placeholder of the text, in order, which of the names it is. */
+  /** For each placeholder of the text, in order, the index of its name. */
   private final int[] slots;
 
   private final List<String> names;
   private final Map<String, Integer> indexOfName;
   private final List<String> apiOnly;
 
-  private Template(Parser parsed) {
+  private Template(TemplateParser parsed) {
     text = parsed.text;
     literals = parsed.literals.toArray(String[]::new);
     slots = parsed.slots.stream().mapToInt(Integer::intValue).toArray();
@@ -84,32 +84,32 @@ public final class Template {
    * @throws NullPointerException for null
    */
   public static Template parse(String text) {
-    Parser parser = new Parser(text);
+    TemplateParser parser = new TemplateParser(text);
     parser.run();
     return new Template(parser);
   }
 
-  /** The text as it was given. */
+  /** The original text. */
   public String text() {
     return text;
   }
 
-  /** The plain placeholders as first written, each once whatever its case, in their order. */
+  /** The plain placeholders as first written, in their order; in any case, each only once. */
   public List<String> names() {
     return names;
   }
 
   /**
-   * Whether only the API can render this text. The plain placeholders in it are in {@link #names()}
-   * all the same and are checked.
+   * Whether only the API can render this text. {@link #names()} still has its plain placeholders,
+   * and they are checked.
    */
   public boolean leftToApi() {
     return !apiOnly.isEmpty();
   }
 
   /**
-   * What makes it the API's, for reports: script and system strings as written, each once, cut
-   * after 60 characters; {@code %%} stands for literal percent signs that are not safe next to
+   * What only the API can render, for reports: script and system strings as written, each once, cut
+   * after 60 characters. {@code %%} stands for literal percent signs that are not safe next to
    * values.
    */
   public List<String> apiOnly() {
@@ -121,37 +121,37 @@ public final class Template {
     return missing(new Values(attributes));
   }
 
-  /** The text with every placeholder left empty: the least that is sent. */
+  /** The text with empty placeholders: the shortest text that is sent. */
   public String literalText() {
     return String.join("", literals);
   }
 
   /**
-   * Everything that keeps these attributes from being sent with this text of a definition.
+   * All faults of these attributes for this text of a definition.
    *
-   * @param attributes name to value; names are compared without case, and of names that differ only
-   *     in case the first counts; a null value counts as missing
-   * @param definitionKey whose text this is, for the messages
-   * @return a fault for each missing attribute and, when the text is rendered here, for each value
-   *     that cannot be put into it; at most 100; empty when all is well. Messages hold names, never
+   * @param attributes values by name. Names are compared without case; of names that differ only in
+   *     case the first counts; a null value counts as missing
+   * @param definitionKey the key of the definition, for the messages
+   * @return a fault for each missing attribute and, if the text is rendered here, for each value
+   *     that cannot be put into it; at most 100; empty if there is none. Messages hold names, never
    *     values
    */
   public List<Fault> check(Map<String, String> attributes, String definitionKey) {
     return faults(attributes, "Definition '" + printable(definitionKey) + "'");
   }
 
-  /** The same for a text that came as the request's own {@code content.message}. */
+  /** The same for the request's own text {@code content.message}. */
   public List<Fault> check(Map<String, String> attributes) {
     return faults(attributes, "The text in content.message");
   }
 
   /**
-   * Puts the values in, in a single pass: a value is never looked into for placeholders.
+   * Renders the text in a single pass: placeholders inside a value are not replaced.
    *
-   * @return the text to send; at most 65,536 UTF-16 units when it has placeholders. Lone surrogates
-   *     pass through as they are
-   * @throws IllegalStateException when the text is {@link #leftToApi() left to the API}
-   * @throws IllegalArgumentException when {@link #check} has a fault; the message holds no value
+   * @return the text to send; at most 65,536 UTF-16 units if it has placeholders. Lone surrogates
+   *     pass through unchanged
+   * @throws IllegalStateException if the text is {@link #leftToApi() left to the API}
+   * @throws IllegalArgumentException if {@link #check} has a fault; the message holds no value
    */
   public String render(Map<String, String> attributes) {
     if (leftToApi()) {
@@ -174,15 +174,15 @@ public final class Template {
     return rendered.append(literals[slots.length]).toString();
   }
 
-  /** Names the placeholders, not the text. */
+  /** With the placeholders, without the text. */
   @Override
   public String toString() {
     return "Template[names=" + names + ", leftToApi=" + leftToApi() + "]";
   }
 
   /**
-   * A name without its case, in the way of {@link String#CASE_INSENSITIVE_ORDER}: the same in every
-   * locale, and never longer or shorter than it was.
+   * Folds the case of a name as {@link String#CASE_INSENSITIVE_ORDER} does: the same in every
+   * locale, and of unchanged length.
    */
   static String fold(String name) {
     char[] folded = name.toCharArray();
@@ -222,7 +222,7 @@ public final class Template {
     if (missing.isEmpty()) {
       return;
     }
-    // The first one speaks for all: it becomes the message on top of the answer.
+    // The first fault names all: it becomes the message on top of the answer.
     faults.add(
         new Fault(
             FIELD + printable(missing.get(0)),
@@ -263,8 +263,8 @@ public final class Template {
                         values,
                         name,
                         values.of(name).isEmpty()
-                            ? "is empty between two % of the text, which makes %%; expected a value"
-                            : "begins or ends with % where another % stands next to it, which makes"
+                            ? "is empty between two % of the text, which form %%; expected a value"
+                            : "begins or ends with % where another % is next to it, which form"
                                 + " %%; expected a value that does not")));
     if (faults.isEmpty() && length(values) > MAX_RENDERED) {
       faults.add(
@@ -288,8 +288,8 @@ public final class Template {
   }
 
   /**
-   * The names whose values would put two percent signs side by side that do not stand side by side
-   * in the literal text.
+   * The names whose values would bring two percent signs together that are apart in the literal
+   * text.
    */
   private BitSet joining(Values values) {
     BitSet found = new BitSet();
@@ -300,7 +300,7 @@ public final class Template {
       int name = i % 2 == 0 ? -1 : slots[i / 2];
       String piece = name < 0 ? literals[i / 2] : values.of(name);
       if (piece == null) {
-        // Missing: nothing can be said of what will stand here.
+        // Missing, so its value is unknown.
         afterPercent = false;
         emptySince.clear();
         continue;
@@ -350,7 +350,7 @@ public final class Template {
     return list.toString();
   }
 
-  /** A name from outside, fit for one line of a log. */
+  /** Makes a caller's name fit for one line of a log. */
   private static String printable(String name) {
     StringBuilder printable = new StringBuilder();
     int count = 0;
@@ -365,7 +365,7 @@ public final class Template {
     return printable.toString();
   }
 
-  /** The values for the names of the template, found once. */
+  /** The values for the names of the template, looked up once. */
   private final class Values {
     private final Set<String> given;
     private final String[] values = new String[names.size()];
@@ -394,7 +394,7 @@ public final class Template {
     }
   }
 
-  private static final class Parser {
+  private static final class TemplateParser {
     private static final int MAX_SNIPPET = 60;
 
     private final String text;
@@ -411,7 +411,7 @@ public final class Template {
 
     private boolean strayBeforeSlot;
 
-    Parser(String text) {
+    TemplateParser(String text) {
       this.text = text;
     }
 
@@ -421,7 +421,7 @@ public final class Template {
       while (mark >= 0) {
         int end = special(mark);
         if (end < 0) {
-          // One further, not two: of a run of percent signs the last two may open a placeholder.
+          // One step, not two: the last two of a run of percent signs may open a placeholder.
           mark = text.indexOf(MARK, mark + 1);
           continue;
         }
@@ -439,7 +439,7 @@ public final class Template {
       apiOnly = found;
     }
 
-    /** Where the placeholder or the script that begins at the mark ends, or -1 if none begins. */
+    /** The end of the placeholder or script that begins at the mark, or -1 if none begins. */
     private int special(int mark) {
       int start = mark + MARK.length();
       if (start == text.length()) {

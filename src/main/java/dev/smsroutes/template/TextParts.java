@@ -4,20 +4,20 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * How a text travels: its encoding, its length, and into how many parts it is split.
+ * The encoding of a text, its length, and the number of its parts.
  *
  * <p>Source: contract, section 6; 3GPP TS 23.038, sections 6.2.1 (default alphabet and extension
- * table) and 6.2.3 (UCS-2). National language shift tables are not considered: a network need not
- * have them. The default alphabet has the capital {@code Ç} at 0x09; the small one is not in it.
+ * table) and 6.2.3 (UCS-2). National language shift tables are not used, because a network need not
+ * support them. The default alphabet has the capital {@code Ç} at 0x09, but not the small one.
  *
- * <p>Parts are filled as senders fill them: an extension character (escape and character, two
- * septets) and a surrogate pair are never split, so a part may stay one unit short. An empty text
- * has no units and is one part. A lone surrogate is not valid Unicode, but is counted like any
- * other UTF-16 unit and makes the text UCS-2.
+ * <p>An extension character (escape and character, two septets) and a surrogate pair are never
+ * split across parts, so a part may stay one unit short. An empty text has no units and is one
+ * part. A lone surrogate is not valid Unicode; it counts like any other UTF-16 unit and makes the
+ * text UCS-2.
  *
- * @param encoding GSM when every character is in that alphabet, else UCS-2
+ * @param encoding GSM if every character is in that alphabet, else UCS-2
  * @param units the length, in septets or in UTF-16 units
- * @param parts how many messages it is sent and billed as; at least 1
+ * @param parts the number of SMS that are sent and billed; at least 1
  * @param firstNonGsm the first character that forced UCS-2; empty for GSM
  */
 public record TextParts(Encoding encoding, int units, int parts, Optional<NonGsm> firstNonGsm) {
@@ -28,7 +28,7 @@ public record TextParts(Encoding encoding, int units, int parts, Optional<NonGsm
           + "¿abcdefghijklmnopqrstuvwxyzäöñüà";
   private static final String EXTENSION = "\f^{}\\[~]|€";
 
-  /** Septets of each character up to the last one of the alphabet, {@code €}; 0 for not in it. */
+  /** Septets of each character up to the alphabet's last one, {@code €}; 0: not in the alphabet. */
   private static final byte[] SEPTETS = septets();
 
   /** Counts a text, in one pass. */
@@ -45,7 +45,7 @@ public record TextParts(Encoding encoding, int units, int parts, Optional<NonGsm
     return new TextParts(Encoding.GSM, filler.units, filler.parts(), Optional.empty());
   }
 
-  /** The characters of a text (code points) that are not in the GSM alphabet, each once. */
+  /** The characters of a text (code points) outside the GSM alphabet, each once. */
   public static IntStream nonGsm(String text) {
     return text.codePoints()
         .filter(character -> character >= SEPTETS.length || SEPTETS[character] == 0)
@@ -53,8 +53,8 @@ public record TextParts(Encoding encoding, int units, int parts, Optional<NonGsm
   }
 
   /**
-   * For people, on one line: {@code 2 parts of UCS-2, for 'ç' (U+00E7) at character 12}. Apart from
-   * that one character nothing of the text is told.
+   * One line for people: {@code 2 parts of UCS-2, for 'ç' (U+00E7) at character 12}. It reveals
+   * nothing of the text except that character.
    */
   public String description() {
     return parts
@@ -82,7 +82,7 @@ public record TextParts(Encoding encoding, int units, int parts, Optional<NonGsm
     return septets;
   }
 
-  /** Puts characters into parts, as if there will be several. */
+  /** Fills parts with characters, as if there were several. */
   private static final class PartFiller {
     private final Encoding encoding;
     private int units;

@@ -1,5 +1,5 @@
 /**
- * Turns {@code %%name%%} into text, and counts the parts and the encoding of a text.
+ * Renders texts with {@code %%name%%}, and counts the parts of a text.
  *
  * <p>Used by definitions, the pipeline and {@code app}. No Camel here. Threads: all classes are
  * immutable.

@@ -122,27 +122,27 @@ class DefinitionDirectoryTest {
         "{\"definitionKey\":\"k\"| | line 1, column 21",
         "{\"definitionKey\":\"k\"} x| | line 1, column 2",
         "{\"definitionKey\":\"k\",\"definitionKey\":\"l\"}| | Duplicate field 'definitionKey' (line 1",
-        "[]| | a list came",
-        "`  `| | nothing came",
-        "{\"content\":{\"message\":\"m\"}}| definitionKey | none came",
+        "[]| | got a list",
+        "`  `| | got nothing",
+        "{\"content\":{\"message\":\"m\"}}| definitionKey | got none",
         "{\"definitionkey\":\"k\",\"content\":{\"message\":\"m\"}}| definitionKey | there is 'definitionkey'",
-        "{\"definitionKey\":7,\"content\":{\"message\":\"m\"}}| definitionKey | a number came; put it in quotes",
-        "{\"definitionKey\":\" \",\"content\":{\"message\":\"m\"}}| definitionKey | an empty one came",
+        "{\"definitionKey\":7,\"content\":{\"message\":\"m\"}}| definitionKey | got a number; put it in quotes",
+        "{\"definitionKey\":\" \",\"content\":{\"message\":\"m\"}}| definitionKey | got an empty one",
         "{\"definitionKey\":\"k \",\"content\":{\"message\":\"m\"}}| definitionKey | without spaces",
-        "{\"definitionKey\":\"k\"}| content.message | none came",
-        "{\"definitionKey\":\"k\",\"content\":null}| content.message | none came",
-        "{\"definitionKey\":\"k\",\"content\":\"m\"}| content | a text came",
-        "{\"definitionKey\":\"k\",\"content\":{}}| content.message | none came",
-        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"\"}}| content.message | an empty one came",
-        "{\"definitionKey\":\"k\",\"content\":{\"message\":[\"m\"]}}| content.message | a list came",
-        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"m\"},\"status\":\"Paused\"}| status | 'Paused' came",
-        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"m\"},\"name\":{}}| name | an object came",
-        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"m\"},\"subscriptions\":[]}| subscriptions | a list came",
-        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"m\"},\"subscriptions\":{\"countryCode\":\"XX\"}}| subscriptions.countryCode | 'XX' came",
-        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"m\"},\"subscriptions\":{\"countryCode\":\"800\"}}| subscriptions.countryCode | '800' came",
-        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"m\"},\"subscriptions\":{\"countryCode\":false}}| subscriptions.countryCode | true or false came",
-        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"m\"},\"subscriptions\":{\"keyword\":1}}| subscriptions.keyword | a number came",
-        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"m\"},\"subscriptions\":{\"autoAddSubscriber\":\"yes\"}}| subscriptions.autoAddSubscriber | a text came",
+        "{\"definitionKey\":\"k\"}| content.message | got none",
+        "{\"definitionKey\":\"k\",\"content\":null}| content.message | got none",
+        "{\"definitionKey\":\"k\",\"content\":\"m\"}| content | got a text",
+        "{\"definitionKey\":\"k\",\"content\":{}}| content.message | got none",
+        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"\"}}| content.message | got an empty one",
+        "{\"definitionKey\":\"k\",\"content\":{\"message\":[\"m\"]}}| content.message | got a list",
+        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"m\"},\"status\":\"Paused\"}| status | got 'Paused'",
+        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"m\"},\"name\":{}}| name | got an object",
+        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"m\"},\"subscriptions\":[]}| subscriptions | got a list",
+        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"m\"},\"subscriptions\":{\"countryCode\":\"XX\"}}| subscriptions.countryCode | got 'XX'",
+        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"m\"},\"subscriptions\":{\"countryCode\":\"800\"}}| subscriptions.countryCode | got '800'",
+        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"m\"},\"subscriptions\":{\"countryCode\":false}}| subscriptions.countryCode | got true or false",
+        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"m\"},\"subscriptions\":{\"keyword\":1}}| subscriptions.keyword | got a number",
+        "{\"definitionKey\":\"k\",\"content\":{\"message\":\"m\"},\"subscriptions\":{\"autoAddSubscriber\":\"yes\"}}| subscriptions.autoAddSubscriber | got a text",
       })
   void refuses_a_bad_json_file(String content, String field, String reason) throws IOException {
     write("bad.json", content);
@@ -167,12 +167,12 @@ class DefinitionDirectoryTest {
         "%%a%%| | (line 1, column 2); put a text that begins with % in quotes",
         "definitionKey: k;definitionKey: l| | Duplicate field 'definitionKey' (line 2",
         "definitionKey: k;content:;\tmessage: m| | (line 3, column 1)",
-        "definitionKey: k;content:;  message: m;---;a: b| | another follows (line 5",
-        "definitionKey: &x k;content:;  message: *x| | expected no aliases (*name), one came (line 3",
-        "# nothing| | nothing came",
-        "definitionKey: 7;content:;  message: m| definitionKey | a number came; put it in quotes",
-        "definitionKey: k;content:;  message: true| content.message | true or false came; put it in quotes",
-        "just a text| | a text came",
+        "definitionKey: k;content:;  message: m;---;a: b| | got another (line 5",
+        "definitionKey: &x k;content:;  message: *x| | expected no aliases (*name); got one (line 3",
+        "# nothing| | got nothing",
+        "definitionKey: 7;content:;  message: m| definitionKey | got a number; put it in quotes",
+        "definitionKey: k;content:;  message: true| content.message | got true or false; put it in quotes",
+        "just a text| | got a text",
       })
   void refuses_a_bad_yaml_file(String content, String field, String reason) throws IOException {
     write("bad.yaml", content.replace(';', '\n'));
@@ -202,7 +202,7 @@ class DefinitionDirectoryTest {
     write("good.json", GOOD + " ".repeat(4 * 1024 * 1024 + 1 - GOOD.length()));
     assertThat(problems())
         .extracting(Problem::reason)
-        .containsExactly("expected at most 4194304 bytes, there are more");
+        .containsExactly("expected at most 4194304 bytes; got more");
   }
 
   @Test
@@ -225,7 +225,7 @@ class DefinitionDirectoryTest {
     Files.writeString(
         directory.resolve("latin.json"), GOOD.replace("Hi", "Grüße"), StandardCharsets.ISO_8859_1);
     assertThat(problems())
-        .containsExactly(new Problem("latin.json", "", "expected UTF-8, other bytes came"));
+        .containsExactly(new Problem("latin.json", "", "expected UTF-8; got other bytes"));
   }
 
   private static final String META = "my-key.transactionalSMS-meta";
@@ -309,17 +309,17 @@ class DefinitionDirectoryTest {
 
     assertThat(problems().stream().map(Problem::toString).distinct())
         .containsExactly(
-            "alone.amp: expected a definition next to this text, there is no alone.json or .yaml",
+            "alone.amp: expected a definition next to this text; there is no alone.json or .yaml",
             "both.json: content.message: expected the text in one place; got it here and in"
                 + " both.amp",
             "empty.amp: expected a text; got an empty file",
-            "latin.amp: expected UTF-8, other bytes came",
-            "long.amp: expected at most 4194304 bytes, there are more",
-            "missing.json: content.message: expected the text to send, none came, and there is no"
-                + " missing.amp that holds it",
+            "latin.amp: expected UTF-8; got other bytes",
+            "long.amp: expected at most 4194304 bytes; got more",
+            "missing.json: content.message: expected the text to send; got none, and there is no"
+                + " missing.amp with it",
             "wrong.json: content.message: expected the text in one place; got it here and in"
                 + " wrong.amp",
-            "wrong.json: content.message: expected a text, a number came; put it in quotes");
+            "wrong.json: content.message: expected a text; got a number; put it in quotes");
   }
 
   @Test
@@ -344,7 +344,7 @@ class DefinitionDirectoryTest {
     assertThat(fault)
         .hasMessageStartingWith("The send definitions cannot be used:\n  b.json: definitionKey: ")
         .hasMessageEndingWith(
-            "\n  d.json: definitionKey: expected a key of its own, 'good' is defined in a.json"
+            "\n  d.json: definitionKey: expected a unique key; 'good' is defined in a.json"
                 + " too");
   }
 
