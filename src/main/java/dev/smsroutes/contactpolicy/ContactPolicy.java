@@ -10,28 +10,27 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What people may expect of a sender: not to be written to once they have said so, and not at
- * night. Thread-safe.
+ * The rules about recipients: suppression list and send window. Thread-safe.
  *
- * @param suppressed gives the list that holds at the moment
- * @param hours of all messages but those of files; empty if they may leave at any time
- * @param batchHours of the messages of files
- * @param clock tells the time that counts for the hours
+ * @param suppressed returns the current list
+ * @param hours the send window of all messages except those of files; empty: at any time
+ * @param batchHours the send window of messages of files
+ * @param clock the clock for the send windows
  */
 public record ContactPolicy(
     Supplier<SuppressionList> suppressed,
     Optional<SendWindowCalendar> hours,
     Optional<SendWindowCalendar> batchHours,
     Clock clock) {
-  /** Nobody is on a list, and messages may leave at any time. */
+  /** An empty list, and messages may leave at any time. */
   public static final ContactPolicy NONE =
       new ContactPolicy(
           () -> SuppressionList.EMPTY, Optional.empty(), Optional.empty(), Clock.systemUTC());
 
   /**
-   * Why nothing may be sent to this person; empty if something may. Quotes nothing.
+   * Why nothing may be sent to this recipient; empty if it may. Quotes nothing.
    *
-   * @param digits the number, with country code, as it is sent
+   * @param digits the number with country code, as it is sent
    */
   public List<Fault> faults(String digits, String contactKey) {
     SuppressionList list = suppressed.get();
@@ -41,24 +40,24 @@ public record ContactPolicy(
           new Fault(
               "recipient.to",
               ErrorCode.SUPPRESSED,
-              "Expected somebody who may be written to; this number is on the suppression list"));
+              "Expected a recipient who accepts messages; this number is on the suppression list"));
     }
     if (list.hasContactKey(contactKey)) {
       faults.add(
           new Fault(
               "recipient.contactKey",
               ErrorCode.SUPPRESSED,
-              "Expected somebody who may be written to; this contact key is on the suppression"
+              "Expected a recipient who accepts messages; this contact key is on the suppression"
                   + " list"));
     }
     return faults;
   }
 
   /**
-   * Whether a message may leave now, and until when that holds; empty if it may at any time.
+   * Whether a message may leave now, and how long that holds; empty if it may at any time.
    *
-   * @param digits the number, with country code, as it is sent
-   * @param batch whether it is of a file
+   * @param digits the number with country code, as it is sent
+   * @param batch whether it is a message of a file
    */
   public Optional<WindowStatus> now(String digits, boolean batch) {
     return (batch ? batchHours : hours).map(these -> these.at(digits, clock.instant()));

@@ -4,8 +4,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The hours of a day in which messages may leave, by the clock on a wall: from the first minute on,
- * up to the last one and not with it. Over midnight if it begins later than it ends. Immutable.
+ * The hours of a day in which messages may leave, in local time: from the first minute, inclusive,
+ * to the last one, exclusive. Over midnight if it begins later than it ends. Immutable.
  *
  * @param from the minute of the day at which it opens, 0 to 1439
  * @param until the minute of the day at which it closes, 1 to 1440, and not the same one
@@ -13,13 +13,13 @@ import java.util.regex.Pattern;
 public record SendWindow(int from, int until) {
   static final int DAY = 24 * 60;
 
-  /** Any dash: a text editor makes a longer one of what was typed. */
+  /** Accepts any dash: text editors replace a typed hyphen by a longer one. */
   private static final Pattern WRITTEN =
       Pattern.compile("(\\d{1,2}):(\\d{2})\\s*[-\u2010-\u2015\u2212]\\s*(\\d{1,2}):(\\d{2})");
 
   public SendWindow {
     if (from < 0 || from >= DAY || until < 1 || until > DAY || from == until) {
-      throw new IllegalArgumentException("Expected minutes of a day; " + from + ", " + until);
+      throw new IllegalArgumentException("Expected minutes of a day; got " + from + ", " + until);
     }
   }
 
@@ -27,8 +27,9 @@ public record SendWindow(int from, int until) {
    * Reads a window such as {@code 08:00-20:00} or {@code 20:00-06:00}; {@code 00:00-24:00} is
    * always open.
    *
-   * @param key what it is the value of, for the message
-   * @throws IllegalArgumentException naming the key, what was expected and what came
+   * @param key the key of the setting, for the message
+   * @throws IllegalArgumentException if it is not a window; names the key, what was expected and
+   *     what was found
    */
   public static SendWindow read(String key, String written) {
     Matcher matcher = WRITTEN.matcher(written.strip());
@@ -44,12 +45,12 @@ public record SendWindow(int from, int until) {
     }
     throw new IllegalArgumentException(
         key
-            + ": expected two different times of a day, such as 08:00-20:00 or 20:00-06:00; '"
+            + ": expected two different times of a day, such as 08:00-20:00 or 20:00-06:00; got '"
             + written
-            + "' came");
+            + "'");
   }
 
-  /** Up to 24:00; -1 if there is no such time. */
+  /** The minute of the day, up to 24:00; -1 if there is no such time. */
   private static int minute(String hours, String minutes) {
     int hour = Integer.parseInt(hours);
     int minute = Integer.parseInt(minutes);

@@ -9,16 +9,16 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * When a message may leave: while it is inside the window in all time zones in which the owner of
- * its number may live. Where zones are so far apart that no such moment comes, in as many of them
- * as there can be. Thread-safe.
+ * Decides when a message may leave: while all time zones in which its number may belong are inside
+ * the window. If the zones are too far apart for that, while the largest possible number of them is
+ * inside. Thread-safe.
  *
- * <p>What holds for some zones is worked out minute by minute and kept until it changes, so that
- * clocks that are put forward or back need no rule of their own: all that counts is what a clock on
- * the wall shows at a moment. Time zones differ by whole minutes.
+ * <p>The status of a set of zones is computed minute by minute and kept until it changes. So summer
+ * time needs no special rule: only the local time at a moment counts. Time zones differ by whole
+ * minutes.
  */
 public final class SendWindowCalendar {
-  /** Two days, and two hours for clocks that are put back: in it every window opens once. */
+  /** Two days, and two hours for clocks that are set back: every window opens once in it. */
   private static final int HORIZON = 2 * SendWindow.DAY + 120;
 
   private final SendWindow window;
@@ -26,22 +26,22 @@ public final class SendWindowCalendar {
   private final Map<List<ZoneId>, WindowStatus> known = new ConcurrentHashMap<>();
 
   /**
-   * A time in which the answer stays the same.
+   * The status of a window during a time in which it does not change.
    *
-   * @param open whether messages may leave in it
-   * @param from its first moment
+   * @param open whether messages may leave
+   * @param from the first moment of that time
    * @param until the first moment after it
-   * @param opens when messages may leave next; {@code from} if they may now
+   * @param opens when messages may leave next; {@code from} if the window is open
    */
   public record WindowStatus(boolean open, Instant from, Instant until, Instant opens) {
-    /** Whether it is now. */
+    /** Whether that time includes this moment. */
     public boolean covers(Instant now) {
       return !now.isBefore(from) && now.isBefore(until);
     }
   }
 
   /**
-   * @param otherwise the zone of a number of which nothing is known
+   * @param otherwise the zone of a number that does not show where it belongs
    */
   public SendWindowCalendar(SendWindow window, ZoneId otherwise) {
     this.window = Objects.requireNonNull(window, "window");
@@ -49,7 +49,7 @@ public final class SendWindowCalendar {
   }
 
   /**
-   * What holds for a number at a moment.
+   * The status of the window for a number at a moment.
    *
    * @param digits with country code, as they are sent
    */
@@ -58,25 +58,25 @@ public final class SendWindowCalendar {
   }
 
   WindowStatus at(List<ZoneId> places, Instant now) {
-    WindowStatus stretch = known.get(places);
-    if (stretch == null || !stretch.covers(now)) {
-      stretch = workOut(places, now);
-      known.put(places, stretch);
+    WindowStatus status = known.get(places);
+    if (status == null || !status.covers(now)) {
+      status = compute(places, now);
+      known.put(places, status);
     }
-    return stretch;
+    return status;
   }
 
-  private WindowStatus workOut(List<ZoneId> places, Instant now) {
+  private WindowStatus compute(List<ZoneId> places, Instant now) {
     Instant start = now.truncatedTo(ChronoUnit.MINUTES);
     int[] inside = new int[HORIZON];
-    int most = 1;
+    int max = 1;
     for (int i = 0; i < HORIZON; i++) {
       inside[i] = inside(places, start.plus(i, ChronoUnit.MINUTES));
-      most = Math.max(most, inside[i]);
+      max = Math.max(max, inside[i]);
     }
-    boolean open = inside[0] >= most;
+    boolean open = inside[0] >= max;
     int change = 1;
-    while (change < HORIZON && (inside[change] >= most) == open) {
+    while (change < HORIZON && (inside[change] >= max) == open) {
       change++;
     }
     Instant until = start.plus(change, ChronoUnit.MINUTES);

@@ -18,12 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file with the suppression list, read again when it has changed. Thread-safe.
+ * The file with the suppression list, read again after each change. Thread-safe.
  *
- * <p>A thread of its own looks once a second whether the file is another one; messages only ever
- * see a list that was read to its end. A changed file is read when it has stayed the same from one
- * look to the next, so that one which is written in place is not cut in two. If it cannot be read,
- * or is gone, the last good list stays in force, and {@link #outage} says why.
+ * <p>A thread checks once a second whether the file has changed. Messages only see lists that were
+ * read to the end. A changed file is read after two checks in a row found it unchanged, so that a
+ * file that is written in place is not read half-way. If the file cannot be read or is gone, the
+ * last good list stays in force, and {@link #outage} gives the reason.
  */
 public final class SuppressionFile implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SuppressionFile.class);
@@ -36,12 +36,12 @@ public final class SuppressionFile implements AutoCloseable {
   private volatile SuppressionList list = SuppressionList.EMPTY;
   private volatile Optional<String> outage = Optional.empty();
 
-  // Of the thread that looks.
+  // Used only by the checking thread.
   private Stamp read;
   private Stamp seen;
   private Optional<String> broken = Optional.empty();
 
-  /** By what one state of a file is told from another. */
+  /** Identifies one state of a file. */
   private record Stamp(FileTime modified, long size, Object key) {
     static Stamp of(Path file) throws IOException {
       BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
@@ -56,8 +56,9 @@ public final class SuppressionFile implements AutoCloseable {
   /**
    * Reads the file for the first time.
    *
-   * @param key what names it, for the message
-   * @throws IllegalArgumentException naming the key, what was expected and what came
+   * @param key the key of the setting, for the message
+   * @throws IllegalArgumentException if it cannot be read; names the key, what was expected and
+   *     what was found
    */
   public static SuppressionFile open(String key, Path file) {
     SuppressionFile opened = new SuppressionFile(file);
@@ -72,9 +73,10 @@ public final class SuppressionFile implements AutoCloseable {
     }
   }
 
-  /** From now on looks after the file, until it is closed. */
+  /** Starts checking the file for changes, until this is closed. */
   public void watch() {
-    watcher.scheduleWithFixedDelay(this::look, LOOK_EVERY_MS, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+    watcher.scheduleWithFixedDelay(
+        this::check, LOOK_EVERY_MS, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
   }
 
   private static Thread thread(Runnable task) {
@@ -88,39 +90,40 @@ public final class SuppressionFile implements AutoCloseable {
     return list;
   }
 
-  /** Why the file is not the list that is in force, for an operator; empty when all is well. */
+  /** Why the list in force is not that of the file, for operators; empty if it is. */
   public Optional<String> outage() {
     return outage;
   }
 
-  /** Looks whether the file is another one, and reads it if so. */
-  void look() {
+  /** Checks whether the file has changed, and reads it if so. */
+  void check() {
     Optional<String> wrong;
     try {
       Stamp now = Stamp.of(file);
       if (!now.equals(read) && now.equals(seen)) {
         read(now);
       }
-      // Changed once more while it was read: then it is another one at the next look.
+      // If it changed while it was read, the next check sees a change again.
       seen = now;
       wrong = broken;
     } catch (IOException e) {
       wrong = Optional.of(why(e));
     } catch (RuntimeException | OutOfMemoryError e) {
-      // A watcher that throws is never called again.
+      // The executor never calls a task again that threw.
       wrong = Optional.of("cannot be read: " + e.getClass().getSimpleName());
     }
     tell(wrong);
   }
 
   /**
-   * A file that is no list is not read again before it changes; what fails otherwise is.
+   * Reads the file. A file that is not a list is not read again before it changes; after any other
+   * failure it is.
    *
-   * @return false if it changed meanwhile, so that nothing of it counts
+   * @return false if it changed meanwhile, so that it does not count
    */
   private boolean read(Stamp now) throws IOException {
     long start = System.nanoTime();
-    SuppressionReader.Result result;
+    SuppressionReader.SuppressionReading result;
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 65_536)) {
       result = SuppressionReader.read(in);
     } catch (BrokenListException e) {
@@ -169,7 +172,7 @@ public final class SuppressionFile implements AutoCloseable {
       return "there is no such file";
     }
     return e instanceof AccessDeniedException
-        ? "it may not be read"
+        ? "it is not readable for this process"
         : "it cannot be read: " + e.getClass().getSimpleName();
   }
 

@@ -8,21 +8,20 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
- * Numbers and contact keys that nothing is to be sent to. Immutable and thread-safe.
+ * Numbers and contact keys that never get a message. Immutable and thread-safe.
  *
- * <p>A number takes 8 bytes, as the number that its digits are, and is found by halving; it cannot
- * be taken for another one. A contact key takes 16 to 24 bytes, as the first half of its SHA-256:
- * with a million keys on the list, the odds that a key which is not on it is taken for one that is
- * are 1 to 3·10^32.
+ * <p>A number is stored as its value in 8 bytes and found by binary search; it is never taken for
+ * another one. A contact key takes 16 to 24 bytes, as the first half of its SHA-256. With a million
+ * keys on the list, the odds that an unlisted key is taken for a listed one are 1 to 3·10^32.
  */
 public final class SuppressionList {
-  /** Nobody. */
+  /** A list without entries. */
   public static final SuppressionList EMPTY = new Builder().build();
 
-  /** So many digits always fit into a long; no network has longer numbers. */
-  private static final int MOST_DIGITS = 18;
+  /** So many digits fit into a long; no network has longer numbers. */
+  private static final int MAX_DIGITS = 18;
 
-  /** Zero-width spaces, byte order marks, writing directions and the like: nobody sees them. */
+  /** Invisible characters: zero-width spaces, byte order marks, writing directions and the like. */
   private static final Pattern FORMAT_CHARACTERS = Pattern.compile("\\p{Cf}+");
 
   private static final char OF_A_NUMBER = 'n';
@@ -30,7 +29,7 @@ public final class SuppressionList {
 
   private final long[] numbers;
 
-  /** Pairs of longs, each where the first of them says or behind it; zeros are free. */
+  /** A hash table of pairs of longs with linear probing by the first; zeros are free places. */
   private final long[] hashes;
 
   private final int contactKeys;
@@ -41,39 +40,39 @@ public final class SuppressionList {
     this.contactKeys = contactKeys;
   }
 
-  /** How many different numbers are on it. */
+  /** How many different numbers the list has. */
   int numbers() {
     return numbers.length;
   }
 
-  /** How many contact keys were put on it, the same one perhaps more than once. */
+  /** How many contact keys were added, repetitions included. */
   int contactKeys() {
     return contactKeys;
   }
 
   /**
-   * Whether a number is on it.
+   * Whether a number is on the list.
    *
    * @param digits with country code, as they are sent
    */
   public boolean hasNumber(String digits) {
-    return digits.length() <= MOST_DIGITS
+    return digits.length() <= MAX_DIGITS
         ? Arrays.binarySearch(numbers, Long.parseLong(digits)) >= 0
         : hasHash(OF_A_NUMBER, digits);
   }
 
   /**
-   * Whether a contact key is on it. Blanks around it and format characters do not count, nor does
-   * the way in which an accent is encoded; upper and lower case do.
+   * Whether a contact key is on the list. Blanks around it, format characters and the encoding of
+   * accents do not count; upper and lower case do.
    */
   public boolean hasContactKey(String contactKey) {
     return contactKeys > 0 && hasHash(OF_A_KEY, comparable(contactKey));
   }
 
   /**
-   * The form in which contact keys are compared, the same for both sides: without format characters
-   * (Unicode category Cf), without blanks at both ends (category Z and what Java calls whitespace),
-   * and in Unicode's composed form (NFC). A key that looks the same to a person is the same here.
+   * The form in which contact keys are compared: without format characters (Unicode category Cf),
+   * without blanks at both ends (category Z and Java's whitespace), and in Unicode's composed form
+   * (NFC). So keys that look the same to a person are equal.
    */
   static String comparable(String contactKey) {
     String visible = FORMAT_CHARACTERS.matcher(contactKey).replaceAll("");
@@ -88,7 +87,7 @@ public final class SuppressionList {
     return Normalizer.normalize(visible.substring(start, end), Normalizer.Form.NFC);
   }
 
-  /** All blanks of Unicode are single chars; U+0085 is a line end that Java does not count. */
+  /** Every blank of Unicode is a single char; U+0085 is a line end that Java does not include. */
   private static boolean isBlank(char character) {
     return Character.isWhitespace(character)
         || Character.isSpaceChar(character)
@@ -103,7 +102,7 @@ public final class SuppressionList {
     return find(hashes, hash.getLong(), hash.getLong()) >= 0;
   }
 
-  /** Where a pair is; if it is not there, minus the free place for it and minus one. */
+  /** The index of a pair; if it is absent, minus the index of its free place, minus one. */
   private static int find(long[] table, long first, long second) {
     int pairs = table.length / 2;
     int place = (int) Math.floorMod(first, (long) pairs);
@@ -117,7 +116,7 @@ public final class SuppressionList {
   }
 
   private static ByteBuffer hash(char kind, String text) {
-    // Not by way of a charset: it would make the same of different halves of characters.
+    // Not through a charset, which would encode different lone surrogates alike.
     ByteBuffer chars = ByteBuffer.allocate(2 + 2 * text.length());
     chars.asCharBuffer().put(kind).put(text);
     try {
@@ -127,14 +126,14 @@ public final class SuppressionList {
     }
   }
 
-  /** Collects who is to be on a list. Not thread-safe. */
+  /** Builds a list. Not thread-safe. */
   static final class Builder {
     private final Longs numbers = new Longs();
     private final Longs hashes = new Longs();
     private int contactKeys;
 
     void number(String digits) {
-      if (digits.length() <= MOST_DIGITS) {
+      if (digits.length() <= MAX_DIGITS) {
         numbers.add(Long.parseLong(digits));
       } else {
         hash(OF_A_NUMBER, digits);
@@ -153,7 +152,7 @@ public final class SuppressionList {
     }
 
     SuppressionList build() {
-      // A third stays free, so that a pair that is not there is soon known not to be.
+      // A third stays free, so that the search for an absent pair ends soon.
       int pairs = hashes.size / 2;
       long[] table = new long[pairs == 0 ? 0 : 2 * (pairs + pairs / 2 + 1)];
       for (int i = 0; i < pairs; i++) {
@@ -180,7 +179,7 @@ public final class SuppressionList {
       all[size++] = one;
     }
 
-    /** All of them once. */
+    /** All values, sorted, each once. */
     long[] sorted() {
       Arrays.sort(all, 0, size);
       int different = 0;

@@ -13,12 +13,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads a suppression list: text in UTF-8, one number or one contact key a line. docs/care.md tells
- * operators of its form. For one reading.
+ * Reads a suppression list: text in UTF-8, one number or one contact key a line. docs/care.md
+ * describes the form for operators. For one reading.
  */
 final class SuppressionReader {
-  /** In characters; a longer line is no number and no key, but another kind of file. */
-  static final int LONGEST_LINE = 1_000;
+  /** In characters; a longer line means another kind of file. */
+  static final int MAX_LINE = 1_000;
 
   private static final char BYTE_ORDER_MARK = '\uFEFF';
   private static final Pattern KIND = Pattern.compile("(?i)(to|contactKey):(.*)");
@@ -26,15 +26,15 @@ final class SuppressionReader {
   private static final Pattern QUOTED = Pattern.compile("([\"'])(.*)\\1");
 
   /**
-   * What lists have around a number: quotes, an apostrophe or a formula of a spreadsheet, or the
-   * scheme of a link. None of it changes a digit.
+   * Decoration around a number: quotes, an apostrophe or a formula of a spreadsheet, or the scheme
+   * of a link. None of it changes a digit.
    */
   private static final Pattern WRAPPED =
       Pattern.compile(
           "(?i)=?[\\p{Cf}\\s]*[\"'\\p{Pi}\\p{Pf}]*[\\p{Cf}\\s]*(?:(?:tel|sms|callto):)?"
               + "(.*?)[\"'\\p{Pi}\\p{Pf}\\p{Cf}\\s]*");
 
-  /** So many digits are a number to an operator, whatever else is on the line. */
+  /** An operator takes a line with so many digits for a number, whatever else it holds. */
   private static final int DIGITS_OF_A_NUMBER = 7;
 
   private final SuppressionList.Builder list = new SuppressionList.Builder();
@@ -43,24 +43,24 @@ final class SuppressionReader {
   private int firstDoubtful;
 
   /**
-   * What was read.
+   * A list and its statistics.
    *
    * @param lines how many lines it has
-   * @param doubtful how many lines look like a number and cannot be read as one
+   * @param doubtful how many lines look like a number but cannot be read as one
    * @param firstDoubtful the first of these, counted from 1; 0 if there is none
    */
-  record Result(SuppressionList list, int lines, int doubtful, int firstDoubtful) {}
+  record SuppressionReading(SuppressionList list, int lines, int doubtful, int firstDoubtful) {}
 
   private SuppressionReader() {}
 
   /**
-   * @throws BrokenListException if this is no such list
+   * @throws BrokenListException if this is not a suppression list
    */
-  static Result read(InputStream in) throws IOException {
+  static SuppressionReading read(InputStream in) throws IOException {
     return new SuppressionReader().all(in);
   }
 
-  private Result all(InputStream in) throws IOException {
+  private SuppressionReading all(InputStream in) throws IOException {
     try (BufferedReader text =
         new BufferedReader(
             new InputStreamReader(
@@ -75,17 +75,17 @@ final class SuppressionReader {
       }
     } catch (CharacterCodingException e) {
       throw new BrokenListException(
-          "expected text in UTF-8; it is not, near line " + (line + 1) + " or later");
+          "expected text in UTF-8; got other bytes near line " + (line + 1) + " or later");
     }
     if (line == 0) {
-      // What is being written looks like this for a moment, and must not free everybody.
+      // A file that is being written is empty for a moment: it must not unlist all recipients.
       throw new BrokenListException(
-          "expected at least one line; the file is empty (a list of nobody has a comment in it)");
+          "expected at least one line; got an empty file (an empty list needs one comment line)");
     }
-    return new Result(list.build(), line, doubtful, firstDoubtful);
+    return new SuppressionReading(list.build(), line, doubtful, firstDoubtful);
   }
 
-  /** Without its end; null behind the last one. */
+  /** The next line without its end; null after the last one. */
   private String nextLine(BufferedReader text) throws IOException {
     StringBuilder one = new StringBuilder();
     int next = text.read();
@@ -94,14 +94,17 @@ final class SuppressionReader {
     }
     line++;
     while (next >= 0 && next != '\n' && next != '\r') {
-      if (one.length() == LONGEST_LINE) {
+      if (one.length() == MAX_LINE) {
         throw new BrokenListException(
-            "expected lines of up to " + LONGEST_LINE + " characters; line " + line + " is longer");
+            "expected lines of up to "
+                + MAX_LINE
+                + " characters; got a longer one in line "
+                + line);
       }
       if (next < ' ' && next != '\t') {
-        throw new BrokenListException("expected text; line " + line + " holds a control character");
+        throw new BrokenListException("expected text; got a control character in line " + line);
       }
-      // Not at the beginning of the file only: lists are made of other lists.
+      // Not only at the beginning of the file: lists are concatenated.
       if (next != BYTE_ORDER_MARK || one.length() > 0) {
         one.append((char) next);
       }
@@ -127,7 +130,7 @@ final class SuppressionReader {
     }
     Matcher kind = KIND.matcher(text);
     if (!kind.matches()) {
-      // Whoever does not say which of the two it is, means both.
+      // A line without a kind counts as both.
       if (!number(text) && looksLikeANumber(text)) {
         doubt();
       }
@@ -141,7 +144,7 @@ final class SuppressionReader {
     }
   }
 
-  /** As it is written, and without the quotes that a CSV export or a shell script puts round it. */
+  /** Adds the key as written, and also without the quotes of a CSV export or a shell script. */
   private void contactKey(String written) {
     String key = SuppressionList.comparable(written);
     Matcher quoted = QUOTED.matcher(key);

@@ -12,11 +12,11 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * In which time zones the owner of a number may live, by libphonenumber's own map.
+ * The time zones in which a number may belong, by libphonenumber's own map.
  *
- * <p>A number that says where it belongs (North America has area codes for mobile numbers too) has
- * the zones of that place, any other one all zones of its country calling code. Of a number that
- * follows no known plan the beginning decides. Thread-safe.
+ * <p>A number that shows where it belongs (in North America mobile numbers have area codes too) has
+ * the zones of that place; any other one has all zones of its country calling code. For a number
+ * outside known plans the first digits decide. Thread-safe.
  */
 final class TimeZones {
   private static final PhoneNumberUtil LIBRARY = PhoneNumberUtil.getInstance();
@@ -64,7 +64,7 @@ final class TimeZones {
     try {
       return ZoneId.of(name);
     } catch (DateTimeException e) {
-      // Newer than the zones of this Java.
+      // A zone that is newer than this Java's data.
       return otherwise.get(0);
     }
   }

@@ -1,6 +1,5 @@
 /**
- * Who is never sent a message (suppression list), and the hours in which messages may leave (send
- * window).
+ * The rules about recipients: suppression list and send window.
  *
  * <p>Used by the pipeline, the settings and {@code app}. No Camel here. Threads: all public classes
  * are thread-safe.

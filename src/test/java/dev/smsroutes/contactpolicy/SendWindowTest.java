@@ -49,7 +49,7 @@ class SendWindowTest {
     assertThatThrownBy(() -> SendWindow.read("sms.send-window", written))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("sms.send-window: expected two different times of a day")
-        .hasMessageContaining("'" + written + "' came");
+        .hasMessageContaining("got '" + written + "'");
   }
 
   @Test

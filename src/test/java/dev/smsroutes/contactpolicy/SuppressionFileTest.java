@@ -63,8 +63,8 @@ class SuppressionFileTest {
   }
 
   private void lookTwice() {
-    list.look();
-    list.look();
+    list.check();
+    list.check();
   }
 
   @Test
@@ -91,12 +91,12 @@ class SuppressionFileTest {
   @Test
   void does_not_read_a_file_that_is_still_being_written() throws IOException {
     Files.writeString(file, BOB + "\n");
-    list.look();
+    list.check();
     Files.writeString(file, BOB + "\n" + ADA + "\n");
-    list.look();
+    list.check();
     assertThat(list.list().hasNumber(BOB)).isFalse();
 
-    list.look();
+    list.check();
     assertThat(list.list().hasNumber(BOB)).isTrue();
     assertThat(list.list().hasNumber(ADA)).isTrue();
   }
@@ -122,11 +122,11 @@ class SuppressionFileTest {
   void is_in_order_again_when_the_very_same_file_comes_back() throws IOException {
     Path away = folder.resolve("away");
     Files.move(file, away);
-    list.look();
+    list.check();
     assertThat(list.outage()).isPresent();
 
     Files.move(away, file);
-    list.look();
+    list.check();
     assertThat(list.outage()).isEmpty();
   }
 

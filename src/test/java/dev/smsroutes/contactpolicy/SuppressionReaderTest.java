@@ -14,11 +14,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SuppressionReaderTest {
   private static final String NUMBER = "4915112345678";
 
-  private static SuppressionReader.Result read(byte[] bytes) throws IOException {
+  private static SuppressionReader.SuppressionReading read(byte[] bytes) throws IOException {
     return SuppressionReader.read(new ByteArrayInputStream(bytes));
   }
 
-  private static SuppressionReader.Result read(String text) throws IOException {
+  private static SuppressionReader.SuppressionReading read(String text) throws IOException {
     return read(text.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -134,7 +134,7 @@ class SuppressionReaderTest {
         "\u200b# a remark that nobody sees begin\nc1",
       })
   void knows_a_contact_key_in_whatever_wrapping(String text) throws IOException {
-    SuppressionReader.Result result = read(text);
+    SuppressionReader.SuppressionReading result = read(text);
 
     assertThat(result.list().hasContactKey("c1")).isTrue();
     assertThat(result.list().hasContactKey("C1")).isFalse();
@@ -156,7 +156,7 @@ class SuppressionReaderTest {
   @ValueSource(
       strings = {"contactKey:", "contactKey:\u00a0", "contactKey:\u200b", "contactKey:\"\""})
   void tells_of_a_line_that_names_no_contact_key(String line) throws IOException {
-    SuppressionReader.Result result = read(line + "\nBob");
+    SuppressionReader.SuppressionReading result = read(line + "\nBob");
 
     assertThat(result.doubtful()).isEqualTo(1);
     assertThat(result.list().hasContactKey("")).isFalse();
@@ -188,7 +188,7 @@ class SuppressionReaderTest {
         "contactKey:"
       })
   void tells_of_a_line_that_only_looks_like_a_number(String line) throws IOException {
-    SuppressionReader.Result result = read("Ada\n" + line + "\n" + line + "\nBob\n");
+    SuppressionReader.SuppressionReading result = read("Ada\n" + line + "\n" + line + "\nBob\n");
 
     assertThat(result.doubtful()).isEqualTo(2);
     assertThat(result.firstDoubtful()).isEqualTo(2);
@@ -198,7 +198,7 @@ class SuppressionReaderTest {
 
   @Test
   void a_list_of_nobody_has_a_remark() throws IOException {
-    SuppressionReader.Result result = read("# nobody");
+    SuppressionReader.SuppressionReading result = read("# nobody");
 
     assertThat(result.lines()).isEqualTo(1);
     assertThat(result.list().hasNumber(NUMBER)).isFalse();
@@ -206,7 +206,7 @@ class SuppressionReaderTest {
 
   @Test
   void an_empty_file_is_no_list() {
-    assertThatThrownBy(() -> read("")).hasMessageContaining("the file is empty");
+    assertThatThrownBy(() -> read("")).hasMessageContaining("got an empty file");
   }
 
   @ParameterizedTest
@@ -219,16 +219,16 @@ class SuppressionReaderTest {
 
   @Test
   void a_line_without_an_end_is_no_list_and_is_not_held() {
-    String longest = "k".repeat(SuppressionReader.LONGEST_LINE);
+    String longest = "k".repeat(SuppressionReader.MAX_LINE);
 
     assertThatThrownBy(() -> read("a\n" + longest + "k"))
         .isInstanceOf(BrokenListException.class)
-        .hasMessageContaining("line 2 is longer");
+        .hasMessageContaining("got a longer one in line 2");
   }
 
   @Test
   void the_longest_line_is_one() throws IOException {
-    String longest = "k".repeat(SuppressionReader.LONGEST_LINE);
+    String longest = "k".repeat(SuppressionReader.MAX_LINE);
 
     assertThat(read(longest + "\n").list().hasContactKey(longest)).isTrue();
   }
