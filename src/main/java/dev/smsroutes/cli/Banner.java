@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a newcomer is told when the bundle is up: where everything is, and three lines to paste. */
+/** The start message for newcomers: where everything is, and commands to paste. */
 final class Banner {
   private Banner() {}
 
@@ -26,7 +26,7 @@ final class Banner {
                 .sandbox()
                 .map(
                     sandbox ->
-                        "the sandbox: no SMS leaves this machine; what it got is at "
+                        "the sandbox: no SMS leaves this machine; it shows what it got at "
                             + sandbox.url()
                             + "/sandbox/messages")
                 .orElse("the real one"));
@@ -51,7 +51,7 @@ final class Banner {
     return "127.0.0.1:" + broker.port() + ", queue sms.send, for CORE, AMQP and STOMP";
   }
 
-  /** STOMP is text: a shell can speak it. */
+  /** STOMP is a text protocol, which a shell can speak. */
   private static String publish(EmbeddedBroker broker) {
     return "  bash -c 'printf \"CONNECT\\naccept-version:1.2\\nhost:localhost\\n\\n\\0"
         + "SEND\\ndestination:sms.send\\npersistent:true\\n\\n%s\\0\""

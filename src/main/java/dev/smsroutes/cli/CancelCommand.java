@@ -10,16 +10,16 @@ import picocli.CommandLine.Command;
     name = "cancel",
     description = {
       "Ends a file in the inbox before all of it is sent.",
-      "About a second later no further row of it is sent; those under way end. Its results tell what"
-          + " was sent; the other rows are in its rejects, which may be dropped again. A paused file"
-          + " may be cancelled too. It cannot be taken back."
+      "About a second later no further row is sent; those in progress end. The results tell what was"
+          + " sent; the other rows are in the rejects, which may be dropped again. A paused file may be"
+          + " cancelled too. A cancelled file cannot be resumed."
     },
     footerHeading = "%nExample:%n",
     footer = {
       "  sms-routes cancel orders.csv",
       "",
-      "Ends with 0 if it is cancelled, with 1 if there is no such file or it has ended, with 2 if the",
-      "order is wrong."
+      "Exit code: 0 if it is cancelled; 1 if there is no such file or it has ended; 2 if the",
+      "command is wrong."
     })
 public final class CancelCommand extends FileControlCommand {
   @Override
@@ -29,7 +29,7 @@ public final class CancelCommand extends FileControlCommand {
 
   @Override
   String done() {
-    return "cancelled; its results and rejects tell what was sent and what was not";
+    return "cancelled; its results and rejects tell which rows were sent";
   }
 
   @Override

@@ -19,27 +19,26 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Says what would become of batch files, and sends nothing. */
+/** Predicts the outcome of each row of batch files, and sends nothing. */
 @Command(
     name = "check",
     description = {
-      "Says what would become of batch files, row by row, and sends nothing.",
+      "Predicts the outcome of each row of batch files, and sends nothing.",
       "Reads, checks and renders them as a real run does, and asks the ledger what was sent before."
-          + " Works beside the process that serves, or without one. Shows no numbers, no attributes"
-          + " and no texts."
+          + " Works while sms-routes serves, or without it. Shows no numbers, attributes or texts."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  sms-routes check orders.csv",
       "  sms-routes check --format json --limit 1000 orders.csv newsletter.ndjson",
       "",
-      "Ends with 0 if every row is good, with 3 if rows would be refused, with 4 if the ledger has",
-      "parked rows that a person must decide about, with 5 if a file cannot be read at all; with 2",
-      "if settings, definitions or options cannot work, with 1 if something else stood in the way."
+      "Exit code: 0 if every row is good; 3 if rows would be refused; 4 if rows are parked and a",
+      "person must decide; 5 if no row of a file can be read; 2 if settings, definitions or options",
+      "are wrong; 1 after any other failure."
     })
 public final class CheckCommand extends QuietCommand {
-  /** How a plan is shown. */
-  enum Format {
+  /** The formats of a plan. */
+  enum CheckFormat {
     table,
     json
   }
@@ -51,12 +50,12 @@ public final class CheckCommand extends QuietCommand {
       names = "--format",
       paramLabel = "FORMAT",
       description = "table for people; json for programs, one object on each line.")
-  private Format format = Format.table;
+  private CheckFormat format = CheckFormat.table;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "The most faults that are listed for each file; 50 unless given.")
+      description = "The maximum number of faults listed for each file; 50 unless given.")
   private int limit = 50;
 
   @Override
@@ -70,7 +69,7 @@ public final class CheckCommand extends QuietCommand {
     }
   }
 
-  /** Where nothing was sent yet, there is no ledger. */
+  /** Empty if nothing was sent yet, so that there is no ledger. */
   private static Optional<JdbcRecords> records(Configuration configuration) {
     try {
       return Optional.of(JdbcRecords.open(configuration.ledger(), Clock.systemUTC()));
@@ -103,7 +102,7 @@ public final class CheckCommand extends QuietCommand {
 
   private void print(BatchPlan plan) throws IOException {
     PrintWriter out = out();
-    if (format == Format.json) {
+    if (format == CheckFormat.json) {
       out.println(PlanReport.json(plan));
     } else {
       PlanReport.text(plan).forEach(out::println);

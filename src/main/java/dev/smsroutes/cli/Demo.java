@@ -30,8 +30,8 @@ import java.util.List;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /**
- * Sends the samples through all three intakes, over the wire as any client would, and compares what
- * came back, and what the sandbox got, with what should have.
+ * Sends the samples through all three intakes, over the wire like any client. Compares the answers,
+ * and what the sandbox got, with what is expected.
  */
 final class Demo {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -48,7 +48,7 @@ final class Demo {
   private final List<DemoLine> lines = new ArrayList<>();
 
   /**
-   * @param folder where the bundle has its inbox and its results
+   * @param folder the folder of the bundle's inbox and results
    */
   Demo(Bundle bundle, Path samples, Path folder) {
     this.samples = samples;
@@ -58,7 +58,7 @@ final class Demo {
     this.brokerPort = bundle.broker().orElseThrow().port();
   }
 
-  /** Sends everything; one line for each request. */
+  /** Sends everything and returns one line for each request. */
   List<DemoLine> run() throws IOException, InterruptedException, JMSException {
     http();
     files();
@@ -136,7 +136,7 @@ final class Demo {
   }
 
   private void drop(String sample) throws IOException {
-    // Under another name first: a file must appear in the inbox as a whole.
+    // Copied under another name first: a file must appear in the inbox as a whole.
     Path part = Files.copy(samples.resolve(sample), folder.resolve("inbox/" + sample + ".part"));
     Files.move(part, folder.resolve("inbox/" + sample), StandardCopyOption.ATOMIC_MOVE);
   }
@@ -180,13 +180,13 @@ final class Demo {
         session.createConsumer(replies, "JMSCorrelationID = '" + key + "'")) {
       Message reply = consumer.receive(PATIENCE.toMillis());
       JsonNode body = reply instanceof TextMessage text ? JSON.readTree(text.getText()) : NOTHING;
-      int came = body.path("errorcode").asInt(-1);
+      int received = body.path("errorcode").asInt(-1);
       boolean waiting = invalid(session, key);
       line(
           "JMS",
           waiting ? sample + ", now on sms.send.invalid" : sample,
-          reply == null ? "no reply" : came == 0 ? "ACCEPTED" : "REFUSED",
-          came,
+          reply == null ? "no reply" : received == 0 ? "ACCEPTED" : "REFUSED",
+          received,
           key,
           waiting == (code == 0) ? "on the other queue" : outcome,
           code,
@@ -226,7 +226,7 @@ final class Demo {
                 && (expectedAtApi ? once : got.isEmpty())));
   }
 
-  /** What the API has accepted under this key. */
+  /** The messages that the API accepted under this key. */
   private List<JsonNode> got(String key) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(

@@ -17,16 +17,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Shows a newcomer that all of it works, and finds out when it does not. */
+/** Shows that all intakes work, and reports which do not. */
 @Command(
     name = "demo",
     description =
-        "Sends the samples, good and bad ones, through all three intakes of a bundle of its own,"
-            + " on free ports and in a temporary folder, and shows what became of each.",
+        "Starts a bundle of its own on free ports and in a temporary folder, sends the samples,"
+            + " good and bad ones, through its three intakes, and shows each outcome.",
     footer = {
       "",
-      "Ends with 0 if everything went as it should, with 1 if anything did not.",
-      "Run it where samples/, definitions/ and routes/ are."
+      "Exit code: 0 if every outcome is as expected, else 1.",
+      "Run it in the folder with samples/, definitions/ and routes/."
     },
     mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
@@ -40,7 +40,7 @@ public final class DemoCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     if (!Files.isDirectory(Path.of("samples"))) {
-      err.println("Expected a folder samples/ here; run the demo where sms-routes was unpacked");
+      err.println("Expected a folder samples/ here; run the demo in the folder of sms-routes");
       return ExitCode.MISCONFIGURED;
     }
     if (!verbose && LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {

@@ -4,11 +4,11 @@ package dev.smsroutes.cli;
  * One request of the demo.
  *
  * @param channel HTTP, file or JMS
- * @param request what was sent
- * @param outcome what came back
- * @param code the code that came back
- * @param got what the API has got of it
- * @param asExpected whether all of that is as it should be
+ * @param request the request that was sent
+ * @param outcome the outcome in the answer
+ * @param code the code in the answer
+ * @param got what the API got
+ * @param asExpected whether all of that is as expected
  */
 record DemoLine(
     String channel, String request, String outcome, int code, String got, boolean asExpected) {}

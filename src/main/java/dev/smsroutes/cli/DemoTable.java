@@ -3,12 +3,12 @@ package dev.smsroutes.cli;
 import java.io.PrintWriter;
 import java.util.List;
 
-/** The lines of the demo in columns. */
+/** Prints the lines of the demo as a table. */
 final class DemoTable {
   private static final List<String> TITLES =
       List.of("channel", "request", "outcome", "code", "what the API got", "");
 
-  private static final int WIDEST = 48;
+  private static final int MAX_WIDTH = 48;
 
   private DemoTable() {}
 
@@ -28,6 +28,6 @@ final class DemoTable {
   }
 
   private static String shorten(String text) {
-    return text.length() <= WIDEST ? text : text.substring(0, WIDEST - 1) + "…";
+    return text.length() <= MAX_WIDTH ? text : text.substring(0, MAX_WIDTH - 1) + "…";
   }
 }

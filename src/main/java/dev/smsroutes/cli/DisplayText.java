@@ -4,31 +4,31 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.regex.Pattern;
 
-/** Text of strangers and times, as a terminal shows them. */
+/** Makes callers' texts, and times, fit for a terminal. */
 final class DisplayText {
-  /** What could break a line, or change how a terminal shows the rest. */
-  private static final Pattern STRANGE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
+  /** Characters that break a line, or change how a terminal shows the rest. */
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
 
   private DisplayText() {}
 
   static String text(String text) {
-    return STRANGE.matcher(text).replaceAll("?");
+    return UNPRINTABLE.matcher(text).replaceAll("?");
   }
 
-  /** As one word of a shell. */
+  /** Quotes a text as one word of a shell. */
   static String quoted(String text) {
     return "'" + text(text).replace("'", "'\\''") + "'";
   }
 
-  /** The beginning of a text that may be long. */
-  static String beginning(String text, int most) {
+  /** Shortens a text that may be long. */
+  static String beginning(String text, int max) {
     String shown = text(text);
-    return shown.codePointCount(0, shown.length()) <= most
+    return shown.codePointCount(0, shown.length()) <= max
         ? shown
-        : shown.substring(0, shown.offsetByCodePoints(0, most - 1)) + "…";
+        : shown.substring(0, shown.offsetByCodePoints(0, max - 1)) + "…";
   }
 
-  /** In UTC, as {@code --since} takes it. */
+  /** In UTC, in a form that {@code --since} accepts. */
   static String time(Instant time) {
     return time.truncatedTo(ChronoUnit.SECONDS).toString();
   }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Corrections of a request, as {@code name=value}. Holds what it tells of a person. Immutable. */
+/** Corrections of a request, as {@code name=value}. Contains personal data. Immutable. */
 final class Edits {
   private static final String TO = "to";
   private static final String CONTACT_KEY = "contactKey";
@@ -23,7 +23,7 @@ final class Edits {
   }
 
   /**
-   * @throws WrongUseException if one of them corrects nothing that there is; never quotes a value
+   * @throws WrongUseException if one of them names no field of a request; never quotes a value
    */
   static Edits of(List<String> edits) {
     Map<String, String> values = new LinkedHashMap<>();
@@ -36,12 +36,11 @@ final class Edits {
               || (name.startsWith(ATTRIBUTES) && name.length() > ATTRIBUTES.length());
       if (!known) {
         throw new WrongUseException(
-            "--edit: expected to=…, contactKey=…, attributes.NAME=… or message=…; something else"
-                + " came");
+            "--edit: expected to=…, contactKey=…, attributes.NAME=… or message=…; got another text");
       }
       String value = edit.substring(equals + 1);
       if (value.isBlank() && REQUIRED.contains(name)) {
-        throw new WrongUseException("--edit: expected a value for " + name + "; none came");
+        throw new WrongUseException("--edit: expected a value for " + name + "; got none");
       }
       values.put(name, value);
     }
@@ -52,7 +51,7 @@ final class Edits {
     return values.isEmpty();
   }
 
-  /** An empty value takes an attribute, or the request's own text, away. */
+  /** An empty value removes an attribute, or the request's own text. */
   SendRequest apply(SendRequest request) {
     Map<String, String> attributes = new LinkedHashMap<>(request.recipient().attributes());
     values.forEach(

@@ -9,7 +9,7 @@ import java.io.Writer;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Entries as rows of CSV (RFC 4180), under one header row. */
+/** Writes entries as rows of CSV (RFC 4180), under one header row. */
 final class EntryCsv {
   private static final List<String> PLAIN =
       List.of(
@@ -41,7 +41,7 @@ final class EntryCsv {
   }
 
   /**
-   * @param entry by {@link EntryJson}, with its request if there are columns for it
+   * @param entry made by {@link EntryJson}, with its request if there are columns for it
    */
   void write(ObjectNode entry) {
     Stream<JsonNode> cells = PLAIN.stream().map(entry::path);

@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** An entry as a JSON object: the names of its fields, in one place. */
+/** An entry as a JSON object; the only place with the names of its fields. */
 final class EntryJson {
   static final String REQUEST = "request";
 
@@ -20,7 +20,7 @@ final class EntryJson {
 
   private EntryJson() {}
 
-  /** Without anything of a person; every field is there, {@code null} where there is no value. */
+  /** Without personal data; a field without a value is {@code null}. */
   static ObjectNode of(Entry entry) {
     ObjectNode json = JSON.createObjectNode();
     json.put("messageKey", entry.messageKey());
@@ -40,7 +40,7 @@ final class EntryJson {
     return json;
   }
 
-  /** With its request, which is {@code null} once it has been erased. */
+  /** With its request, which is {@code null} once it is erased. */
   static ObjectNode of(Entry entry, Optional<SendRequest> request) {
     ObjectNode json = of(entry);
     json.set(REQUEST, request.map(EntryJson::request).orElse(JSON.nullNode()));
@@ -66,7 +66,7 @@ final class EntryJson {
     try {
       return JSON.readTree(RequestJson.write(request));
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A request was written as something that is not JSON", e);
+      throw new IllegalStateException("Expected JSON, because the ledger wrote this request", e);
     }
   }
 }

@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
     description = {
       "Writes messages of the ledger as CSV or JSON lines.",
       "All of them unless a selection is given, oldest first, without numbers, contact keys,"
-          + " attributes and texts. A file is there as a whole or not at all, and is never overwritten"
-          + " without --force."
+          + " attributes and texts. A file is written as a whole or not at all, and is overwritten only"
+          + " with --force."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -33,14 +33,14 @@ import picocli.CommandLine.Option;
       "  sms-routes export --state PARKED --personal-data --format ndjson > parked.ndjson"
     })
 public final class ExportCommand extends RecordsCommand {
-  /** How the entries are written. */
-  enum Format {
+  /** The formats of entries. */
+  enum ExportFormat {
     csv,
     ndjson
   }
 
-  /** After so many entries it is looked whether anybody still reads them. */
-  private static final int LOOK_EVERY = 1_000;
+  /** After so many entries it checks whether the reader is still there. */
+  private static final int FLUSH_EVERY = 1_000;
 
   @Mixin private SelectionOptions selection;
 
@@ -48,7 +48,7 @@ public final class ExportCommand extends RecordsCommand {
       names = "--format",
       paramLabel = "FORMAT",
       description = "${COMPLETION-CANDIDATES}; csv unless given.")
-  private Format format = Format.csv;
+  private ExportFormat format = ExportFormat.csv;
 
   @Option(
       names = "--out",
@@ -63,14 +63,14 @@ public final class ExportCommand extends RecordsCommand {
       names = "--personal-data",
       description =
           "Adds number, contact key, attributes and text where they are stored; a file is then"
-              + " readable by its owner alone.")
+              + " readable by its owner only.")
   private boolean personalData;
 
   @Override
   void check() {
     selection.check();
     if (force && file == null) {
-      throw new WrongUseException("--force: expected --out FILE beside it");
+      throw new WrongUseException("--force: expected together with --out FILE");
     }
   }
 
@@ -120,12 +120,12 @@ public final class ExportCommand extends RecordsCommand {
               + file
               + (Files.isDirectory(target)
                   ? " is a folder"
-                  : " is there already; --force" + " overwrites it"));
+                  : " exists already; --force overwrites it"));
     }
   }
 
   private List<String> write(Selected selected, Writer out, Progress progress) throws IOException {
-    if (format == Format.csv) {
+    if (format == ExportFormat.csv) {
       EntryCsv csv = new EntryCsv(out, personalData);
       List<String> missing = each(selected, progress, entry -> csv.write(json(entry)));
       csv.finish();
@@ -146,7 +146,7 @@ public final class ExportCommand extends RecordsCommand {
         entry -> {
           visitor.visit(entry);
           progress.step();
-          if (file == null && progress.count() % LOOK_EVERY == 0) {
+          if (file == null && progress.count() % FLUSH_EVERY == 0) {
             requireOut();
           }
         });

@@ -3,21 +3,21 @@ package dev.smsroutes.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A batch file that was named on the command line. */
+/** A batch file that is named on the command line. */
 final class FileArgument {
   private FileArgument() {}
 
-  /** What is wrong with it before anybody looks into it, for the one who typed it; or null. */
+  /** The fault of the argument itself, before the file is opened; or null. */
   static String wrong(Path file) {
     if (!Files.exists(file)) {
-      return "expected a file; there is none of this name";
+      return "expected a file; there is none with this name";
     }
     if (Files.isDirectory(file)) {
-      return "expected a file; this is a folder";
+      return "expected a file; got a folder";
     }
     if (!Files.isRegularFile(file)) {
-      return "expected a file; this is something else";
+      return "expected a file; got something else";
     }
-    return Files.isReadable(file) ? null : "expected a file that can be read; this one cannot be";
+    return Files.isReadable(file) ? null : "expected a readable file; this process cannot read it";
   }
 }

@@ -8,7 +8,7 @@ import java.nio.file.InvalidPathException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** An order for one file in the inbox, beside the process that serves or without one. */
+/** An order for one file in the inbox, while a process serves or without one. */
 @Command
 abstract class FileControlCommand extends QuietCommand {
   @Parameters(paramLabel = "NAME", description = "A file in the inbox, without its folder.")
@@ -16,24 +16,24 @@ abstract class FileControlCommand extends QuietCommand {
 
   abstract Answer order(FileControls orders, String file) throws IOException;
 
-  /** What is told when the order stands. */
+  /** The message when the order is given. */
   abstract String done();
 
-  /** What is told when it stood before. */
+  /** The message when the order was given before. */
   abstract String doneBefore();
 
   @Override
   final int run() throws IOException {
     if (name.isEmpty() || name.startsWith(".") || name.contains("/") || name.contains("\\")) {
       throw new WrongUseException(
-          name() + ": expected the name of a file, without a folder; " + shown() + " came");
+          name() + ": expected the name of a file, without a folder; got " + shown());
     }
     try {
       FileControls orders = new FileControls(settings().read().files().folders());
       return told(order(orders, name), orders);
     } catch (InvalidPathException e) {
       throw new WrongUseException(
-          name() + ": expected the name of a file; " + shown() + " can be none here");
+          name() + ": expected the name of a file; this system cannot have " + shown());
     }
   }
 
@@ -44,10 +44,10 @@ abstract class FileControlCommand extends QuietCommand {
       case DONE -> out.println(shown() + ": " + done());
       case DONE_BEFORE -> out.println(shown() + ": " + doneBefore());
       case UNKNOWN ->
-          err.println("No file of this name in " + orders.folders().inbox() + ": " + shown());
+          err.println("No file with this name in " + orders.folders().inbox() + ": " + shown());
       case ENDED -> err.println(shown() + " has ended already");
       case NOT_PAUSED -> err.println(shown() + " is not paused");
-      case CANCELLED -> err.println(shown() + " is cancelled; that cannot be taken back");
+      case CANCELLED -> err.println(shown() + " is cancelled, and cannot be resumed");
     }
     return answer == Answer.DONE || answer == Answer.DONE_BEFORE ? ExitCode.DONE : ExitCode.FAILED;
   }

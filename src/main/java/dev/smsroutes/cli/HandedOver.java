@@ -24,13 +24,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A file in the hands of the process that serves: in its inbox, and watched from here until it has
- * ended. Whatever becomes of the one who watches, the file goes on.
+ * A file that was handed over to the serving process: it is in its inbox, and this command watches
+ * it until it has ended. The file goes on even if this command ends.
  */
 final class HandedOver {
-  private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
 
-  /** A process that is started anew takes its time. */
+  /** Long enough for a restart of the serving process. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(2);
@@ -48,17 +48,17 @@ final class HandedOver {
   }
 
   /**
-   * Puts a copy of the file into the inbox, as a whole, on disk, and in the place of no other; one
-   * that is there already and has the same content is it.
+   * Puts a copy of the file into the inbox: as a whole, on disk, and without overwriting another
+   * file. If the inbox has a file of this name and content already, uses that.
    *
-   * @throws IOException if the disk does not do its part; nothing is in the inbox then
+   * @throws IOException if the disk fails; nothing is in the inbox then
    */
   static HandedOver to(InstanceFile serving, Path file) throws IOException {
     BatchFolders folders = serving.folders();
     String source = file.getFileName().toString();
-    // A name of its own: somebody may hand over the same file at the same moment.
+    // A unique name: another command may hand over the same file at the same moment.
     try (DurableFile copy = new DurableFile(folders.inbox(), "send-" + UUID.randomUUID())) {
-      // If this process is told to end in the middle of it.
+      // If this process is stopped meanwhile.
       copy.unfinished().toFile().deleteOnExit();
       boolean copied = false;
       int i = 1;
@@ -78,7 +78,7 @@ final class HandedOver {
           if (copy.publishNewAs(name)) {
             return new HandedOver(serving, name, false);
           }
-          // Somebody was quicker, perhaps with the same file: looked at once more.
+          // Another file took the name, perhaps with the same content: checks again.
         }
       }
     }
@@ -89,22 +89,22 @@ final class HandedOver {
       return Files.isRegularFile(other, LinkOption.NOFOLLOW_LINKS)
           && Files.mismatch(file, other) < 0;
     } catch (NoSuchFileException e) {
-      // It has ended this very moment; the next name is as good.
+      // It has just ended; the next name will do.
       return false;
     }
   }
 
-  /** Its name in the inbox. */
+  /** The name in the inbox. */
   String name() {
     return name;
   }
 
-  /** Whether it is in the inbox still. */
+  /** Whether it is still in the inbox. */
   boolean isThere() {
     return isThere(folders, name);
   }
 
-  /** Whether it was there already. */
+  /** Whether it was in the inbox before. */
   boolean before() {
     return before;
   }
@@ -112,7 +112,7 @@ final class HandedOver {
   /**
    * Watches it until it has ended.
    *
-   * @return how it ended; empty if nobody serves there any more, or somebody took the file away
+   * @return its end; empty if the process is gone, or an operator removed the file
    */
   Optional<Past> follow(SendProgress progress) throws IOException, InterruptedException {
     return follow(progress, PATIENCE);
@@ -121,7 +121,7 @@ final class HandedOver {
   /**
    * As above.
    *
-   * @param patience with a process of which nothing is heard any more
+   * @param patience how long to wait for a process without a sign of life
    */
   Optional<Past> follow(SendProgress progress, Duration patience)
       throws IOException, InterruptedException {
@@ -137,7 +137,7 @@ final class HandedOver {
       }
       Optional<BatchProgress> is = BatchOverview.progress(folders, name);
       if (heard.isBefore(now)) {
-        progress.waits("nothing is heard of the process that serves");
+        progress.waits("waits for the serving process, which gives no sign of life");
       } else if (is.isPresent()) {
         progress.show(is.get());
       } else {
@@ -148,17 +148,17 @@ final class HandedOver {
               case GO_ON -> "waits in the inbox";
             });
       }
-      never.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+      never.await(POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
     Optional<Past> end =
         BatchOverview.latest(folders, name)
-            // Not the one of yesterday, if this one was taken away by hand.
+            // Not an earlier one of this name, if this one was removed by hand.
             .filter(past -> before || !past.finished().isBefore(began.minus(CLOCKS_DIFFER)));
     end.flatMap(Past::report).ifPresent(report -> progress.show(last(report)));
     return end;
   }
 
-  /** What a file shows when it has ended. */
+  /** The last progress of a file that has ended. */
   private static BatchProgress last(BatchReport report) {
     BatchSummary summary = report.summary();
     return new BatchProgress(

@@ -13,13 +13,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Shows what needs attention, or whatever is asked for: no numbers, no attributes. */
+/** Lists messages that need attention, or a selection, without numbers and attributes. */
 @Command(
     name = "list",
     description = {
       "Lists messages of the ledger that may need a person, or others.",
       "Without --state or --all: PARKED, UNCERTAIN, WAITING, REFUSED and DUPLICATE ones. The newest"
-          + " come last. Works beside the process that serves, or without one."
+          + " are last. Works while sms-routes serves, or without it."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
     })
 public final class ListCommand extends RecordsCommand {
   private static final int USUAL_LIMIT = 50;
-  private static final int WIDEST_SOURCE = 40;
+  private static final int MAX_SOURCE_WIDTH = 40;
   private static final List<String> TITLES =
       List.of("key", "state", "code", "attempts", "channel", "source", "changed");
 
@@ -46,7 +46,7 @@ public final class ListCommand extends RecordsCommand {
   void check() {
     selection.check();
     if (all && !selection.states().isEmpty()) {
-      throw new WrongUseException("--all: expected no --state beside it");
+      throw new WrongUseException("--all: expected without --state");
     }
   }
 
@@ -75,7 +75,7 @@ public final class ListCommand extends RecordsCommand {
     }
     print(entries);
     if (more > 0) {
-      err().println(more + " more came before these; --limit shows more, export writes all");
+      err().println(more + " older ones are not shown; --limit shows more, export writes all");
     }
     return ExitCode.DONE;
   }
@@ -103,7 +103,7 @@ public final class ListCommand extends RecordsCommand {
         entry.code().map(code -> Integer.toString(code)).orElse("-"),
         Integer.toString(entry.attempts()),
         DisplayText.text(entry.origin().channel()),
-        DisplayText.beginning(entry.origin().source(), WIDEST_SOURCE),
+        DisplayText.beginning(entry.origin().source(), MAX_SOURCE_WIDTH),
         DisplayText.time(entry.changedAt()));
   }
 }

@@ -14,23 +14,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process in order when it is told to stop (SIGTERM, Ctrl-C), with exit code 0: what is
- * under way is finished, all that was opened is closed, and the last line of the log is written. By
- * itself, a Java process that is told to stop ends with 143 however well it ended. Thread-safe.
+ * Stops the process in order on SIGTERM or Ctrl-C, with exit code 0: requests in progress end, all
+ * resources are closed, and the last line of the log is written. Without this, a stopped Java
+ * process exits with 143. Thread-safe.
  *
- * <p>A stop comes to an end: what has not finished a moment after {@code
- * camel.main.shutdownTimeout} is cut off where it stands, and the log says where that is. Nothing
- * is lost by it, since the ledger knows how far each message got.
+ * <p>A stop always ends: work that has not ended a few seconds after {@code
+ * camel.main.shutdownTimeout} is cut off, and the log says where it was. Nothing is lost, because
+ * the ledger knows the state of each message.
  */
 final class OrderlyStop {
   private static final Logger LOG = LoggerFactory.getLogger(OrderlyStop.class);
-  private static final long LONGEST_START_SECONDS = 60;
+  private static final long MAX_START_SECONDS = 60;
 
-  /** Camel waits for what is under way as long as it may; then all the rest has to stop, too. */
-  private static final Duration TO_CLOSE = Duration.ofSeconds(5);
+  /** The time for everything else to stop, after Camel has waited for exchanges in progress. */
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
-  private static final int DEEPEST_FRAME = 25;
-  private static final String OURS = "dev.smsroutes";
+  private static final int MAX_FRAMES = 25;
+  private static final String OWN_PACKAGES = "dev.smsroutes";
 
   private final CompletableFuture<Optional<Bundle>> start = new CompletableFuture<>();
 
@@ -43,16 +43,16 @@ final class OrderlyStop {
     this.lastWords = lastWords;
   }
 
-  /** From now on the process stops in order; to be called before anything is opened. */
+  /** From now on the process stops in order; call it before anything is opened. */
   static OrderlyStop install() {
     return install(ExitCode.DONE, () -> {});
   }
 
   /**
-   * As {@link #install()}, for a command that has an end of its own.
+   * As {@link #install()}, for a command with its own exit code and messages.
    *
-   * @param exitCode of a process that was told to stop
-   * @param lastWords said when all has stopped
+   * @param exitCode the exit code after a stop
+   * @param lastWords runs when everything has stopped
    */
   static OrderlyStop install(int exitCode, Runnable lastWords) {
     OrderlyStop stop = new OrderlyStop(exitCode, lastWords);
@@ -60,17 +60,17 @@ final class OrderlyStop {
     return stop;
   }
 
-  /** There is something to stop. */
+  /** Sets the bundle to stop. */
   void started(Bundle bundle) {
     start.complete(Optional.of(bundle));
   }
 
-  /** There is nothing to stop, and the process ends by itself. */
+  /** There is nothing to stop; the process ends by itself. */
   void notStarted() {
     start.complete(Optional.empty());
   }
 
-  /** All was stopped, and the process ends by itself. */
+  /** Everything is stopped; the process ends by itself. */
   void ended() {
     ended = true;
   }
@@ -78,14 +78,14 @@ final class OrderlyStop {
   private void run() {
     boolean endsByItself = ended || start.isDone() && start.join().isEmpty();
     if (endsByItself) {
-      // Its exit code says why.
+      // The exit code tells why.
       flushLog();
       return;
     }
     int end = exitCode;
     try {
-      // Stopped in the middle of its start, it would leave open what it had opened.
-      Optional<Bundle> bundle = start.get(LONGEST_START_SECONDS, TimeUnit.SECONDS);
+      // A stop during the start would leak what is open already.
+      Optional<Bundle> bundle = start.get(MAX_START_SECONDS, TimeUnit.SECONDS);
       if (bundle.isPresent()) {
         close(bundle.get());
       }
@@ -102,15 +102,15 @@ final class OrderlyStop {
   }
 
   private static void close(Bundle bundle) throws InterruptedException {
-    Duration limit = bundle.stopTimeout().plus(TO_CLOSE);
+    Duration limit = bundle.stopTimeout().plus(CLOSE_LIMIT);
     if (!endsWithin(limit, bundle::close)) {
       bundle.cutOff();
     }
   }
 
   /**
-   * Does some work on a thread of its own, and says in the log where it and all that is ours stand
-   * when it takes too long.
+   * Runs work on a thread of its own. If it takes too long, logs where that thread and all threads
+   * in sms-routes' own code are.
    *
    * @return whether it ended in time
    */
@@ -128,7 +128,7 @@ final class OrderlyStop {
             (thread, frames) -> {
               if (thread == worker
                   || Arrays.stream(frames)
-                      .anyMatch(frame -> frame.getClassName().startsWith(OURS))) {
+                      .anyMatch(frame -> frame.getClassName().startsWith(OWN_PACKAGES))) {
                 LOG.warn("stop=cut-off thread=\"{}\" stands={}", thread.getName(), where(frames));
               }
             });
@@ -137,12 +137,12 @@ final class OrderlyStop {
 
   private static String where(StackTraceElement[] frames) {
     return Arrays.stream(frames)
-        .limit(DEEPEST_FRAME)
+        .limit(MAX_FRAMES)
         .map(frame -> frame.getClassName() + "." + frame.getMethodName())
         .collect(Collectors.joining(" < "));
   }
 
-  /** The log is written by a thread of its own, which ends with the process. */
+  /** Waits for the log's own thread, which ends with the process. */
   private static void flushLog() {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logs) {
       logs.stop();

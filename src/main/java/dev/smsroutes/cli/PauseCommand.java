@@ -5,20 +5,20 @@ import dev.smsroutes.batch.run.FileControls.Answer;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 
-/** Holds a file. */
+/** Pauses a file. */
 @Command(
     name = "pause",
     description = {
-      "Holds a file in the inbox.",
-      "About a second later no further row of it is sent; those under way end. The file stays in the"
-          + " inbox, also over a restart, and others take its place."
+      "Pauses a file in the inbox.",
+      "About a second later no further row is sent; those in progress end. The file stays in the"
+          + " inbox, also over a restart, and its place is free for another file."
     },
     footerHeading = "%nExample:%n",
     footer = {
       "  sms-routes pause orders.csv",
       "",
-      "Ends with 0 if it is paused, with 1 if there is no such file or it has ended, with 2 if the",
-      "order is wrong."
+      "Exit code: 0 if it is paused; 1 if there is no such file or it has ended; 2 if the",
+      "command is wrong."
     })
 public final class PauseCommand extends FileControlCommand {
   @Override
@@ -28,7 +28,7 @@ public final class PauseCommand extends FileControlCommand {
 
   @Override
   String done() {
-    return "paused; resume lets it go on";
+    return "paused; resume continues it";
   }
 
   @Override

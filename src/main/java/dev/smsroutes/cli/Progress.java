@@ -2,7 +2,7 @@ package dev.smsroutes.cli;
 
 import java.io.PrintWriter;
 
-/** Says on a terminal how far long work is, twice a second at most; elsewhere nothing. */
+/** Shows the progress of long work on a terminal, at most twice a second; elsewhere nothing. */
 final class Progress {
   private static final long EVERY_NANOS = 500_000_000;
 
@@ -14,7 +14,7 @@ final class Progress {
   private boolean printed;
 
   /**
-   * @param what is counted
+   * @param what the name of the counted things
    */
   Progress(PrintWriter err, boolean shown, String what) {
     this.err = err;
@@ -36,7 +36,7 @@ final class Progress {
     return count;
   }
 
-  /** Leaves an empty line behind. */
+  /** Clears the line. */
   void end() {
     if (printed) {
       err.print("\r" + " ".repeat(20 + what.length()) + "\r");

@@ -7,9 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 
-/**
- * Keeps the log silent while a command prints: what goes wrong is told by the command, in one line.
- */
+/** Silences the log while a command prints: the command itself reports failures, in one line. */
 final class Quiet {
   private final Map<Logger, Level> before = new LinkedHashMap<>();
 

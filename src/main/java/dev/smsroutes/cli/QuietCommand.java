@@ -14,8 +14,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /**
- * A command for people and scripts: the log is silent, and what goes wrong is told in a line, with
- * an exit code that says whose matter it is.
+ * A command for people and scripts: the log is silent. It reports a failure in one line, with an
+ * exit code that tells its kind.
  */
 @Command(mixinStandardHelpOptions = true)
 abstract class QuietCommand implements Callable<Integer> {
@@ -27,7 +27,7 @@ abstract class QuietCommand implements Callable<Integer> {
    */
   abstract int run() throws IOException, InterruptedException;
 
-  /** How silent the log is. */
+  /** Silences the log. */
   Quiet quiet() {
     return Quiet.begin();
   }
@@ -54,8 +54,8 @@ abstract class QuietCommand implements Callable<Integer> {
                   + DisplayText.text(String.valueOf(e.getMessage())));
       return ExitCode.FAILED;
     } catch (RuntimeException | StackOverflowError e) {
-      // Without its message, which may quote what was read.
-      err().println("sms-routes met a fault of its own, please report it: " + place(e));
+      // Without the message of the exception, which may quote input.
+      err().println("Internal error of sms-routes, please report it: " + place(e));
       return ExitCode.FAILED;
     } finally {
       out().flush();
@@ -73,7 +73,7 @@ abstract class QuietCommand implements Callable<Integer> {
     return settings;
   }
 
-  /** The command as it was typed. */
+  /** The name of the command as typed. */
   final String name() {
     return spec.name();
   }
@@ -87,7 +87,7 @@ abstract class QuietCommand implements Callable<Integer> {
   }
 
   /**
-   * @throws IOException if nobody takes what is printed any more
+   * @throws IOException if the output cannot be written any more
    */
   final void requireOut() throws IOException {
     if (out().checkError()) {
@@ -100,7 +100,7 @@ abstract class QuietCommand implements Callable<Integer> {
    */
   static void requireLimit(int limit) {
     if (limit < 0) {
-      throw new WrongUseException("--limit: expected 0 or more; " + limit + " came");
+      throw new WrongUseException("--limit: expected 0 or more; got " + limit);
     }
   }
 }

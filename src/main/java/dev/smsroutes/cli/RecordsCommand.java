@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.time.Clock;
 import picocli.CommandLine.Command;
 
-/** A command on the ledger, beside the process that serves or without one. */
+/** A command on the ledger, while a process serves or without one. */
 @Command
 abstract class RecordsCommand extends QuietCommand {
   /**
@@ -15,7 +15,7 @@ abstract class RecordsCommand extends QuietCommand {
    */
   abstract int run(Configuration configuration, LedgerRecords records) throws IOException;
 
-  /** Refuses options before anything is opened. */
+  /** Checks options before anything is opened. */
   void check() {}
 
   @Override

@@ -18,10 +18,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Orders that messages be sent again: says of each entry what would happen, and makes it happen.
+ * Replays messages: decides for each entry what happens, and does it.
  *
- * <p>The ledger comes first, then the queue: after a crash in between the entry waits, and the same
- * order puts it on the queue. There twice, it is sent once. Used by one thread.
+ * <p>It writes to the ledger first, then to the queue. After a crash in between the entry is
+ * WAITING, and the same order puts it on the queue. A request that is on the queue twice is sent
+ * once. Used by one thread.
  */
 final class Replay {
   /** The states in which an entry may go out again under its own key. */
@@ -29,15 +30,15 @@ final class Replay {
       Set.of(EntryState.PARKED, EntryState.UNCERTAIN, EntryState.WAITING, EntryState.REFUSED);
 
   /** The API's limit for a key, in code points (contract, section 1). */
-  private static final int LONGEST_KEY = 100;
+  private static final int MAX_KEY_CHARACTERS = 100;
 
   private static final String NEEDS_NEW_KEY =
-      "only with --new-key --accept-duplicates, and then the person may get it twice";
+      "only with --new-key --accept-duplicates, and then the recipient may get it twice";
 
-  /** Why an entry is left alone. */
-  enum Why {
+  /** Why an entry is skipped. */
+  enum SkipReason {
     MISSING("not in the ledger"),
-    UNDER_WAY("under way"),
+    IN_PROGRESS("in progress"),
     ACCEPTED("accepted"),
     KEY_USED("key used"),
     KEY_TOO_OLD("key too old"),
@@ -49,7 +50,7 @@ final class Replay {
 
     private final String words;
 
-    Why(String words) {
+    SkipReason(String words) {
       this.words = words;
     }
 
@@ -58,15 +59,15 @@ final class Replay {
     }
   }
 
-  /** What is to become of an entry. */
-  sealed interface Verdict {}
+  /** What happens to an entry. */
+  sealed interface Decision {}
 
   /**
-   * It goes out.
+   * It is sent.
    *
-   * @param request as it will go, under the key that it will have
+   * @param request the request to send, with its key
    */
-  record Go(Entry entry, SendRequest request) implements Verdict {
+  record Go(Entry entry, SendRequest request) implements Decision {
     /** Without the request. */
     @Override
     public String toString() {
@@ -75,18 +76,18 @@ final class Replay {
   }
 
   /**
-   * It is left alone.
+   * It is skipped.
    *
-   * @param words for the person who ordered it
+   * @param words the reason, for the operator
    */
-  record Skip(Why why, String words) implements Verdict {}
+  record Skip(SkipReason why, String words) implements Decision {}
 
   /**
-   * What was ordered.
+   * The order of an operator.
    *
    * @param newKey empty: each under its own key; else the new key, or an empty text to make one
-   * @param who orders it
-   * @param maxBytes the longest request that the intake takes
+   * @param who the operator
+   * @param maxBytes the maximum size of a request on the queue
    */
   record Order(Edits edits, Optional<String> newKey, String who, int maxBytes) {
     /** Without the edits. */
@@ -103,7 +104,7 @@ final class Replay {
   private final Clock clock;
 
   /**
-   * @param check finds what the intake would refuse
+   * @param check finds the faults for which the intake would refuse a request
    */
   Replay(
       LedgerRecords records,
@@ -118,8 +119,8 @@ final class Replay {
     this.clock = clock;
   }
 
-  /** What would become of an entry; changes nothing. */
-  Verdict verdict(Entry entry) throws JMSException {
+  /** Decides what would happen to an entry; changes nothing. */
+  Decision decide(Entry entry) throws JMSException {
     Optional<Skip> never = never(entry);
     if (never.isPresent()) {
       return never.get();
@@ -127,7 +128,7 @@ final class Replay {
     Optional<SendRequest> stored = request(entry);
     if (stored.isEmpty()) {
       return new Skip(
-          Why.ERASED,
+          SkipReason.ERASED,
           "its request is not stored any more (sms.ledger.keep-personal-data): repeat it from its"
               + " source, "
               + (entry.origin().channel() + " " + entry.origin().source()).strip());
@@ -140,18 +141,20 @@ final class Replay {
       }
       request = request.withMessageKey(key.key());
     }
-    return refused(request).map(Verdict.class::cast).orElse(new Go(entry, request));
+    return refused(request).map(Decision.class::cast).orElse(new Go(entry, request));
   }
 
   private Optional<Skip> never(Entry entry) {
     Skip skip =
         switch (entry.state()) {
-          case ADMITTED, ATTEMPTED -> new Skip(Why.UNDER_WAY, "it is under way");
-          case ACCEPTED, ACCEPTED_EARLIER -> new Skip(Why.ACCEPTED, "the API has taken it");
+          case ADMITTED, ATTEMPTED -> new Skip(SkipReason.IN_PROGRESS, "it is in progress");
+          case ACCEPTED, ACCEPTED_EARLIER ->
+              new Skip(SkipReason.ACCEPTED, "the API has accepted it");
           case DUPLICATE ->
               order.newKey().isPresent()
                   ? null
-                  : new Skip(Why.KEY_USED, "the API knows its key already: " + NEEDS_NEW_KEY);
+                  : new Skip(
+                      SkipReason.KEY_USED, "the API knows its key already: " + NEEDS_NEW_KEY);
           case REFUSED, PARKED, UNCERTAIN, WAITING ->
               order.newKey().isPresent() || !entry.uncertain() ? null : uncertain(entry);
         };
@@ -161,15 +164,15 @@ final class Replay {
   private Skip uncertain(Entry entry) {
     if (entry.keyMayBeForgotten(clock.instant())) {
       return new Skip(
-          Why.KEY_TOO_OLD,
-          "an attempt of more than 48 hours ago may have been taken, and the API may have forgotten"
+          SkipReason.KEY_TOO_OLD,
+          "an attempt of more than 48 hours ago may have been accepted, and the API may have forgotten"
               + " its key: "
               + NEEDS_NEW_KEY);
     }
     if (!order.edits().isEmpty()) {
       return new Skip(
-          Why.MAY_BE_SENT,
-          "the API may have taken it as it was, so it cannot be edited under its key: "
+          SkipReason.MAY_BE_SENT,
+          "the API may have accepted it unedited, so it cannot be edited under its key: "
               + NEEDS_NEW_KEY);
     }
     return null;
@@ -185,7 +188,7 @@ final class Replay {
           .find(entry.messageKey(), entry.requestId())
           .map(body -> StoredRequest.read(body, entry.messageKey()));
     } catch (InvalidRequestException e) {
-      // It holds no request at all.
+      // The message holds no request.
       return Optional.empty();
     }
   }
@@ -195,7 +198,7 @@ final class Replay {
     if (!faults.isEmpty()) {
       return Optional.of(
           new Skip(
-              Why.INVALID,
+              SkipReason.INVALID,
               faults.stream()
                   .map(fault -> (fault.field() + ": " + fault.message()))
                   .collect(Collectors.joining("; "))));
@@ -205,17 +208,17 @@ final class Replay {
         ? Optional.empty()
         : Optional.of(
             new Skip(
-                Why.INVALID,
-                "the queue takes requests of at most "
+                SkipReason.INVALID,
+                "expected a request of at most "
                     + order.maxBytes()
-                    + " bytes (sms.jms.max-body-bytes); this one has "
+                    + " bytes (sms.jms.max-body-bytes); got "
                     + bytes));
   }
 
-  /** A key, or why there is none. */
+  /** A key, or the reason why it cannot be used. */
   private record NewKey(String key, Optional<Skip> taken) {}
 
-  /** A key under which this entry has not gone out yet; the same one until it is in the ledger. */
+  /** A key under which this entry was not sent yet; the same one until it is in the ledger. */
   private NewKey newKey(Entry entry) {
     if (!order.newKey().orElseThrow().isEmpty()) {
       return use(entry, order.newKey().get())
@@ -223,7 +226,8 @@ final class Replay {
               () ->
                   new NewKey(
                       "",
-                      Optional.of(new Skip(Why.KEY_USED, "the new key is in the ledger already"))));
+                      Optional.of(
+                          new Skip(SkipReason.KEY_USED, "the new key is in the ledger already"))));
     }
     for (int number = 1; ; number++) {
       Optional<NewKey> key = use(entry, numbered(entry.messageKey(), number));
@@ -233,7 +237,7 @@ final class Replay {
     }
   }
 
-  /** Empty if the key belongs to something else. */
+  /** Empty if another message has the key. */
   private Optional<NewKey> use(Entry entry, String key) {
     Optional<Entry> there = records.find(key);
     if (there.isEmpty()) {
@@ -248,8 +252,8 @@ final class Replay {
                     key,
                     Optional.of(
                         new Skip(
-                            Why.COPIED,
-                            "it went out under the key "
+                            SkipReason.COPIED,
+                            "it was sent under the key "
                                 + key
                                 + ", which is "
                                 + there.get().state()))));
@@ -257,18 +261,18 @@ final class Replay {
 
   private static String numbered(String key, int number) {
     String suffix = "-r" + number;
-    int most = LONGEST_KEY - suffix.length();
-    return key.codePointCount(0, key.length()) <= most
+    int max = MAX_KEY_CHARACTERS - suffix.length();
+    return key.codePointCount(0, key.length()) <= max
         ? key + suffix
-        : key.substring(0, key.offsetByCodePoints(0, most)) + suffix;
+        : key.substring(0, key.offsetByCodePoints(0, max)) + suffix;
   }
 
   /**
-   * Makes it happen.
+   * Carries out the decision.
    *
-   * @return empty when it is done: in the ledger and on the queue
-   * @throws JMSException when the queue did not take it, or nobody knows whether it did; the same
-   *     order once more completes it
+   * @return empty when it is in the ledger and on the queue
+   * @throws JMSException if the queue did not take it, or it is unknown whether it did; the same
+   *     order completes it
    */
   Optional<Skip> carryOut(Go go) throws JMSException {
     Entry entry = go.entry();
@@ -281,7 +285,7 @@ final class Replay {
                 order.edits().isEmpty() ? Optional.empty() : Optional.of(go.request()),
                 order.who());
     if (!noted) {
-      return Optional.of(new Skip(Why.CHANGED, "it changed while this was done: look again"));
+      return Optional.of(new Skip(SkipReason.CHANGED, "it changed meanwhile: check it again"));
     }
     queue.put(key, RequestJson.write(go.request()), entry.messageKey(), entry.requestId());
     return Optional.empty();

@@ -2,11 +2,11 @@ package dev.smsroutes.cli;
 
 import dev.smsroutes.app.RequestCheck;
 import dev.smsroutes.broker.RequestQueue;
+import dev.smsroutes.cli.Replay.Decision;
 import dev.smsroutes.cli.Replay.Go;
 import dev.smsroutes.cli.Replay.Order;
 import dev.smsroutes.cli.Replay.Skip;
-import dev.smsroutes.cli.Replay.Verdict;
-import dev.smsroutes.cli.Replay.Why;
+import dev.smsroutes.cli.Replay.SkipReason;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.JmsOptions;
 import dev.smsroutes.ledger.Entry;
@@ -26,14 +26,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Has messages sent again by the process that serves. */
+/** Replays messages through the serving process. */
 @Command(
     name = "replay",
     description = {
-      "Has messages sent again, each under its own key.",
-      "They are opened in the ledger and put on the queue of the process that serves, which must be"
+      "Sends messages again, each under its own key.",
+      "Opens them in the ledger and puts them on the queue of the serving process, which must be"
           + " running. The same order twice sends nothing twice.",
-      "Takes PARKED, UNCERTAIN, WAITING and REFUSED ones; never what is under way or accepted."
+      "Takes PARKED, UNCERTAIN, WAITING and REFUSED ones; never those in progress or accepted."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -42,10 +42,10 @@ import picocli.CommandLine.Option;
       "  sms-routes replay --key order-4711 --edit to=+14255550123",
       "  sms-routes replay --key order-4711 --new-key --accept-duplicates",
       "",
-      "Ends with 0 if all of them go out, with 1 if any does not, with 2 if the order is wrong."
+      "Exit code: 0 if all are sent; 1 if any is skipped; 2 if the command is wrong."
     })
 public final class ReplayCommand extends RecordsCommand {
-  private static final int LONGEST_NAME = 100;
+  private static final int MAX_NAME_CHARACTERS = 100;
 
   private final Terminal terminal;
 
@@ -54,7 +54,7 @@ public final class ReplayCommand extends RecordsCommand {
   @Option(names = "--dry-run", description = "Shows what would happen, and changes nothing.")
   private boolean dryRun;
 
-  @Option(names = "--yes", description = "Does not ask whether to go on.")
+  @Option(names = "--yes", description = "Does not ask for confirmation.")
   private boolean yes;
 
   @Option(
@@ -62,7 +62,7 @@ public final class ReplayCommand extends RecordsCommand {
       paramLabel = "FIELD=VALUE",
       description =
           "Corrects the request: to=, contactKey=, attributes.NAME= or message=; with one --key"
-              + " only. An empty value takes an attribute or the text away.")
+              + " only. An empty value removes an attribute or the text.")
   private List<String> edits = new ArrayList<>();
 
   @Option(
@@ -76,13 +76,13 @@ public final class ReplayCommand extends RecordsCommand {
 
   @Option(
       names = "--accept-duplicates",
-      description = "Says that somebody may get a message twice; for --new-key.")
+      description = "Confirms that recipients may get a message twice; for --new-key.")
   private boolean acceptDuplicates;
 
   @Option(
       names = "--by",
       paramLabel = "NAME",
-      description = "Who orders it, for the ledger; the user of this system unless given.")
+      description = "The operator's name, for the ledger; the system's user unless given.")
   private String by = System.getProperty("user.name", "unknown");
 
   public ReplayCommand() {
@@ -116,19 +116,19 @@ public final class ReplayCommand extends RecordsCommand {
             });
     boolean oneKey = selection.keys().size() == 1;
     if (!edits.isEmpty() && !oneKey) {
-      throw new WrongUseException("--edit: expected exactly one --key beside it");
+      throw new WrongUseException("--edit: expected together with exactly one --key");
     }
     Edits.of(edits);
     if ((newKey != null) != acceptDuplicates) {
       throw new WrongUseException(
           "--new-key and --accept-duplicates: expected both or neither; under a new key the API"
-              + " takes a message once more, even if it has it already");
+              + " accepts a message again, even if it has it already");
     }
     if (newKey != null && !newKey.isEmpty() && !oneKey) {
-      throw new WrongUseException("--new-key: expected exactly one --key beside a key of yours");
+      throw new WrongUseException("--new-key=KEY: expected together with exactly one --key");
     }
-    if (by.isBlank() || by.length() > LONGEST_NAME) {
-      throw new WrongUseException("--by: expected 1 to " + LONGEST_NAME + " characters");
+    if (by.isBlank() || by.length() > MAX_NAME_CHARACTERS) {
+      throw new WrongUseException("--by: expected 1 to " + MAX_NAME_CHARACTERS + " characters");
     }
   }
 
@@ -150,9 +150,9 @@ public final class ReplayCommand extends RecordsCommand {
       if (!queue.isServed()) {
         err()
             .println(
-                "Nobody takes requests from "
+                "No sms-routes takes requests from "
                     + jms.broker().queues().send()
-                    + " at the moment: they wait there until sms-routes serves");
+                    + " at the moment: they wait there until it serves");
       }
       Order order = new Order(Edits.of(edits), Optional.ofNullable(newKey), by, jms.maxBodyBytes());
       Replay replay = new Replay(records, queue, check::faults, order, Clock.systemUTC());
@@ -165,8 +165,8 @@ public final class ReplayCommand extends RecordsCommand {
           .println(
               "The broker cannot be reached: start sms-routes first, "
                   + (jms.brokerUrl().isPresent()
-                      ? "and see whether sms.jms.broker-url is right"
-                      : "and see whether sms.jms.port is the one that it has (" + url + ")")
+                      ? "and check sms.jms.broker-url"
+                      : "and check that sms.jms.port is its port (" + url + ")")
                   + "; nothing was changed");
       return ExitCode.FAILED;
     }
@@ -179,14 +179,14 @@ public final class ReplayCommand extends RecordsCommand {
     }
     if (jms.brokerUrl().isEmpty() && jms.broker().port() == 0) {
       throw new WrongUseException(
-          "sms.jms.port: expected the port that the serving process took; name it with --set");
+          "sms.jms.port: expected the port of the serving process; set it with --set");
     }
     return jms.brokerUrl().orElseGet(() -> "tcp://127.0.0.1:" + jms.broker().port());
   }
 
   /**
-   * Also what an earlier replay opened and did not get to put on the queue, when its process ended
-   * in between: it was in one of these states before.
+   * Also selects entries that an interrupted replay opened but did not put on the queue: they were
+   * in one of these states before.
    */
   private Selected selected(LedgerRecords records) {
     Set<EntryState> asked = selection.states().isEmpty() ? states() : selection.states();
@@ -209,12 +209,13 @@ public final class ReplayCommand extends RecordsCommand {
     ReplayTally tally = new ReplayTally();
     try {
       List<String> missing = selected.each(entry -> one(replay, entry, tally));
-      missing.forEach(key -> skip(key, new Skip(Why.MISSING, "it is not in the ledger"), tally));
+      missing.forEach(
+          key -> skip(key, new Skip(SkipReason.MISSING, "it is not in the ledger"), tally));
     } catch (JMSException e) {
       err()
           .println(
-              "The broker cannot be reached any more. Give the same order again once sms-routes"
-                  + " serves: it goes on where this one ended");
+              "The broker cannot be reached any more. Repeat the same command once sms-routes serves:"
+                  + " it goes on where this one ended");
       tally.broken();
     } catch (LedgerUnavailableException e) {
       err().println(e.getMessage());
@@ -226,10 +227,9 @@ public final class ReplayCommand extends RecordsCommand {
 
   private boolean agreed(Replay replay, Selected selected) throws JMSException {
     ReplayTally tally = new ReplayTally();
-    selected.each(entry -> tally.count(replay.verdict(entry)));
+    selected.each(entry -> tally.count(replay.decide(entry)));
     if (!terminal.isThere()) {
-      err()
-          .println(tally.summary(true) + "; give --yes to do it, or --dry-run to see each of them");
+      err().println(tally.summary(true) + "; add --yes to do it, or --dry-run to see each of them");
       return false;
     }
     if (!terminal.agrees(tally.summary(true) + ". Go on?")) {
@@ -240,13 +240,13 @@ public final class ReplayCommand extends RecordsCommand {
   }
 
   private void one(Replay replay, Entry entry, ReplayTally tally) throws JMSException {
-    Verdict verdict = replay.verdict(entry);
-    if (verdict instanceof Go go && !dryRun) {
-      verdict = replay.carryOut(go).map(Verdict.class::cast).orElse(go);
+    Decision decision = replay.decide(entry);
+    if (decision instanceof Go go && !dryRun) {
+      decision = replay.carryOut(go).map(Decision.class::cast).orElse(go);
     }
-    if (verdict instanceof Skip skip) {
+    if (decision instanceof Skip skip) {
       skip(entry.messageKey(), skip, tally);
-    } else if (verdict instanceof Go go) {
+    } else if (decision instanceof Go go) {
       tally.count(go);
       String key = go.request().messageKey();
       out()

@@ -1,27 +1,27 @@
 package dev.smsroutes.cli;
 
+import dev.smsroutes.cli.Replay.Decision;
 import dev.smsroutes.cli.Replay.Skip;
-import dev.smsroutes.cli.Replay.Verdict;
-import dev.smsroutes.cli.Replay.Why;
+import dev.smsroutes.cli.Replay.SkipReason;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What became of the entries of a replay, in numbers. */
+/** Counts the entries of a replay by what happened to them. */
 final class ReplayTally {
-  private final Map<Why, Long> skipped = new EnumMap<>(Why.class);
+  private final Map<SkipReason, Long> skipped = new EnumMap<>(SkipReason.class);
   private long replayed;
   private boolean broken;
 
-  void count(Verdict verdict) {
-    if (verdict instanceof Skip skip) {
+  void count(Decision decision) {
+    if (decision instanceof Skip skip) {
       skipped.merge(skip.why(), 1L, Long::sum);
     } else {
       replayed++;
     }
   }
 
-  /** It could not be brought to its end. */
+  /** The replay could not be completed. */
   void broken() {
     broken = true;
   }

@@ -5,19 +5,19 @@ import dev.smsroutes.batch.run.FileControls.Answer;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 
-/** Lets a paused file go on. */
+/** Resumes a paused file. */
 @Command(
     name = "resume",
     description = {
-      "Lets a paused file go on where it was.",
-      "It is taken as any other file of the inbox; what was sent is not sent again."
+      "Resumes a paused file where it was.",
+      "It is taken like any other file of the inbox; nothing is sent twice."
     },
     footerHeading = "%nExample:%n",
     footer = {
       "  sms-routes resume orders.csv",
       "",
-      "Ends with 0 if it goes on, with 1 if there is no such file, it has ended or is not paused, with",
-      "2 if the order is wrong."
+      "Exit code: 0 if it goes on; 1 if there is no such file, it has ended or is not paused; 2 if",
+      "the command is wrong."
     })
 public final class ResumeCommand extends FileControlCommand {
   @Override

@@ -11,19 +11,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Plays the SMS API alone, so that others can test against it. */
+/** Runs only the sandbox, so that other programs can test against it. */
 @Command(
     name = "sandbox",
-    description = "Plays the SMS API on this machine, without the gateway.",
+    description = "Plays the SMS API on this machine, without the rest of sms-routes.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 public final class SandboxCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--port", description = "Where to listen; 0 for any free port.")
+  @Option(names = "--port", description = "The port to listen on; 0: any free port.")
   private int port = 8089;
 
-  @Option(names = "--host", description = "Which address to listen on.")
+  @Option(names = "--host", description = "The address to listen on.")
   private String host = "127.0.0.1";
 
   @Option(
@@ -50,9 +50,9 @@ public final class SandboxCommand implements Callable<Integer> {
                   stopped.countDown();
                 },
                 "sandbox-stop"));
-    out.println("The SMS API is played at " + sandbox.url());
-    out.println("What it accepted: " + sandbox.url() + "/sandbox/messages");
-    out.println("Trouble to script: PUT " + sandbox.url() + "/sandbox/faults");
+    out.println("The sandbox plays the SMS API at " + sandbox.url());
+    out.println("Accepted messages: " + sandbox.url() + "/sandbox/messages");
+    out.println("Scripted faults: PUT " + sandbox.url() + "/sandbox/faults");
     out.flush();
     stopped.await();
     return 0;

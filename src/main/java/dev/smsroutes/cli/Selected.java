@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Selected entries, page by page: memory stays the same whatever their number. What is admitted
- * after they were selected does not belong to them, so that every walk comes to an end.
+ * Selected entries, page by page, in constant memory. Entries that are admitted later do not belong
+ * to the selection, so that every walk ends.
  *
- * @param newest the last one of them; empty if there is none
+ * @param newest the last selected entry; empty if there is none
  */
 record Selected(
     LedgerRecords records,
@@ -23,7 +23,7 @@ record Selected(
     Predicate<Entry> wanted) {
   private static final int PAGE = 200;
 
-  /** What is done with each entry. */
+  /** Handles each entry. */
   @FunctionalInterface
   interface Visitor<E extends Exception> {
     void visit(Entry entry) throws E;
@@ -37,7 +37,7 @@ record Selected(
   }
 
   /**
-   * Visits each entry, in the order of their admission, or in that of the keys that were named.
+   * Visits each entry, in the order of admission, or of the named keys.
    *
    * @return the keys that are not in the ledger
    */

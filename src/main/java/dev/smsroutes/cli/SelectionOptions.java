@@ -14,9 +14,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 import picocli.CommandLine.Option;
 
-/** Which entries a command is about. */
+/** The options that select entries. */
 final class SelectionOptions {
-  /** What a person may have to do something about. */
+  /** The states that may need a person. */
   static final Set<EntryState> ATTENTION =
       Set.of(
           EntryState.PARKED,
@@ -28,7 +28,7 @@ final class SelectionOptions {
   @Option(
       names = "--key",
       paramLabel = "KEY",
-      description = "The entry of this message key; may be given several times, and alone.")
+      description = "The entry of this message key; repeatable; without other selections.")
   private List<String> keys = new ArrayList<>();
 
   @Option(
@@ -45,7 +45,7 @@ final class SelectionOptions {
   @Option(
       names = "--channel",
       paramLabel = "CHANNEL",
-      description = "Came in by http, file, jms, or a route of the site's own.")
+      description = "Arrived by http, file, jms, or a site's own route.")
   private String channel;
 
   @Option(
@@ -74,7 +74,7 @@ final class SelectionOptions {
   private Integer limit;
 
   /**
-   * @throws WrongUseException if they do not go together
+   * @throws WrongUseException if options contradict each other
    */
   void check() {
     if (!keys.isEmpty()
@@ -85,25 +85,24 @@ final class SelectionOptions {
             || since != null
             || until != null
             || limit != null)) {
-      throw new WrongUseException(
-          "--key: expected no other selection beside it; it names its entries");
+      throw new WrongUseException("--key: expected without another selection");
     }
     if (limit != null && limit < 1) {
-      throw new WrongUseException("--limit: expected at least 1; " + limit + " came");
+      throw new WrongUseException("--limit: expected at least 1; got " + limit);
     }
   }
 
-  /** The keys that were named, each once. */
+  /** The named keys, each once. */
   List<String> keys() {
     return keys.stream().distinct().toList();
   }
 
-  /** The states that were asked for; empty if none were. */
+  /** The states of the selection; empty if none is given. */
   Set<EntryState> states() {
     return states.isEmpty() ? Set.of() : EnumSet.copyOf(states);
   }
 
-  /** Whether nothing at all was asked for. */
+  /** Whether no selection is given. */
   boolean isEmpty() {
     return keys.isEmpty()
         && states.isEmpty()
@@ -119,9 +118,9 @@ final class SelectionOptions {
   }
 
   /**
-   * The query for what was asked.
+   * The query of the selection.
    *
-   * @param states the states that are wanted; empty for any
+   * @param states the wanted states; empty: any
    */
   Query query(Set<EntryState> states) {
     return new Query(

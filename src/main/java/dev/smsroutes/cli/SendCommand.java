@@ -35,29 +35,29 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * Sends one batch file and ends. The file intake does it, from an inbox of its own in which there
- * is nothing but a link to the file: so it is read, recorded and resumed as one that was dropped.
+ * Sends one batch file and ends. The file intake sends it, from an inbox of its own that holds only
+ * a link to the file. So the file is read, recorded and resumed like a dropped one.
  */
 @Command(
     name = "send",
     description = {
       "Sends one batch file in the foreground, and ends when its results are on disk.",
-      "The file stays where it is. Ctrl-C ends it in order; the same command again goes on where it"
-          + " ended, and sends nothing twice. Where an sms-routes serves with the same ledger, a copy"
-          + " goes into its inbox, and is watched; Ctrl-C ends the watching only. Without"
-          + " sms.api.url, it is sent to a sandbox."
+      "The file stays where it is. Ctrl-C stops in order; the same command again goes on where it"
+          + " ended, and sends nothing twice. If sms-routes serves with the same ledger, a copy goes"
+          + " into its inbox, and is watched; Ctrl-C then ends only the watching. Without sms.api.url,"
+          + " the file is sent to a sandbox."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  sms-routes check orders.csv && sms-routes send orders.csv",
       "  sms-routes send --results out orders.csv",
       "",
-      "Ends with 0 if all rows were accepted, with 3 if rows were refused, with 4 if rows have no",
-      "clear answer, with 5 if the file cannot be read, with 130 if it was interrupted; with 2 if",
-      "settings, definitions or options cannot work, with 1 if something else stood in the way."
+      "Exit code: 0 if all rows were accepted; 3 if rows were refused; 4 if rows have no clear",
+      "answer; 5 if the file cannot be read; 130 if it was interrupted; 2 if settings, definitions",
+      "or options are wrong; 1 after any other failure."
     })
 public final class SendCommand extends QuietCommand {
-  private static final long LOOK_EVERY_MS = 200;
+  private static final long POLL_MS = 200;
 
   private final Terminal terminal;
 
@@ -67,7 +67,7 @@ public final class SendCommand extends QuietCommand {
   @Option(
       names = "--results",
       paramLabel = "DIR",
-      description = "Where its results go; sms.file.results unless given.")
+      description = "The folder for the results; sms.file.results unless given.")
   private Path results;
 
   @Option(names = "--verbose", description = "Shows the log as well.")
@@ -107,10 +107,10 @@ public final class SendCommand extends QuietCommand {
     Configuration configuration = Configuration.read(overrides);
     String wrong = FileArgument.wrong(file);
     if (wrong == null) {
-      // The inbox would not take it, and nobody would ever hear of it.
+      // The inbox would not take the file, and the command would wait forever.
       wrong =
           Untaken.byName(file.getFileName())
-              .map(why -> "expected a file that is taken; " + why.reason())
+              .map(why -> "expected a file that the intake takes; " + why.reason())
               .orElse(null);
     }
     if (wrong != null) {
@@ -144,9 +144,9 @@ public final class SendCommand extends QuietCommand {
         try (SendProgress progress = new SendProgress(err(), terminal.isThere(), name)) {
           follow(bundle, link, progress);
         }
-        Optional<String> trouble = bundle.fileFailure();
-        if (trouble.isPresent()) {
-          return stoodInTheWay(trouble.get());
+        Optional<String> failure = bundle.fileFailure();
+        if (failure.isPresent()) {
+          return failed(failure.get());
         }
       }
       stop.ended();
@@ -161,7 +161,7 @@ public final class SendCommand extends QuietCommand {
       stop.ended();
       delete(home);
     }
-    // Only now: nothing is left that a signal would have to close.
+    // Not earlier: now there is nothing left for a signal to close.
     return handOver(configuration);
   }
 
@@ -171,13 +171,13 @@ public final class SendCommand extends QuietCommand {
             "SANDBOX: " + why + ", so no SMS leaves this machine; the API is played at " + url);
   }
 
-  /** Not a copy: it stays the file that it is. */
+  /** A link, not a copy: the file itself is sent. */
   private Path link(Path link) throws IOException {
     Path target = file.toRealPath();
     try {
       return Files.createSymbolicLink(link, target);
     } catch (IOException | UnsupportedOperationException e) {
-      // Windows lets few people make one.
+      // Windows allows links only to few users.
       return Files.createLink(link, target);
     }
   }
@@ -189,27 +189,27 @@ public final class SendCommand extends QuietCommand {
     settings.put("sms.file.failed", home.resolve("failed").toString());
     settings.put("sms.file.poll-delay", "100ms");
     settings.put("sms.file.min-age", "0ms");
-    // The sandbox of a process that serves may have the usual one.
+    // The sandbox of a serving process may use the default port.
     settings.putIfAbsent("sms.sandbox.port", "0");
     return settings;
   }
 
-  private int stoodInTheWay(String trouble) {
+  private int failed(String failure) {
     err()
         .println(
             shownName()
-                + ": not sent to its end: "
-                + DisplayText.text(trouble)
-                + ". Mend that; the same command again goes on where this one ended, and sends"
+                + ": not completed: "
+                + DisplayText.text(failure)
+                + ". Repair that; the same command again goes on where this one ended, and sends"
                 + " nothing twice");
     return ExitCode.FAILED;
   }
 
-  /** Until the intake has moved the link away, or cannot. */
+  /** Waits until the intake has moved the link, or has failed to. */
   private void follow(Bundle bundle, Path link, SendProgress progress) throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
     while (Files.exists(link, LinkOption.NOFOLLOW_LINKS) && bundle.fileFailure().isEmpty()) {
-      never.await(LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+      never.await(POLL_MS, TimeUnit.MILLISECONDS);
       batch = bundle.latestBatch().orElse(batch);
       if (batch != null) {
         progress.show(batch.progress());
@@ -227,7 +227,7 @@ public final class SendCommand extends QuietCommand {
     out()
         .println(
             batch.endedBefore()
-                ? shownName() + ": was sent to its end before; only its results were put in place"
+                ? shownName() + ": was completed before; only its results were put in place"
                 : line(summary, batch.cancelled()));
     tellWritten(configuration.files().folders().results(), summary.name());
     if (unreadable.isPresent()) {
@@ -274,13 +274,13 @@ public final class SendCommand extends QuietCommand {
     written.forEach(path -> out().println("  " + DisplayText.text(path.toString())));
   }
 
-  /** Where a process serves with this ledger, it is the one that sends. */
+  /** If a process serves with this ledger, it must send the file. */
   private int handOver(Configuration configuration) throws IOException, InterruptedException {
     BatchFolders folders = configuration.files().folders();
     Optional<InstanceFile> found =
         InstanceFile.find(configuration.ledger().file(), folders.results(), Instant.now());
     if (found.isEmpty()) {
-      return nobodyTakesIt(folders.inbox());
+      return noTakerFound(folders.inbox());
     }
     InstanceFile note = found.get();
     HandedOver handed = HandedOver.to(note, file);
@@ -291,10 +291,10 @@ public final class SendCommand extends QuietCommand {
             + (handed.before() ? "has this file in" : "gets this file into")
             + " its inbox, as "
             + name
-            + "; it goes by the settings of that process");
+            + "; the settings of that process count");
     note.sandbox().ifPresent(url -> sandbox("that process has no sms.api.url", url));
     if (results != null && !note.folders().results().equals(absolute(results))) {
-      err.println("--results is left out: results are in " + note.folders().results());
+      err.println("--results is ignored: results are in " + note.folders().results());
     }
     err.flush();
     Thread lastWords = new Thread(() -> leave(name), "sms-routes-leave");
@@ -309,10 +309,10 @@ public final class SendCommand extends QuietCommand {
     }
     err.println(
         handed.isThere()
-            ? "The process that served here has gone. "
+            ? "The process that served here is gone. "
                 + name
                 + " is in its inbox, and goes on when sms-routes serves again"
-            : name + " was taken out of the inbox, and has not ended");
+            : name + " was removed from the inbox before it ended");
     return ExitCode.FAILED;
   }
 
@@ -336,12 +336,12 @@ public final class SendCommand extends QuietCommand {
             + DisplayText.text(note.folders().failed().resolve(end.as()) + ".reason.json"));
   }
 
-  private int nobodyTakesIt(Path inbox) {
+  private int noTakerFound(Path inbox) {
     err()
         .println(
-            "sms-routes serves here already, or another send has not ended: another process has the"
-                + " ledger, and does not tell that it takes files. Wait until that one has ended; or,"
-                + " if it does take files, have it send the file:");
+            "sms-routes serves here already, or another send is running: another process uses the"
+                + " ledger, and does not say that it takes files. Wait until it has ended. Or, if it"
+                + " takes files, let it send the file:");
     Path hidden = inbox.resolve("." + fileName());
     String hiddenOne = DisplayText.quoted(hidden.toString());
     err().println("  cp " + DisplayText.quoted(file.toString()) + " " + hiddenOne);
@@ -351,22 +351,22 @@ public final class SendCommand extends QuietCommand {
     return ExitCode.FAILED;
   }
 
-  /** The last words of one who only watched. */
+  /** Ends a command that only watched. */
   private void leave(String name) {
     PrintWriter err = err();
     err.println();
     err.println(
         "No longer watched. "
             + name
-            + " goes on in the process that serves; the same command again watches it. To hold or to"
-            + " end it:");
+            + " goes on in the serving process; the same command again watches it. To pause or to"
+            + " cancel it:");
     err.println("  sms-routes pause " + DisplayText.quoted(name));
     err.println("  sms-routes cancel " + DisplayText.quoted(name));
     err.flush();
     Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
   }
 
-  /** The last words of a process that was told to stop. */
+  /** The last output of a stopped command. */
   private void interrupted() {
     PrintWriter err = err();
     err.println();
@@ -377,13 +377,13 @@ public final class SendCommand extends QuietCommand {
     err.println(
         Files.exists(inbox.resolve(fileName()), LinkOption.NOFOLLOW_LINKS)
             ? "Interrupted. Nothing is lost: the same command again goes on where this one ended, as"
-                + " long as the file stays as it is and keeps its name."
-            : "Interrupted when the file had just been sent to its end; its results are there.");
+                + " long as the file and its name do not change."
+            : "Interrupted when the file was just completed; its results are there.");
     err.flush();
     try {
       delete(inbox.getParent());
     } catch (IOException | UncheckedIOException e) {
-      // Only a link in a temporary folder stays behind.
+      // Only a link in a temporary folder remains.
       err.println(e.getMessage());
     }
   }

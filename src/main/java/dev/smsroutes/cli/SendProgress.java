@@ -13,13 +13,14 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * How far a file is: a bar on a terminal, elsewhere a line every few seconds. Used by one thread.
+ * Shows the progress of a file: a bar on a terminal, elsewhere a line every few seconds. Used by
+ * one thread.
  */
 final class SendProgress implements AutoCloseable {
   private static final long LINE_EVERY_NANOS = Duration.ofSeconds(5).toNanos();
   private static final int WIDTH = 110;
 
-  /** The bar takes it for a length that nobody knows. */
+  /** The bar's value for an unknown length. */
   private static final long UNKNOWN = -1;
 
   private final PrintWriter err;
@@ -28,11 +29,11 @@ final class SendProgress implements AutoCloseable {
   private final LongSupplier nanoTime;
   private long lineAt;
 
-  // By the bytes, and without what an earlier call had sent; read by the thread that draws.
+  // Estimated from the bytes, without those that an earlier run sent; read by the drawing thread.
   private volatile Optional<Duration> left = Optional.empty();
 
   /**
-   * @param terminal whether there is one
+   * @param terminal whether the output is a terminal
    */
   SendProgress(PrintWriter err, boolean terminal, String name) {
     this(err, terminal, name, System::nanoTime);
@@ -62,7 +63,7 @@ final class SendProgress implements AutoCloseable {
     err.flush();
   }
 
-  /** Shows it, if it is time to. */
+  /** Shows the progress, if it is time to. */
   void show(BatchProgress progress) {
     if (bar != null) {
       left = progress.left();
@@ -74,7 +75,7 @@ final class SendProgress implements AutoCloseable {
     }
   }
 
-  /** Says, if it is time to, what the file waits for. */
+  /** Shows what the file waits for, if it is time to. */
   void waits(String why) {
     if (bar != null) {
       bar.setExtraMessage(" " + why);
@@ -92,7 +93,7 @@ final class SendProgress implements AutoCloseable {
     }
   }
 
-  /** How many rows there will be; when all is over, it is how many there were. */
+  /** The expected number of rows; at the end, the real one. */
   private static OptionalLong total(BatchProgress progress) {
     if (progress.state() == State.FINISHING) {
       return OptionalLong.of(progress.rows());
@@ -105,7 +106,7 @@ final class SendProgress implements AutoCloseable {
 
   private static String line(BatchProgress progress) {
     if (progress.state() == State.READING) {
-      return "is read";
+      return "is being read";
     }
     OptionalLong total = total(progress);
     return "%d%s rows, %s, %.0f a second%s%s"
@@ -128,7 +129,7 @@ final class SendProgress implements AutoCloseable {
             total.isPresent() ? ", " + (total.getAsLong() - progress.rows()) + " waiting" : "");
   }
 
-  /** Leaves the bar as it is, and goes to the next line. */
+  /** Keeps the bar, and goes to the next line. */
   @Override
   public void close() {
     if (bar != null) {

@@ -22,7 +22,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Mixin private SettingsOption settings;
 
-  @Option(names = "--stacktrace", description = "Shows the whole story when it cannot start.")
+  @Option(names = "--stacktrace", description = "Shows the stack trace if it cannot start.")
   private boolean stackTrace;
 
   @Override
@@ -44,14 +44,14 @@ public final class ServeCommand implements Callable<Integer> {
       if (stackTrace) {
         e.printStackTrace(err);
       } else {
-        err.println("(serve --stacktrace tells the whole story)");
+        err.println("(serve --stacktrace shows the stack trace)");
       }
       return ExitCode.FAILED;
     } finally {
-      // Does nothing once it has started.
+      // Has no effect after a successful start.
       stop.notStarted();
     }
-    // Until the process is told to stop, and has stopped.
+    // Waits until the process has been stopped.
     new CountDownLatch(1).await();
     return 0;
   }

@@ -7,20 +7,20 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** The option of every command that goes by the settings. */
+/** The option of every command that reads the settings. */
 final class SettingsOption {
   @Option(
       names = {"-s", "--set"},
       paramLabel = "KEY=VALUE",
-      description = "Sets a key of application.properties; wins over all other sources.")
+      description = "Sets a key of application.properties; overrides all other sources.")
   private Map<String, String> overrides = new LinkedHashMap<>();
 
-  /** What was given, by key. */
+  /** The given values, by key. */
   Map<String, String> overrides() {
     return Collections.unmodifiableMap(overrides);
   }
 
-  /** What was given, and one thing more. */
+  /** The given values, and one more. */
   Map<String, String> with(String key, String value) {
     Map<String, String> all = new LinkedHashMap<>(overrides);
     all.put(key, value);
@@ -28,9 +28,9 @@ final class SettingsOption {
   }
 
   /**
-   * The settings, with these.
+   * Reads the settings, with the given values.
    *
-   * @throws InvalidSettingsException if they cannot work
+   * @throws InvalidSettingsException if they are wrong
    */
   Configuration read() {
     return Configuration.read(overrides);

@@ -14,13 +14,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows all that is known of a message. */
+/** Shows all that the ledger knows about messages. */
 @Command(
     name = "show",
     description = {
-      "Shows all that the ledger knows of messages.",
-      "State, attempts, history and request; the number is masked, and of the other values only the"
-          + " names are shown."
+      "Shows all that the ledger knows about messages.",
+      "State, attempts, history and request. It masks the number, and shows only the names of the"
+          + " other values."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -34,7 +34,7 @@ public final class ShowCommand extends RecordsCommand {
 
   @Option(
       names = "--personal-data",
-      description = "Shows number, contact key, attributes and text as they are.")
+      description = "Shows number, contact key, attributes and text in full.")
   private boolean personalData;
 
   @Option(names = "--json", description = "One JSON object on each line.")
@@ -73,7 +73,7 @@ public final class ShowCommand extends RecordsCommand {
     line("state", entry.state().name());
     line("code", entry.code().map(code -> Integer.toString(code)).orElse("-"));
     line("message", entry.message().isEmpty() ? "-" : entry.message());
-    line("uncertain", entry.uncertain() ? "yes, the API may have taken an attempt" : "no");
+    line("uncertain", entry.uncertain() ? "yes, the API may have accepted an attempt" : "no");
     line("attempts", Integer.toString(entry.attempts()));
     line("definition", entry.definitionKey());
     line("channel", entry.origin().channel());
@@ -98,7 +98,7 @@ public final class ShowCommand extends RecordsCommand {
     }
   }
 
-  /** What happened, and when. */
+  /** An event and its time. */
   private record Moment(Instant at, String what) {}
 
   private static List<Moment> timeline(Entry.History history) {

@@ -11,7 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command line as a whole. */
+/** The command line with all commands. */
 @Command(
     name = "sms-routes",
     description =
@@ -38,12 +38,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "Without a command it serves. Every setting is explained in application.properties;",
-      "an environment variable such as SMS_API_URL or -Dsms.api.url=... wins over that file."
+      "an environment variable such as SMS_API_URL or -Dsms.api.url=... overrides that file."
     })
 public final class SmsRoutesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  /** The command line as the main class runs it: what was typed wrong is told in two lines. */
+  /** The command line for the main class; it reports wrong usage in two lines. */
   public static CommandLine line() {
     return new CommandLine(new SmsRoutesCommand())
         .registerConverter(Path.class, new TypedPath())

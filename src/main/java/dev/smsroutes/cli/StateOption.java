@@ -21,8 +21,8 @@ final class StateOption implements ITypeConverter<EntryState> {
                         + Arrays.stream(EntryState.values())
                             .map(EntryState::name)
                             .collect(Collectors.joining(", "))
-                        + "; '"
+                        + "; got '"
                         + text
-                        + "' came"));
+                        + "'"));
   }
 }

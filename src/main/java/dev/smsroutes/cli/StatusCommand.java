@@ -18,14 +18,14 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Shows which batch files are sent and what became of those before: nothing of their content. */
+/** Lists batch files in progress and those that have ended, without their content. */
 @Command(
     name = "status",
     description = {
       "Lists batch files that are being sent, that are paused, that are not taken and why, and that"
           + " have ended, the newest first.",
-      "One of which nothing was heard for 10 s is marked as stale: its process was killed, hangs, or"
-          + " has no room on its disk. Works beside the process that serves, or without one."
+      "A file without progress for 10 s is marked as stale: its process was killed, hangs, or its"
+          + " disk is full. Works while sms-routes serves, or without it."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -34,13 +34,13 @@ import picocli.CommandLine.Option;
       "  sms-routes status --format json"
     })
 public final class StatusCommand extends QuietCommand {
-  private static final int WIDEST_NAME = 60;
+  private static final int MAX_NAME_WIDTH = 60;
   private static final List<String> TITLES =
       List.of(
           "name", "state", "rows", "accepted", "refused", "unsettled", "parts", "rows/s", "when");
 
-  /** How it is shown. */
-  enum Format {
+  /** The formats of the list. */
+  enum StatusFormat {
     table,
     json
   }
@@ -48,14 +48,14 @@ public final class StatusCommand extends QuietCommand {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "At most so many files that have ended; 20 unless given, 0 for none.")
+      description = "The maximum number of ended files; 20 unless given, 0 for none.")
   private int limit = 20;
 
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
       description = "table for people; json for programs, one object on each line.")
-  private Format format = Format.table;
+  private StatusFormat format = StatusFormat.table;
 
   @Override
   int run() throws IOException {
@@ -68,7 +68,7 @@ public final class StatusCommand extends QuietCommand {
   private void print(BatchOverview overview) throws IOException {
     PrintWriter out = out();
     PrintWriter err = err();
-    if (format == Format.json) {
+    if (format == StatusFormat.json) {
       overview.running().forEach(batch -> out.println(batch.json()));
       overview.paused().forEach(batch -> out.println(batch.json()));
       overview.untaken().forEach(each -> out.println(each.json()));
@@ -90,19 +90,20 @@ public final class StatusCommand extends QuietCommand {
     if (overview.waiting() > 0) {
       err.println(
           overview.waiting() == 1
-              ? "1 file in the inbox waits for its turn"
-              : overview.waiting() + " files in the inbox wait for their turn");
+              ? "1 file waits in the inbox"
+              : overview.waiting() + " files wait in the inbox");
     }
     overview
         .strange()
-        .forEach(name -> err.println("Cannot be read, and is left out: " + DisplayText.text(name)));
+        .forEach(
+            name -> err.println("Not shown, because it cannot be read: " + DisplayText.text(name)));
     requireOut();
   }
 
   private static List<String> cells(Running batch) {
     BatchProgress progress = batch.progress();
     return List.of(
-        DisplayText.beginning(progress.as(), WIDEST_NAME),
+        DisplayText.beginning(progress.as(), MAX_NAME_WIDTH),
         progress.state().word() + (batch.stale() ? " (stale)" : ""),
         progress.rows() + (progress.total().isPresent() ? "/" + progress.total().getAsLong() : ""),
         Long.toString(progress.accepted()),
@@ -117,7 +118,7 @@ public final class StatusCommand extends QuietCommand {
 
   private static List<String> cells(Paused batch) {
     return List.of(
-        DisplayText.beginning(batch.file(), WIDEST_NAME),
+        DisplayText.beginning(batch.file(), MAX_NAME_WIDTH),
         "paused",
         "-",
         "-",
@@ -130,7 +131,7 @@ public final class StatusCommand extends QuietCommand {
 
   private static List<String> cells(Untaken each) {
     return List.of(
-        DisplayText.beginning(each.name(), WIDEST_NAME),
+        DisplayText.beginning(each.name(), MAX_NAME_WIDTH),
         Untaken.STATE,
         "-",
         "-",
@@ -142,7 +143,7 @@ public final class StatusCommand extends QuietCommand {
   }
 
   private static List<String> cells(Past batch) {
-    String name = DisplayText.beginning(batch.as(), WIDEST_NAME);
+    String name = DisplayText.beginning(batch.as(), MAX_NAME_WIDTH);
     String state = batch.state();
     String when =
         DisplayText.time(batch.finished())

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The request of an entry, with or without what it tells of a person. */
+/** The request of an entry, with or without personal data. */
 final class StoredRequest {
   private static final String HIDDEN = "…";
   private static final int SHOWN_AT_EACH_END = 2;
@@ -17,7 +17,7 @@ final class StoredRequest {
 
   private StoredRequest() {}
 
-  /** Empty once it has been erased. */
+  /** Empty once it is erased. */
   static Optional<SendRequest> of(Entry entry) {
     return entry
         .request()
@@ -26,13 +26,13 @@ final class StoredRequest {
 
   /**
    * @param key the key if the JSON has none
-   * @throws dev.smsroutes.model.InvalidRequestException if it is no JSON object
+   * @throws dev.smsroutes.model.InvalidRequestException if it is not a JSON object
    */
   static SendRequest read(byte[] json, String key) {
     return READER.one(json, Optional.of(key));
   }
 
-  /** Only what says nothing of a person: the ends of the number, the names of the attributes. */
+  /** Without personal data: only the ends of the number and the names of the attributes. */
   static SendRequest masked(SendRequest request) {
     Recipient recipient = request.recipient();
     Map<String, String> attributes = new LinkedHashMap<>();

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Rows in columns, for people. */
+/** Prints rows as a table, for people. */
 final class Table {
   private Table() {}
 

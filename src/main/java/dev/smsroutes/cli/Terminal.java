@@ -2,12 +2,12 @@ package dev.smsroutes.cli;
 
 import java.io.Console;
 
-/** The person at the terminal, if there is one. */
+/** The terminal, if there is one. */
 interface Terminal {
-  /** Whether there is a person to ask and to show progress to. */
+  /** Whether a person can be asked and see progress. */
   boolean isThere();
 
-  /** Asks; anything but a yes is a no. */
+  /** Asks for confirmation; any answer but yes means no. */
   boolean agrees(String question);
 
   /** The terminal of this process. */
@@ -32,7 +32,7 @@ interface Terminal {
       return null;
     }
     try {
-      // From Java 22 on there is a console even where there is no terminal, and this tells.
+      // From Java 22 on there is a console even without a terminal; this method tells.
       return (boolean) Console.class.getMethod("isTerminal").invoke(console) ? console : null;
     } catch (ReflectiveOperationException e) {
       return console;

@@ -14,9 +14,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A moment as people write it: {@code 2026-11-24T09:30:00Z}, {@code 2026-11-24T09:30}, {@code
- * 2026-11-24}, or a time ago such as {@code 90m}, {@code 2h}, {@code 3d}. UTC unless it says
- * another offset.
+ * Reads a moment: {@code 2026-11-24T09:30:00Z}, {@code 2026-11-24T09:30}, {@code 2026-11-24}, or a
+ * time ago such as {@code 90m}, {@code 2h}, {@code 3d}. UTC unless it has another offset.
  */
 final class TimeOption implements ITypeConverter<Instant> {
   private static final List<Function<String, Instant>> FORMS =
@@ -33,16 +32,16 @@ final class TimeOption implements ITypeConverter<Instant> {
       try {
         return form.apply(text);
       } catch (DateTimeException e) {
-        // The next form.
+        // Tries the next form.
       }
     }
-    // A number alone would be milliseconds, which nobody means.
+    // A number without a unit would mean milliseconds, which is never intended.
     if (AGO.matcher(text).matches()) {
       return Instant.now().minus(Times.read(text));
     }
     throw new TypeConversionException(
-        "expected a time such as 2026-11-24T09:30:00Z, 2026-11-24, or 2h or 3d for a time ago; '"
+        "expected a time such as 2026-11-24T09:30:00Z, 2026-11-24, or 2h or 3d for a time ago; got '"
             + text
-            + "' came");
+            + "'");
   }
 }

@@ -7,11 +7,11 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A path as somebody typed it: relative to where they are, which is not where this process is when
- * the script of the distribution started it. The script tells in {@link #FROM}.
+ * A path on the command line, relative to the operator's folder. The script of the distribution
+ * starts this process in another folder, and passes the operator's in {@link #FROM}.
  */
 final class TypedPath implements ITypeConverter<Path> {
-  /** The system property that says where a relative path begins. */
+  /** The system property with the folder of relative paths. */
   static final String FROM = "smsroutes.from";
 
   @Override
@@ -20,7 +20,7 @@ final class TypedPath implements ITypeConverter<Path> {
       return Path.of(System.getProperty(FROM, "")).resolve(typed);
     } catch (InvalidPathException e) {
       throw new TypeConversionException(
-          FileNames.trouble().orElse("Expected a path; got one that this system cannot have"));
+          FileNames.trouble().orElse("Expected a path that this system can have; got another one"));
     }
   }
 }

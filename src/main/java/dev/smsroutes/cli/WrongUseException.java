@@ -1,8 +1,6 @@
 package dev.smsroutes.cli;
 
-/**
- * Options that do not go together, or say too little. The message is for the one who typed them.
- */
+/** Options that contradict each other or are incomplete. The message is for the operator. */
 final class WrongUseException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

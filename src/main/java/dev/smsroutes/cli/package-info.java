@@ -1,6 +1,6 @@
 /**
- * The commands; those for people work on the ledger, the queue and the inbox beside the serving
- * process.
+ * The commands. Those for operators work on the ledger, the queue and the inbox while another
+ * process serves.
  *
  * <p>Used by the main class only. Threads: each command runs in the thread that called it.
  */

@@ -222,7 +222,7 @@ class ExportTest {
     ledger.add("b", State.PARKED);
     Said again = export("--out", file.toString());
     assertThat(again.exit()).isEqualTo(2);
-    assertThat(again.err()).contains("is there already; --force overwrites it");
+    assertThat(again.err()).contains("exists already; --force overwrites it");
     assertThat(rows(Files.readString(file))).hasSize(1);
 
     assertThat(export("--out", file.toString(), "--force").exit()).isZero();

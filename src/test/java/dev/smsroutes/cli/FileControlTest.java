@@ -64,7 +64,7 @@ class FileControlTest {
     assertThat(order("pause", "old.csv").err()).isEqualTo("old.csv has ended already\n");
     Said unknown = order("cancel", "non\ne.csv");
     assertThat(unknown.err())
-        .isEqualTo("No file of this name in " + inbox.toAbsolutePath() + ": non?e.csv\n");
+        .isEqualTo("No file with this name in " + inbox.toAbsolutePath() + ": non?e.csv\n");
     assertThat(unknown.exit()).isEqualTo(1);
     assertThat(inbox.toFile().list()).containsExactly("a.csv");
   }

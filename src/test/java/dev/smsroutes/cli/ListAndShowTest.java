@@ -150,7 +150,7 @@ class ListAndShowTest {
     Said said = list();
 
     assertThat(keys(said)).hasSize(50).startsWith("key-10").endsWith("key-59");
-    assertThat(said.err()).contains("10 more came before these");
+    assertThat(said.err()).contains("10 older ones are not shown");
   }
 
   @Test

@@ -188,7 +188,7 @@ class ReplayTest {
             new Said(
                 1,
                 lines(
-                    "skipped " + keys[0] + ": the API has taken it",
+                    "skipped " + keys[0] + ": the API has accepted it",
                     "replayed=0 skipped=1 (1 accepted)"),
                 ""));
     assertThat(bundle.sandbox().sends()).isEqualTo(2);
@@ -375,7 +375,7 @@ class ReplayTest {
 
     assertThat(said.exit()).isEqualTo(1);
     assertThat(said.out())
-        .contains("the API may have taken it as it was", "--new-key --accept-duplicates");
+        .contains("the API may have accepted it unedited", "--new-key --accept-duplicates");
     assertThat(entry(key).state()).isEqualTo(EntryState.PARKED);
     assertNothingSent();
   }
@@ -409,7 +409,7 @@ class ReplayTest {
     Said again = replay("--key", key, "--new-key", "--accept-duplicates");
     assertThat(again.exit()).isEqualTo(1);
     assertThat(again.out())
-        .contains("it went out under the key " + copy + ", which is ACCEPTED")
+        .contains("it was sent under the key " + copy + ", which is ACCEPTED")
         .contains("replayed=0 skipped=1 (1 sent under a new key before)");
     assertThat(bundle.sandbox().sends()).isEqualTo(1);
   }
@@ -536,7 +536,7 @@ class ReplayTest {
 
       assertThat(dryRun(ledger, "ACCEPTED")).contains("(1 accepted)");
       assertThat(dryRun(ledger, "ACCEPTED_EARLIER")).contains("(1 accepted)");
-      assertThat(dryRun(ledger, "under-way")).contains("(1 under way)");
+      assertThat(dryRun(ledger, "under-way")).contains("(1 in progress)");
       assertThat(dryRun(ledger, "DUPLICATE"))
           .contains("the API knows its key already: only with --new-key --accept-duplicates");
       assertThat(dryRun(ledger, "old"))

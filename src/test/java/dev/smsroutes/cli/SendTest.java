@@ -178,7 +178,7 @@ class SendTest {
     Said said = send(file("orders.csv", rows(1)));
 
     assertThat(said.exit()).as(said.out()).isEqualTo(ExitCode.FAILED);
-    assertThat(said.err()).contains("orders.csv: not sent to its end").contains("the same command");
+    assertThat(said.err()).contains("orders.csv: not completed").contains("the same command");
     Files.delete(home.resolve("results"));
     assertThat(send(home.resolve("orders.csv")).exit()).isEqualTo(ExitCode.DONE);
   }

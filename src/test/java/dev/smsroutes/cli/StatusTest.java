@@ -165,7 +165,7 @@ class StatusTest {
     assertThat(names(said)).containsExactly(".hidden", "late.csv.partial", "link.csv");
     assertThat(said.lines().get(3))
         .matches("late\\.csv\\.partial +not taken( +-){6} +its name is that of an upload .*");
-    assertThat(said.err()).isEqualTo("3 files in the inbox wait for their turn\n");
+    assertThat(said.err()).isEqualTo("3 files wait in the inbox\n");
     assertThat(json(status("--format=json")))
         .extracting(line -> line.path("file").asText() + ": " + line.path("state").asText())
         .containsExactly(
@@ -231,14 +231,14 @@ class StatusTest {
                     "list.progress.json",
                     "half.progress.json",
                     "x.reason.json")
-                .map(name -> "Cannot be read, and is left out: " + name)
+                .map(name -> "Not shown, because it cannot be read: " + name)
                 .toList());
   }
 
   @Test
   void options_that_cannot_be_are_refused() {
     assertThat(status("--limit=-1").exit()).isEqualTo(2);
-    assertThat(status("--limit=-1").err()).isEqualTo("--limit: expected 0 or more; -1 came\n");
+    assertThat(status("--limit=-1").err()).isEqualTo("--limit: expected 0 or more; got -1\n");
     assertThat(status("--format=xml").exit()).isEqualTo(2);
     Said said = status("--set=sms.file.results-format=xls", "--set=sms.file.min-age=soon");
     assertThat(said.exit()).isEqualTo(2);
