@@ -259,7 +259,7 @@ class HttpFieldRulesTest {
         // Unknown and misplaced fields, at each level.
         row("unknown field", b -> b.put("priority", "high"), 109122, "priority", "got priority"),
         row("to on top", b -> b.put("to", "1"), 109122, "to", "it belongs in the recipient"),
-        row("message on top", b -> b.put("message", "x"), 109122, "message", "into content"),
+        row("message on top", b -> b.put("message", "x"), 109122, "message", "in content"),
         row("messageKey on top", b -> b.put("messageKey", "x"), 109122, "messageKey", "in the URL"),
         row(
             "key in the recipient",

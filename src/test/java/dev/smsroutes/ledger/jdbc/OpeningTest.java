@@ -85,8 +85,8 @@ class OpeningTest {
             .hasMessage(
                 "sms.ledger.url: "
                     + folder.resolve("ledger.db")
-                    + " is in use by another process; stop that one, or give this one another"
-                    + " file. Several nodes can share PostgreSQL.");
+                    + " is in use by another process; stop that process, or set another file."
+                    + " Several nodes can share PostgreSQL.");
         assertThat(anotherProcess()).contains("is in use by another process");
       }
 
