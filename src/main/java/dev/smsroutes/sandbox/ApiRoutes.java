@@ -178,7 +178,7 @@ final class ApiRoutes {
             .put("timestamp", Instant.ofEpochMilli(message.call().receivedAt).toString())
             .put("messageKey", message.messageKey())
             .put("compositeId", message.call().requestId + "." + message.index());
-    JsonNode recipient = new Recalled().recipient(message);
+    JsonNode recipient = new RememberedBodies().recipient(message);
     body.set("contactKey", recipient.get("contactKey"));
     body.set("to", recipient.get("to"));
     if (sent) {

@@ -15,16 +15,17 @@ final class Doc {
   private final String where;
   private final JsonNode node;
 
-  Doc(String where, JsonNode node, Set<String> known) throws Bad {
+  Doc(String where, JsonNode node, Set<String> known) throws InvalidDocumentException {
     this.where = where;
     this.node = node;
     if (!node.isObject()) {
-      throw new Bad(where + ": expected an object; got " + shown(node));
+      throw new InvalidDocumentException(where + ": expected an object; got " + shown(node));
     }
     for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
       String name = names.next();
       if (!known.contains(name)) {
-        throw new Bad(field(name) + ": unknown field; expected one of " + new TreeSet<>(known));
+        throw new InvalidDocumentException(
+            field(name) + ": unknown field; expected one of " + new TreeSet<>(known));
       }
     }
   }
@@ -37,7 +38,7 @@ final class Doc {
     return node.path(name);
   }
 
-  String text(String name, String otherwise) throws Bad {
+  String text(String name, String otherwise) throws InvalidDocumentException {
     JsonNode value = node.get(name);
     if (value == null || value.isNull()) {
       return otherwise;
@@ -48,7 +49,7 @@ final class Doc {
     return value.textValue();
   }
 
-  long whole(String name, long least, long most, long otherwise) throws Bad {
+  long whole(String name, long least, long most, long otherwise) throws InvalidDocumentException {
     JsonNode value = node.get(name);
     if (value == null || value.isNull()) {
       return otherwise;
@@ -62,7 +63,8 @@ final class Doc {
     return value.longValue();
   }
 
-  double number(String name, double least, double most, double otherwise) throws Bad {
+  double number(String name, double least, double most, double otherwise)
+      throws InvalidDocumentException {
     JsonNode value = node.get(name);
     if (value == null || value.isNull()) {
       return otherwise;
@@ -73,7 +75,7 @@ final class Doc {
     return value.doubleValue();
   }
 
-  boolean flag(String name) throws Bad {
+  boolean flag(String name) throws InvalidDocumentException {
     JsonNode value = node.get(name);
     if (value == null || value.isNull()) {
       return false;
@@ -84,7 +86,7 @@ final class Doc {
     return value.booleanValue();
   }
 
-  String choice(String name, String otherwise, String... choices) throws Bad {
+  String choice(String name, String otherwise, String... choices) throws InvalidDocumentException {
     JsonNode value = node.get(name);
     if (value == null || value.isNull()) {
       return otherwise;
@@ -98,8 +100,9 @@ final class Doc {
     return text;
   }
 
-  Bad bad(String name, String expected, JsonNode found) {
-    return new Bad(field(name) + ": expected " + expected + "; got " + shown(found));
+  InvalidDocumentException bad(String name, String expected, JsonNode found) {
+    return new InvalidDocumentException(
+        field(name) + ": expected " + expected + "; got " + shown(found));
   }
 
   private String field(String name) {
@@ -116,8 +119,8 @@ final class Doc {
   }
 
   /** A faulty document; the message is for its author. */
-  static final class Bad extends Exception {
-    Bad(String message) {
+  static final class InvalidDocumentException extends Exception {
+    InvalidDocumentException(String message) {
       super(message);
     }
   }

@@ -13,12 +13,14 @@ final class FaultScript {
   private volatile List<ScriptedFault> script = List.of();
 
   /** Replaces all faults, or none if one of the new ones is faulty. */
-  void replace(JsonNode document) throws Doc.Bad {
+  void replace(JsonNode document) throws Doc.InvalidDocumentException {
     if (!document.isArray()) {
-      throw new Doc.Bad("faults: expected an array; got " + Doc.shown(document));
+      throw new Doc.InvalidDocumentException(
+          "faults: expected an array; got " + Doc.shown(document));
     }
     if (document.size() > MAX_FAULTS) {
-      throw new Doc.Bad("faults: expected up to " + MAX_FAULTS + "; got " + document.size());
+      throw new Doc.InvalidDocumentException(
+          "faults: expected up to " + MAX_FAULTS + "; got " + document.size());
     }
     List<ScriptedFault> faults = new ArrayList<>();
     for (JsonNode node : document) {

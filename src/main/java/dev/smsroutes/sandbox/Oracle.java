@@ -74,7 +74,7 @@ final class Oracle {
         }
       }
       return WireAnswer.json(200, faults.toJson());
-    } catch (Doc.Bad | Json.Malformed e) {
+    } catch (Doc.InvalidDocumentException | Json.Malformed e) {
       return problem(400, e.getMessage());
     }
   }
@@ -94,7 +94,7 @@ final class Oracle {
         }
       }
       return WireAnswer.json(200, settings.get().toJson());
-    } catch (Doc.Bad | Json.Malformed e) {
+    } catch (Doc.InvalidDocumentException | Json.Malformed e) {
       return problem(400, e.getMessage());
     }
   }
@@ -126,7 +126,7 @@ final class Oracle {
     boolean withBody =
         key.isPresent() || Wire.parameter(call.query, "body").orElse("").equals("true");
     ArrayNode shown = body.putArray("messages");
-    Recalled recalled = new Recalled();
+    RememberedBodies bodies = new RememberedBodies();
     long bytes = 0;
     boolean more = page.more();
     long last = 0;
@@ -135,7 +135,7 @@ final class Oracle {
         more = true;
         break;
       }
-      bytes += render(message, recalled, withBody, shown.addObject());
+      bytes += render(message, bodies, withBody, shown.addObject());
       last = message.sequence();
     }
     if (more) {
@@ -150,7 +150,10 @@ final class Oracle {
    * @return the approximate number of bytes written
    */
   private static long render(
-      Messages.AcceptedMessage message, Recalled recalled, boolean withBody, ObjectNode shown) {
+      Messages.AcceptedMessage message,
+      RememberedBodies bodies,
+      boolean withBody,
+      ObjectNode shown) {
     Messages.AcceptedCall call = message.call();
     shown
         .put("messageKey", message.messageKey())
@@ -160,8 +163,8 @@ final class Oracle {
     Optional<Messages.Detail> kept = call.detail();
     if (kept.isPresent()) {
       Messages.Detail detail = kept.get();
-      JsonNode recipient = recalled.recipient(message);
-      JsonNode override = recalled.body(call).path("content").path("message");
+      JsonNode recipient = bodies.recipient(message);
+      JsonNode override = bodies.body(call).path("content").path("message");
       String text =
           Placeholders.resolve(
               override.isTextual() ? override.textValue() : call.definition.text(),

@@ -45,7 +45,7 @@ record SandboxSettings(
   }
 
   /** A copy with the fields of the document changed. */
-  SandboxSettings changedBy(JsonNode document) throws Doc.Bad {
+  SandboxSettings changedBy(JsonNode document) throws Doc.InvalidDocumentException {
     Doc doc = new Doc("", document, FIELDS);
     return new SandboxSettings(
         doc.choice("duplicates", duplicates, "400", "202"),

@@ -97,7 +97,7 @@ final class ScriptedFault {
   private final boolean nonJson;
   private final long hugeBody;
 
-  ScriptedFault(String where, JsonNode node) throws Doc.Bad {
+  ScriptedFault(String where, JsonNode node) throws Doc.InvalidDocumentException {
     Doc doc = new Doc(where, node, FIELDS);
     source = node.deepCopy();
     on = doc.choice("on", "send", "send", "token", "any");
@@ -125,30 +125,31 @@ final class ScriptedFault {
     checkEffects(where, doc);
   }
 
-  private void checkEffects(String where, Doc doc) throws Doc.Bad {
+  private void checkEffects(String where, Doc doc) throws Doc.InvalidDocumentException {
     boolean any = false;
     for (Iterator<String> names = source.fieldNames(); names.hasNext(); ) {
       String name = names.next();
       any |= !MATCHERS.contains(name);
       if (silence != Silence.NO && ANSWERS.contains(name)) {
-        throw new Doc.Bad(
+        throw new Doc.InvalidDocumentException(
             where + "." + name + ": expected none with dropReply or hang, which give no answer");
       }
     }
     if (!any) {
-      throw new Doc.Bad(
+      throw new Doc.InvalidDocumentException(
           where + ": expected an effect, such as latencyMs, status or dropReply; got none");
     }
     if (nonJson && doc.has("body")) {
-      throw new Doc.Bad(where + ".body: expected none with nonJson, which is a body");
+      throw new Doc.InvalidDocumentException(
+          where + ".body: expected none with nonJson, which is a body");
     }
     if (accepts && !answers()) {
-      throw new Doc.Bad(
+      throw new Doc.InvalidDocumentException(
           where + ".accept: expected only with an answer, such as status or code; got none");
     }
   }
 
-  private static Pattern pattern(Doc doc) throws Doc.Bad {
+  private static Pattern pattern(Doc doc) throws Doc.InvalidDocumentException {
     String regex = doc.text("key", null);
     if (regex == null) {
       return null;
@@ -160,7 +161,7 @@ final class ScriptedFault {
     }
   }
 
-  private static Map<String, String> headers(Doc doc) throws Doc.Bad {
+  private static Map<String, String> headers(Doc doc) throws Doc.InvalidDocumentException {
     if (!doc.has("headers")) {
       return Map.of();
     }
@@ -178,14 +179,15 @@ final class ScriptedFault {
     return Collections.unmodifiableMap(headers);
   }
 
-  private static String header(Doc doc, String field, String value) throws Doc.Bad {
+  private static String header(Doc doc, String field, String value)
+      throws Doc.InvalidDocumentException {
     if (!HEADER_VALUE.matcher(value).matches()) {
       throw doc.bad(field, "printable ASCII", doc.get(field));
     }
     return value;
   }
 
-  private static String retryAfter(Doc doc) throws Doc.Bad {
+  private static String retryAfter(Doc doc) throws Doc.InvalidDocumentException {
     JsonNode node = doc.get("retryAfter");
     if (node.isMissingNode() || node.isNull()) {
       return "";
@@ -204,7 +206,7 @@ final class ScriptedFault {
     return node.isTextual() ? node.textValue().getBytes(StandardCharsets.UTF_8) : Json.bytes(node);
   }
 
-  private static Silence silence(Doc doc) throws Doc.Bad {
+  private static Silence silence(Doc doc) throws Doc.InvalidDocumentException {
     if (doc.has("dropReply") && doc.has("hang")) {
       throw doc.bad("hang", "none with dropReply", doc.get("hang"));
     }

@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * Parses remembered bodies again. Caches the last one, because messages of one call follow each
  * other. For one thread.
  */
-final class Recalled {
+final class RememberedBodies {
   private Messages.AcceptedCall last;
   private JsonNode body = MissingNode.getInstance();
 
