@@ -91,7 +91,7 @@ class EmbeddedBrokerTest {
   }
 
   @Test
-  void keeps_a_message_that_was_given_up_in_the_dead_letter_queue() throws Exception {
+  void keeps_dead_letters_in_their_queue() throws Exception {
     try (EmbeddedBroker broker = start();
         Connection connection = broker.connectionFactory().createConnection()) {
       connection.start();
@@ -117,7 +117,7 @@ class EmbeddedBrokerTest {
       MessageProducer producer = session.createProducer(session.createQueue("sms.send"));
       producer.setTimeToLive(1);
       producer.send(session.createTextMessage("late"));
-      // Expiry is noticed when somebody asks for the message.
+      // The broker notices the expiry when a client asks for the message.
       assertThat(session.createConsumer(session.createQueue("sms.send")).receive(200)).isNull();
       assertThat(session.createConsumer(session.createQueue("sms.send.dead")).receive(5_000))
           .isNotNull();
@@ -199,7 +199,7 @@ class EmbeddedBrokerTest {
   }
 
   @Test
-  void lets_nobody_delete_the_three_queues() throws Exception {
+  void forbids_deleting_the_three_queues() throws Exception {
     try (EmbeddedBroker broker = start();
         Connection connection = tcp(broker).createConnection()) {
       ActiveMQSession session = (ActiveMQSession) session(connection);
@@ -225,7 +225,7 @@ class EmbeddedBrokerTest {
   }
 
   @Test
-  void refuses_requests_beyond_its_limit_whoever_sends_them_until_some_are_gone() throws Exception {
+  void refuses_requests_of_all_senders_above_its_limit() throws Exception {
     try (EmbeddedBroker broker = start();
         Connection connection = tcp(broker).createConnection()) {
       Session session = session(connection);
@@ -279,7 +279,7 @@ class EmbeddedBrokerTest {
 
   /** Artemis would let a sender wait for room without end. */
   @Test
-  void refuses_requests_and_nothing_else_on_a_disk_that_is_nearly_full() {
+  void refuses_only_requests_on_a_nearly_full_disk() {
     AtomicBoolean full = new AtomicBoolean(true);
     QueueLimit limit = new QueueLimit("sms.send", 1, () -> 0, full::get);
     CoreMessage request = new CoreMessage(1, 100).setAddress("sms.send");
@@ -295,7 +295,7 @@ class EmbeddedBrokerTest {
   }
 
   @Test
-  void has_on_disk_what_a_sender_of_ours_was_told_it_has() throws Exception {
+  void has_acknowledged_messages_on_disk() throws Exception {
     try (EmbeddedBroker broker = start()) {
       SendingConnection sending = broker.sendingConnection();
       try (Connection connection = sending.createConnection()) {
@@ -304,7 +304,7 @@ class EmbeddedBrokerTest {
             .createProducer(session.createQueue("sms.send"))
             .send(session.createTextMessage("still here"));
       }
-      // A copy of what is on disk at this very moment, without an orderly end.
+      // Copies the disk at this moment, without an orderly stop.
       copy(directory, directory.resolveSibling("copy"));
       sending.destroy();
     }

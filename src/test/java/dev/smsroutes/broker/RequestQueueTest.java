@@ -63,7 +63,7 @@ class RequestQueueTest {
     return "tcp://127.0.0.1:" + broker.port();
   }
 
-  /** A message as the intake leaves it beside. */
+  /** A refused message, as the intake moves it. */
   private void beside(String queue, String body, String key, String requestId, String state)
       throws Exception {
     try (Connection connection = broker.connectionFactory().createConnection();
@@ -104,7 +104,7 @@ class RequestQueueTest {
   }
 
   @Test
-  void finds_what_lies_beside_and_takes_it_only_when_it_puts() throws Exception {
+  void takes_a_refused_message_only_with_its_replay() throws Exception {
     beside("sms.send.dead", "first", "it's", "id-1", "UNCERTAIN");
     beside("sms.send.invalid", "again", "it's", "id-1", "REFUSED");
     beside("sms.send.dead", "another end", "it's", "id-2", "PARKED");
@@ -124,7 +124,7 @@ class RequestQueueTest {
   }
 
   @Test
-  void without_the_id_of_an_end_another_request_is_left_alone() throws Exception {
+  void leaves_another_request_alone_without_an_outcome_id() throws Exception {
     beside("sms.send.invalid", "another request", "key", "id-1", "DUPLICATE");
     beside("sms.send.dead", "given up", "key", "id-2", "WAITING");
     try (RequestQueue queue = connect()) {
@@ -137,7 +137,7 @@ class RequestQueueTest {
   }
 
   @Test
-  void knows_whether_anybody_takes_requests() throws Exception {
+  void knows_whether_the_queue_has_a_consumer() throws Exception {
     try (RequestQueue queue = connect()) {
       assertThat(queue.isServed()).isFalse();
       try (Connection connection = broker.connectionFactory().createConnection();
@@ -150,7 +150,7 @@ class RequestQueueTest {
   }
 
   @Test
-  void says_so_when_nobody_answers_whatever_the_url_asks_for() {
+  void fails_fast_without_a_broker_whatever_the_url_says() {
     String patient = url(broker) + "?reconnectAttempts=-1&initialConnectAttempts=-1";
     broker.close();
 
@@ -159,7 +159,7 @@ class RequestQueueTest {
   }
 
   @Test
-  void says_so_when_the_broker_goes_away() throws Exception {
+  void reports_a_lost_broker() throws Exception {
     try (RequestQueue queue = connect()) {
       broker.close();
 
@@ -169,7 +169,7 @@ class RequestQueueTest {
   }
 
   @Test
-  void says_so_when_it_is_not_let_in() {
+  void reports_a_refused_login() {
     try (EmbeddedBroker closed = start(Optional.of(new Login("gate", "keeper")))) {
       assertThatThrownBy(() -> RequestQueue.connect(url(closed), Optional.empty(), QUEUES))
           .isInstanceOf(JMSSecurityException.class);
@@ -177,7 +177,7 @@ class RequestQueueTest {
   }
 
   @Test
-  void says_so_when_the_broker_has_no_such_queue_and_makes_none() throws Exception {
+  void reports_a_missing_queue_and_creates_none() throws Exception {
     Queues others = new Queues("other", "other.invalid", "other.dead");
 
     for (int i = 0; i < 2; i++) {

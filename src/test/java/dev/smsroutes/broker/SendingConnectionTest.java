@@ -16,12 +16,12 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Somebody waits for each message that is to be put into a queue, and not for long. */
+/** A caller waits for each message to be put into a queue, so it must fail fast. */
 @Timeout(60)
 class SendingConnectionTest {
   /** It takes connections and says nothing, as a process that stands still. */
   @Test
-  void tells_all_who_wait_within_seconds_that_a_broker_does_not_answer() throws Exception {
+  void fails_all_waiting_senders_fast_when_the_broker_hangs() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       SendingConnection sending =
           ExternalBroker.sendingConnection(

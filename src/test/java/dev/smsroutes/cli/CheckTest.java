@@ -197,7 +197,7 @@ class CheckTest {
     return outcomes;
   }
 
-  /** The totals, the codes, and what each row is told, as they stand in the results. */
+  /** The totals, the codes and each row's outcome, as in the results. */
   private static void assertSame(JsonNode plan, List<JsonNode> results) {
     assertThat(plan.path("rows").asInt()).isEqualTo(results.size());
     assertThat(outcomes(plan)).isEqualTo(counts(results, line -> line.path("outcome").asText()));
@@ -229,7 +229,7 @@ class CheckTest {
   }
 
   @Test
-  void says_the_same_as_a_real_run_before_it_and_after_it() throws Exception {
+  void agrees_with_a_real_run_before_and_after_it() throws Exception {
     List<Path> files = files().map(this::write).toList();
     Map<Path, JsonNode> before = new TreeMap<>();
     for (Path file : files) {
@@ -238,7 +238,7 @@ class CheckTest {
     assertThat(home.resolve("ledger.db")).doesNotExist();
     try (RunningBundle bundle = start()) {
       for (Path file : files) {
-        // As the ledger is now, beside the process that serves.
+        // With the ledger's current state, while the process serves.
         JsonNode now = plan(file);
         assertThat(now.path("outcomes")).isEqualTo(before.get(file).path("outcomes"));
         int sends = bundle.sandbox().sends();
@@ -265,7 +265,7 @@ class CheckTest {
   }
 
   @Test
-  void says_the_same_as_a_run_that_goes_on_where_it_was_interrupted() throws Exception {
+  void agrees_with_a_resumed_run() throws Exception {
     String rows =
         IntStream.rangeClosed(1, 300)
             .mapToObj(
@@ -294,8 +294,7 @@ class CheckTest {
   }
 
   @Test
-  void foresees_what_is_parked_because_it_is_refused_now_and_may_have_been_sent_before()
-      throws Exception {
+  void predicts_parked_rows_that_are_refused_now() throws Exception {
     Path file =
         write(
             new Dropped(
@@ -326,7 +325,7 @@ class CheckTest {
   }
 
   @Test
-  void counts_parts_encodings_characters_and_countries_of_what_would_be_sent() throws Exception {
+  void counts_parts_encodings_characters_and_countries() throws Exception {
     JsonNode plan = plan(write(files().findFirst().orElseThrow()));
 
     JsonNode send = plan.path("toSend");
@@ -343,8 +342,7 @@ class CheckTest {
   }
 
   @Test
-  void checks_a_file_that_is_dropped_into_the_folder_for_it_and_sends_nothing_of_it()
-      throws Exception {
+  void checks_a_file_in_the_check_folder_without_sending() throws Exception {
     Path good = write(files().findFirst().orElseThrow());
     Path bad = write(new Dropped("no-header.csv", "a,b"));
     JsonNode expected = plan(good);
@@ -383,7 +381,7 @@ class CheckTest {
 
   /** The same cause in a check, in the summary of a real run, and in the log. */
   @Test
-  void tells_a_missing_column_once_and_lets_no_other_fault_drown() throws Exception {
+  void reports_a_missing_column_once_among_other_faults() throws Exception {
     String header = "definitionKey,contactKey,to,FirstName,OrderNumber,DeliveryDate,TrackingUrl";
     String row = "order-shipped,c,+4915112345678,Ada,1,1.5.,https://x.example/1";
     String rows =

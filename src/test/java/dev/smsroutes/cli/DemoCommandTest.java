@@ -9,7 +9,7 @@ import picocli.CommandLine;
 
 class DemoCommandTest {
   @Test
-  void sends_the_samples_through_all_three_intakes_and_finds_everything_as_it_should_be() {
+  void sends_the_samples_through_all_three_intakes() {
     StringWriter out = new StringWriter();
     int exit =
         SmsRoutesCommand.line()

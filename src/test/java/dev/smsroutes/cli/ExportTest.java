@@ -60,7 +60,7 @@ class ExportTest {
   }
 
   @Test
-  void writes_everything_as_csv_oldest_first_without_anything_of_a_person() {
+  void writes_all_entries_as_csv_without_personal_data() {
     ledger
         .add("a", State.ACCEPTED)
         .add("b \"quoted\", with\nline", State.PARKED, Origin.of(Origin.FILE, "batch.csv row 7"));
@@ -243,7 +243,7 @@ class ExportTest {
   }
 
   @Test
-  void a_file_with_personal_data_is_for_its_owner_alone() throws IOException {
+  void a_file_with_personal_data_is_for_its_owner_only() throws IOException {
     ledger.add("a", State.PARKED);
     Path file = folder.resolve("out.csv");
     Files.writeString(folder.resolve(".out.csv.sms-tmp"), "left behind by a crash");
@@ -256,7 +256,7 @@ class ExportTest {
   }
 
   @Test
-  void fails_when_nobody_reads_it_any_more() {
+  void fails_when_the_reader_is_gone() {
     ledger.add("a", State.PARKED);
     Writer broken =
         new Writer() {

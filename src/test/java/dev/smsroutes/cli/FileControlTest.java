@@ -34,7 +34,7 @@ class FileControlTest {
   }
 
   @Test
-  void a_file_is_paused_resumed_and_cancelled_by_files_beside_it() throws IOException {
+  void pauses_resumes_and_cancels_by_files_next_to_it() throws IOException {
     Files.createFile(inbox.resolve("my orders.csv"));
 
     Said paused = order("pause", "my orders.csv");

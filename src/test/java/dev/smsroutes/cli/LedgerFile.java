@@ -63,12 +63,12 @@ final class LedgerFile implements AutoCloseable {
     return at(Instant.now().minus(time));
   }
 
-  /** A message that came in over HTTP. */
+  /** A message that arrived over HTTP. */
   LedgerFile add(String key, State state) {
     return add(key, state, Origin.of(Origin.HTTP, ""));
   }
 
-  /** A message that came in and ended so; one second later. */
+  /** A message with this outcome; one second later. */
   LedgerFile add(String key, State state, Origin origin) {
     Claim claim = (Claim) ledger.admit(submission(key, origin), Duration.ZERO);
     claim.attempted();

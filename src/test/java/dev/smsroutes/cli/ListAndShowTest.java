@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What people see of the ledger, beside the process that serves. */
+/** What operators see of the ledger while a process serves. */
 class ListAndShowTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -215,7 +215,7 @@ class ListAndShowTest {
             "state        UNCERTAIN",
             "code         30000",
             "message      Not now",
-            "uncertain    yes, the API may have taken an attempt",
+            "uncertain    yes, the API may have accepted an attempt",
             "attempts     1",
             "definition   account-reset",
             "channel      file",
@@ -276,7 +276,7 @@ class ListAndShowTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"list", "show key", "export", "replay --key key"})
-  void makes_no_ledger_where_there_is_none(String command) throws IOException {
+  void creates_no_ledger(String command) throws IOException {
     Path none = folder.resolve("none/ledger.db");
 
     Said said = Said.by((command + " --set sms.ledger.url=jdbc:sqlite:" + none).split(" "));
@@ -292,7 +292,7 @@ class ListAndShowTest {
     assertThat(Files.exists(none.getParent())).isFalse();
   }
 
-  /** Options that cannot work | what is said. */
+  /** Wrong options | the output. */
   @ParameterizedTest(name = "{0}")
   @CsvSource(
       delimiter = '|',
@@ -308,9 +308,9 @@ class ListAndShowTest {
           list --until 2026-13-01            | expected a time such as
           list --limit 0                     | --limit: expected at least 1
           list --limit many                  | --limit
-          list --all --state PARKED          | --all: expected no --state beside it
-          list --key a --code 5              | --key: expected no other selection
-          list --key a --limit 5             | --key: expected no other selection
+          list --all --state PARKED          | --all: expected without --state
+          list --key a --code 5              | --key: expected without another selection
+          list --key a --limit 5             | --key: expected without another selection
           show                               | KEY
           """)
   void refuses_options_that_cannot_work(String command, String words) {
@@ -330,7 +330,7 @@ class ListAndShowTest {
   }
 
   @Test
-  void every_state_is_in_the_list_or_needs_nobody() {
+  void every_state_is_listed_or_needs_no_person() {
     assertThat(EntryState.values())
         .allMatch(
             state ->

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** A stop that does not come to an end by itself. {@link ServeStopTest} has those that do. */
+/** A stop that does not end by itself. {@link ServeStopTest} has those that do. */
 class OrderlyStopTest {
   private final Logger logger = (Logger) LoggerFactory.getLogger(OrderlyStop.class);
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -44,7 +44,7 @@ class OrderlyStopTest {
   }
 
   @Test
-  void cuts_off_a_stop_that_does_not_end_and_says_where_it_stands() throws Exception {
+  void cuts_off_a_hanging_stop_and_logs_where_it_hangs() throws Exception {
     CountDownLatch never = new CountDownLatch(1);
     try {
       assertThat(OrderlyStop.endsWithin(Duration.ofMillis(50), () -> waitFor(never))).isFalse();

@@ -41,10 +41,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** Replays through a bundle that serves: what goes out, what does not, and what is on record. */
+/** Replays through a serving bundle: what is sent, what is skipped, and what is recorded. */
 @Timeout(240)
 class ReplayTest {
-  /** An uncertain attempt, and then a refusal with a code that nobody knows: parked. */
+  /** An uncertain attempt, then a refusal with an unknown code: parked. */
   private static final String[] PARKING = {
     "{\"calls\": 1, \"status\": 500}",
     "{\"status\": 400, \"body\": {\"errorcode\": CODE, \"message\": \"strange\"}}"
@@ -210,7 +210,7 @@ class ReplayTest {
   }
 
   @Test
-  void a_dry_run_tells_and_changes_nothing() {
+  void a_dry_run_reports_and_changes_nothing() {
     String key = Requests.key();
     String code = park(key);
     bundle.sandbox().reset();
@@ -225,7 +225,7 @@ class ReplayTest {
   }
 
   @Test
-  void what_a_crash_left_between_ledger_and_queue_goes_out_with_the_same_order() {
+  void the_same_order_completes_a_replay_after_a_crash() {
     String key = Requests.key();
     String code = park(key);
     bundle.sandbox().reset();
@@ -291,7 +291,7 @@ class ReplayTest {
   }
 
   @Test
-  void an_erased_request_that_lies_on_the_invalid_queue_is_taken_from_there() throws JMSException {
+  void takes_an_erased_request_from_the_invalid_queue() throws JMSException {
     String key = Requests.key();
     bundle.sandbox().faults("{\"code\": 109121}");
     publish(key, json(key));
@@ -310,7 +310,7 @@ class ReplayTest {
   }
 
   @Test
-  void a_dead_letter_is_taken_away_when_its_message_goes_out() throws JMSException {
+  void removes_the_dead_letter_of_a_replayed_message() throws JMSException {
     String key = Requests.key();
     bundle.sandbox().faults("{\"status\": 500}");
     publish(key, json(key));
@@ -325,7 +325,7 @@ class ReplayTest {
   }
 
   @Test
-  void another_request_with_the_same_key_stays_on_the_invalid_queue() throws JMSException {
+  void leaves_another_request_on_the_invalid_queue() throws JMSException {
     String key = Requests.key();
     park(key);
     publish(key, json(key).replace("Ada", "Bob"));
@@ -366,7 +366,7 @@ class ReplayTest {
   }
 
   @Test
-  void what_may_have_been_sent_is_not_edited_under_its_key() {
+  void a_maybe_sent_message_is_not_edited_under_its_key() {
     String key = Requests.key();
     park(key);
     bundle.sandbox().reset();
@@ -381,7 +381,7 @@ class ReplayTest {
   }
 
   @Test
-  void under_a_new_key_it_goes_out_as_a_new_request_once() {
+  void sends_once_as_a_new_request_under_a_new_key() {
     String key = Requests.key();
     park(key);
     bundle.sandbox().reset();
@@ -431,7 +431,7 @@ class ReplayTest {
     assertThat(bundle.sandbox().sends()).isEqualTo(1);
   }
 
-  /** Options of a message that cannot go out | what is said; nothing is changed or sent. */
+  /** Options of a message that cannot be sent | the output; nothing is changed or sent. */
   @ParameterizedTest(name = "{0}")
   @CsvSource(
       delimiter = '|',
@@ -442,7 +442,7 @@ class ReplayTest {
           --edit=attributes.password=                | password
           --edit=message=%%Nobody%%                  | Nobody
           """)
-  void what_the_intake_would_refuse_is_told_before_anything_is_changed(String edit, String words) {
+  void reports_what_the_intake_would_refuse_before_any_change(String edit, String words) {
     String key = Requests.key();
     park(key);
     bundle.sandbox().reset();
@@ -458,7 +458,7 @@ class ReplayTest {
   }
 
   @Test
-  void asks_before_it_replays_a_selection_and_takes_no_for_an_answer() {
+  void asks_before_it_replays_a_selection() {
     String key = Requests.key();
     String code = park(key);
     bundle.sandbox().reset();
@@ -479,7 +479,7 @@ class ReplayTest {
   }
 
   @Test
-  void refuses_a_selection_where_there_is_nobody_to_ask() {
+  void refuses_a_selection_without_a_terminal() {
     String key = Requests.key();
     String code = park(key);
     Entry before = entry(key);
@@ -489,7 +489,7 @@ class ReplayTest {
     assertThat(said.exit()).isEqualTo(1);
     assertThat(said.err())
         .hasLineCount(1)
-        .contains("would be replayed=1 skipped=0; give --yes to do it");
+        .contains("would be replayed=1 skipped=0; add --yes to do it");
     assertThat(entry(key)).isEqualTo(before);
   }
 
@@ -498,7 +498,7 @@ class ReplayTest {
     return Arrays.copyOfRange(all, 1, all.length);
   }
 
-  /** Somebody at the terminal. */
+  /** A person at the terminal. */
   private static final class Person implements Terminal {
     private final boolean answer;
     private final List<String> asked = new ArrayList<>();
@@ -519,7 +519,7 @@ class ReplayTest {
     }
   }
 
-  /** On a ledger that nobody serves: what is said of entries as no bundle leaves them quickly. */
+  /** A ledger without a serving process, with entries that a bundle does not produce quickly. */
   @Test
   void says_of_each_state_whether_it_may_go_out() {
     Path file = folder.resolve(Requests.key() + ".db");
@@ -552,7 +552,7 @@ class ReplayTest {
   }
 
   @Test
-  void makes_new_keys_that_nobody_has_and_the_api_takes() {
+  void makes_new_keys_that_the_api_takes() {
     Path file = folder.resolve(Requests.key() + ".db");
     String longest = "\uD83D\uDE00".repeat(100);
     try (LedgerFile ledger = new LedgerFile(file, true)) {
@@ -643,7 +643,7 @@ class ReplayTest {
     assertThat(bundle.sandbox().sends()).isEqualTo(205);
   }
 
-  /** Options that cannot work | what is said. */
+  /** Wrong options | the output. */
   @ParameterizedTest(name = "{0}")
   @CsvSource(
       delimiter = '|',
@@ -654,9 +654,9 @@ class ReplayTest {
           --state ACCEPTED                            | ACCEPTED is never replayed
           --state ADMITTED                            | ADMITTED is never replayed
           --state DUPLICATE                           | DUPLICATE only with --new-key
-          --key a --state PARKED                      | --key: expected no other selection
-          --edit to=1 --state PARKED                  | --edit: expected exactly one --key
-          --edit to=1 --key a --key b                 | --edit: expected exactly one --key
+          --key a --state PARKED                      | --key: expected without another selection
+          --edit to=1 --state PARKED                  | --edit: expected together with exactly one --key
+          --edit to=1 --key a --key b                 | --edit: expected together with exactly one --key
           --edit to= --key a                          | expected a value for to
           --edit number=canary --key a                | --edit: expected to=…
           --edit canary --key a                       | --edit: expected to=…

@@ -28,7 +28,7 @@ class SelectedTest {
   @TempDir private Path folder;
 
   @Test
-  void visits_nothing_that_came_after_the_selection_or_because_of_it() {
+  void skips_entries_that_are_newer_than_the_selection() {
     try (LedgerFile ledger = new LedgerFile(folder.resolve("ledger.db"), false)) {
       ledger.ago(Duration.ofHours(1)).add("a", State.PARKED).add("b", State.PARKED);
       try (JdbcRecords records = ledger.beside()) {

@@ -82,8 +82,7 @@ class SendTest {
   }
 
   @Test
-  void sends_a_file_to_the_sandbox_leaves_it_in_its_place_and_says_with_its_end_how_it_went()
-      throws Exception {
+  void sends_a_file_to_the_sandbox_and_leaves_it_there() throws Exception {
     Path good = file("good.csv", rows(3));
     Said first = send(good);
 
@@ -106,8 +105,7 @@ class SendTest {
 
   /** An article code that became a number: it once hung here. */
   @Test
-  void refuses_a_row_for_a_number_with_an_endless_exponent_and_sends_the_next_one()
-      throws Exception {
+  void refuses_an_endless_exponent_and_sends_the_next_row() throws Exception {
     String row =
         "{\"definitionKey\":\"account-reset\",\"recipient\":{\"contactKey\":\"c\","
             + "\"to\":\"+14255550123\",\"attributes\":{\"FirstName\":NAME,\"password\":\"p\"}}}\n";
@@ -125,7 +123,7 @@ class SendTest {
   }
 
   @Test
-  void ends_with_a_code_of_its_own_when_rows_have_no_clear_answer() throws Exception {
+  void has_an_exit_code_for_rows_without_clear_answer() throws Exception {
     try (Sandbox api = sandbox()) {
       new SandboxProbe(api.url()).faults("{\"key\": \"k2\", \"status\": 500}");
 
@@ -140,8 +138,7 @@ class SendTest {
   /** Article codes that a library took for numbers: no double, and no decimal that fits. */
   @ParameterizedTest
   @ValueSource(strings = {"12E45678901234", "1E2147483648", "-5E-2147483650"})
-  void a_number_that_no_library_can_hold_refuses_its_row_and_no_other(String number)
-      throws Exception {
+  void an_unreadable_number_refuses_only_its_row(String number) throws Exception {
     String good =
         "{\"definitionKey\":\"account-reset\",\"recipient\":{\"contactKey\":\"c\",\"to\":\"+14255550123\","
             + "\"attributes\":{\"FirstName\":\"Ada\",\"password\":\"p\"}}}";
@@ -164,11 +161,11 @@ class SendTest {
 
   @ParameterizedTest
   @ValueSource(strings = {".orders.csv", "~$orders.csv", "orders\\july.csv", "orders.csv.part"})
-  void a_name_that_the_inbox_does_not_take_is_refused_at_once(String name) throws Exception {
+  void refuses_a_name_that_the_inbox_does_not_take(String name) throws Exception {
     Said said = send(file(name, rows(1)));
 
     assertThat(said.exit()).isEqualTo(ExitCode.UNREADABLE);
-    assertThat(said.err()).contains("expected a file that is taken; its name");
+    assertThat(said.err()).contains("expected a file that the intake takes; its name");
   }
 
   @Test
@@ -184,7 +181,7 @@ class SendTest {
   }
 
   @Test
-  void a_link_that_is_named_on_the_command_line_stands_for_its_file() throws Exception {
+  void follows_a_link_on_the_command_line() throws Exception {
     Path target = file("target.csv", rows(2));
     Path link = Files.createSymbolicLink(home.resolve("link.csv"), target);
 
@@ -223,7 +220,7 @@ class SendTest {
   }
 
   @Test
-  void ends_in_order_on_ctrl_c_and_goes_on_when_it_is_called_again() throws Exception {
+  void stops_on_ctrl_c_and_resumes_when_called_again() throws Exception {
     int rows = 400;
     Path file = file("orders.csv", rows(rows));
     try (Sandbox api = sandbox()) {
@@ -281,7 +278,7 @@ class SendTest {
   }
 
   @Test
-  void says_now_and_then_how_far_it_is_where_there_is_no_terminal() {
+  void prints_progress_lines_without_a_terminal() {
     StringWriter err = new StringWriter();
     AtomicLong seconds = new AtomicLong();
     try (SendProgress progress =

@@ -35,7 +35,7 @@ final class ServeProcess implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   /**
-   * @param folder for what it leaves on disk; the next one with the same folder goes on with that
+   * @param folder for its files; the next process with the same folder continues with them
    */
   ServeProcess(Path folder, Map<String, String> settings) throws IOException {
     Map<String, String> all = new LinkedHashMap<>();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A process that is told to stop. */
+/** A process that gets a signal to stop. */
 @Timeout(240)
 class ServeStopTest {
   @TempDir private Path folder;
@@ -60,7 +60,7 @@ class ServeStopTest {
   }
 
   @Test
-  void finishes_what_it_took_ends_with_0_and_leaves_the_rest_to_the_next_one() throws Exception {
+  void finishes_requests_in_progress_and_exits_with_0() throws Exception {
     probe.settings("{\"latencyMs\": 4000}");
     Map<String, CompletableFuture<HttpResponse<String>>> waiting = new LinkedHashMap<>();
     List<String> queued = new ArrayList<>();
@@ -119,7 +119,7 @@ class ServeStopTest {
     assertThat(probe.messages()).allMatch(message -> message.path("duplicates").asInt() == 0);
   }
 
-  /** What it had said last when it was told to stop: nothing may be left half-open. */
+  /** The last lines of the log after a stop: nothing may stay half-open. */
   @ParameterizedTest
   @ValueSource(strings = {"Definition order-shipped", "broker=embedded"})
   void stops_in_the_middle_of_its_start_as_well(String said) throws Exception {

@@ -34,7 +34,7 @@ class StartScriptTest {
     "'',            C.UTF-8,   C,                 C.UTF-8,     C",
     "'',            '',        C.utf8,            C.utf8,      C.utf8",
   })
-  void there_is_a_utf_8_locale_and_one_that_is_stays(
+  void sets_a_utf_8_locale_if_there_is_none(
       String all, String type, String language, String counts, String messages) throws Exception {
     Path bin = Files.createDirectories(home.resolve("dist/bin"));
     Path script = Files.copy(Path.of("src/main/dist/bin/sms-routes"), bin.resolve("sms-routes"));

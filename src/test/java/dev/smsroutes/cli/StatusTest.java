@@ -74,7 +74,7 @@ class StatusTest {
   }
 
   @Test
-  void lists_what_is_sent_and_what_has_ended_the_newest_first() throws IOException {
+  void lists_running_and_ended_files_newest_first() throws IOException {
     running("now.csv", Instant.now(), "400", "18");
     ended("old.csv", "'state':'done'", "2026-01-01T12:00:05.500Z");
     ended("changed.csv", "'state':'failed','reason':'changed'", "2026-01-01T12:00:06Z");
@@ -98,7 +98,7 @@ class StatusTest {
   }
 
   @Test
-  void marks_what_nobody_has_renewed_for_ten_seconds() throws IOException {
+  void marks_stale_files_after_ten_seconds() throws IOException {
     Instant longAgo = Instant.now().minusSeconds(11);
     running("dead.csv", longAgo, "null", "18");
     running("live.csv", Instant.now().minusSeconds(8), "null", "null");
@@ -114,14 +114,14 @@ class StatusTest {
 
   @ParameterizedTest
   @CsvSource({"59, 59s", "61, 1m 1s", "3600, 1h 0m", "90061, 25h 1m"})
-  void tells_the_time_that_is_left(String seconds, String shown) throws IOException {
+  void shows_the_remaining_time(String seconds, String shown) throws IOException {
     running("a.csv", Instant.now(), "null", seconds);
 
     assertThat(status().out()).contains(shown + " left\n");
   }
 
   @Test
-  void no_more_are_listed_than_were_asked_for() throws IOException {
+  void lists_at_most_the_limit() throws IOException {
     for (int i = 10; i < 40; i++) {
       ended("f" + i + ".csv", "'state':'done'", "2026-01-01T12:00:" + i + "Z");
     }
@@ -133,7 +133,7 @@ class StatusTest {
   }
 
   @Test
-  void tells_which_files_in_the_inbox_are_paused() throws IOException {
+  void shows_paused_files_in_the_inbox() throws IOException {
     for (String name : List.of("b.csv", "a.csv", "gone.csv", "ending.csv", "cancelled.csv")) {
       write("inbox/." + name + ".sms-paused", "", Instant.now());
       write("inbox/" + name, "", Instant.now());
@@ -150,13 +150,13 @@ class StatusTest {
   }
 
   @Test
-  void tells_what_lies_in_the_inbox_untaken_and_why_and_how_many_files_wait() throws IOException {
+  void lists_untaken_files_with_reasons_and_counts_waiting_ones() throws IOException {
     Instant now = Instant.now();
     for (String name : List.of("a.csv", "b.json", "late.csv.partial", ".hidden", "check/c.csv")) {
       write("inbox/" + name, "x", now);
     }
     Files.createSymbolicLink(home.resolve("inbox/link.csv"), home.resolve("inbox/a.csv"));
-    // Notes of ours are nobody's matter.
+    // Internal notes are not listed.
     write("inbox/.b.csv.sms-tmp", "", now);
 
     Said said = status();
@@ -210,7 +210,7 @@ class StatusTest {
   }
 
   @Test
-  void what_is_not_ours_is_left_out_and_told() throws IOException {
+  void names_foreign_files_that_it_skips() throws IOException {
     Files.createDirectories(home.resolve("results/folder.summary.json"));
     Instant now = Instant.now();
     write("results/empty.summary.json", "", now);

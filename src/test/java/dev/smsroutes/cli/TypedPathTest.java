@@ -35,7 +35,7 @@ class TypedPathTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void the_script_of_the_distribution_tells_where_that_is() throws Exception {
+  void the_start_script_passes_the_operators_folder() throws Exception {
     Path bin = Files.createDirectories(home.resolve("dist/bin"));
     Path script = Files.copy(Path.of("src/main/dist/bin/sms-routes"), bin.resolve("sms-routes"));
     Path java = Files.createDirectories(home.resolve("jdk/bin")).resolve("java");

@@ -61,10 +61,10 @@ class SendWindowCalendarTest {
     // A satellite, and a number of no country: the zone that is given.
     "88212345678, 2026-01-15T07:59:00Z, 2026-01-15T08:00:00Z",
     "99999999999, 2026-01-15T07:59:00Z, 2026-01-15T08:00:00Z",
-    // Possible, and of no plan that is known: its beginning tells enough.
+    // A possible number outside known plans: its first digits decide.
     "97150123456, 2026-01-15T03:59:00Z, 2026-01-15T04:00:00Z",
   })
-  void goes_by_the_clock_where_the_number_belongs(String number, Instant now, Instant opens) {
+  void uses_the_local_time_of_the_number(String number, Instant now, Instant opens) {
     WindowStatus stretch = hours("08:00-20:00").at(number, now);
 
     assertThat(stretch.open()).isEqualTo(opens == null);
@@ -74,7 +74,7 @@ class SendWindowCalendarTest {
   }
 
   @Test
-  void opens_for_a_russian_mobile_number_when_it_is_day_from_kaliningrad_to_kamchatka() {
+  void opens_for_russian_mobiles_when_all_russian_zones_allow() {
     WindowStatus night =
         hours("08:00-20:00").at("79161234567", Instant.parse("2026-01-15T00:00:00Z"));
     assertThat(night.open()).isFalse();
@@ -84,7 +84,7 @@ class SendWindowCalendarTest {
   }
 
   @Test
-  void opens_in_as_many_zones_as_there_can_be_when_no_moment_suits_all() {
+  void opens_in_most_zones_if_no_moment_suits_all() {
     List<ZoneId> farApart =
         List.of(ZoneOffset.ofHours(-8), ZoneOffset.ofHours(0), ZoneOffset.ofHours(1));
     SendWindowCalendar hours = hours("09:00-12:00");
@@ -97,7 +97,7 @@ class SendWindowCalendarTest {
   }
 
   @Test
-  void waits_a_day_longer_when_the_window_lies_in_the_hour_that_is_left_out() {
+  void waits_another_day_if_summer_time_skips_the_window() {
     SendWindowCalendar hours = hours("02:10-02:50");
     WindowStatus stretch = hours.at(GERMAN, Instant.parse("2026-03-28T02:00:00Z"));
 
@@ -105,7 +105,7 @@ class SendWindowCalendarTest {
   }
 
   @Test
-  void opens_twice_in_the_night_whose_hour_comes_twice() {
+  void opens_twice_when_an_hour_repeats() {
     SendWindowCalendar hours = hours("02:10-02:50");
     WindowStatus first = hours.at(GERMAN, Instant.parse("2026-10-25T00:00:00Z"));
     WindowStatus between = hours.at(GERMAN, Instant.parse("2026-10-25T00:50:00Z"));
@@ -135,7 +135,7 @@ class SendWindowCalendarTest {
 
   /** A single zone: whatever its rules, it is open when the clock on the wall says so. */
   @Property(tries = 300)
-  void is_open_exactly_when_the_clock_on_the_wall_says_so(
+  void is_open_exactly_when_local_time_is_inside(
       @ForAll("zones") ZoneId zone,
       @ForAll @LongRange(min = 1_767_225_600L, max = 1_830_297_600L) long second,
       @ForAll @IntRange(max = 1439) int from,
@@ -182,7 +182,7 @@ class SendWindowCalendarTest {
   }
 
   @Test
-  void takes_what_is_known_of_a_number_for_all_of_its_kind() {
+  void shares_the_zones_of_similar_numbers() {
     TimeZones zones = new TimeZones(BERLIN);
     Map<List<ZoneId>, Boolean> different = new ConcurrentHashMap<>();
     for (int i = 0; i < 1_000; i++) {

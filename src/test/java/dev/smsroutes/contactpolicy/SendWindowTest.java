@@ -62,7 +62,7 @@ class SendWindowTest {
   }
 
   @Test
-  void goes_over_midnight() {
+  void may_span_midnight() {
     SendWindow night = SendWindow.read("k", "20:00-06:00");
     assertThat(night.contains(1199)).isFalse();
     assertThat(night.contains(1200)).isTrue();

@@ -78,7 +78,7 @@ class SuppressionFileTest {
   }
 
   @Test
-  void tells_a_new_file_of_the_same_size_and_time_by_what_it_is() throws IOException {
+  void notices_a_new_file_of_equal_size_and_time() throws IOException {
     FileTime time = Files.getLastModifiedTime(file);
     Path next = Files.writeString(folder.resolve("next"), "4915112345679\n");
     Files.setLastModifiedTime(next, time);
@@ -102,7 +102,7 @@ class SuppressionFileTest {
   }
 
   @Test
-  void keeps_the_list_when_the_file_goes_and_says_so_once() throws IOException {
+  void keeps_the_list_and_logs_once_after_a_deletion() throws IOException {
     Files.delete(file);
     lookTwice();
     lookTwice();
@@ -119,7 +119,7 @@ class SuppressionFileTest {
   }
 
   @Test
-  void is_in_order_again_when_the_very_same_file_comes_back() throws IOException {
+  void recovers_when_the_same_file_is_back() throws IOException {
     Path away = folder.resolve("away");
     Files.move(file, away);
     list.check();
@@ -131,8 +131,7 @@ class SuppressionFileTest {
   }
 
   @Test
-  void keeps_the_list_when_the_file_is_none_and_says_so_once_without_its_content()
-      throws IOException {
+  void keeps_the_list_and_logs_once_for_a_broken_file() throws IOException {
     replace("Ada-secret\n\u0000\n");
     lookTwice();
     lookTwice();
@@ -148,7 +147,7 @@ class SuppressionFileTest {
   }
 
   @Test
-  void frees_nobody_when_the_file_is_cut_to_nothing() throws IOException {
+  void keeps_the_list_if_the_file_is_emptied() throws IOException {
     Files.writeString(file, "");
     lookTwice();
 
@@ -157,8 +156,7 @@ class SuppressionFileTest {
   }
 
   @Test
-  void keeps_the_list_when_a_folder_stands_in_its_place_and_reads_the_file_that_follows()
-      throws IOException {
+  void keeps_the_list_while_a_folder_replaces_the_file() throws IOException {
     Files.delete(file);
     Files.createDirectory(file);
     lookTwice();
@@ -172,7 +170,7 @@ class SuppressionFileTest {
   }
 
   @Test
-  void warns_of_lines_that_only_look_like_numbers_without_quoting_them() throws IOException {
+  void warns_of_doubtful_lines_without_quoting_them() throws IOException {
     replace("Ada\n0151 12345678\n");
     lookTwice();
 
@@ -184,7 +182,7 @@ class SuppressionFileTest {
   }
 
   @Test
-  void looks_by_itself_once_it_watches() throws IOException {
+  void checks_by_itself_once_it_watches() throws IOException {
     list.watch();
     replace(BOB + "\n");
 
@@ -192,7 +190,7 @@ class SuppressionFileTest {
   }
 
   @Test
-  void names_the_key_when_there_is_no_file_at_the_start() {
+  void names_the_key_if_the_file_is_missing() {
     assertThatThrownBy(
             () -> SuppressionFile.open("sms.suppression-file", folder.resolve("missing")))
         .isInstanceOf(IllegalArgumentException.class)

@@ -45,7 +45,7 @@ class SuppressionListTest {
   }
 
   @Test
-  void tells_apart_what_only_looks_alike() {
+  void distinguishes_lookalike_keys() {
     SuppressionList.Builder builder = new SuppressionList.Builder();
     builder.number("4915112345678");
     builder.number("12345678901234567890");
@@ -65,7 +65,7 @@ class SuppressionListTest {
     assertThat(list.hasContactKey("\uD800")).as("half a character").isFalse();
   }
 
-  /** What is on the list, and the same key as a request may write it. */
+  /** A key on the list | the same key as a request may write it. */
   @ParameterizedTest
   @CsvSource(
       ignoreLeadingAndTrailingWhitespace = false,
@@ -96,11 +96,11 @@ class SuppressionListTest {
         "'\u212bngstr\u00f6m','A\u030angstro\u0308m'",
         "'\ud55c','\u1112\u1161\u11ab'",
       })
-  void takes_for_one_person_what_looks_the_same(String onTheList, String asked) {
+  void treats_equal_looking_keys_as_equal(String onTheList, String asked) {
     assertThat(listOf(onTheList).hasContactKey(asked)).isTrue();
   }
 
-  /** What is on the list, and the key of another person. */
+  /** A key on the list | the key of another person. */
   @ParameterizedTest
   @CsvSource({
     "c1,C1",
@@ -114,7 +114,7 @@ class SuppressionListTest {
     "\uff43\uff11,c1",
     "\ufb01n,fin",
   })
-  void takes_for_two_people_what_looks_different(String onTheList, String asked) {
+  void treats_different_looking_keys_as_different(String onTheList, String asked) {
     assertThat(listOf(onTheList).hasContactKey(asked)).isFalse();
   }
 
@@ -141,12 +141,12 @@ class SuppressionListTest {
   }
 
   @Test
-  void has_nobody_when_it_is_empty() {
+  void an_empty_list_has_no_entry() {
     assertThat(SuppressionList.EMPTY.hasNumber("4915112345678")).isFalse();
     assertThat(SuppressionList.EMPTY.hasContactKey("")).isFalse();
   }
 
-  /** Many enough for every place of the table to be somebody's neighbour. */
+  /** Enough keys for every place of the table to have a neighbour. */
   @Test
   void finds_each_of_a_hundred_thousand_keys_and_no_other() {
     SuppressionList.Builder builder = new SuppressionList.Builder();

@@ -69,7 +69,7 @@ class SuppressionReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"contactKey:4915112345678", "CONTACTKEY: 4915112345678"})
-  void takes_a_number_for_a_key_alone_when_it_is_told_to(String text) throws IOException {
+  void reads_a_number_as_only_a_contact_key_if_marked(String text) throws IOException {
     SuppressionList list = read(text).list();
 
     assertThat(list.hasNumber(NUMBER)).isFalse();
@@ -77,7 +77,7 @@ class SuppressionReaderTest {
   }
 
   @Test
-  void takes_a_number_for_a_number_alone_when_it_is_told_to() throws IOException {
+  void reads_a_number_as_only_a_number_if_marked() throws IOException {
     SuppressionList list = read("to:4915112345678").list();
 
     assertThat(list.hasNumber(NUMBER)).isTrue();
@@ -86,7 +86,7 @@ class SuppressionReaderTest {
   }
 
   @Test
-  void takes_a_number_for_a_contact_key_too_when_nobody_says_which() throws IOException {
+  void reads_an_unmarked_number_as_a_contact_key_too() throws IOException {
     SuppressionList list = read("4915112345678").list();
 
     assertThat(list.hasNumber(NUMBER)).isTrue();
@@ -155,7 +155,7 @@ class SuppressionReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"contactKey:", "contactKey:\u00a0", "contactKey:\u200b", "contactKey:\"\""})
-  void tells_of_a_line_that_names_no_contact_key(String line) throws IOException {
+  void reports_a_line_without_a_contact_key(String line) throws IOException {
     SuppressionReader.SuppressionReading result = read(line + "\nBob");
 
     assertThat(result.doubtful()).isEqualTo(1);
@@ -163,7 +163,7 @@ class SuppressionReaderTest {
     assertThat(result.list().contactKeys()).isEqualTo(1);
   }
 
-  /** What somebody takes for a number on the list, and what suppresses none. */
+  /** Lines that a person takes for a number, but that suppress none. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -187,7 +187,7 @@ class SuppressionReaderTest {
         "to:",
         "contactKey:"
       })
-  void tells_of_a_line_that_only_looks_like_a_number(String line) throws IOException {
+  void reports_a_line_that_only_looks_like_a_number(String line) throws IOException {
     SuppressionReader.SuppressionReading result = read("Ada\n" + line + "\n" + line + "\nBob\n");
 
     assertThat(result.doubtful()).isEqualTo(2);
@@ -197,7 +197,7 @@ class SuppressionReaderTest {
   }
 
   @Test
-  void a_list_of_nobody_has_a_remark() throws IOException {
+  void an_empty_list_needs_a_comment() throws IOException {
     SuppressionReader.SuppressionReading result = read("# nobody");
 
     assertThat(result.lines()).isEqualTo(1);
@@ -218,7 +218,7 @@ class SuppressionReaderTest {
   }
 
   @Test
-  void a_line_without_an_end_is_no_list_and_is_not_held() {
+  void refuses_an_endless_line_without_holding_it() {
     String longest = "k".repeat(SuppressionReader.MAX_LINE);
 
     assertThatThrownBy(() -> read("a\n" + longest + "k"))

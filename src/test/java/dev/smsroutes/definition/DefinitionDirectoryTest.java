@@ -217,7 +217,7 @@ class DefinitionDirectoryTest {
   }
 
   @Test
-  void refuses_other_encodings_than_utf_8_and_takes_a_byte_order_mark() throws IOException {
+  void reads_only_utf_8_with_or_without_a_mark() throws IOException {
     write("bom.json", "\uFEFF" + GOOD);
     write("bom.yaml", "\uFEFFdefinitionKey: other\ncontent: {message: Grüße}");
     assertThat(DefinitionDirectory.load(directory).all()).hasSize(2);
@@ -282,7 +282,7 @@ class DefinitionDirectoryTest {
   }
 
   @Test
-  void takes_the_text_of_a_yaml_file_from_the_file_next_to_it() throws IOException {
+  void takes_the_text_of_a_yaml_file_from_its_neighbour() throws IOException {
     write("a.yaml", "definitionKey: k");
     write("a.amp", "Hi");
     write("b.json", GOOD);
@@ -293,7 +293,7 @@ class DefinitionDirectoryTest {
   }
 
   @Test
-  void names_every_fault_of_a_text_in_a_file_of_its_own_at_once() throws IOException {
+  void names_every_fault_of_text_files_at_once() throws IOException {
     write("alone.amp", "Hi");
     write("both.json", GOOD);
     write("both.amp", "Hi");
@@ -408,7 +408,7 @@ class DefinitionDirectoryTest {
   }
 
   @Test
-  void loads_the_definitions_that_come_with_the_bundle_and_reports_them() {
+  void loads_and_reports_the_bundled_definitions() {
     DefinitionDirectory definitions = DefinitionDirectory.load(Path.of("definitions"));
 
     assertThat(definitions.report())

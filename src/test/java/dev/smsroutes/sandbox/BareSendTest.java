@@ -3,7 +3,7 @@ package dev.smsroutes.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.smsroutes.sandbox.Caller.Reply;
+import dev.smsroutes.sandbox.Caller.CallerReply;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +29,7 @@ class BareSendTest {
     sandbox.close();
   }
 
-  private Reply send(String recipients) {
+  private CallerReply send(String recipients) {
     return caller.sendMany(body(recipients));
   }
 
@@ -43,7 +43,7 @@ class BareSendTest {
 
   @Test
   void accepts_many_with_and_without_a_slash_at_the_end() {
-    Reply reply = send(recipient("a") + "," + recipient("b"));
+    CallerReply reply = send(recipient("a") + "," + recipient("b"));
     assertThat(reply.status()).isEqualTo(202);
     assertThat(reply.code()).isZero();
     assertThat(reply.json().get("responses").toString())
@@ -67,7 +67,7 @@ class BareSendTest {
   }
 
   @Test
-  void gives_the_attributes_of_all_to_each_recipient_whose_own_win() {
+  void gives_shared_attributes_to_recipients_whose_own_win() {
     caller.sendMany(
         ("{'definitionKey':'welcome','attributes':{'Name':'all','x':1},'recipient':null,'recipients':["
                 + "{'contactKey':'c','to':'49151','messageKey':'a'},"
@@ -82,8 +82,8 @@ class BareSendTest {
   }
 
   @Test
-  void makes_a_key_where_none_came() {
-    Reply reply = send("{'contactKey':'c','to':'49151'},{'contactKey':'c','to':'49151'}");
+  void makes_missing_keys() {
+    CallerReply reply = send("{'contactKey':'c','to':'49151'},{'contactKey':'c','to':'49151'}");
     String first = reply.json().at("/responses/0/messageKey").textValue();
     String second = reply.json().at("/responses/1/messageKey").textValue();
     assertThat(first).isNotBlank().isNotEqualTo(second);
@@ -108,7 +108,7 @@ class BareSendTest {
         "[ | 10004"
       })
   void refuses_the_whole_call(String body, int code) {
-    Reply reply = caller.sendMany(body.replace('\'', '"').replace("''", "'"));
+    CallerReply reply = caller.sendMany(body.replace('\'', '"').replace("''", "'"));
     assertThat(reply.status()).isEqualTo(400);
     assertThat(reply.code()).as(reply.text()).isEqualTo(code);
   }
@@ -145,7 +145,7 @@ class BareSendTest {
   @Test
   void names_each_recipient_that_failed() {
     caller.send("used");
-    Reply reply =
+    CallerReply reply =
         send(
             String.join(
                 ",",
@@ -176,7 +176,7 @@ class BareSendTest {
     caller.send("used");
     assertThat(send(recipient("used")).code()).isEqualTo(109103);
     caller.settings("{\"duplicates\":\"202\"}");
-    Reply duplicates = send(recipient("used"));
+    CallerReply duplicates = send(recipient("used"));
     assertThat(duplicates.status()).isEqualTo(202);
     assertThat(duplicates.json().at("/responses/0/errorcode").intValue()).isEqualTo(109110);
     assertThat(send(recipient("used") + ",{}").code()).isEqualTo(109103);

@@ -20,7 +20,7 @@ final class Caller {
   static final String DEFINITIONS = "/messaging/v1/sms/definitions";
 
   /** An answer, with its body as JSON or missing. */
-  record Reply(int status, String text, HttpResponse<String> raw) {
+  record CallerReply(int status, String text, HttpResponse<String> raw) {
     JsonNode json() {
       try {
         return JSON.readTree(text);
@@ -59,7 +59,7 @@ final class Caller {
     return this;
   }
 
-  Reply askForToken() {
+  CallerReply askForToken() {
     return call(
         "POST",
         "/v2/token",
@@ -83,7 +83,7 @@ final class Caller {
     return request.build();
   }
 
-  Reply call(String method, String path, String body) {
+  CallerReply call(String method, String path, String body) {
     try {
       return tryCall(method, path, body);
     } catch (IOException e) {
@@ -91,11 +91,11 @@ final class Caller {
     }
   }
 
-  Reply tryCall(String method, String path, String body) throws IOException {
+  CallerReply tryCall(String method, String path, String body) throws IOException {
     try {
       HttpResponse<String> response =
           http.send(request(method, path, body), HttpResponse.BodyHandlers.ofString());
-      return new Reply(response.statusCode(), response.body(), response);
+      return new CallerReply(response.statusCode(), response.body(), response);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException(e);
@@ -106,20 +106,20 @@ final class Caller {
     return http.sendAsync(request(method, path, body), HttpResponse.BodyHandlers.ofString());
   }
 
-  Reply get(String path) {
+  CallerReply get(String path) {
     return call("GET", path, null);
   }
 
   /** Sends a good request under a key. */
-  Reply send(String key) {
+  CallerReply send(String key) {
     return send(key, good());
   }
 
-  Reply send(String key, String body) {
+  CallerReply send(String key, String body) {
     return call("POST", MESSAGES + encoded(key), body);
   }
 
-  Reply sendMany(String body) {
+  CallerReply sendMany(String body) {
     return call("POST", MESSAGES, body);
   }
 
@@ -130,14 +130,14 @@ final class Caller {
   }
 
   void faults(String json) {
-    Reply reply = call("PUT", "/sandbox/faults", json);
+    CallerReply reply = call("PUT", "/sandbox/faults", json);
     if (reply.status() != 200) {
       throw new AssertionError(reply.text());
     }
   }
 
   void settings(String json) {
-    Reply reply = call("PUT", "/sandbox/settings", json);
+    CallerReply reply = call("PUT", "/sandbox/settings", json);
     if (reply.status() != 200) {
       throw new AssertionError(reply.text());
     }

@@ -75,7 +75,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void keeps_an_idle_connection_when_told() throws IOException {
+  void keeps_idle_connections_if_configured() throws IOException {
     try (Sandbox sandbox = Sandbox.start(ANY_PORT.withIdleTimeout(Duration.ofMillis(100)))) {
       Caller caller = new Caller(sandbox).signedIn();
       caller.settings("{\"idleSeconds\":0}");
@@ -89,7 +89,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void closes_a_connection_that_never_asks_or_never_ends_its_question() throws IOException {
+  void closes_connections_without_a_complete_request() throws IOException {
     try (Sandbox sandbox =
         Sandbox.start(
             ANY_PORT
@@ -138,7 +138,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void says_which_port_is_in_use_and_which_key_sets_it() throws IOException {
+  void names_the_port_in_use_and_its_key() throws IOException {
     try (ServerSocket taken = new ServerSocket(0)) {
       SandboxOptions options =
           SandboxOptions.defaults().withHost("0.0.0.0").withPort(taken.getLocalPort());
@@ -151,7 +151,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void a_port_is_free_again_after_close_and_close_may_come_twice() throws Exception {
+  void close_frees_the_port_and_is_idempotent() throws Exception {
     Sandbox first = Sandbox.start(ANY_PORT);
     assertThat(first.port()).isPositive();
     assertThat(first.url()).isEqualTo("http://127.0.0.1:" + first.port());
@@ -175,7 +175,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void options_tell_no_secret_and_refuse_what_cannot_be() {
+  void options_hide_secrets_and_check_values() {
     SandboxOptions options = ANY_PORT.withCredentials("id", "hidden", "1");
     assertThat(options.toString()).doesNotContain("hidden");
     assertThatThrownBy(() -> options.withPort(70_000))

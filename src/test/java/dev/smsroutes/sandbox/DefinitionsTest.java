@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.smsroutes.SettableClock;
-import dev.smsroutes.sandbox.Caller.Reply;
+import dev.smsroutes.sandbox.Caller.CallerReply;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,7 +90,7 @@ class DefinitionsTest {
     assertThat(one.get("status").textValue()).isEqualTo("Active");
     assertThat(one.get("name").textValue()).isEqualTo("A");
     assertThat(one.get("requestId").textValue()).isNotBlank();
-    Reply unknown = caller.get(ONE + "other");
+    CallerReply unknown = caller.get(ONE + "other");
     assertThat(unknown.status()).isEqualTo(404);
     assertThat(unknown.code()).isEqualTo(30003);
   }
@@ -99,11 +99,11 @@ class DefinitionsTest {
   void creates_changes_and_deletes_them() {
     String created = "{\"definitionKey\":\"n/1\",\"content\":{\"message\":\"one\"}}";
     assertThat(caller.call("POST", Caller.DEFINITIONS, created).status()).isEqualTo(201);
-    Reply again = caller.call("POST", Caller.DEFINITIONS, created);
+    CallerReply again = caller.call("POST", Caller.DEFINITIONS, created);
     assertThat(again.status()).isEqualTo(409);
     assertThat(again.code()).isEqualTo(30004);
 
-    Reply changed =
+    CallerReply changed =
         caller.call(
             "PATCH",
             ONE + "n%2F1",
@@ -140,7 +140,7 @@ class DefinitionsTest {
         .isEqualTo("TransactionalSendEvents.SmsQueued");
   }
 
-  private Reply status(String key) {
+  private CallerReply status(String key) {
     return caller.get(Caller.MESSAGES + key);
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.smsroutes.sandbox.Caller.Reply;
+import dev.smsroutes.sandbox.Caller.CallerReply;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
@@ -48,7 +48,7 @@ class FaultsTest {
         """
         [{"calls":1,"status":418,"body":"short and stout","contentType":"text/plain",
           "headers":{"X-Pot":"tea"}}]""");
-    Reply reply = caller.send("k1");
+    CallerReply reply = caller.send("k1");
     assertThat(reply.status()).isEqualTo(418);
     assertThat(reply.text()).isEqualTo("short and stout");
     assertThat(reply.header("Content-Type")).isEqualTo("text/plain");
@@ -75,9 +75,9 @@ class FaultsTest {
     "503,50300",
     "504,30000"
   })
-  void a_status_alone_comes_with_the_apis_body(int status, int code) {
+  void a_status_without_body_gets_the_apis_body(int status, int code) {
     caller.faults("[{\"status\":" + status + "}]");
-    Reply reply = caller.send("k1");
+    CallerReply reply = caller.send("k1");
     assertThat(reply.status()).isEqualTo(status);
     assertThat(reply.code()).isEqualTo(code);
     assertThat(reply.json().has("message")).isTrue();
@@ -98,9 +98,9 @@ class FaultsTest {
     "109001,202,''",
     "987654,400,''"
   })
-  void a_code_comes_with_its_status(int code, int status, String retryAfter) {
+  void a_code_brings_its_status(int code, int status, String retryAfter) {
     caller.faults("[{\"code\":" + code + "}]");
-    Reply reply = caller.send("k1");
+    CallerReply reply = caller.send("k1");
     assertThat(reply.status()).isEqualTo(status);
     assertThat(reply.code()).isEqualTo(code);
     assertThat(reply.header("Retry-After")).isEqualTo(retryAfter);
@@ -114,9 +114,9 @@ class FaultsTest {
     "'\"Wed, 21 Oct 2026 07:28:00 GMT\"',Wed,0",
     "'\"soon\"',soon,0"
   })
-  void retry_after_is_a_header_and_a_number_in_the_body(String given, String header, int body) {
+  void sends_retry_after_in_header_and_body(String given, String header, int body) {
     caller.faults("[{\"retryAfter\":" + given + "}]");
-    Reply reply = caller.send("k1");
+    CallerReply reply = caller.send("k1");
     assertThat(reply.status()).isEqualTo(429);
     assertThat(reply.header("Retry-After")).startsWith(header);
     assertThat(reply.json().path("retryAfter").asInt(0)).isEqualTo(body);
@@ -125,7 +125,7 @@ class FaultsTest {
   }
 
   @Test
-  void latency_alone_delays_and_then_processes_as_ever() {
+  void latency_only_delays_a_call() {
     caller.faults("[{\"calls\":1,\"latencyMs\":300}]");
     long start = System.nanoTime();
     assertThat(caller.send("k1").status()).isEqualTo(202);
@@ -134,7 +134,7 @@ class FaultsTest {
   }
 
   @Test
-  void a_call_that_its_caller_gave_up_is_accepted_all_the_same() throws Exception {
+  void accepts_a_call_whose_caller_gave_up() throws Exception {
     caller.faults("[{\"calls\":1,\"latencyMs\":600}]");
     HttpRequest hasty =
         HttpRequest.newBuilder(
@@ -186,7 +186,7 @@ class FaultsTest {
   @Test
   void answers_in_html_like_a_proxy() {
     caller.faults("[{\"calls\":1,\"nonJson\":true},{\"nonJson\":true,\"status\":202}]");
-    Reply reply = caller.send("k1");
+    CallerReply reply = caller.send("k1");
     assertThat(reply.status()).isEqualTo(502);
     assertThat(reply.header("Content-Type")).startsWith("text/html");
     assertThat(reply.text()).startsWith("<!DOCTYPE html>");
@@ -223,9 +223,9 @@ class FaultsTest {
   }
 
   @Test
-  void extra_headers_alone_go_with_the_usual_answer() {
+  void extra_headers_join_the_usual_answer() {
     caller.faults("[{\"headers\":{\"Connection\":\"close\",\"X-A\":\"b\"}}]");
-    Reply reply = caller.send("k1");
+    CallerReply reply = caller.send("k1");
     assertThat(reply.status()).isEqualTo(202);
     assertThat(reply.header("X-A")).isEqualTo("b");
     assertThat(arrived("k1")).isTrue();
@@ -237,7 +237,7 @@ class FaultsTest {
     assertThat(caller.send("good").status()).isEqualTo(202);
     assertThat(caller.send("bad-1").status()).isEqualTo(500);
     assertThat(caller.send("not bad-1").status()).isEqualTo(202);
-    Reply many =
+    CallerReply many =
         caller.sendMany(
             """
             {"definitionKey":"welcome","recipients":[
@@ -270,7 +270,7 @@ class FaultsTest {
   }
 
   @Test
-  void the_first_fault_that_meets_a_call_has_it_and_they_follow_each_other() {
+  void uses_the_first_fault_that_applies_to_a_call() {
     caller.faults("[{\"calls\":2,\"status\":500},{\"calls\":1,\"status\":503}]");
     assertThat(IntStream.range(0, 4).mapToObj(i -> caller.send("k" + i).status()))
         .containsExactly(500, 500, 503, 202);
@@ -281,7 +281,7 @@ class FaultsTest {
   }
 
   @Test
-  void a_share_of_the_calls_is_the_same_for_the_same_seed() {
+  void the_same_seed_selects_the_same_calls() {
     List<Integer> first = withSeed("a", 7);
     assertThat(withSeed("b", 7)).isEqualTo(first);
     assertThat(withSeed("c", 8)).isNotEqualTo(first);
@@ -294,13 +294,13 @@ class FaultsTest {
   }
 
   @Test
-  void a_seed_that_nobody_gave_is_shown() {
+  void shows_a_generated_seed() {
     caller.faults("[{\"share\":0.5,\"status\":500}]");
     assertThat(caller.get("/sandbox/faults").json().at("/0/seed").isIntegralNumber()).isTrue();
   }
 
   @Test
-  void an_empty_array_or_a_delete_ends_the_trouble() {
+  void an_empty_array_or_a_delete_ends_all_faults() {
     caller.faults("[{\"status\":500}]");
     caller.faults("[]");
     assertThat(caller.send("k1").status()).isEqualTo(202);
@@ -339,9 +339,9 @@ class FaultsTest {
         "[{'hugeBody':-1}] | faults[0].hugeBody: expected a whole number from 0",
         "[{'code':0}] | faults[0].code: expected a whole number from 1"
       })
-  void refuses_what_is_not_well_written_by_name_and_changes_nothing(String body, String message) {
+  void names_the_faulty_field_and_changes_nothing(String body, String message) {
     caller.faults("[{\"status\":503}]");
-    Reply reply = caller.call("PUT", "/sandbox/faults", body.replace('\'', '"'));
+    CallerReply reply = caller.call("PUT", "/sandbox/faults", body.replace('\'', '"'));
     assertThat(reply.status()).isEqualTo(400);
     assertThat(reply.json().get("message").textValue().replace('"', '`')).contains(message);
     assertThat(caller.send("k1").status()).isEqualTo(503);

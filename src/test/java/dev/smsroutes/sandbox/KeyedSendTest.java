@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.smsroutes.SettableClock;
-import dev.smsroutes.sandbox.Caller.Reply;
+import dev.smsroutes.sandbox.Caller.CallerReply;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -43,7 +43,7 @@ class KeyedSendTest {
 
   @Test
   void accepts_a_good_request_and_answers_as_the_api_does() {
-    Reply reply = caller.send("k1");
+    CallerReply reply = caller.send("k1");
     assertThat(reply.status()).isEqualTo(202);
     assertThat(reply.header("Content-Type")).startsWith("application/json");
     JsonNode json = reply.json();
@@ -77,7 +77,7 @@ class KeyedSendTest {
   @ParameterizedTest
   @MethodSource("hostileKeys")
   void takes_a_hostile_key_byte_for_byte(String key) {
-    Reply reply = caller.send(key);
+    CallerReply reply = caller.send(key);
     assertThat(reply.status()).as(reply.text()).isEqualTo(202);
     assertThat(reply.json().at("/responses/0/messageKey").textValue()).isEqualTo(key);
     JsonNode arrived = caller.arrived(key);
@@ -105,7 +105,7 @@ class KeyedSendTest {
   }
 
   @Test
-  void takes_a_target_in_absolute_form_as_a_proxy_sends_it() throws IOException {
+  void accepts_the_absolute_form_of_a_target() throws IOException {
     assertThat(raw("http://api.example" + Caller.MESSAGES + "k1?x=1")).startsWith("HTTP/1.1 202 ");
     assertThat(caller.arrived("k1").get("path").textValue()).isEqualTo(Caller.MESSAGES + "k1");
   }
@@ -173,7 +173,7 @@ class KeyedSendTest {
   @ParameterizedTest
   @MethodSource("refusals")
   void refuses_with_the_apis_code(String body, int code) {
-    Reply reply = caller.send("k1", body.replace('\'', '"'));
+    CallerReply reply = caller.send("k1", body.replace('\'', '"'));
     assertThat(reply.status()).isEqualTo(400);
     assertThat(reply.code()).as(reply.text()).isEqualTo(code);
     assertThat(reply.json().get("message").textValue()).startsWith("MCMS_UTM_");
@@ -189,10 +189,10 @@ class KeyedSendTest {
   }
 
   @Test
-  void refuses_a_key_that_was_used_in_the_last_72_hours() {
+  void refuses_a_key_used_in_the_last_72_hours() {
     caller.send("k1");
     clock.forward(Duration.ofHours(72).minusMillis(1));
-    Reply second = caller.signedIn().send("k1");
+    CallerReply second = caller.signedIn().send("k1");
     assertThat(second.status()).isEqualTo(400);
     assertThat(second.code()).isEqualTo(109110);
     assertThat(caller.arrived("k1").get("times").intValue()).isEqualTo(1);
@@ -215,7 +215,7 @@ class KeyedSendTest {
   void reports_a_duplicate_as_202_when_switched() {
     caller.settings("{\"duplicates\":\"202\"}");
     caller.send("k1");
-    Reply second = caller.send("k1");
+    CallerReply second = caller.send("k1");
     assertThat(second.status()).isEqualTo(202);
     assertThat(second.code()).isEqualTo(109001);
     assertThat(second.json().at("/responses/0/messageKey").textValue()).isEqualTo("k1");
@@ -227,7 +227,7 @@ class KeyedSendTest {
   @Test
   void reports_the_other_codes_as_202_when_switched() {
     caller.settings("{\"codesAs\":\"202\"}");
-    Reply refused = caller.send("k1", "{}");
+    CallerReply refused = caller.send("k1", "{}");
     assertThat(refused.status()).isEqualTo(202);
     assertThat(refused.code()).isEqualTo(109001);
     assertThat(refused.json().at("/responses/0/errorcode").intValue()).isEqualTo(109107);
@@ -251,7 +251,7 @@ class KeyedSendTest {
         Caller.DEFINITIONS,
         """
         {"definitionKey":"with","content":{"message":"Hi"},"subscriptions":{"keyword":"JOIN"}}""");
-    Reply reply =
+    CallerReply reply =
         caller.send(
             "k1",
             """
@@ -263,12 +263,12 @@ class KeyedSendTest {
   @ParameterizedTest
   @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded"})
   void refuses_another_content_type(String type) throws IOException {
-    Caller.Reply reply = callAs(type);
+    Caller.CallerReply reply = callAs(type);
     assertThat(reply.status()).isEqualTo(415);
     assertThat(reply.json().has("errorcode")).isTrue();
   }
 
-  private Reply callAs(String type) throws IOException {
+  private CallerReply callAs(String type) throws IOException {
     try (Socket socket = new Socket("127.0.0.1", sandbox.port())) {
       String head =
           "POST "
@@ -280,7 +280,7 @@ class KeyedSendTest {
               + "\r\nContent-Length: 2\r\n\r\n{}";
       socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return new Reply(
+      return new CallerReply(
           Integer.parseInt(answer.substring(9, 12)),
           answer.substring(answer.indexOf("\r\n\r\n") + 4),
           null);
@@ -288,11 +288,11 @@ class KeyedSendTest {
   }
 
   @Test
-  void an_unknown_path_is_404_and_a_wrong_method_405_in_json() {
+  void answers_404_and_405_in_json() {
     assertThat(caller.get("/nothing").status()).isEqualTo(404);
     assertThat(caller.get("/nothing").json().has("message")).isTrue();
     assertThat(caller.get("/messaging/v1/email/messages/k").status()).isEqualTo(404);
-    Reply put = caller.call("PUT", Caller.MESSAGES + "k1", "{}");
+    CallerReply put = caller.call("PUT", Caller.MESSAGES + "k1", "{}");
     assertThat(put.status()).isEqualTo(405);
     assertThat(put.header("Allow")).isEqualTo("GET, POST");
     assertThat(put.json().has("errorcode")).isTrue();
@@ -316,7 +316,7 @@ class KeyedSendTest {
     try (Sandbox small =
         Sandbox.start(SandboxOptions.defaults().withPort(0).withMaxBodyBytes(1000))) {
       Caller other = new Caller(small).signedIn();
-      Reply reply = other.send("k1", " ".repeat(1001));
+      CallerReply reply = other.send("k1", " ".repeat(1001));
       assertThat(reply.status()).isEqualTo(413);
       assertThat(reply.json().has("errorcode")).isTrue();
       assertThat(other.send("k1", " ".repeat(1000)).status()).isEqualTo(400);

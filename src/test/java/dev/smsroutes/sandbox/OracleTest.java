@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.smsroutes.SettableClock;
-import dev.smsroutes.sandbox.Caller.Reply;
+import dev.smsroutes.sandbox.Caller.CallerReply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -44,8 +44,8 @@ class OracleTest {
 
   @Test
   void shows_everything_that_arrived_but_the_token() {
-    Reply sent = caller.send("k 1");
-    Reply listed = caller.get("/sandbox/messages");
+    CallerReply sent = caller.send("k 1");
+    CallerReply listed = caller.get("/sandbox/messages");
     JsonNode message = listed.json().at("/messages/0");
     assertThat(message.get("messageKey").textValue()).isEqualTo("k 1");
     assertThat(message.get("definitionKey").textValue()).isEqualTo("welcome");
@@ -118,7 +118,7 @@ class OracleTest {
       assertThat(caller.send("k" + i, Caller.good().replace("Ada", padding)).status())
           .isEqualTo(202);
     }
-    Reply page = caller.get("/sandbox/messages");
+    CallerReply page = caller.get("/sandbox/messages");
     assertThat(page.json().get("messages").size()).isBetween(1, 4);
     assertThat(page.json().get("count").intValue()).isEqualTo(5);
     assertThat(page.json().has("next")).isTrue();
@@ -182,7 +182,7 @@ class OracleTest {
   }
 
   @Test
-  void keeps_just_the_keys_when_told() {
+  void keeps_only_keys_if_configured() {
     start(SandboxOptions.defaults().withKeysOnly());
     caller.send("k1");
     assertThat(caller.arrived("k1").get("times").intValue()).isEqualTo(1);
@@ -194,7 +194,7 @@ class OracleTest {
   @ParameterizedTest
   @ValueSource(strings = {"/sandbox", "/sandbox/"})
   void helps(String path) {
-    Reply help = caller.get(path);
+    CallerReply help = caller.get(path);
     assertThat(help.status()).isEqualTo(200);
     assertThat(help.json().get("paths").has("PUT /sandbox/faults")).isTrue();
     assertThat(help.json().get("definitions").toString()).isEqualTo("[\"welcome\"]");
@@ -234,7 +234,7 @@ class OracleTest {
         "{"
       })
   void refuses_settings_that_are_not_well_written(String body) {
-    Reply reply = caller.call("PUT", "/sandbox/settings", body);
+    CallerReply reply = caller.call("PUT", "/sandbox/settings", body);
     assertThat(reply.status()).isEqualTo(400);
     assertThat(reply.json().get("message").textValue()).contains("xpected");
     assertThat(caller.get("/sandbox/settings").json().get("latencyMs").intValue()).isZero();

@@ -33,7 +33,7 @@ class WireTest {
 
   @ParameterizedTest
   @CsvSource({"%", "%4", "%4x", "%g1", "%FF", "%C3", "%ED%A0%80", "a%+1"})
-  void refuses_a_broken_escape_and_bytes_that_are_not_utf_8(String raw) {
+  void refuses_broken_escapes_and_other_encodings(String raw) {
     assertThat(Wire.decode(raw)).isEmpty();
   }
 

@@ -21,7 +21,7 @@ class TemplatePropertyTest {
       Pattern.compile("%%([^%\\[=\\s][^%]*[^%\\s]|[a-zA-Z])%%");
 
   @Property(tries = 20_000)
-  void nothing_in_a_text_rendered_here_can_be_read_as_a_template(
+  void a_rendered_text_is_never_a_template(
       @ForAll("texts") String text, @ForAll("attributes") Map<String, String> attributes) {
     Template template = Template.parse(text);
     boolean rendered =
@@ -41,7 +41,7 @@ class TemplatePropertyTest {
   }
 
   @Property(tries = 5_000)
-  void every_missing_name_is_told_and_nothing_else_is(
+  void reports_exactly_the_missing_names(
       @ForAll("texts") String text, @ForAll("attributes") Map<String, String> attributes) {
     Template template = Template.parse(text);
     List<String> given =

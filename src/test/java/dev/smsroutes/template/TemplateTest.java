@@ -58,7 +58,7 @@ class TemplateTest {
           "a%% b %%n%% c%% | n | %%",
           "%%%%%%n%% | n | %%",
         })
-    void tells_placeholders_from_what_only_the_api_can_resolve(
+    void distinguishes_placeholders_from_what_only_the_api_resolves(
         String text, String names, String apiOnly) {
       Template template = Template.parse(text);
 
@@ -159,7 +159,7 @@ class TemplateTest {
     }
 
     @Test
-    void refuses_what_check_refuses_and_tells_no_value() {
+    void refuses_what_check_refuses_without_a_value() {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> Template.parse("%%a%%%%b%%").render(Map.of("a", "secret%", "b", "%")))
           .withMessageContaining("'a'")
@@ -209,7 +209,7 @@ class TemplateTest {
     }
 
     @Test
-    void checks_the_plain_placeholders_of_a_text_left_to_the_api() {
+    void checks_plain_placeholders_of_api_texts() {
       Template template = Template.parse("%%=Now()=%% %%a%% %%b%%");
 
       assertThat(template.check(Map.of("b", "50%% off"), "key"))

@@ -125,7 +125,7 @@ class TextPartsTest {
     "'a\u00A0b', U+00A0 at character 2",
     "'\uFEFFa', U+FEFF at character 1",
   })
-  void does_not_print_what_would_not_show_or_would_disturb_the_line(String text, String shown) {
+  void does_not_print_invisible_or_disturbing_characters(String text, String shown) {
     assertThat(TextParts.count(text).firstNonGsm().orElseThrow()).hasToString(shown);
   }
 

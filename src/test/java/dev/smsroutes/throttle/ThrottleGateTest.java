@@ -40,7 +40,7 @@ class ThrottleGateTest {
   @Nested
   class Concurrency {
     @Test
-    void starts_at_the_maximum_and_lets_no_more_out() {
+    void starts_at_the_maximum() {
       ThrottleDriver gate = ThrottleDriver.withConcurrency(3);
       gate.leave(3);
 
@@ -52,7 +52,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void gives_a_turn_that_is_back_to_the_next_one() {
+    void gives_a_returned_permit_to_the_next() {
       ThrottleDriver gate = ThrottleDriver.withConcurrency(1);
       Departure first = gate.leave();
       Waiter second = gate.waitIn(Priority.INTERACTIVE, LONG);
@@ -99,7 +99,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void an_operator_is_told_of_slow_answers_as_long_as_they_change_something() {
+    void notices_slow_answers_while_they_change_the_limit() {
       ThrottleDriver gate = ThrottleDriver.withConcurrency(2);
       for (int i = 0; i < 3; i++) {
         Departure slow = gate.leave();
@@ -135,7 +135,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void grows_by_one_with_each_full_window_of_successes_up_to_the_maximum() {
+    void grows_by_one_with_each_full_window() {
       ThrottleDriver gate = ThrottleDriver.withConcurrency(6);
       gate.send(unsettled(Reason.UNAVAILABLE));
       gate.forward(s(1));
@@ -179,7 +179,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void learns_nothing_from_a_turn_that_was_abandoned() {
+    void learns_nothing_from_an_abandoned_permit() {
       ThrottleDriver gate = ThrottleDriver.withConcurrency(64);
       Departure departure = gate.leave();
       gate.forward(min(1));
@@ -192,7 +192,7 @@ class ThrottleGateTest {
   }
 
   @Nested
-  class Lanes {
+  class Priorities {
     @Test
     void are_served_in_the_order_of_arrival_each() {
       ThrottleDriver gate = ThrottleDriver.withConcurrency(1);
@@ -209,7 +209,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void interactive_ones_go_before_a_batch_that_came_earlier() {
+    void interactive_messages_go_before_an_earlier_batch() {
       ThrottleDriver gate = ThrottleDriver.withConcurrency(1);
       Departure out = gate.leave();
       Waiter row = gate.waitIn(Priority.BATCH, LONG);
@@ -222,7 +222,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void a_batch_gets_every_tenth_turn_when_both_wait() {
+    void a_batch_gets_every_tenth_permit() {
       ThrottleDriver gate = ThrottleDriver.withConcurrency(1);
       Departure out = gate.leave();
       List<Waiter> rows = new ArrayList<>();
@@ -259,7 +259,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void a_batch_may_go_on_when_one_of_its_turns_is_back() {
+    void a_batch_goes_on_when_its_permit_is_returned() {
       ThrottleDriver gate = ThrottleDriver.withConcurrency(4);
       Departure first = gate.leave(Priority.BATCH);
       gate.leave(Priority.BATCH);
@@ -304,7 +304,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void lets_no_more_than_20_ms_worth_of_it_out_at_once() {
+    void limits_a_burst_to_20_ms_of_the_rate() {
       ThrottleDriver gate = ThrottleDriver.withRate(1000);
       gate.forward(min(10));
 
@@ -314,7 +314,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void is_cut_to_a_part_of_what_was_sent_in_the_last_second() {
+    void is_cut_to_a_part_of_the_last_second() {
       ThrottleDriver gate = steady(100);
 
       gate.send(unsettled(Reason.RATE_LIMITED));
@@ -332,7 +332,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void is_cut_once_for_all_that_were_on_their_way_and_then_from_its_own_limit() {
+    void is_cut_once_for_messages_in_progress_together() {
       ThrottleDriver gate = ThrottleDriver.withRate(0);
       List<Departure> all = gate.leave(100);
 
@@ -355,7 +355,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void grows_each_second_in_which_something_goes_well() {
+    void grows_each_second_with_a_success() {
       ThrottleDriver gate = steady(100);
       gate.send(unsettled(Reason.RATE_LIMITED));
       double cut = gate.rate();
@@ -367,7 +367,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void does_not_grow_while_nothing_goes_well() {
+    void does_not_grow_without_a_success() {
       ThrottleDriver gate = steady(100);
       gate.send(unsettled(Reason.RATE_LIMITED));
       double cut = gate.rate();
@@ -394,7 +394,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void forgets_the_limit_when_for_a_minute_far_less_was_asked_for() {
+    void forgets_the_limit_after_a_minute_of_low_demand() {
       ThrottleDriver gate = steady(100);
       gate.send(unsettled(Reason.RATE_LIMITED));
       gate.forward(s(1));
@@ -418,7 +418,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void does_not_take_a_long_pause_for_a_lack_of_work() {
+    void a_long_pause_is_not_low_demand() {
       ThrottleDriver gate = steady(100);
       gate.send(unsettled(Reason.RATE_LIMITED, min(10)));
       gate.forward(min(10).plusSeconds(50));
@@ -429,7 +429,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void does_not_take_the_time_of_probes_for_a_lack_of_work() {
+    void the_time_of_probes_is_not_low_demand() {
       ThrottleDriver gate = steady(100);
       gate.send(unsettled(Reason.RATE_LIMITED));
       gate.forward(s(1));
@@ -444,7 +444,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void keeps_the_limit_when_little_is_asked_for_right_after_it_was_learnt() {
+    void keeps_a_new_limit_during_low_demand() {
       ThrottleDriver gate = steady(100);
       gate.forward(min(10));
       gate.send(5_000, ACCEPTED);
@@ -469,7 +469,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void refuses_at_once_when_the_line_is_longer_than_the_patience() {
+    void refuses_at_once_if_the_queue_is_too_long() {
       ThrottleDriver gate = ThrottleDriver.withRate(10);
       gate.leave();
       for (int i = 0; i < 10; i++) {
@@ -508,14 +508,14 @@ class ThrottleGateTest {
   }
 
   @Nested
-  class AskedToWait {
+  class Pauses {
     @ParameterizedTest
     @EnumSource(
         value = Reason.class,
         names = {"RATE_LIMITED", "UNAVAILABLE"})
-    void nobody_leaves_before_the_time_that_the_api_named_is_over(Reason reason) {
+    void nothing_leaves_before_the_named_time(Reason reason) {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
-      gate.send(5_000, ACCEPTED); // so that what is left of the rate lets both out at once
+      gate.send(5_000, ACCEPTED); // so that the reduced rate lets both leave at once
       gate.send(unsettled(reason, s(10)));
       Waiter caller = gate.waitIn(Priority.INTERACTIVE, s(20));
       Waiter row = gate.waitIn(Priority.BATCH, s(20));
@@ -537,7 +537,7 @@ class ThrottleGateTest {
     @CsvSource(
         value = {"0", "-5", "none"},
         nullValues = "none")
-    void without_a_time_the_pause_doubles_and_a_success_ends_that(Long seconds) {
+    void doubles_without_a_time_until_a_success(Long seconds) {
       Duration retryAfter = seconds == null ? null : s(seconds);
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       List<Long> pauses = new ArrayList<>();
@@ -554,7 +554,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void the_pause_doubles_once_for_all_that_were_on_their_way() {
+    void doubles_once_for_messages_in_progress_together() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       List<Departure> all = gate.leave(50);
 
@@ -567,7 +567,7 @@ class ThrottleGateTest {
     @EnumSource(
         value = Reason.class,
         names = {"RATE_LIMITED", "UNAVAILABLE"})
-    void one_message_that_meets_it_again_and_again_does_not_lengthen_it(Reason reason) {
+    void one_message_does_not_lengthen_it_repeatedly(Reason reason) {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       for (int i = 0; i < 20; i++) {
         gate.send(unsettled("poison", reason, null));
@@ -580,7 +580,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void a_success_that_left_before_the_pause_does_not_end_the_doubling() {
+    void an_earlier_success_does_not_end_the_doubling() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       List<Departure> all = gate.leave(2);
       gate.back(all.get(0), unsettled(Reason.UNAVAILABLE));
@@ -593,7 +593,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void a_late_answer_that_names_a_longer_time_lengthens_the_pause_and_no_answer_shortens_it() {
+    void late_answers_lengthen_the_pause_but_never_shorten_it() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       List<Departure> all = gate.leave(3);
 
@@ -605,7 +605,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void who_cannot_wait_that_long_is_refused_at_once() {
+    void refuses_at_once_if_the_deadline_is_too_near() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       gate.send(unsettled(Reason.UNAVAILABLE, s(10)));
       gate.forward(s(4));
@@ -618,7 +618,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void who_waits_already_is_refused_as_soon_as_it_is_in_vain() {
+    void refuses_waiters_as_soon_as_they_are_too_late() {
       ThrottleDriver gate = ThrottleDriver.withConcurrency(2);
       List<Departure> out = gate.leave(2);
       Waiter hasty = gate.waitIn(Priority.INTERACTIVE, s(5));
@@ -631,7 +631,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void what_the_cut_left_goes_afterwards() {
+    void lets_only_the_reduced_number_leave_afterwards() {
       ThrottleDriver gate = ThrottleDriver.withConcurrency(8);
       gate.send(unsettled(Reason.UNAVAILABLE, s(10)));
       List<Waiter> waiters = new ArrayList<>();
@@ -645,7 +645,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void an_operator_is_told_once() {
+    void is_logged_once() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       List<Departure> all = gate.leave(10);
       all.forEach(departure -> gate.back(departure, unsettled(Reason.UNAVAILABLE)));
@@ -659,7 +659,7 @@ class ThrottleGateTest {
   @Nested
   class Unreachable {
     @Test
-    void one_goes_first_after_a_short_while_and_the_others_when_it_got_through() {
+    void one_probes_soon_and_the_others_follow_its_success() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       gate.send(unsettled(Reason.UNREACHABLE));
       Waiter probe = gate.waitIn(Priority.INTERACTIVE, s(20));
@@ -677,7 +677,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void the_wait_doubles_while_probes_fail_and_a_success_ends_that() {
+    void doubles_while_probes_fail_until_a_success() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       List<Long> waits = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
@@ -693,7 +693,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void only_the_probe_opens_the_gate() {
+    void only_a_probe_ends_it() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       List<Departure> all = gate.leave(3);
       gate.back(all.get(0), unsettled(Reason.UNREACHABLE));
@@ -710,7 +710,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void failures_of_what_left_before_do_not_shut_it_again() {
+    void earlier_failures_do_not_bring_it_back() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       List<Departure> all = gate.leave(2);
       gate.back(all.get(0), unsettled(Reason.UNREACHABLE));
@@ -723,7 +723,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void a_probe_without_a_clear_answer_is_repeated_after_the_same_time() {
+    void an_unclear_probe_is_repeated_after_the_same_time() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       gate.send(unsettled(Reason.UNREACHABLE));
       gate.forward(ms(200));
@@ -734,7 +734,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void the_next_one_probes_at_once_when_a_probe_never_left() {
+    void probes_again_at_once_if_a_probe_never_left() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       gate.send(unsettled(Reason.UNREACHABLE));
       gate.forward(ms(200));
@@ -747,7 +747,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void is_no_trouble_that_stops_the_health_check_but_is_told_once() {
+    void is_logged_once_without_affecting_health() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       for (int i = 0; i < 3; i++) {
         gate.send(unsettled(Reason.UNREACHABLE));
@@ -768,8 +768,7 @@ class ThrottleGateTest {
   @Nested
   class Blocked {
     @Test
-    void
-        stays_shut_for_five_minutes_and_twice_as_long_while_probes_are_blocked_up_to_the_longest_pause() {
+    void lasts_five_minutes_then_doubles_up_to_the_longest_pause() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       List<Long> waits = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
@@ -781,7 +780,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void stays_shut_for_the_time_that_the_api_named() {
+    void lasts_for_the_time_that_the_api_named() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       gate.send(unsettled(Reason.BLOCKED, min(2)));
       assertThat(gate.snapshot().pausedFor()).isEqualTo(min(2));
@@ -791,7 +790,7 @@ class ThrottleGateTest {
     @EnumSource(
         value = Reason.class,
         names = {"UNREACHABLE", "NO_CLEAR_ANSWER", "RATE_LIMITED"})
-    void a_probe_that_tells_nothing_is_repeated_after_the_probe_interval(Reason reason) {
+    void an_inconclusive_probe_is_repeated_after_the_interval(Reason reason) {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       gate.send(unsettled(Reason.BLOCKED));
       gate.forward(min(5));
@@ -824,14 +823,14 @@ class ThrottleGateTest {
     }
 
     @Test
-    void stays_shut_for_the_longest_pause_at_most_whatever_the_api_names() {
+    void stays_open_for_the_longest_pause_at_most() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       gate.send(unsettled(Reason.BLOCKED, Duration.ofDays(1)));
       assertThat(gate.snapshot().pausedFor()).isEqualTo(OPTIONS.longestPause());
     }
 
     @Test
-    void is_told_as_an_error_once_and_once_more_when_it_is_over() {
+    void is_logged_once_and_again_at_its_end() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       List<Departure> all = gate.leave(5);
       all.forEach(departure -> gate.back(departure, unsettled(Reason.BLOCKED)));
@@ -847,13 +846,12 @@ class ThrottleGateTest {
   }
 
   @Nested
-  class Trouble {
+  class AccountRefused {
     @ParameterizedTest
     @EnumSource(
         value = Reason.class,
         names = {"UNAUTHENTICATED", "FORBIDDEN"})
-    void one_message_probes_after_a_second_and_then_after_twice_as_long_up_to_the_interval(
-        Reason reason) {
+    void probes_after_a_second_then_doubles_up_to_the_interval(Reason reason) {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       assertThat(waitsOf(gate, reason, 8)).containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L, 30L);
       gate.send(ACCEPTED);
@@ -890,7 +888,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void is_probed_at_once_where_the_interval_is_shorter_than_a_second() {
+    void probes_after_the_interval_if_below_a_second() {
       ThrottleDriver gate =
           new ThrottleDriver(
               new ThrottleOptions(10, 0, OPTIONS.slowAfter(), ms(100), OPTIONS.longestPause()));
@@ -923,8 +921,7 @@ class ThrottleGateTest {
     @EnumSource(
         value = Reason.class,
         names = {"UNAUTHENTICATED", "FORBIDDEN"})
-    void one_message_that_is_refused_again_and_again_holds_up_the_next_for_three_seconds(
-        Reason reason) {
+    void one_refused_message_delays_the_next_by_three_seconds(Reason reason) {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       List<Long> waits = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
@@ -939,7 +936,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void the_same_message_lengthens_the_pause_while_the_token_endpoint_refuses_us() {
+    void the_same_message_lengthens_a_token_endpoint_pause() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       List<Long> waits = new ArrayList<>();
       for (int i = 0; i < 7; i++) {
@@ -951,7 +948,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void a_caller_is_told_at_once_and_when_the_next_probe_leaves() {
+    void a_caller_is_refused_at_once_with_the_next_probe() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       gate.send(unsettled(Reason.UNAUTHENTICATED));
       gate.forward(ms(400));
@@ -968,7 +965,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void a_message_of_the_broker_waits_for_the_probe_in_the_line_of_the_callers() {
+    void jms_messages_wait_for_the_probe_among_callers() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       gate.send(unsettled(Reason.UNAUTHENTICATED));
       assertThat(gate.refused(Priority.QUEUED, ms(999)).reason()).isEqualTo(Reason.UNAUTHENTICATED);
@@ -984,7 +981,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void a_definition_that_alone_is_forbidden_does_not_shut_the_gate_again() {
+    void an_only_forbidden_definition_does_not_open_it_again() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       gate.send(unsettled(Reason.FORBIDDEN), "promo");
       gate.forward(s(1));
@@ -1009,7 +1006,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void a_definition_that_is_set_aside_is_no_answer_to_a_probe() {
+    void a_definition_set_aside_does_not_answer_a_probe() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       gate.send(unsettled(Reason.FORBIDDEN), "promo");
       gate.forward(s(1));
@@ -1043,10 +1040,10 @@ class ThrottleGateTest {
     }
 
     @Test
-    void a_caller_waits_if_only_a_turn_is_missing_to_probe() {
+    void a_caller_waits_for_a_permit_to_probe() {
       ThrottleDriver gate = ThrottleDriver.withConcurrency(3);
       List<Departure> out = gate.leave(3);
-      gate.back(out.get(0), unsettled(Reason.UNAVAILABLE)); // leaves one turn
+      gate.back(out.get(0), unsettled(Reason.UNAVAILABLE)); // leaves one permit
       gate.back(out.get(1), unsettled(Reason.FORBIDDEN));
       gate.forward(s(30));
       Waiter caller = gate.waitIn(Priority.INTERACTIVE, LONG);
@@ -1057,7 +1054,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void rows_of_a_batch_wait_for_the_probe_if_they_can() {
+    void batch_rows_wait_for_the_probe_if_they_can() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       gate.send(unsettled(Reason.FORBIDDEN));
       assertThat(gate.refused(Priority.BATCH, ms(999)).reason()).isEqualTo(Reason.FORBIDDEN);
@@ -1072,7 +1069,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void rows_that_cannot_wait_for_another_probe_are_refused_when_one_fails() {
+    void refuses_rows_too_late_for_another_probe() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       gate.send(unsettled(Reason.FORBIDDEN));
       Waiter first = gate.waitIn(Priority.BATCH, s(2));
@@ -1085,7 +1082,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void callers_that_wait_already_are_told_too() {
+    void callers_that_wait_already_are_refused_too() {
       ThrottleDriver gate = ThrottleDriver.withConcurrency(1);
       Departure out = gate.leave();
       Waiter caller = gate.waitIn(Priority.INTERACTIVE, LONG);
@@ -1131,7 +1128,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void an_answer_to_what_left_before_it_does_not_bring_it_back() {
+    void earlier_answers_do_not_bring_it_back() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       List<Departure> all = gate.leave(3);
       gate.back(all.get(0), unsettled(Reason.FORBIDDEN));
@@ -1157,7 +1154,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void of_which_a_slow_success_is_the_end_is_told_to_be_over() {
+    void ends_with_a_slow_success() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       gate.send(unsettled(Reason.FORBIDDEN));
       gate.forward(s(30));
@@ -1171,7 +1168,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void is_told_anew_when_it_becomes_another_one() {
+    void is_logged_again_for_another_reason() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       gate.send(unsettled(Reason.UNAUTHENTICATED));
       gate.forward(s(30));
@@ -1185,7 +1182,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void of_one_kind_leaves_the_time_alone_that_the_api_named_for_a_pause() {
+    void keeps_the_time_that_the_api_named_for_a_pause() {
       ThrottleDriver gate = new ThrottleDriver(OPTIONS);
       List<Departure> all = gate.leave(2);
       gate.back(all.get(0), unsettled(Reason.FORBIDDEN));
@@ -1201,7 +1198,7 @@ class ThrottleGateTest {
   @Nested
   class GivingUp {
     @Test
-    void tells_when_the_patience_is_over() {
+    void ends_at_the_deadline() {
       ThrottleDriver gate = ThrottleDriver.withConcurrency(1);
       gate.leave();
       Waiter waiter = gate.waitIn(Priority.INTERACTIVE, s(5));
@@ -1215,7 +1212,7 @@ class ThrottleGateTest {
     }
 
     @Test
-    void everybody_is_refused_once_it_is_closed_and_turns_can_still_be_given_back() {
+    void refuses_all_after_close_and_still_takes_permits() {
       ThrottleDriver gate = ThrottleDriver.withConcurrency(1);
       Departure out = gate.leave();
       Waiter caller = gate.waitIn(Priority.INTERACTIVE, LONG);

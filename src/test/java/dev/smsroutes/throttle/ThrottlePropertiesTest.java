@@ -24,21 +24,21 @@ class ThrottlePropertiesTest {
   private static final double BURST_SECONDS = 0.02;
 
   /** One thing that happens. */
-  private sealed interface Step {}
+  private sealed interface ThrottleStep {}
 
-  private record Enter(Priority priority, long patience, int many) implements Step {}
+  private record Enter(Priority priority, long maxWait, int many) implements ThrottleStep {}
 
-  private record Back(int which, Outcome outcome) implements Step {}
+  private record Back(int which, Outcome outcome) implements ThrottleStep {}
 
-  private record Abandon(int which) implements Step {}
+  private record Abandon(int which) implements ThrottleStep {}
 
-  private record Pass(long nanos) implements Step {}
+  private record Wait(long nanos) implements ThrottleStep {}
 
-  private record PassToChange() implements Step {}
+  private record WaitForChange() implements ThrottleStep {}
 
   @Property(tries = 2_000)
-  void nobody_leaves_who_may_not_and_nobody_is_forgotten(
-      @ForAll("options") ThrottleOptions options, @ForAll("steps") List<Step> steps) {
+  void gives_only_allowed_permits_and_forgets_no_waiter(
+      @ForAll("options") ThrottleOptions options, @ForAll("steps") List<ThrottleStep> steps) {
     World world = new World(options);
     steps.forEach(world::play);
     world.playToTheEnd();
@@ -65,19 +65,19 @@ class ThrottlePropertiesTest {
   }
 
   @Provide
-  Arbitrary<List<Step>> steps() {
-    Arbitrary<Long> patience =
+  Arbitrary<List<ThrottleStep>> steps() {
+    Arbitrary<Long> maxWait =
         Arbitraries.longs().between(0, 200 * SECOND).edgeCases(edges -> edges.add(0L));
-    Arbitrary<Step> enter =
+    Arbitrary<ThrottleStep> enter =
         Combinators.combine(
-                Arbitraries.of(Priority.values()), patience, Arbitraries.integers().between(1, 12))
+                Arbitraries.of(Priority.values()), maxWait, Arbitraries.integers().between(1, 12))
             .as(Enter::new);
-    Arbitrary<Step> back =
+    Arbitrary<ThrottleStep> back =
         Combinators.combine(Arbitraries.integers().between(0, 100), outcomes()).as(Back::new);
-    Arbitrary<Step> abandon = Arbitraries.integers().between(0, 100).map(Abandon::new);
-    Arbitrary<Step> pass = Arbitraries.longs().between(0, 3 * SECOND).map(Pass::new);
-    Arbitrary<Step> longPass = Arbitraries.longs().between(0, 100 * SECOND).map(Pass::new);
-    Arbitrary<Step> change = Arbitraries.create(PassToChange::new);
+    Arbitrary<ThrottleStep> abandon = Arbitraries.integers().between(0, 100).map(Abandon::new);
+    Arbitrary<ThrottleStep> pass = Arbitraries.longs().between(0, 3 * SECOND).map(Wait::new);
+    Arbitrary<ThrottleStep> longPass = Arbitraries.longs().between(0, 100 * SECOND).map(Wait::new);
+    Arbitrary<ThrottleStep> change = Arbitraries.create(WaitForChange::new);
     return Arbitraries.frequencyOf(
             Tuple.of(6, enter),
             Tuple.of(6, back),
@@ -124,24 +124,24 @@ class ThrottlePropertiesTest {
       this.gate = new ThrottleGate(options);
     }
 
-    private void play(Step step) {
+    private void play(ThrottleStep step) {
       if (step instanceof Enter enter) {
         for (int i = 0; i < enter.many(); i++) {
-          enter(enter.priority(), enter.patience());
+          enter(enter.priority(), enter.maxWait());
         }
       } else if (step instanceof Back back && !out.isEmpty()) {
         back(back.which(), Optional.of(back.outcome()));
       } else if (step instanceof Abandon abandon && !out.isEmpty()) {
         back(abandon.which(), Optional.empty());
-      } else if (step instanceof Pass pass) {
+      } else if (step instanceof Wait pass) {
         passTo(now + pass.nanos());
-      } else if (step instanceof PassToChange) {
+      } else if (step instanceof WaitForChange) {
         passToChange();
       }
       check();
     }
 
-    private void enter(Priority priority, long patience) {
+    private void enter(Priority priority, long maxWait) {
       Departure passed = gate.pass(priority, now);
       if (passed != null) {
         assertThat(waiting.get(0)).as("callers whom it overtook").isEmpty();
@@ -150,7 +150,7 @@ class ThrottlePropertiesTest {
         return;
       }
       Waiter[] self = new Waiter[1];
-      self[0] = new Waiter(priority, now + patience, () -> decided(priority, self[0]));
+      self[0] = new Waiter(priority, now + maxWait, () -> decided(priority, self[0]));
       line(priority).add(self[0]);
       gate.enter(self[0], now);
       gate.serve(now);
@@ -216,7 +216,7 @@ class ThrottlePropertiesTest {
     }
 
     private void passTo(long time) {
-      // As the threads do: those whose patience ends on the way leave when it ends.
+      // As the threads do: those whose maxWait ends on the way leave when it ends.
       for (List<Waiter> line : waiting) {
         for (Waiter waiter : List.copyOf(line)) {
           if (waiter.waits() && waiter.deadline() < time) {
@@ -259,7 +259,7 @@ class ThrottlePropertiesTest {
       assertThat(snapshot.batchWaiting()).isEqualTo(waiting.get(1).size());
     }
 
-    /** With an API that takes everything, all who wait leave or run out of patience. */
+    /** With an API that takes everything, all who wait leave or run out of maxWait. */
     private void playToTheEnd() {
       for (int i = 0; waitingNow() > 0; i++) {
         assertThat(i).as("rounds until nobody waits").isLessThan(2_000);

@@ -43,7 +43,7 @@ class ThrottleTest {
   }
 
   @Test
-  void who_waits_is_let_through_by_who_comes_back() throws Exception {
+  void a_returned_permit_lets_a_waiter_through() throws Exception {
     Throttle throttle = throttle(1, 0);
     Permit first = throttle.await(Priority.INTERACTIVE, Duration.ZERO);
     Future<Permit> second = inThread(() -> throttle.await(Priority.INTERACTIVE, LONG));
@@ -56,7 +56,7 @@ class ThrottleTest {
   }
 
   @Test
-  void nobody_waits_longer_than_its_patience() throws Exception {
+  void no_waiter_waits_longer_than_its_deadline() throws Exception {
     Throttle throttle = throttle(1, 0);
     throttle.await(Priority.INTERACTIVE, Duration.ZERO);
     Future<Permit> second =
@@ -72,7 +72,7 @@ class ThrottleTest {
   }
 
   @Test
-  void without_patience_nobody_waits_at_all() throws Exception {
+  void nothing_waits_without_waiting_time() throws Exception {
     Throttle throttle = throttle(1, 0);
     throttle.await(Priority.INTERACTIVE, Duration.ofSeconds(-1));
 
@@ -82,7 +82,7 @@ class ThrottleTest {
   }
 
   @Test
-  void without_patience_a_caller_still_overtakes_a_batch() throws Exception {
+  void a_caller_overtakes_a_batch_without_waiting_time() throws Exception {
     Throttle throttle = throttle(2, 0);
     Permit row = throttle.await(Priority.BATCH, Duration.ZERO);
     Future<Permit> nextRow = inThread(() -> throttle.await(Priority.BATCH, LONG));
@@ -95,7 +95,7 @@ class ThrottleTest {
   }
 
   @Test
-  void patience_without_end_is_no_fault() throws Exception {
+  void accepts_an_endless_waiting_time() throws Exception {
     Throttle throttle = throttle(1, 0);
     ticker.forward(Duration.ofSeconds(1), throttle);
     Permit first = throttle.await(Priority.BATCH, Duration.ofSeconds(Long.MAX_VALUE));
@@ -107,7 +107,7 @@ class ThrottleTest {
   }
 
   @Test
-  void those_who_wait_leave_one_after_the_other_as_time_goes_by() throws Exception {
+  void waiters_leave_one_by_one_over_time() throws Exception {
     Throttle throttle = throttle(100, 1);
     throttle.await(Priority.INTERACTIVE, Duration.ZERO);
     AtomicInteger left = new AtomicInteger();
@@ -131,7 +131,7 @@ class ThrottleTest {
   }
 
   @Test
-  void one_of_those_who_wait_goes_as_a_probe_when_it_is_time() throws Exception {
+  void a_waiter_probes_when_it_is_time() throws Exception {
     Throttle throttle = throttle(100, 0);
     throttle
         .await(Priority.INTERACTIVE, Duration.ZERO)
@@ -152,7 +152,7 @@ class ThrottleTest {
   }
 
   @Test
-  void another_one_keeps_the_time_when_the_first_runs_out_of_patience() throws Exception {
+  void another_waiter_keeps_time_after_the_first_gives_up() throws Exception {
     Throttle throttle = throttle(100, 0.5);
     throttle.await(Priority.INTERACTIVE, Duration.ZERO);
     Future<Permit> row = inThread(() -> throttle.await(Priority.BATCH, Duration.ofMillis(2_500)));
@@ -172,7 +172,7 @@ class ThrottleTest {
   }
 
   @Test
-  void a_turn_counts_once_however_often_it_is_given_back() throws Exception {
+  void a_permit_counts_once_however_often_returned() throws Exception {
     Throttle throttle = throttle(64, 0);
     Permit kept = throttle.await(Priority.INTERACTIVE, Duration.ZERO);
     Permit permit = throttle.await(Priority.INTERACTIVE, Duration.ZERO);
@@ -187,7 +187,7 @@ class ThrottleTest {
   }
 
   @Test
-  void the_turn_measures_how_long_the_answer_took() throws Exception {
+  void a_permit_measures_the_time_of_the_answer() throws Exception {
     Throttle throttle = throttle(64, 0);
     Permit permit = throttle.await(Priority.INTERACTIVE, Duration.ZERO);
     ticker.forward(Duration.ofMillis(5_001), throttle);
@@ -222,7 +222,7 @@ class ThrottleTest {
   }
 
   @Test
-  void all_who_wait_are_refused_when_it_is_closed() throws Exception {
+  void close_refuses_all_waiters() throws Exception {
     Throttle throttle = throttle(1, 0);
     Permit out = throttle.await(Priority.INTERACTIVE, Duration.ZERO);
     Future<Permit> caller = inThread(() -> throttle.await(Priority.INTERACTIVE, LONG));
@@ -238,7 +238,7 @@ class ThrottleTest {
   }
 
   @Test
-  void a_turn_that_is_back_wakes_the_one_who_gets_it_and_nobody_else() throws Exception {
+  void a_returned_permit_wakes_only_its_next_holder() throws Exception {
     Throttle throttle = throttle(1, 0);
     Permit permit = throttle.await(Priority.INTERACTIVE, Duration.ZERO);
     List<Future<Permit>> waiting = new ArrayList<>();
@@ -257,7 +257,7 @@ class ThrottleTest {
   }
 
   @Test
-  void holds_its_limit_and_forgets_nobody_under_many_threads() throws Exception {
+  void holds_its_limit_under_many_threads() throws Exception {
     Throttle throttle = new Throttle(options(8, 0));
     AtomicInteger out = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
@@ -379,7 +379,7 @@ class ThrottleTest {
     public void await(Condition condition, long nanos) throws InterruptedException {
       awaits.incrementAndGet();
       assertThat(nanos).as("a wait for no time is a busy one").isPositive();
-      // Long.MAX_VALUE is as good as for ever.
+      // Long.MAX_VALUE means forever.
       sleeping.put(condition, now + Math.min(nanos, Long.MAX_VALUE / 2));
       try {
         condition.await();

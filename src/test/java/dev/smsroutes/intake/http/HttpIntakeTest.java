@@ -34,9 +34,9 @@ class HttpIntakeTest {
         .doesNotContain("disk");
   }
 
-  /** One of many that was parked before anybody gave a code is not one that was accepted. */
+  /** An item that is parked without a code is not an accepted one. */
   @Test
-  void tells_apart_what_was_taken_and_what_only_has_no_code() {
+  void distinguishes_accepted_items_from_items_without_a_code() {
     List<Outcome> outcomes =
         List.of(
             new Accepted("r1", Optional.of("k1"), false),

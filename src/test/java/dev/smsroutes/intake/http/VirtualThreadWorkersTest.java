@@ -16,7 +16,7 @@ class VirtualThreadWorkersTest {
   }
 
   @Test
-  void works_on_virtual_threads_where_they_do_not_pin_and_on_others_elsewhere() throws Exception {
+  void uses_virtual_threads_only_where_they_do_not_pin() throws Exception {
     ExecutorService workers =
         new VirtualThreadWorkers().createExecutor(Executors.defaultThreadFactory(), 1, 1);
     try {

@@ -38,11 +38,11 @@ final class AmqpClient implements AutoCloseable {
   private int tags;
 
   /** What the broker said to a message or to a link. */
-  record Answer(boolean accepted, String condition, String description) {
-    private static Answer of(ErrorCondition error) {
+  record AmqpAnswer(boolean accepted, String condition, String description) {
+    private static AmqpAnswer of(ErrorCondition error) {
       return error == null || error.getCondition() == null
-          ? new Answer(false, "", "")
-          : new Answer(false, error.getCondition().toString(), error.getDescription());
+          ? new AmqpAnswer(false, "", "")
+          : new AmqpAnswer(false, error.getCondition().toString(), error.getDescription());
     }
   }
 
@@ -65,7 +65,7 @@ final class AmqpClient implements AutoCloseable {
    * @param address of the link; null for the anonymous relay
    * @param capabilities of the target, such as {@code topic}
    */
-  Answer send(String address, byte[] message, String... capabilities) throws IOException {
+  AmqpAnswer send(String address, byte[] message, String... capabilities) throws IOException {
     Target target = new Target();
     target.setAddress(address);
     target.setCapabilities(Arrays.stream(capabilities).map(Symbol::valueOf).toArray(Symbol[]::new));
@@ -83,7 +83,7 @@ final class AmqpClient implements AutoCloseable {
       exchange();
     }
     if (sender.getRemoteState() == EndpointState.CLOSED) {
-      return Answer.of(sender.getRemoteCondition());
+      return AmqpAnswer.of(sender.getRemoteCondition());
     }
     Delivery delivery = sender.delivery(new byte[] {(byte) tags});
     sender.send(message, 0, message.length);
@@ -94,19 +94,19 @@ final class AmqpClient implements AutoCloseable {
     DeliveryState state = delivery.getRemoteState();
     if (state instanceof Accepted) {
       sender.close();
-      return new Answer(true, "", "");
+      return new AmqpAnswer(true, "", "");
     }
     if (state instanceof Rejected rejected) {
-      return Answer.of(rejected.getError());
+      return AmqpAnswer.of(rejected.getError());
     }
-    return Answer.of(
+    return AmqpAnswer.of(
         sender.getRemoteState() == EndpointState.CLOSED
             ? sender.getRemoteCondition()
             : connection.getRemoteCondition());
   }
 
   /** Attaches as a consumer. */
-  Answer receiveFrom(String address, String... capabilities) throws IOException {
+  AmqpAnswer receiveFrom(String address, String... capabilities) throws IOException {
     Source source = new Source();
     source.setAddress(address);
     source.setCapabilities(Arrays.stream(capabilities).map(Symbol::valueOf).toArray(Symbol[]::new));
@@ -121,8 +121,8 @@ final class AmqpClient implements AutoCloseable {
       exchange();
     }
     return receiver.getRemoteState() == EndpointState.ACTIVE
-        ? new Answer(true, "", "")
-        : Answer.of(receiver.getRemoteCondition());
+        ? new AmqpAnswer(true, "", "")
+        : AmqpAnswer.of(receiver.getRemoteCondition());
   }
 
   private boolean isOpen(Link link) {

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.smsroutes.intake.jms.AmqpClient.Answer;
+import dev.smsroutes.intake.jms.AmqpClient.AmqpAnswer;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
@@ -164,7 +164,7 @@ class JmsAmqpTypesTest {
 
   @ParameterizedTest(name = "{0} of type {1}")
   @MethodSource("placesAndTypes")
-  void sends_and_replies_whatever_stands_around_the_body(
+  void sends_and_replies_with_any_sections_around_the_body(
       String place, String type, int section, Object name, Object value) throws Exception {
     String key = "k" + KEYS.incrementAndGet();
     byte[] extra = mapSection(section, name, value);
@@ -176,7 +176,7 @@ class JmsAmqpTypesTest {
           case PROPERTIES -> encoded(durable(), properties, extra, body);
           default -> encoded(durable(), extra, properties, body);
         };
-    assertThat(client.send("sms.send", message)).isEqualTo(new Answer(true, "", ""));
+    assertThat(client.send("sms.send", message)).isEqualTo(new AmqpAnswer(true, "", ""));
     assertThat(reply(key).getText()).contains("Accepted").contains(key);
     assertThat(bench.handedOver.stream().filter(r -> key.equals(r.messageKey()))).hasSize(1);
   }
@@ -252,13 +252,13 @@ class JmsAmqpTypesTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("bodies")
-  void refuses_a_body_that_is_no_text_with_a_reason_and_a_reply(String what, byte[] body, int code)
+  void refuses_a_body_that_is_not_text_with_a_reason(String what, byte[] body, int code)
       throws Exception {
     String key = "k" + KEYS.incrementAndGet();
     int before = bench.handedOver.size();
     byte[] message =
         encoded(durable(), properties(key), mapSection(PROPERTIES, "at", new Date(0)), body);
-    assertThat(client.send("sms.send", message)).isEqualTo(new Answer(true, "", ""));
+    assertThat(client.send("sms.send", message)).isEqualTo(new AmqpAnswer(true, "", ""));
     assertThat(reply(key).getText()).contains("Refused");
     Message moved = bench.take("sms.send.invalid");
     assertThat(moved.getIntProperty("smsErrorCode")).isEqualTo(code);
@@ -267,7 +267,7 @@ class JmsAmqpTypesTest {
   }
 
   @Test
-  void keeps_a_body_that_jms_cannot_read_as_amqp_encodes_it() throws Exception {
+  void keeps_unreadable_bodies_in_amqp_encoding() throws Exception {
     byte[] body = encoded(new AmqpValue(Map.of("a", List.of(new Date(0)))));
     client.send("sms.send", encoded(durable(), body));
     BytesMessage moved = (BytesMessage) bench.take("sms.send.invalid");
@@ -318,7 +318,7 @@ class JmsAmqpTypesTest {
   void refuses_what_is_no_amqp_message_at_the_door(String what, Object first, Object second)
       throws Exception {
     int before = bench.handedOver.size();
-    Answer answer = client.send("sms.send", encoded(durable(), first, second));
+    AmqpAnswer answer = client.send("sms.send", encoded(durable(), first, second));
     assertThat(answer.accepted()).isFalse();
     assertThat(answer.description()).contains("Expected");
     assertThat(bench.depth("sms.send")).isZero();
@@ -369,9 +369,9 @@ class JmsAmqpTypesTest {
             properties(key),
             mapSection(PROPERTIES, "createdAt", new Date(0)),
             longAmqpString(good + " ".repeat(length - good.length())));
-    Answer answer = client.send("sms.send", message);
+    AmqpAnswer answer = client.send("sms.send", message);
     if (length < 400_000) {
-      assertThat(answer).isEqualTo(new Answer(true, "", ""));
+      assertThat(answer).isEqualTo(new AmqpAnswer(true, "", ""));
       assertThat(reply(key).getText()).contains(length < 262_144 ? "Accepted" : "Refused");
     } else {
       assertThat(answer.accepted()).isFalse();

@@ -70,15 +70,15 @@ final class JmsBench implements AutoCloseable {
   final Session session;
 
   /** An outcome for a request, at its first, second, … try. */
-  interface Script {
+  interface OutcomeScript {
     Outcome outcome(SendRequest request, int attempt);
   }
 
-  JmsBench(Path directory, Script script, String... keysAndValues) throws Exception {
+  JmsBench(Path directory, OutcomeScript script, String... keysAndValues) throws Exception {
     this(directory, script, JmsBench::read, keysAndValues);
   }
 
-  JmsBench(Path directory, Script script, JmsRequestReader reader, String... keysAndValues)
+  JmsBench(Path directory, OutcomeScript script, JmsRequestReader reader, String... keysAndValues)
       throws Exception {
     Map<String, String> keys = new HashMap<>();
     keys.put("sms.jms.enabled", "true");
@@ -224,7 +224,7 @@ final class JmsBench implements AutoCloseable {
     return Collections.list(messages).size();
   }
 
-  /** How many messages lie on a queue, whether a JMS client can read them or not. */
+  /** How many messages are on a queue, readable for JMS clients or not. */
   long waiting(String queue) throws Exception {
     return ((ActiveMQSession) session)
         .getCoreSession()
@@ -246,7 +246,7 @@ final class JmsBench implements AutoCloseable {
     return new String(body, StandardCharsets.UTF_8);
   }
 
-  static Script always(Function<SendRequest, Outcome> outcome) {
+  static OutcomeScript always(Function<SendRequest, Outcome> outcome) {
     return (request, attempt) -> outcome.apply(request);
   }
 

@@ -181,8 +181,7 @@ class JmsCharactersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"UTF-16", "UTF-16BE", "UTF-16LE", "UTF-32BE", "UTF-32LE"})
-  void bytes_in_other_encodings_of_unicode_are_read_as_json_allows(String charset)
-      throws Exception {
+  void reads_other_unicode_encodings_as_json_allows(String charset) throws Exception {
     int before = bench.handedOver.size();
     BytesMessage message = bench.session.createBytesMessage();
     message.writeBytes(bytes("Jürgen", Charset.forName(charset)));

@@ -53,7 +53,7 @@ class JmsForeignClientsTest {
   }
 
   @Test
-  void an_amqp_client_gets_its_reply_on_a_temporary_queue_when_switched_on() throws Exception {
+  void replies_to_amqp_temporary_queues_when_switched_on() throws Exception {
     try (JmsBench bench =
             new JmsBench(
                 directory,
@@ -75,7 +75,7 @@ class JmsForeignClientsTest {
   }
 
   @Test
-  void an_amqp_message_without_a_key_has_the_same_one_at_each_delivery() throws Exception {
+  void derives_the_same_amqp_key_at_each_delivery() throws Exception {
     try (JmsBench bench =
             new JmsBench(
                 directory,
@@ -135,7 +135,7 @@ class JmsForeignClientsTest {
   }
 
   @Test
-  void a_stomp_client_may_give_the_key_as_a_header_and_the_body_as_bytes() throws Exception {
+  void accepts_a_stomp_key_header_and_a_bytes_body() throws Exception {
     try (JmsBench bench = new JmsBench(directory, JmsBench.always(JmsBench::accepted));
         StompClient stomp = StompClient.connect(bench.broker.port())) {
       String body = "{\"definitionKey\":\"€\"}";

@@ -64,7 +64,7 @@ class JmsIntakeTest {
   }
 
   @Test
-  void moves_a_refused_text_to_the_invalid_queue_with_the_reason() throws Exception {
+  void moves_a_refused_text_with_its_reason() throws Exception {
     try (JmsBench bench = new JmsBench(directory, JmsBench.always(JmsBench::refused))) {
       TextMessage message = bench.text(good("k1"));
       message.setStringProperty("orderNumber", "4711");
@@ -153,7 +153,7 @@ class JmsIntakeTest {
     }
   }
 
-  /** Would be a gadget, if somebody deserialised it. */
+  /** A gadget, if it were deserialised. */
   static final class Canary implements Serializable {
     private static final long serialVersionUID = 1L;
     static final AtomicBoolean SANG = new AtomicBoolean();
@@ -217,7 +217,7 @@ class JmsIntakeTest {
   }
 
   @Test
-  void moves_a_message_on_which_a_reader_of_a_site_fails() throws Exception {
+  void moves_a_message_when_a_sites_reader_fails() throws Exception {
     JmsRequestReader failing =
         (json, key) -> {
           throw new IllegalStateException("Zaphod");
@@ -232,8 +232,7 @@ class JmsIntakeTest {
   }
 
   @Test
-  void takes_the_key_from_the_property_then_the_duplicate_id_then_the_message_id()
-      throws Exception {
+  void takes_the_key_from_property_duplicate_id_or_message_id() throws Exception {
     try (JmsBench bench = new JmsBench(directory, JmsBench.always(JmsBench::accepted))) {
       String keyless = "{\"definitionKey\":\"welcome\"}";
       TextMessage property = bench.text(keyless);
@@ -272,7 +271,7 @@ class JmsIntakeTest {
   }
 
   @Test
-  void leaves_a_waiting_request_to_the_broker_with_one_line_for_each_attempt() throws Exception {
+  void leaves_a_waiting_request_to_the_broker() throws Exception {
     ListAppender<ILoggingEvent> lines = new ListAppender<>();
     Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     lines.start();
@@ -302,7 +301,7 @@ class JmsIntakeTest {
   }
 
   @Test
-  void moves_a_message_to_the_dead_queue_after_the_last_attempt() throws Exception {
+  void makes_a_dead_letter_after_the_last_attempt() throws Exception {
     try (JmsBench bench = new JmsBench(directory, JmsBench.always(JmsBench::waiting))) {
       TextMessage message = bench.text(good("k1"));
       message.setJMSReplyTo(bench.session.createQueue("sms.reply.me"));
@@ -322,7 +321,7 @@ class JmsIntakeTest {
   }
 
   @Test
-  void says_where_a_request_came_from() throws Exception {
+  void records_the_origin_of_a_request() throws Exception {
     try (JmsBench bench = new JmsBench(directory, JmsBench.always(JmsBench::accepted))) {
       bench.send(bench.text(good("k1")));
       await().until(() -> !bench.handedOver.isEmpty());
@@ -331,8 +330,7 @@ class JmsIntakeTest {
   }
 
   @Test
-  void replies_to_a_redelivered_message_that_was_accepted_before_as_to_any_accepted_one()
-      throws Exception {
+  void replies_accepted_to_a_redelivered_accepted_message() throws Exception {
     try (JmsBench bench =
         new JmsBench(
             directory,
@@ -363,7 +361,7 @@ class JmsIntakeTest {
   }
 
   @Test
-  void leaves_a_message_whose_handling_breaks_to_the_brokers_own_dead_letter() throws Exception {
+  void leaves_a_broken_delivery_to_the_brokers_dead_letter() throws Exception {
     try (JmsBench bench =
         new JmsBench(
             directory,
@@ -453,7 +451,7 @@ class JmsIntakeTest {
   }
 
   @Test
-  void does_not_take_a_senders_word_for_a_queue_being_temporary() throws Exception {
+  void ignores_a_senders_claim_of_a_temporary_queue() throws Exception {
     try (JmsBench bench =
         new JmsBench(
             directory, JmsBench.always(JmsBench::accepted), "sms.jms.reply-to-temporary", "true")) {
@@ -495,9 +493,9 @@ class JmsIntakeTest {
     }
   }
 
-  /** What was settled is in the ledger, which answers then; the reply may be what breaks it. */
+  /** The ledger answers a settled request; the reply may be what breaks the commit. */
   @Test
-  void hands_over_again_what_could_not_be_committed_and_gives_up_the_reply() throws Exception {
+  void repeats_a_failed_commit_without_the_reply() throws Exception {
     try (JmsBench bench = new JmsBench(directory, JmsBench.always(JmsBench::accepted))) {
       bench.crashesAfterAnswer.set(2);
       TextMessage message = bench.text(good("k1"));

@@ -9,7 +9,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.smsroutes.broker.ExternalBroker;
-import dev.smsroutes.intake.jms.AmqpClient.Answer;
+import dev.smsroutes.intake.jms.AmqpClient.AmqpAnswer;
 import dev.smsroutes.model.SendRequest;
 import jakarta.jms.Connection;
 import jakarta.jms.Message;
@@ -63,7 +63,7 @@ class JmsOlderMessagesTest {
   void sends_or_puts_aside_what_no_consumer_could_read() throws Exception {
     try (PlainBroker older = new PlainBroker(directory);
         AmqpClient client = new AmqpClient(older.port())) {
-      Answer accepted = new Answer(true, "", "");
+      AmqpAnswer accepted = new AmqpAnswer(true, "", "");
       for (int i = 0; i < 10; i++) {
         Object value = i % 2 == 0 ? new Date(0) : UUID.randomUUID();
         byte[] odd = message("odd" + i, property(value), good("odd" + i));
@@ -75,7 +75,7 @@ class JmsOlderMessagesTest {
       }
       byte[] broken = message("x", mapSection(PROPERTIES, 1, "x"), new AmqpValue("{}"));
       assertThat(client.send("sms.send", broken)).isEqualTo(accepted);
-      // So long that Artemis has it in a file.
+      // Large enough for Artemis to keep it in a file.
       byte[] large = message("large", property(new Date(0)), new AmqpValue("x".repeat(200_000)));
       assertThat(client.send("sms.send", large)).isEqualTo(accepted);
       sendGarbage(older.port());

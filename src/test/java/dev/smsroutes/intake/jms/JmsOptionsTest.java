@@ -58,7 +58,7 @@ class JmsOptionsTest {
   }
 
   @Test
-  void the_route_rests_without_a_broker_when_the_intake_is_disabled() throws Exception {
+  void starts_no_route_if_the_intake_is_disabled() throws Exception {
     Map<String, String> keys = Map.of("sms.jms.enabled", "false", "sms.jms.queue", "sms.send");
     JmsOptions options = TestOptions.jms(keys);
     try (DefaultCamelContext camel = new DefaultCamelContext()) {

@@ -8,7 +8,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.smsroutes.broker.ExternalBroker;
-import dev.smsroutes.intake.jms.AmqpClient.Answer;
+import dev.smsroutes.intake.jms.AmqpClient.AmqpAnswer;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.SendRequest;
@@ -76,7 +76,7 @@ class JmsPropertiesTest {
     AmqpValue body = new AmqpValue(String.format(KEYLESS, mark));
     try (AmqpClient client = new AmqpClient(bench.broker.port())) {
       assertThat(client.send("sms.send", encoded(mapSection(PROPERTIES, name, value), body)))
-          .isEqualTo(new Answer(true, "", ""));
+          .isEqualTo(new AmqpAnswer(true, "", ""));
     }
     return handedOver(mark);
   }
@@ -122,7 +122,7 @@ class JmsPropertiesTest {
 
   @ParameterizedTest
   @MethodSource("wholeNumbers")
-  void a_whole_number_and_text_of_any_type_are_a_key(Object value, String key) throws Exception {
+  void reads_whole_numbers_and_texts_as_keys(Object value, String key) throws Exception {
     SendRequest request = overAmqp("messageKey", value);
     assertThat(request.messageKey()).isEqualTo(key);
     assertThat(request.unreadable()).isEmpty();
@@ -166,7 +166,7 @@ class JmsPropertiesTest {
   }
 
   @Test
-  void a_key_that_is_null_is_none() throws Exception {
+  void a_null_key_is_absent() throws Exception {
     assertThat(overAmqp("messageKey", new byte[] {0x40}).unreadable()).isEmpty();
   }
 
@@ -239,8 +239,7 @@ class JmsPropertiesTest {
   /** Sent, but for an id of the wrong type, which the broker itself asks for. */
   @ParameterizedTest
   @MethodSource("names")
-  void no_name_and_type_of_a_property_keeps_a_message_from_being_sent(String name)
-      throws Exception {
+  void ignores_properties_of_any_name_and_type(String name) throws Exception {
     List<String> sent = new ArrayList<>();
     try (AmqpClient client = new AmqpClient(bench.broker.port())) {
       for (Object value :
@@ -264,7 +263,7 @@ class JmsPropertiesTest {
         byte[] message =
             encoded(
                 mapSection(PROPERTIES, name, value), new AmqpValue(String.format(KEYLESS, mark)));
-        Answer answer = client.send("sms.send", message);
+        AmqpAnswer answer = client.send("sms.send", message);
         if (answer.accepted()) {
           sent.add(mark);
         } else {

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.smsroutes.broker.ExternalBroker;
-import dev.smsroutes.intake.jms.AmqpClient.Answer;
+import dev.smsroutes.intake.jms.AmqpClient.AmqpAnswer;
 import dev.smsroutes.model.SendRequest;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A request is on the queue that is read, or its sender is told that it is not. */
+/** A request is on the queue with the consumer, or its sender gets an error. */
 @Timeout(60)
 class JmsQueueNamesTest {
   private static final AtomicInteger KEYS = new AtomicInteger();
@@ -113,7 +113,7 @@ class JmsQueueNamesTest {
     properties.setCorrelationId(key);
     byte[] message = encoded(properties, new AmqpValue(good(key)));
     try (AmqpClient amqp = new AmqpClient(bench.broker.port())) {
-      assertThat(amqp.send(name, message)).isEqualTo(new Answer(true, "", ""));
+      assertThat(amqp.send(name, message)).isEqualTo(new AmqpAnswer(true, "", ""));
     }
     assertHandedOver(key);
     assertThat(bench.take("sms.reply.amqp-names").getJMSCorrelationID()).isEqualTo(key);
@@ -127,7 +127,7 @@ class JmsQueueNamesTest {
     properties.setTo(name);
     byte[] message = encoded(properties, new AmqpValue(good(key)));
     try (AmqpClient amqp = new AmqpClient(bench.broker.port())) {
-      assertThat(amqp.send(null, message)).isEqualTo(new Answer(true, "", ""));
+      assertThat(amqp.send(null, message)).isEqualTo(new AmqpAnswer(true, "", ""));
     }
     assertHandedOver(key);
   }
@@ -192,7 +192,7 @@ class JmsQueueNamesTest {
   void amqp_is_refused_under(String name) throws Exception {
     byte[] message = encoded(new AmqpValue(good(newKey())));
     try (AmqpClient amqp = new AmqpClient(bench.broker.port())) {
-      Answer answer = amqp.send(name, message);
+      AmqpAnswer answer = amqp.send(name, message);
       assertThat(answer.accepted()).isFalse();
       assertThat(answer.condition()).isEqualTo("amqp:not-found");
       assertThat(amqp.receiveFrom(name).accepted()).as("as a consumer").isFalse();
@@ -200,7 +200,7 @@ class JmsQueueNamesTest {
     Properties to = new Properties();
     to.setTo(name);
     try (AmqpClient amqp = new AmqpClient(bench.broker.port())) {
-      Answer answer = amqp.send(null, encoded(to, new AmqpValue(good(newKey()))));
+      AmqpAnswer answer = amqp.send(null, encoded(to, new AmqpValue(good(newKey()))));
       assertThat(answer.accepted()).as("on the anonymous relay").isFalse();
       assertThat(answer.description()).isNotBlank();
     }
@@ -223,7 +223,7 @@ class JmsQueueNamesTest {
               () ->
                   anyone.send(session.createQueue(name), session.createTextMessage(good(newKey()))))
           .isInstanceOf(JMSException.class);
-      // This is sms.send by its full name, and Artemis looks at no more than its end.
+      // This is sms.send by its full name, and Artemis checks only its end.
       if (!name.equals("other::sms.send")) {
         assertThatThrownBy(() -> session.createConsumer(session.createQueue(name)))
             .isInstanceOf(JMSException.class);

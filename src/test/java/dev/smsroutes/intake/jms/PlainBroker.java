@@ -13,7 +13,7 @@ import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.ActiveMQServers;
 import org.apache.activemq.artemis.core.server.JournalType;
 
-/** An Artemis that looks at no message, as an older version of the bundle had it. */
+/** An Artemis that does not check messages, as in older versions of the bundle. */
 final class PlainBroker implements AutoCloseable {
   private final ActiveMQServer server;
 

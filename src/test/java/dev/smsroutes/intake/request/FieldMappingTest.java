@@ -179,7 +179,7 @@ class FieldMappingTest {
   }
 
   @Property
-  void never_looks_into_a_value(@ForAll @CharRange(from = '\0', to = '\ud7ff') String value) {
+  void never_evaluates_a_value(@ForAll @CharRange(from = '\0', to = '\ud7ff') String value) {
     FieldMapping mapping = new FieldMapping();
     mapping.setTo("<{a}{b}>");
     mapping.getAttributes().put("A", "{a}");

@@ -43,7 +43,7 @@ class JsonNumberTest {
   }
 
   @Property
-  void comes_back_as_it_was_written(@ForAll int digits, @ForAll long exponent) throws IOException {
+  void is_written_unchanged(@ForAll int digits, @ForAll long exponent) throws IOException {
     String json = "{\"n\":[" + digits + ",1.50," + digits + "e" + exponent + "]}";
 
     JsonNode tree = RequestTree.read(json.getBytes(StandardCharsets.UTF_8));

@@ -99,7 +99,7 @@ class RequestReaderTest {
 
   @ParameterizedTest
   @MethodSource("numbers_that_cannot_be_written_out")
-  void refuses_a_number_that_cannot_be_written_out_and_names_its_field(String number) {
+  void refuses_too_long_numbers_and_names_the_field(String number) {
     assertThat(reader.keyed(withName(number), "k").unreadable())
         .singleElement()
         .satisfies(
@@ -129,7 +129,7 @@ class RequestReaderTest {
           {"subscriptions":{"resubscribe":1E99999999999}}             | subscriptions.resubscribe  | 10001
           {"foo":1E99999999999}                                       | foo                        | 109122
           """)
-  void takes_an_endless_exponent_for_a_number_of_a_wrong_type(String body, String field, int code) {
+  void reads_an_endless_exponent_as_a_wrong_number(String body, String field, int code) {
     assertThat(reader.keyed(utf8(body), "k").unreadable())
         .extracting(Fault::field, fault -> fault.code().number())
         .containsExactly(tuple(field, code));
@@ -192,7 +192,7 @@ class RequestReaderTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("names_that_an_answer_cannot_hold")
-  void names_a_field_in_a_form_that_an_answer_can_hold(String name, String shown) {
+  void makes_field_names_fit_for_an_answer(String name, String shown) {
     String json = "{\"" + name + "\":1,\"recipient\":{\"attributes\":{\"" + name + "\":[]}}}";
 
     assertThat(reader.keyed(utf8(json), "k").unreadable())
@@ -256,7 +256,7 @@ class RequestReaderTest {
   }
 
   @Test
-  void gives_attributes_for_all_recipients_to_each_of_them_and_lets_its_own_win() {
+  void gives_shared_attributes_to_recipients_whose_own_win() {
     byte[] body =
         utf8(
             """
@@ -289,7 +289,7 @@ class RequestReaderTest {
           {"":"1"}            | attributes   | 10005
           {"a":"1","A":"2"}   | attributes.A | 10005
           """)
-  void tells_each_recipient_what_is_wrong_with_the_attributes_for_all(
+  void reports_faults_of_shared_attributes_to_each_recipient(
       String attributes, String field, int code) {
     assertThat(reader.bare(utf8("{\"attributes\":" + attributes + ",\"recipients\":[{},{}]}")))
         .hasSize(2)
@@ -302,7 +302,7 @@ class RequestReaderTest {
 
   /** 4 MB for each of 500 recipients would be 2 GB. */
   @Test
-  void refuses_attributes_for_all_that_are_too_long_when_they_are_written_out() {
+  void refuses_shared_attributes_that_grow_too_long() {
     String value = "x".repeat(1_500_000);
     String two = "{\"attributes\":{\"a\":\"" + value + "\"},\"recipients\":[{},{}]}";
 
@@ -385,7 +385,7 @@ class RequestReaderTest {
   }
 
   @Test
-  void refuses_an_empty_body_an_array_and_bytes_that_are_no_text() {
+  void refuses_empty_bodies_arrays_and_binary_data() {
     assertThat(refusal(new byte[0]).code()).isEqualTo(ErrorCode.MALFORMED_JSON);
     assertThat(refusal(utf8("[]")).code()).isEqualTo(ErrorCode.WRONG_TYPE);
     assertThat(refusal(utf8("null")).code()).isEqualTo(ErrorCode.WRONG_TYPE);
@@ -406,7 +406,7 @@ class RequestReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"UTF-8", "UTF-16BE", "UTF-16LE", "UTF-32BE", "UTF-32LE"})
-  void reads_every_encoding_of_json_with_a_byte_order_mark_and_without(String encoding) {
+  void reads_every_json_encoding_with_or_without_a_mark(String encoding) {
     for (String mark : List.of("", "\uFEFF")) {
       byte[] body =
           (mark + "{\"definitionKey\":\"dü\",\"recipient\":{\"attributes\":{\"n\":1.50}}}")
@@ -431,7 +431,7 @@ class RequestReaderTest {
   }
 
   @Test
-  void reads_each_of_many_recipients_and_makes_the_keys_that_are_missing() {
+  void reads_many_recipients_and_makes_missing_keys() {
     List<SendRequest> requests =
         reader.bare(
             utf8(
@@ -448,7 +448,7 @@ class RequestReaderTest {
   }
 
   @Test
-  void refuses_the_second_recipient_with_the_same_key_and_keeps_the_first() {
+  void refuses_only_the_second_recipient_with_a_key() {
     List<SendRequest> requests =
         reader.bare(utf8("{\"recipients\":[{\"messageKey\":\"k\"},{\"messageKey\":\"k\"}]}"));
 
@@ -477,7 +477,7 @@ class RequestReaderTest {
   }
 
   @Test
-  void reads_a_standalone_request_with_its_key_in_the_body_or_asks_for_one() {
+  void takes_the_body_key_or_asks_for_one() {
     assertThat(standalone("{\"messageKey\":\"k\",\"definitionKey\":\"d\",\"recipient\":{}}"))
         .extracting(SendRequest::messageKey)
         .containsExactly("k");
@@ -490,7 +490,7 @@ class RequestReaderTest {
   }
 
   @Test
-  void reads_one_request_and_prefers_its_own_key_to_the_one_from_outside() {
+  void prefers_the_bodys_key_to_the_given_one() {
     assertThat(reader.one(utf8("{\"messageKey\":\"k\"}"), Optional.of("o")).messageKey())
         .isEqualTo("k");
     assertThat(reader.one(utf8("{}"), Optional.of("o")).messageKey()).isEqualTo("o");

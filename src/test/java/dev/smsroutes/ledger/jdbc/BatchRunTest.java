@@ -116,7 +116,7 @@ class BatchRunTest {
   }
 
   @Test
-  void a_run_goes_on_until_it_is_finished() {
+  void resumes_a_run_until_it_is_finished() {
     Run first = ledger.begin("content", "a.csv");
     openAgain();
     Run resumed = ledger.begin("content", "a.csv");
@@ -137,7 +137,7 @@ class BatchRunTest {
   }
 
   @Test
-  void tells_which_keys_may_have_been_sent_by_anybody() {
+  void finds_keys_that_any_channel_may_have_sent() {
     Run run = ledger.begin("content", "a.csv");
     settle("accepted", "a.csv#1", run, accepted("accepted"));
     settle("uncertain", "a.csv#2", run, unsettled("uncertain", true));
@@ -155,7 +155,7 @@ class BatchRunTest {
   }
 
   @Test
-  void a_run_is_forgotten_a_day_before_its_first_record_may_be_removed() {
+  void forgets_a_run_a_day_before_its_purge() {
     ledger.begin("content", "a.csv");
     clock.move(Duration.ofDays(6));
     assertThat(ledger.begin("content", "a.csv").forgotten()).isFalse();
@@ -177,7 +177,7 @@ class BatchRunTest {
   }
 
   @Test
-  void tells_of_the_rows_that_are_settled_what_was_told_the_first_time() {
+  void returns_the_first_outcome_of_settled_rows() {
     Run run = ledger.begin("content", "a.csv");
     settle("k1", "a.csv#1", run, accepted("k1"));
     settle("k2", "a.csv#2", run, new Accepted("api-k2", Optional.of("k2"), true));
@@ -218,7 +218,7 @@ class BatchRunTest {
   }
 
   @Test
-  void the_parts_of_an_accepted_message_are_known_after_a_crash() {
+  void knows_the_parts_of_accepted_messages_after_a_crash() {
     Run run = ledger.begin("content", "a.csv");
     Outcome told = settle(row("k1", "a.csv#1", run, OptionalInt.of(3)), accepted("k1"));
     settle(row("k2", "a.csv#2", run, OptionalInt.empty()), accepted("k2"));
@@ -241,7 +241,7 @@ class BatchRunTest {
   }
 
   @Test
-  void a_ledger_from_before_there_were_parts_is_brought_up_to_date() {
+  void migrates_a_ledger_without_parts() {
     Run run = ledger.begin("content", "a.csv");
     settle(row("k1", "a.csv#1", run, OptionalInt.of(3)), accepted("k1"));
     ledger.close();
@@ -258,7 +258,7 @@ class BatchRunTest {
   }
 
   @Test
-  void a_key_that_another_row_or_another_run_used_was_accepted_earlier() {
+  void a_key_of_another_row_was_accepted_earlier() {
     Run run = ledger.begin("content", "a.csv");
     settle("k", "a.csv#1", run, accepted("k"));
     Run other = ledger.begin("content", "b.csv");
@@ -272,7 +272,7 @@ class BatchRunTest {
   }
 
   @Test
-  void a_row_that_an_earlier_run_left_open_belongs_to_the_run_in_which_it_ends() {
+  void a_row_belongs_to_the_run_in_which_it_ends() {
     Run run = ledger.begin("content", "a.csv");
     settle(
         "k",

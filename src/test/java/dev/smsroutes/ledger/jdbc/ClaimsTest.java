@@ -39,7 +39,7 @@ class ClaimsTest extends OnAStore {
   private static final int MANY = 100;
 
   @Test
-  void of_a_hundred_at_once_one_claims_and_the_others_get_its_outcome() throws Exception {
+  void one_of_a_hundred_requests_claims_the_key() throws Exception {
     JdbcLedger ledger = open();
     CountDownLatch go = new CountDownLatch(1);
     AtomicInteger claims = new AtomicInteger();
@@ -72,7 +72,7 @@ class ClaimsTest extends OnAStore {
   }
 
   @Test
-  void when_the_first_gives_up_exactly_one_of_those_who_wait_goes_on() throws Exception {
+  void exactly_one_waiter_goes_on_after_a_release() throws Exception {
     JdbcLedger ledger = open();
     Claim first = claim(ledger, "key");
     List<Future<Admission>> others = new ArrayList<>();
@@ -108,7 +108,7 @@ class ClaimsTest extends OnAStore {
   }
 
   @Test
-  void another_request_with_the_key_is_refused_at_once_while_the_first_is_under_way() {
+  void refuses_another_request_while_the_key_is_in_use() {
     JdbcLedger ledger = open();
     claim(ledger, "key");
 
@@ -116,7 +116,7 @@ class ClaimsTest extends OnAStore {
   }
 
   @Test
-  void a_request_waits_for_the_one_under_way_and_gets_its_outcome() throws Exception {
+  void a_repetition_waits_and_gets_the_first_outcome() throws Exception {
     JdbcLedger ledger = open();
     Claim first = claim(ledger, "key");
     Future<Admission> second = meanwhile(() -> ledger.admit(submission("key"), LONG));
@@ -130,7 +130,7 @@ class ClaimsTest extends OnAStore {
   }
 
   @Test
-  void a_request_whose_patience_ends_is_told_that_the_other_is_under_way() {
+  void a_time_out_reports_that_the_key_is_in_use() {
     JdbcLedger ledger = open();
     claim(ledger, "key");
 
@@ -139,7 +139,7 @@ class ClaimsTest extends OnAStore {
   }
 
   @Test
-  void a_request_without_patience_gets_a_free_key() {
+  void a_request_without_waiting_gets_a_free_key() {
     JdbcLedger ledger = open();
 
     assertThat(ledger.admit(submission("key"), Duration.ZERO)).isInstanceOf(Claim.class);
@@ -158,7 +158,7 @@ class ClaimsTest extends OnAStore {
   }
 
   @Test
-  void releasing_twice_or_after_the_end_harms_nobody() {
+  void release_is_idempotent() {
     JdbcLedger ledger = open();
     Claim first = claim(ledger, "key");
     first.settle(waiting("key"));
@@ -197,7 +197,7 @@ class ClaimsTest extends OnAStore {
   }
 
   @Test
-  void an_outcome_that_says_what_was_sent_is_told_in_full_to_the_first_and_without_it_later() {
+  void stores_an_outcome_without_personal_data() {
     JdbcLedger ledger = open();
     Outcome outcome =
         new Refused("api-9", Optional.of("key"), 109121, "Not a number: " + NUMBER, List.of());
@@ -207,7 +207,7 @@ class ClaimsTest extends OnAStore {
   }
 
   @Test
-  void what_was_accepted_in_the_same_run_is_accepted_and_in_another_accepted_earlier() {
+  void accepted_in_another_run_is_accepted_earlier() {
     JdbcLedger ledger = open();
     claim(ledger, inRun("key", "run-1")).settle(accepted("key"));
 
@@ -217,7 +217,7 @@ class ClaimsTest extends OnAStore {
   }
 
   @Test
-  void what_waited_in_one_run_and_was_accepted_in_the_next_belongs_to_that() {
+  void a_waiting_row_belongs_to_the_run_that_sends_it() {
     JdbcLedger ledger = open();
     claim(ledger, inRun("key", "run-1")).settle(waiting("key"));
     claim(ledger, inRun("key", "run-2")).settle(accepted("key"));
@@ -236,7 +236,7 @@ class ClaimsTest extends OnAStore {
   }
 
   @Test
-  void a_refused_key_is_free_for_another_request_and_refused_for_the_same() {
+  void a_refused_key_is_free_for_another_request() {
     JdbcLedger ledger = open();
     send(ledger, "key", refused("key"));
     assertThat(known(ledger, submission("key"))).isEqualTo(refused("key"));
@@ -303,7 +303,7 @@ class ClaimsTest extends OnAStore {
   }
 
   @Test
-  void the_way_in_which_a_number_is_written_makes_no_other_request() {
+  void the_spelling_of_a_number_does_not_matter() {
     JdbcLedger ledger = open();
     send(ledger, "key", accepted("key"));
     Submission plain = submission("key");

@@ -86,7 +86,7 @@ class DeadProcessTest extends OnAStore {
   }
 
   @Test
-  void a_stop_in_good_order_frees_what_is_under_way_at_once() {
+  void an_orderly_stop_releases_claims_at_once() {
     JdbcLedger first = open();
     claim(first, "admitted");
     claim(first, "attempted").attempted();
@@ -98,7 +98,7 @@ class DeadProcessTest extends OnAStore {
   }
 
   @Test
-  void what_was_let_go_without_an_end_does_not_stay_under_way_for_ever() {
+  void releases_claims_whose_end_was_not_recorded() {
     JdbcLedger ledger = open();
     claim(ledger, "admitted").release();
     Claim attempted = claim(ledger, "attempted");
@@ -118,7 +118,7 @@ class DeadProcessTest extends OnAStore {
   }
 
   @Test
-  void an_outcome_comes_back_whole_after_many_deaths() {
+  void an_outcome_survives_many_crashes() {
     JdbcLedger ledger = open();
     Outcome outcome = uncertain("key");
     send(ledger, "key", outcome);
@@ -136,7 +136,7 @@ class DeadProcessTest extends OnAStore {
   }
 
   @Test
-  void a_batch_that_has_no_end_goes_on_and_one_that_has_begins_anew() {
+  void resumes_unfinished_runs_and_restarts_finished_ones() {
     JdbcLedger first = open();
     Runs.Run run = first.begin("hash", "orders.csv");
     Runs.Run done = first.begin("hash", "done.csv");
@@ -151,7 +151,7 @@ class DeadProcessTest extends OnAStore {
   }
 
   @Test
-  void rows_of_a_batch_that_goes_on_are_known_or_claimed_as_ever() {
+  void resumed_rows_are_settled_or_claimed_as_usual() {
     JdbcLedger first = open();
     Runs.Run run = first.begin("hash", "orders.csv");
     claim(first, inRun("row-1", run.id())).settle(accepted("row-1"));

@@ -11,7 +11,7 @@ import java.util.UUID;
 public final class FreshLedger {
   private FreshLedger() {}
 
-  /** Whoever opens it closes it. */
+  /** A test that opens a ledger closes it. */
   public static JdbcLedger open() {
     return JdbcLedger.open(
         new LedgerOptions(

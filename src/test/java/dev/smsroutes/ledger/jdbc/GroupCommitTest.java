@@ -47,7 +47,7 @@ class GroupCommitTest extends OnAStore {
   }
 
   @Test
-  void a_record_that_cannot_be_written_does_not_take_the_others_down() throws Exception {
+  void a_faulty_record_does_not_fail_the_others() throws Exception {
     try (GroupCommit writer = new GroupCommit(database, FAST)) {
       Future<?> hang = hang(writer);
       List<Future<Integer>> good = new ArrayList<>();
@@ -74,7 +74,7 @@ class GroupCommitTest extends OnAStore {
   }
 
   @Test
-  void a_fault_in_the_code_of_one_does_not_end_the_writer() throws Exception {
+  void a_throwing_binder_does_not_end_the_writer() throws Exception {
     try (GroupCommit writer = new GroupCommit(database, FAST)) {
       for (Throwable fault : List.of(new IllegalArgumentException("x"), new StackOverflowError())) {
         assertThatThrownBy(
@@ -109,7 +109,7 @@ class GroupCommitTest extends OnAStore {
   }
 
   @Test
-  void the_count_is_that_of_the_first_record_of_each_caller() {
+  void returns_the_row_count_of_the_first_record() {
     try (GroupCommit writer = new GroupCommit(database, FAST)) {
       writer.write(Sql.BEGIN_RUN, run("run"));
       assertThat(
@@ -127,7 +127,7 @@ class GroupCommitTest extends OnAStore {
   }
 
   @Test
-  void a_store_that_hangs_costs_nobody_more_than_their_patience() throws Exception {
+  void a_hanging_store_delays_callers_only_until_their_time_out() throws Exception {
     try (GroupCommit writer = new GroupCommit(database, IMPATIENT, 4)) {
       Future<?> hang = hang(writer);
       List<Future<Integer>> all = new ArrayList<>();
@@ -184,7 +184,7 @@ class GroupCommitTest extends OnAStore {
   }
 
   @Test
-  void a_deadlock_with_another_node_is_no_trouble() throws Exception {
+  void a_deadlock_with_another_node_is_retried() throws Exception {
     assumeTrue(store == Store.POSTGRESQL, "SQLite has one writer");
     try (GroupCommit writer = new GroupCommit(database, FAST);
         Connection other = DriverManager.getConnection(url());

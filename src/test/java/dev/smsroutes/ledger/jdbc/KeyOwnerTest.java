@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A key belongs to the request that the store names, whoever asks for it at the same moment. */
+/**
+ * A key belongs to the request that the store names, even if others ask for it at the same moment.
+ */
 @ParameterizedClass(name = "{0}")
 @EnumSource(Store.class)
 class KeyOwnerTest extends OnAStore {
@@ -20,7 +22,7 @@ class KeyOwnerTest extends OnAStore {
   private static final int OFTEN = 200;
 
   @Test
-  void who_only_asks_for_a_key_does_not_take_it_from_its_owner() throws Exception {
+  void asking_for_a_key_does_not_take_it() throws Exception {
     JdbcLedger ledger = open();
     for (int i = 0; i < OFTEN; i++) {
       String key = "key-" + i;
@@ -42,7 +44,7 @@ class KeyOwnerTest extends OnAStore {
   }
 
   @Test
-  void who_asks_for_a_key_that_is_under_way_is_refused_at_once() {
+  void another_request_for_a_key_in_use_is_refused() {
     JdbcLedger ledger = open();
     Claim owner = claim(ledger, "key");
 

@@ -59,10 +59,10 @@ class LedgerPropertyTest {
     LONG_SILENCE
   }
 
-  record Step(What what, int node, String key) {}
+  record LedgerStep(What what, int node, String key) {}
 
   @Property(tries = 120, shrinking = ShrinkingMode.BOUNDED)
-  void one_process_on_sqlite(@ForAll("steps") List<Step> steps) throws IOException {
+  void one_process_on_sqlite(@ForAll("steps") List<LedgerStep> steps) throws IOException {
     Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "ledger");
     try {
       play(Store.SQLITE, 1, folder, steps);
@@ -80,12 +80,12 @@ class LedgerPropertyTest {
   }
 
   @Property(tries = 120, shrinking = ShrinkingMode.BOUNDED)
-  void two_nodes_on_postgresql(@ForAll("steps") List<Step> steps) {
+  void two_nodes_on_postgresql(@ForAll("steps") List<LedgerStep> steps) {
     play(Store.POSTGRESQL, 2, Path.of("target"), steps);
   }
 
   @Provide
-  Arbitrary<List<Step>> steps() {
+  Arbitrary<List<LedgerStep>> steps() {
     Arbitrary<What> whats =
         Arbitraries.frequency(
             Tuple.of(12, What.ADMIT),
@@ -102,13 +102,13 @@ class LedgerPropertyTest {
             Tuple.of(3, What.LONG_SILENCE));
     return Combinators.combine(
             whats, Arbitraries.integers().between(0, 1), Arbitraries.of("a", "b"))
-        .as(Step::new)
+        .as(LedgerStep::new)
         .list()
         .ofMinSize(5)
         .ofMaxSize(30);
   }
 
-  private static void play(Store store, int nodes, Path folder, List<Step> steps) {
+  private static void play(Store store, int nodes, Path folder, List<LedgerStep> steps) {
     Played played = new Played(store.url(LedgerPropertyTest.class, folder), store, nodes);
     try {
       steps.forEach(played::step);
@@ -122,7 +122,7 @@ class LedgerPropertyTest {
     final JdbcLedger ledger;
 
     /** Key to what this node handles at the moment. */
-    final Map<String, Held> held = new HashMap<>();
+    final Map<String, HeldByNode> held = new HashMap<>();
 
     boolean silent;
 
@@ -131,10 +131,10 @@ class LedgerPropertyTest {
     }
   }
 
-  private record Held(Claim claim, boolean other) {}
+  private record HeldByNode(Claim claim, boolean other) {}
 
   /** A key as the model sees it. */
-  private static final class Key {
+  private static final class KeyModel {
     boolean other;
     EntryState state;
     boolean uncertain;
@@ -153,7 +153,7 @@ class LedgerPropertyTest {
     private final LedgerOptions options;
     private final Store store;
     private final String prefix = UUID.randomUUID() + "-";
-    private final Map<String, Key> keys = new HashMap<>();
+    private final Map<String, KeyModel> keys = new HashMap<>();
     private final List<Node> nodes = new ArrayList<>();
     private final List<Node> gone = new ArrayList<>();
 
@@ -174,7 +174,7 @@ class LedgerPropertyTest {
       nodes.forEach(node -> node.ledger.close());
     }
 
-    void step(Step step) {
+    void step(LedgerStep step) {
       int number = step.node() % nodes.size();
       Node node = nodes.get(number);
       String key = prefix + step.key();
@@ -188,7 +188,7 @@ class LedgerPropertyTest {
         case DOUBT -> settle(node, key, OnAStore.uncertain(key));
         case PARK -> settle(node, key, new Parked("api", Optional.of(key), 1, "Why"));
         case LET_GO -> {
-          Held held = node.held.remove(key);
+          HeldByNode held = node.held.remove(key);
           if (held != null) {
             held.claim().release();
           }
@@ -219,8 +219,8 @@ class LedgerPropertyTest {
       nodes.set(number, open());
       keys.values().stream()
           .filter(key -> key.owner != null && key.owner.silent)
-          .forEach(Key::free);
-      for (Held held : old.held.values()) {
+          .forEach(KeyModel::free);
+      for (HeldByNode held : old.held.values()) {
         assertThatThrownBy(held.claim()::attempted).isInstanceOf(LedgerUnavailableException.class);
       }
     }
@@ -228,8 +228,8 @@ class LedgerPropertyTest {
     private void admit(Node node, String key, boolean other) {
       Submission submission = other ? OnAStore.other(key) : OnAStore.submission(key);
       Admission admission = node.ledger.admit(submission, Duration.ZERO);
-      Key model = keys.computeIfAbsent(key, name -> new Key());
-      Held held = node.held.get(key);
+      KeyModel model = keys.computeIfAbsent(key, name -> new KeyModel());
+      HeldByNode held = node.held.get(key);
       if (held != null) {
         assertState(admission, held.other() == other ? State.UNCERTAIN : State.DUPLICATE);
       } else if (model.state == null
@@ -255,12 +255,12 @@ class LedgerPropertyTest {
       }
     }
 
-    private static void taken(Node node, String key, Key model, Admission admission) {
+    private static void taken(Node node, String key, KeyModel model, Admission admission) {
       assertThat(admission).isInstanceOf(Claim.class);
       model.last = (Claim) admission;
       model.owner = node;
       model.state = EntryState.ADMITTED;
-      node.held.put(key, new Held(model.last, model.other));
+      node.held.put(key, new HeldByNode(model.last, model.other));
       assertThat(model.last.uncertain()).isEqualTo(model.uncertain);
     }
 
@@ -270,11 +270,11 @@ class LedgerPropertyTest {
     }
 
     private void attempt(Node node, String key) {
-      Held held = node.held.get(key);
+      HeldByNode held = node.held.get(key);
       if (held == null) {
         return;
       }
-      Key model = keys.get(key);
+      KeyModel model = keys.get(key);
       if (model.last == held.claim() && model.owner == node) {
         held.claim().attempted();
         model.state = EntryState.ATTEMPTED;
@@ -284,12 +284,12 @@ class LedgerPropertyTest {
     }
 
     private void settle(Node node, String key, Outcome outcome) {
-      Held held = node.held.remove(key);
+      HeldByNode held = node.held.remove(key);
       if (held == null) {
         return;
       }
       held.claim().settle(outcome);
-      Key model = keys.get(key);
+      KeyModel model = keys.get(key);
       if (model.last == held.claim()) {
         boolean maybeTaken = model.uncertain || model.state == EntryState.ATTEMPTED;
         model.uncertain =
@@ -299,7 +299,7 @@ class LedgerPropertyTest {
       }
     }
 
-    private static void assertAsModelled(JdbcLedger ledger, String key, Key model) {
+    private static void assertAsModelled(JdbcLedger ledger, String key, KeyModel model) {
       Entry entry = ledger.find(key).orElseThrow();
       assertThat(entry.state()).isEqualTo(model.state);
       if (!entry.state().settled() || entry.state() == EntryState.PARKED) {

@@ -21,14 +21,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What travels together is claimed, attempted and ended together, with the promises of one. */
+/**
+ * Messages of one call are claimed, attempted and settled together, with the promises of a single
+ * one.
+ */
 @ParameterizedClass(name = "{0}")
 @EnumSource(Store.class)
 class ManyAtOnceTest extends OnAStore {
   private static final int MORE_THAN_A_COMMIT = 1_300;
 
   @Test
-  void a_group_larger_than_a_commit_is_claimed_attempted_and_ended() {
+  void handles_groups_larger_than_a_commit() {
     JdbcLedger ledger = open();
     List<Claim> claims = claimed(ledger.admitNew(submissions(MORE_THAN_A_COMMIT)));
     assertThat(claims).hasSize(MORE_THAN_A_COMMIT);
@@ -52,7 +55,7 @@ class ManyAtOnceTest extends OnAStore {
   }
 
   @Test
-  void only_keys_that_were_never_used_are_claimed_and_the_others_are_left_as_they_are() {
+  void claims_only_keys_that_were_never_used() {
     JdbcLedger ledger = open();
     send(ledger, "k1", accepted("k1"));
     send(ledger, "k2", waiting("k2"));
@@ -72,7 +75,7 @@ class ManyAtOnceTest extends OnAStore {
   }
 
   @Test
-  void who_asks_for_a_key_of_a_group_waits_for_its_end() throws Exception {
+  void a_request_waits_for_a_group_with_its_key() throws Exception {
     JdbcLedger ledger = open();
     List<Claim> claims = claimed(ledger.admitNew(submissions(3)));
     Future<Admission> other = meanwhile(() -> ledger.admit(submission("k1"), LONG));
@@ -111,7 +114,7 @@ class ManyAtOnceTest extends OnAStore {
   }
 
   @Test
-  void one_that_cannot_be_written_does_not_take_the_others_down() {
+  void one_faulty_claim_does_not_fail_the_others() {
     JdbcLedger ledger = open();
     execute(
         store == Store.SQLITE
@@ -130,7 +133,7 @@ class ManyAtOnceTest extends OnAStore {
   }
 
   @Test
-  void more_units_than_the_queue_holds_are_written_with_the_count_of_each() {
+  void writes_more_units_than_the_queue_holds() {
     Database database = Database.open(options(), FAST);
     try (database;
         GroupCommit writer = new GroupCommit(database, FAST, 1)) {

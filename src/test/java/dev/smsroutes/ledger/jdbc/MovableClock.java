@@ -7,7 +7,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Stands still until it is moved; can do something at the moment when somebody looks at it. */
+/** A clock that a test sets; it can run an action when it is read. */
 final class MovableClock extends Clock {
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-01-01T12:00:00Z"));

@@ -18,14 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How a store is opened, and that what it is given is durable. */
+/** Opening a store, and the durability of its commits. */
 class OpeningTest {
   @Nested
   @ParameterizedClass(name = "{0}")
   @EnumSource(Store.class)
   class Both extends OnAStore {
     @Test
-    void a_schema_that_is_up_to_date_is_left_as_it_is() {
+    void leaves_an_up_to_date_schema_unchanged() {
       JdbcLedger ledger = open();
       send(ledger, "key", accepted("key"));
       ledger.close();
@@ -53,7 +53,7 @@ class OpeningTest {
   @EnumSource(value = Store.class, names = "SQLITE")
   class Sqlite extends OnAStore {
     @Test
-    void nobody_else_on_the_machine_may_read_the_file() throws IOException {
+    void only_the_owner_may_read_the_file() throws IOException {
       send(open(), "key", accepted("key"));
 
       try (Stream<Path> files = Files.list(folder)) {
@@ -76,8 +76,7 @@ class OpeningTest {
     }
 
     @Test
-    void a_second_one_on_the_same_file_is_refused_in_this_process_and_in_another()
-        throws Exception {
+    void refuses_a_second_ledger_on_the_same_file() throws Exception {
       JdbcLedger ledger = open();
       for (int i = 0; i < 2; i++) {
         assertThatThrownBy(this::open)
@@ -151,7 +150,7 @@ class OpeningTest {
   @EnumSource(value = Store.class, names = "POSTGRESQL")
   class Postgresql extends OnAStore {
     @Test
-    void a_commit_is_on_the_disk_whatever_the_default_of_server_and_database() {
+    void overrides_a_servers_asynchronous_commit() {
       String database = ask("SELECT current_database()");
       execute("ALTER DATABASE " + database + " SET synchronous_commit TO off");
       assertThat(ask("SHOW synchronous_commit")).isEqualTo("off");
@@ -173,7 +172,7 @@ class OpeningTest {
     }
 
     @Test
-    void a_server_that_is_not_there_is_told_without_the_password() {
+    void reports_an_unreachable_server_without_the_password() {
       LedgerOptions nowhere =
           new LedgerOptions(
               "jdbc:postgresql://127.0.0.1:1/sms?password=in-the-url",

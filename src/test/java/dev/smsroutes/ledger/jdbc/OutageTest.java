@@ -31,7 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A store in trouble: nothing is acknowledged, the reason is told, and it ends by itself. */
+/**
+ * An outage of the store: nothing is acknowledged, the reason is reported, and it ends by itself.
+ */
 class OutageTest {
   /** Times of the product, shorter, and no more patience than a test has. */
   private static final Timing IMPATIENT =
@@ -49,7 +51,7 @@ class OutageTest {
   @EnumSource(Store.class)
   class WhateverTheStore extends OnAStore {
     @Test
-    void a_locked_store_is_told_and_works_again_when_it_is_free() throws SQLException {
+    void reports_a_locked_store_and_recovers() throws SQLException {
       JdbcLedger ledger = open(IMPATIENT);
       Claim early = claim(ledger, "early");
       Claim sent = claim(ledger, "sent");
@@ -79,7 +81,7 @@ class OutageTest {
     }
 
     @Test
-    void reading_goes_on_meanwhile() throws SQLException {
+    void reading_works_during_an_outage() throws SQLException {
       JdbcLedger ledger = open(IMPATIENT);
       send(ledger, "key", accepted("key"));
 
@@ -95,7 +97,7 @@ class OutageTest {
     }
 
     @Test
-    void a_store_that_was_replaced_by_an_empty_one_is_told() {
+    void reports_a_store_replaced_by_an_empty_one() {
       JdbcLedger ledger = open(IMPATIENT);
       execute("ALTER TABLE message RENAME TO gone");
       assertUnavailable(() -> ledger.admit(submission("key"), LONG));
@@ -112,7 +114,7 @@ class OutageTest {
   @EnumSource(value = Store.class, names = "SQLITE")
   class AFullDisk extends OnAStore {
     @Test
-    void nothing_is_acknowledged_and_it_goes_on_when_there_is_room() throws Exception {
+    void acknowledges_nothing_on_a_full_disk_and_recovers() throws Exception {
       Path disk = Files.createDirectory(folder.resolve("disk"));
       assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk.toString()), "no root");
       try {
@@ -203,7 +205,7 @@ class OutageTest {
   @EnumSource(value = Store.class, names = "POSTGRESQL")
   class AServerThatStops extends OnAStore {
     @Test
-    void nothing_is_acknowledged_and_it_goes_on_when_the_server_is_back() throws IOException {
+    void acknowledges_nothing_without_a_server_and_recovers() throws IOException {
       EmbeddedPostgres server = start(0);
       try {
         JdbcLedger ledger =

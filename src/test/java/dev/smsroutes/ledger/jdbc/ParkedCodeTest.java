@@ -20,12 +20,12 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A caller reads the code 0 as "all is well", whatever the state beside it. */
+/** A caller reads the code 0 as success, whatever the state next to it. */
 class ParkedCodeTest {
   @TempDir Path folder;
 
   @Test
-  void parks_a_queued_request_of_an_uncertain_attempt_with_a_code_that_is_not_0() {
+  void parks_an_uncertain_queued_request_with_an_error_code() {
     Submission submission = submission("k");
     try (JdbcLedger ledger = open(Clock.systemUTC())) {
       Admission.Claim claim = (Admission.Claim) ledger.admit(submission, Duration.ZERO);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** However much it holds, SQLite finds what it needs without going through all of it. */
+/** SQLite uses an index for each query, however many rows there are. */
 @ParameterizedClass(name = "{0}")
 @EnumSource(value = Store.class, names = "SQLITE")
 class PlansTest extends OnAStore {

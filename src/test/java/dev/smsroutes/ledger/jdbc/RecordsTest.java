@@ -70,7 +70,7 @@ class RecordsTest extends OnAStore {
 
   @ParameterizedTest
   @MethodSource("hostileKeys")
-  void any_key_comes_back_as_it_was(String key) {
+  void stores_any_key_unchanged(String key) {
     JdbcLedger ledger = open();
     Claim claim = claim(ledger, key);
     claim.ended(waiting(key));
@@ -135,7 +135,7 @@ class RecordsTest extends OnAStore {
   }
 
   @Test
-  void an_attempt_without_an_end_is_noted_even_if_nothing_else_follows() {
+  void notes_an_unsettled_attempt_without_another_record() {
     JdbcLedger ledger = open();
     Claim claim = claim(ledger, "key");
     claim.attempted();
@@ -150,7 +150,7 @@ class RecordsTest extends OnAStore {
   }
 
   @Test
-  void the_stored_request_is_the_one_that_came() {
+  void stores_the_request_unchanged() {
     JdbcLedger ledger = open();
     send(ledger, "key", waiting("key"));
     String stored = ledger.find("key").orElseThrow().request().orElseThrow();
@@ -160,7 +160,7 @@ class RecordsTest extends OnAStore {
   }
 
   @Test
-  void pages_follow_the_order_of_admission_and_hold_each_entry_once() {
+  void pages_hold_each_entry_once_in_admission_order() {
     JdbcLedger ledger = open();
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < 25; i++) {
@@ -313,7 +313,7 @@ class RecordsTest extends OnAStore {
   }
 
   @Test
-  void what_was_accepted_or_is_under_way_is_not_opened() {
+  void accepted_entries_and_those_in_progress_are_not_opened() {
     JdbcLedger ledger = open();
     send(ledger, "accepted", accepted("accepted"));
     claim(ledger, "admitted");
@@ -337,7 +337,7 @@ class RecordsTest extends OnAStore {
   }
 
   @Test
-  void an_edited_request_is_sent_in_place_of_the_one_that_came() {
+  void an_edited_request_replaces_the_original() {
     JdbcLedger ledger = open();
     send(ledger, "key", refused("key"));
     Entry seen = ledger.find("key").orElseThrow();
@@ -392,7 +392,7 @@ class RecordsTest extends OnAStore {
   }
 
   @Test
-  void a_copy_under_a_new_key_is_noted_with_the_old_one() {
+  void notes_a_copy_with_the_original_entry() {
     JdbcLedger ledger = open();
     send(ledger, "key", uncertain("key"));
     Entry seen = ledger.find("key").orElseThrow();
@@ -406,7 +406,7 @@ class RecordsTest extends OnAStore {
   }
 
   @Test
-  void people_and_messages_write_at_the_same_time() throws Exception {
+  void commands_and_messages_write_at_the_same_time() throws Exception {
     JdbcLedger ledger = open(Timing.DEFAULT);
     for (int i = 0; i < 30; i++) {
       send(ledger, "old-" + i, waiting("old-" + i));

@@ -87,7 +87,7 @@ class RefusedLaterTest {
   }
 
   @Test
-  void what_has_ended_or_is_under_way_is_left_alone() {
+  void leaves_ended_entries_and_those_in_progress_alone() {
     Admission.Claim claim = claim();
     assertThat(ledger.refused(request("k", "4915112345678"), REFUSED)).isEqualTo(REFUSED);
     assertThat(state()).isEqualTo(EntryState.ADMITTED);
@@ -98,7 +98,7 @@ class RefusedLaterTest {
   }
 
   @Test
-  void a_request_that_is_not_known_or_lacks_half_of_it_is_just_refused() {
+  void an_unknown_or_incomplete_request_is_only_refused() {
     assertThat(ledger.refused(request("unknown", "4915112345678"), REFUSED)).isEqualTo(REFUSED);
     assertThat(ledger.refused(new SendRequest(null, null, null, null), REFUSED)).isEqualTo(REFUSED);
   }

@@ -67,7 +67,7 @@ class TimeTest extends OnAStore {
   }
 
   @Test
-  void they_hold_for_an_attempt_of_a_dead_process_as_well() {
+  void the_limit_holds_for_attempts_of_dead_processes() {
     JdbcLedger first = open();
     claim(first, "key").attempted();
     JdbcLedger next = afterDeathOf(first);
@@ -86,7 +86,7 @@ class TimeTest extends OnAStore {
   }
 
   @Test
-  void a_replay_that_a_person_orders_after_48_hours_is_not_sent_under_the_same_key() {
+  void a_replay_after_48_hours_needs_a_new_key() {
     JdbcLedger ledger = open();
     send(ledger, "key", uncertain("key"));
     clock.move(Duration.ofHours(49));
@@ -98,7 +98,7 @@ class TimeTest extends OnAStore {
 
   @ParameterizedTest
   @ValueSource(strings = {"PT960H", "PT-960H", "PT20S", "PT-20S"})
-  void a_jump_of_the_clock_frees_no_claim_of_a_process_that_lives(Duration jump) throws Exception {
+  void a_clock_jump_releases_no_claim_of_live_processes(Duration jump) throws Exception {
     JdbcLedger ledger = open();
     Claim claim = claim(ledger, "key");
     clock.move(jump);
@@ -129,7 +129,7 @@ class TimeTest extends OnAStore {
   }
 
   @Test
-  void what_is_settled_is_removed_when_it_is_older_than_the_retention() {
+  void purges_settled_entries_after_the_retention() {
     JdbcLedger ledger = open();
     send(ledger, "accepted", accepted("accepted"));
     send(ledger, "refused", refused("refused"));
@@ -157,7 +157,7 @@ class TimeTest extends OnAStore {
   }
 
   @Test
-  void an_entry_that_changed_lately_is_kept_though_it_is_old() {
+  void keeps_an_old_entry_that_changed_lately() {
     JdbcLedger ledger = open();
     send(ledger, "key", waiting("key"));
     clock.move(Duration.ofDays(6));
@@ -171,7 +171,7 @@ class TimeTest extends OnAStore {
   }
 
   @Test
-  void the_history_goes_with_the_entry_and_not_before() throws Exception {
+  void purges_the_history_with_its_entry() throws Exception {
     JdbcLedger ledger = open();
     Claim claim = claim(ledger, "gone");
     claim.ended(waiting("gone"));

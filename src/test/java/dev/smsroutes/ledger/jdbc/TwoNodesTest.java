@@ -35,7 +35,7 @@ class TwoNodesTest extends OnAStore {
   private static final Duration LIFE = FAST.life().plusMillis(1);
 
   @Test
-  void one_waits_for_what_the_other_has_under_way() throws Exception {
+  void a_node_waits_for_a_key_of_another_node() throws Exception {
     JdbcLedger one = open();
     JdbcLedger two = open();
     Claim claim = claim(one, "key");
@@ -67,7 +67,7 @@ class TwoNodesTest extends OnAStore {
   }
 
   @Test
-  void what_a_dead_node_had_claimed_is_taken_over_after_its_life() {
+  void takes_over_the_claims_of_a_dead_node() {
     JdbcLedger one = open(STANDING_STILL);
     JdbcLedger two = open();
     claim(one, "admitted");
@@ -82,7 +82,7 @@ class TwoNodesTest extends OnAStore {
   }
 
   @Test
-  void what_a_dead_node_had_claimed_is_freed_without_anybody_asking() {
+  void releases_the_claims_of_dead_nodes_by_itself() {
     JdbcLedger one = open(STANDING_STILL);
     JdbcLedger two = open();
     claim(one, "attempted").attempted();
@@ -99,7 +99,7 @@ class TwoNodesTest extends OnAStore {
   }
 
   @Test
-  void a_node_that_stood_still_sends_nothing_that_was_taken_over() {
+  void a_frozen_node_sends_no_message_taken_over() {
     JdbcLedger one = open(STANDING_STILL);
     JdbcLedger two = open();
     Claim stood = claim(one, "key");
@@ -126,7 +126,7 @@ class TwoNodesTest extends OnAStore {
   }
 
   @Test
-  void its_outcome_does_not_overwrite_the_others_and_it_tells_the_one_that_stands() {
+  void a_late_outcome_does_not_overwrite_the_recorded_one() {
     JdbcLedger one = open(STANDING_STILL);
     JdbcLedger two = open();
     Claim stood = claim(one, "key");
@@ -144,7 +144,7 @@ class TwoNodesTest extends OnAStore {
   }
 
   @Test
-  void what_it_had_sent_is_recorded_if_nobody_has_taken_it_over() {
+  void a_late_outcome_is_recorded_unless_taken_over() {
     JdbcLedger one = open(STANDING_STILL);
     JdbcLedger two = open();
     Claim stood = claim(one, "key");
@@ -158,7 +158,7 @@ class TwoNodesTest extends OnAStore {
   }
 
   @Test
-  void an_entry_that_is_settled_between_look_and_claim_is_not_claimed() {
+  void an_entry_settled_before_the_claim_is_not_claimed() {
     JdbcLedger one = open(STANDING_STILL);
     JdbcLedger two = open(STANDING_STILL);
     Claim stood = claim(one, "key");
@@ -171,7 +171,7 @@ class TwoNodesTest extends OnAStore {
   }
 
   @Test
-  void an_entry_that_is_attempted_between_look_and_claim_is_uncertain() {
+  void an_entry_attempted_before_the_claim_is_uncertain() {
     JdbcLedger one = open(STANDING_STILL);
     JdbcLedger two = open(STANDING_STILL);
     Claim stood = claim(one, "key");
@@ -182,7 +182,7 @@ class TwoNodesTest extends OnAStore {
   }
 
   @Test
-  void both_at_once_on_the_same_keys_claim_each_key_once() throws Exception {
+  void two_nodes_claim_each_key_once() throws Exception {
     int keys = 200;
     List<JdbcLedger> nodes = List.of(open(), open());
     Map<String, AtomicInteger> claims = new ConcurrentHashMap<>();

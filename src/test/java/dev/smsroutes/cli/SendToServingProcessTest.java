@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One file from the command line, where another process serves. */
 @Timeout(120)
-class SendBesideTest {
+class SendToServingProcessTest {
   private static final String HEADER =
       "definitionKey,messageKey,contactKey,to,FirstName,password\n";
 
@@ -87,7 +87,7 @@ class SendBesideTest {
 
   @Test
   @SuppressWarnings("try") // It only has to run.
-  void hands_the_file_over_and_ends_as_it_would_have_ended_by_itself() throws Exception {
+  void hands_the_file_over_with_the_same_exit_code() throws Exception {
     Path good = file("good.csv", rows(3));
     Path bad = file("bad.csv", rows(1) + "account-reset,k9,c9,no number,Ada,p\n");
     try (RunningBundle serving = serve()) {
@@ -122,8 +122,7 @@ class SendBesideTest {
   }
 
   @Test
-  void a_cancelled_file_says_so_in_its_summary_in_status_and_with_the_end_of_send()
-      throws Exception {
+  void reports_a_cancelled_file_in_summary_status_and_exit_code() throws Exception {
     Path file = file("orders.csv", rows(400));
     try (RunningBundle serving = serve("sms.file.concurrency", "2")) {
       SandboxProbe probe = serving.sandbox();
@@ -152,7 +151,7 @@ class SendBesideTest {
   }
 
   @Test
-  void ctrl_c_ends_the_watching_only_and_the_same_command_watches_again() throws Exception {
+  void ctrl_c_only_ends_the_watching() throws Exception {
     Path file = file("orders.csv", rows(120));
     try (RunningBundle serving = serve("sms.file.concurrency", "2")) {
       SandboxProbe probe = serving.sandbox();
@@ -180,8 +179,7 @@ class SendBesideTest {
   }
 
   @Test
-  void never_takes_the_place_of_another_file_and_knows_one_that_is_there_already()
-      throws Exception {
+  void never_overwrites_and_recognises_the_same_file() throws Exception {
     Path file = file("orders.csv", rows(1));
     Path other =
         Files.writeString(
@@ -200,7 +198,7 @@ class SendBesideTest {
   }
 
   @Test
-  void gives_up_when_nothing_is_heard_of_the_process_any_more() throws Exception {
+  void gives_up_without_a_sign_of_life() throws Exception {
     HandedOver handed = HandedOver.to(note(Instant.now()), file("orders.csv", rows(1)));
     note(Instant.now().minus(InstanceFile.STALE_AFTER)).write();
 
@@ -209,7 +207,7 @@ class SendBesideTest {
   }
 
   @Test
-  void tells_nothing_of_yesterday_when_the_file_was_taken_away_by_hand() throws Exception {
+  void ignores_an_older_result_after_the_file_was_removed() throws Exception {
     HandedOver handed = HandedOver.to(note(Instant.now()), file("orders.csv", rows(1)));
     Files.createDirectories(home.resolve("failed"));
     Files.writeString(
@@ -238,7 +236,7 @@ class SendBesideTest {
   }
 
   @Test
-  void check_goes_by_the_pace_that_the_serving_process_has_learnt() throws Exception {
+  void check_uses_the_pace_of_the_serving_process() throws Exception {
     Path file = file("orders.csv", rows(25));
     Files.createDirectories(home.resolve("inbox"));
     note(Instant.now()).write();

@@ -24,10 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The records alone, opened by people beside the process that serves, or without one. */
+/** Only the records, opened by commands while a process serves, or without one. */
 @ParameterizedClass(name = "{0}")
 @EnumSource(Store.class)
-class BesideTest extends OnAStore {
+class LedgerCommandsTest extends OnAStore {
   private static final Query ALL =
       new Query(
           Set.of(),
@@ -42,7 +42,7 @@ class BesideTest extends OnAStore {
   }
 
   @Test
-  void sees_what_the_serving_process_records_and_is_seen_by_it() {
+  void shares_records_with_the_serving_process() {
     JdbcLedger ledger = open();
     try (JdbcRecords beside = beside()) {
       send(ledger, "key", refused("key"));
@@ -58,7 +58,7 @@ class BesideTest extends OnAStore {
 
   @Test
   void writes_while_the_serving_process_is_busy_writing() throws Exception {
-    // Not the short times of the tests: a slow disk is no trouble here.
+    // Not the short times of the tests, so that a slow disk does not matter.
     JdbcLedger ledger = open(Timing.DEFAULT);
     AtomicBoolean enough = new AtomicBoolean();
     send(ledger, "key", waiting("key"));
@@ -91,7 +91,7 @@ class BesideTest extends OnAStore {
   }
 
   @Test
-  void what_a_person_opened_waits_for_its_replay() {
+  void a_reopened_entry_waits_for_its_replay() {
     JdbcLedger ledger = open();
     send(ledger, "key", refused("key"));
 
@@ -103,7 +103,7 @@ class BesideTest extends OnAStore {
   }
 
   @Test
-  void what_waits_for_another_reason_does_not_wait_for_a_replay() {
+  void distinguishes_waiting_entries_from_replays() {
     JdbcLedger ledger = open();
     send(ledger, "never", waiting("never"));
     send(ledger, "again", refused("again"));
@@ -119,7 +119,7 @@ class BesideTest extends OnAStore {
   }
 
   @Test
-  void knows_the_keys_under_which_a_copy_went_out_and_no_others() {
+  void knows_only_the_keys_of_sent_copies() {
     JdbcLedger ledger = open();
     send(ledger, "key", uncertain("key"));
     ledger.copied(ledger.find("key").orElseThrow(), "key-r1", "ann under the key x");
@@ -132,7 +132,7 @@ class BesideTest extends OnAStore {
   }
 
   @Test
-  void an_uncertain_key_may_be_forgotten_after_48_hours_or_when_the_clock_was_set_back() {
+  void uncertain_keys_may_be_forgotten_after_48_hours() {
     JdbcLedger ledger = open();
     send(ledger, "key", uncertain("key"));
     Entry entry = ledger.find("key").orElseThrow();
@@ -167,7 +167,7 @@ class BesideTest extends OnAStore {
   }
 
   @Test
-  void says_when_there_is_no_ledger_and_makes_none() {
+  void reports_a_missing_ledger_and_creates_none() {
     assumeThat(store).isEqualTo(Store.SQLITE);
 
     assertThatThrownBy(this::beside)
@@ -177,7 +177,7 @@ class BesideTest extends OnAStore {
   }
 
   @Test
-  void says_when_the_file_is_something_else_and_leaves_it_alone() throws IOException {
+  void reports_and_keeps_a_file_of_another_kind() throws IOException {
     assumeThat(store).isEqualTo(Store.SQLITE);
     Files.createFile(folder.resolve("ledger.db"));
     assertThatThrownBy(this::beside)
