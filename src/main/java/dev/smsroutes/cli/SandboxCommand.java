@@ -50,7 +50,7 @@ public final class SandboxCommand implements Callable<Integer> {
                   stopped.countDown();
                 },
                 "sandbox-stop"));
-    out.println("The sandbox plays the SMS API at " + sandbox.url());
+    out.println("The SMS API is played at " + sandbox.url());
     out.println("Accepted messages: " + sandbox.url() + "/sandbox/messages");
     out.println("Scripted faults: PUT " + sandbox.url() + "/sandbox/faults");
     out.flush();
