@@ -51,7 +51,7 @@ class FileControlTest {
     assertThat(inbox.resolve(".my orders.csv.sms-cancelled")).exists();
     assertThat(order("cancel", "my orders.csv").out()).contains("was cancelled before");
     Said tooLate = order("resume", "my orders.csv");
-    assertThat(tooLate.err()).isEqualTo("my orders.csv is cancelled; that cannot be taken back\n");
+    assertThat(tooLate.err()).isEqualTo("my orders.csv is cancelled, and cannot be resumed\n");
     assertThat(tooLate.exit()).isEqualTo(1);
   }
 
