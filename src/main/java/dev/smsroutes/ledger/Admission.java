@@ -19,8 +19,8 @@ public sealed interface Admission {
     Instant admittedAt();
 
     /**
-     * Whether the API may have accepted an attempt that has ended, in this process or an earlier one.
-     * Follows {@link #ended}.
+     * Whether the API may have accepted an attempt that has ended, in this process or an earlier
+     * one. Follows {@link #ended}.
      */
     boolean uncertain();
 
