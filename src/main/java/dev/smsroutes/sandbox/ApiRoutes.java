@@ -24,16 +24,16 @@ final class ApiRoutes {
 
   private final SandboxOptions options;
   private final SandboxDefinitions definitions;
-  private final Messages messages;
+  private final AcceptedMessages messages;
   private final Tokens tokens;
   private final Replies replies;
   private final Supplier<SandboxSettings> settings;
-  private final Sends sends;
+  private final SendEndpoints sends;
 
   ApiRoutes(
       SandboxOptions options,
       SandboxDefinitions definitions,
-      Messages messages,
+      AcceptedMessages messages,
       Tokens tokens,
       Replies replies,
       Supplier<SandboxSettings> settings) {
@@ -43,7 +43,8 @@ final class ApiRoutes {
     this.tokens = tokens;
     this.replies = replies;
     this.settings = settings;
-    this.sends = new Sends(definitions, messages, replies, settings, options.maxRecipients());
+    this.sends =
+        new SendEndpoints(definitions, messages, replies, settings, options.maxRecipients());
   }
 
   WireAnswer answer(Incoming call) {
@@ -160,14 +161,14 @@ final class ApiRoutes {
   }
 
   private WireAnswer status(Incoming call) {
-    Optional<Messages.AcceptedMessage> found =
+    Optional<AcceptedMessages.AcceptedMessage> found =
         call.key()
             .flatMap(messages::find)
             .filter(message -> messages.now() - message.call().receivedAt <= STATUS_AGE.toMillis());
     if (found.isEmpty()) {
       return replies.error(ApiCode.NOT_FOUND, "messageKey");
     }
-    Messages.AcceptedMessage message = found.get();
+    AcceptedMessages.AcceptedMessage message = found.get();
     boolean sent = message.call().definition.active();
     ObjectNode body =
         Json.object()

@@ -21,7 +21,7 @@ final class Oracle {
 
   private final SandboxOptions options;
   private final SandboxDefinitions definitions;
-  private final Messages messages;
+  private final AcceptedMessages messages;
   private final FaultScript faults;
   private final CallCounts counts;
   private final AtomicReference<SandboxSettings> settings;
@@ -29,7 +29,7 @@ final class Oracle {
   Oracle(
       SandboxOptions options,
       SandboxDefinitions definitions,
-      Messages messages,
+      AcceptedMessages messages,
       FaultScript faults,
       CallCounts counts,
       AtomicReference<SandboxSettings> settings) {
@@ -102,10 +102,10 @@ final class Oracle {
   private WireAnswer list(Incoming call) {
     ObjectNode body = Json.object();
     Optional<String> key = Wire.parameter(call.query, "key");
-    Messages.Page page;
+    AcceptedMessages.Page page;
     if (key.isPresent()) {
-      List<Messages.AcceptedMessage> found = messages.find(key.get()).stream().toList();
-      page = new Messages.Page(found, false);
+      List<AcceptedMessages.AcceptedMessage> found = messages.find(key.get()).stream().toList();
+      page = new AcceptedMessages.Page(found, false);
       body.put("count", found.size());
     } else {
       long since;
@@ -130,7 +130,7 @@ final class Oracle {
     long bytes = 0;
     boolean more = page.more();
     long last = 0;
-    for (Messages.AcceptedMessage message : page.messages()) {
+    for (AcceptedMessages.AcceptedMessage message : page.messages()) {
       if (bytes > PAGE_BYTES) {
         more = true;
         break;
@@ -150,19 +150,19 @@ final class Oracle {
    * @return the approximate number of bytes written
    */
   private static long render(
-      Messages.AcceptedMessage message,
+      AcceptedMessages.AcceptedMessage message,
       RememberedBodies bodies,
       boolean withBody,
       ObjectNode shown) {
-    Messages.AcceptedCall call = message.call();
+    AcceptedMessages.AcceptedCall call = message.call();
     shown
         .put("messageKey", message.messageKey())
         .put("sequence", message.sequence())
         .put("definitionKey", call.definition.definitionKey());
     long bytes = 400;
-    Optional<Messages.Detail> kept = call.detail();
+    Optional<AcceptedMessages.Detail> kept = call.detail();
     if (kept.isPresent()) {
-      Messages.Detail detail = kept.get();
+      AcceptedMessages.Detail detail = kept.get();
       JsonNode recipient = bodies.recipient(message);
       JsonNode override = bodies.body(call).path("content").path("message");
       String text =

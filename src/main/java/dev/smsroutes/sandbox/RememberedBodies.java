@@ -13,11 +13,11 @@ import java.util.TreeMap;
  * other. For one thread.
  */
 final class RememberedBodies {
-  private Messages.AcceptedCall last;
+  private AcceptedMessages.AcceptedCall last;
   private JsonNode body = MissingNode.getInstance();
 
   /** The body of a call; missing once it is forgotten. */
-  JsonNode body(Messages.AcceptedCall call) {
+  JsonNode body(AcceptedMessages.AcceptedCall call) {
     if (call != last) {
       body = read(call.detail());
       last = call;
@@ -26,7 +26,7 @@ final class RememberedBodies {
   }
 
   /** The recipient of a message; missing once it is forgotten. */
-  JsonNode recipient(Messages.AcceptedMessage message) {
+  JsonNode recipient(AcceptedMessages.AcceptedMessage message) {
     JsonNode read = body(message.call());
     return message.call().keyed
         ? read.path("recipient")
@@ -55,7 +55,7 @@ final class RememberedBodies {
     return copy;
   }
 
-  private static JsonNode read(Optional<Messages.Detail> detail) {
+  private static JsonNode read(Optional<AcceptedMessages.Detail> detail) {
     try {
       return detail.isPresent() ? Json.read(detail.get().body()) : MissingNode.getInstance();
     } catch (Json.Malformed e) {

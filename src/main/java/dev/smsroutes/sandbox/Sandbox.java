@@ -40,8 +40,8 @@ public final class Sandbox implements AutoCloseable {
    */
   public static Sandbox start(SandboxOptions options) {
     SandboxDefinitions definitions = SandboxDefinitions.load(options);
-    Messages messages =
-        new Messages(
+    AcceptedMessages messages =
+        new AcceptedMessages(
             options.clock(), options.keyWindow(), options.maxMessages(), options.maxDetailBytes());
     Tokens tokens = new Tokens(options.clock(), options.tokenLifetime());
     AtomicReference<SandboxSettings> settings = new AtomicReference<>(SandboxSettings.of(options));

@@ -192,14 +192,14 @@ public record SandboxOptions(
     return with(draft -> draft.eventLoops = other);
   }
 
-  private SandboxOptions with(Consumer<Draft> change) {
-    Draft draft = new Draft(this);
+  private SandboxOptions with(Consumer<OptionsDraft> change) {
+    OptionsDraft draft = new OptionsDraft(this);
     change.accept(draft);
     return draft.options();
   }
 
   /** A copy that can be changed. */
-  private static final class Draft {
+  private static final class OptionsDraft {
     private Clock clock;
     private String host;
     private int port;
@@ -219,7 +219,7 @@ public record SandboxOptions(
     private int maxRecipients;
     private int eventLoops;
 
-    private Draft(SandboxOptions from) {
+    private OptionsDraft(SandboxOptions from) {
       clock = from.clock();
       host = from.host();
       port = from.port();

@@ -214,9 +214,7 @@ final class Database implements AutoCloseable {
       String encoding = setting(statement, "server_encoding");
       if (!encoding.equals("UTF8")) {
         throw new LedgerUnavailableException(
-            "sms.ledger.url: expected a database with the encoding UTF8; got "
-                + encoding
-                + " came");
+            "sms.ledger.url: expected a database with the encoding UTF8; got " + encoding);
       }
       if (setting(statement, "fsync").equals("off")) {
         LOG.warn("ledger=not-durable PostgreSQL runs with fsync=off: a crash may lose messages");

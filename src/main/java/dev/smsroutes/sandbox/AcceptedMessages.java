@@ -17,7 +17,7 @@ import java.util.UUID;
  * The accepted messages: the oracle's memory and the API's own key window. Bounded in keys and in
  * bytes of detail; the oldest are forgotten first. Thread-safe.
  */
-final class Messages {
+final class AcceptedMessages {
   /**
    * One accepted call, shared by its messages.
    *
@@ -115,7 +115,7 @@ final class Messages {
   private long next = 1;
   private long forgotten;
 
-  Messages(Clock clock, Duration keyWindow, int maxKeys, long maxBytes) {
+  AcceptedMessages(Clock clock, Duration keyWindow, int maxKeys, long maxBytes) {
     this.clock = clock;
     this.windowMs = keyWindow.toMillis();
     this.maxKeys = maxKeys;

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The two send routes (contract, sections 1 to 3). Thread-safe. */
-final class Sends {
+final class SendEndpoints {
   static final int MAX_KEY_CHARACTERS = 100;
 
   private static final Set<String> KEYED_FIELDS =
@@ -39,14 +39,14 @@ final class Sends {
   private static final Pattern PLUS_DIGITS = Pattern.compile("\\+?[0-9]{1,15}");
 
   private final SandboxDefinitions definitions;
-  private final Messages messages;
+  private final AcceptedMessages messages;
   private final Replies replies;
   private final Supplier<SandboxSettings> settings;
   private final int maxRecipients;
 
-  Sends(
+  SendEndpoints(
       SandboxDefinitions definitions,
-      Messages messages,
+      AcceptedMessages messages,
       Replies replies,
       Supplier<SandboxSettings> settings,
       int maxRecipients) {
@@ -178,18 +178,18 @@ final class Sends {
     return WireAnswer.json(202, body);
   }
 
-  private Messages.AcceptedCall record(
+  private AcceptedMessages.AcceptedCall record(
       Incoming call, UUID requestId, boolean keyed, ObjectNode definition) {
-    Messages.Detail detail =
+    AcceptedMessages.Detail detail =
         messages.keepsDetail()
-            ? new Messages.Detail(call.path, call.headerLines(), call.body)
+            ? new AcceptedMessages.Detail(call.path, call.headerLines(), call.body)
             : null;
-    Messages.UsedDefinition sent =
-        new Messages.UsedDefinition(
+    AcceptedMessages.UsedDefinition sent =
+        new AcceptedMessages.UsedDefinition(
             definition.get("definitionKey").textValue(),
             definition.path("content").path("message").asText(""),
             SandboxDefinitions.isActive(definition));
-    return new Messages.AcceptedCall(requestId, messages.now(), keyed, sent, detail);
+    return new AcceptedMessages.AcceptedCall(requestId, messages.now(), keyed, sent, detail);
   }
 
   private static JsonNode body(Incoming call, Set<String> fields) throws RefusedSend {
