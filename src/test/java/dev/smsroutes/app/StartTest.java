@@ -97,7 +97,7 @@ class StartTest {
         arguments("sms.suppression-file", "target", "it cannot be read"),
         arguments("sms.http.mode", "later", "sync or queued; 'later' came"),
         arguments("sms.http.mode", "queued", "sms.jms.enabled is false"),
-        arguments("sms.jms.max-queue-bytes", "0", "expected at least 1; got 0"),
+        arguments("sms.jms.max-queue-bytes", "0", "expected at least 1; 0 came"),
         arguments("camel.main.shutdownTimeout", "soon", "a whole number"),
         arguments("sms.http.maxInFlight", "5", "there is no such key"),
         arguments("sms.typo", "", "there is no such key"),
