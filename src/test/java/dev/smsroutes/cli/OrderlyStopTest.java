@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** A stop that does not end by itself. {@link ServeStopTest} has those that do. */
+/** A stop that does not end by itself. {@link ServeStopIT} has those that do. */
 class OrderlyStopTest {
   private final Logger logger = (Logger) LoggerFactory.getLogger(OrderlyStop.class);
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();

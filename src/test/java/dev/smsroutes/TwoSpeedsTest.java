@@ -1,0 +1,80 @@
+package dev.smsroutes;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Tests run at two speeds: a class {@code …Test} starts no process, no database, no broker and no
+ * server, so that {@code mvn test} takes less than a minute; a class {@code …IT} may.
+ */
+@AnalyzeClasses(packages = "dev.smsroutes")
+class TwoSpeedsTest {
+  private static final Set<String> SLOW =
+      Set.of(
+          "dev.smsroutes.app.Bundle",
+          "dev.smsroutes.broker.EmbeddedBroker",
+          "dev.smsroutes.broker.SendingConnection",
+          "dev.smsroutes.cli.DemoCommand",
+          "dev.smsroutes.intake.file.FileIntakeBeans",
+          "dev.smsroutes.ledger.jdbc.Database",
+          "dev.smsroutes.ledger.jdbc.GroupCommit",
+          "dev.smsroutes.ledger.jdbc.JdbcLedger",
+          "dev.smsroutes.ledger.jdbc.JdbcRecords",
+          "dev.smsroutes.sandbox.Sandbox",
+          "java.lang.Process",
+          "java.lang.ProcessBuilder",
+          "javax.tools.JavaCompiler");
+
+  @ArchTest
+  static final ArchRule fast_tests_start_no_process_database_broker_or_server =
+      classes()
+          .that()
+          .haveSimpleNameEndingWith("Test")
+          .and()
+          .doNotHaveFullyQualifiedName(TwoSpeedsTest.class.getName())
+          .should(startNothingSlow());
+
+  private static ArchCondition<JavaClass> startNothingSlow() {
+    return new ArchCondition<>("start nothing slow, themselves or by a helper") {
+      @Override
+      public void check(JavaClass test, ConditionEvents events) {
+        Set<JavaClass> seen = new HashSet<>();
+        Deque<JavaClass> next = new ArrayDeque<>(Set.of(test));
+        while (!next.isEmpty()) {
+          JavaClass one = next.remove();
+          for (Dependency dependency : one.getDirectDependenciesFromSelf()) {
+            JavaClass target = dependency.getTargetClass();
+            if (SLOW.contains(target.getName())) {
+              events.add(
+                  SimpleConditionEvent.violated(
+                      test, test.getName() + " needs " + target.getName()));
+              return;
+            }
+            if (isOfTheTests(target) && seen.add(target)) {
+              next.add(target);
+            }
+          }
+        }
+      }
+    };
+  }
+
+  private static boolean isOfTheTests(JavaClass candidate) {
+    return candidate
+        .getSource()
+        .filter(source -> source.getUri().toString().contains("/test-classes/"))
+        .isPresent();
+  }
+}

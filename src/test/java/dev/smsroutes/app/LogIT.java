@@ -1,0 +1,246 @@
+package dev.smsroutes.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.AppenderBase;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+/** What the log tells, and what it never may: numbers, values, texts, tokens and secrets. */
+class LogIT {
+  /** Pieces of what is private in the requests of this test, and of what the API says. */
+  private static final List<String> PRIVATE =
+      List.of(
+          "15112345678",
+          "151 12345678",
+          "5550123",
+          "555-0123",
+          "Zaphod",
+          "p4ssw0rd",
+          "heart-of-gold",
+          "token-canary",
+          "secret-canary",
+          "Bearer",
+          "beeblebrox@example.com");
+
+  private static final Queue<String> LOGGED = new ConcurrentLinkedQueue<>();
+  private static final AppenderBase<ILoggingEvent> APPENDER =
+      new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+          String stack =
+              event.getThrowableProxy() == null
+                  ? ""
+                  : "\n" + ThrowableProxyUtil.asString(event.getThrowableProxy());
+          LOGGED.add(event.getLoggerName() + " " + event.getFormattedMessage() + stack);
+        }
+      };
+
+  private static RunningBundle bundle;
+
+  private static Logger root() {
+    return (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+  }
+
+  @BeforeAll
+  static void start() {
+    APPENDER.start();
+    root().addAppender(APPENDER);
+    // As it runs at a site: INFO, of all libraries too.
+    root().setLevel(Level.INFO);
+    bundle =
+        RunningBundle.start(
+            "sms.api.response-timeout", "300ms", "sms.api.client-secret", "secret-canary");
+  }
+
+  @AfterAll
+  static void stop() {
+    bundle.close();
+    root().detachAppender(APPENDER);
+    root().setLevel(Level.WARN);
+  }
+
+  @BeforeEach
+  void forget() {
+    bundle.forget();
+    LOGGED.clear();
+  }
+
+  private static ObjectNode request() {
+    ObjectNode body = Requests.keyed();
+    body.putObject("content").put("message", "heart-of-gold %%FirstName%% %%password%%");
+    ((ObjectNode) body.get("recipient"))
+        .put("contactKey", "beeblebrox@example.com")
+        .put("to", "+49 151 12345678")
+        .putObject("attributes")
+        .put("FirstName", "Zaphod")
+        .put("password", "p4ssw0rd");
+    return body;
+  }
+
+  private static void assertNothingPrivateWasLogged() {
+    assertThat(LOGGED).isNotEmpty();
+    for (String line : LOGGED) {
+      assertThat(line).doesNotContain(PRIVATE);
+    }
+  }
+
+  @Test
+  void has_one_line_for_each_request_that_tells_its_end() {
+    bundle.keyed("logged", request());
+
+    assertThat(LOGGED)
+        .filteredOn(line -> line.startsWith("dev.smsroutes.outcome "))
+        .singleElement()
+        .asString()
+        .contains(
+            "route=sms-http-intake ",
+            "messageKey=logged ",
+            "definitionKey=account-reset ",
+            "outcome=ACCEPTED ",
+            "code=0 ");
+    assertNothingPrivateWasLogged();
+  }
+
+  /** Each of these goes another way through the gateway. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"latencyMs\": 1}",
+        "{\"status\": 500}",
+        "{\"status\": 500, \"accept\": true, \"calls\": 1}",
+        "{\"dropReply\": \"before\"}",
+        "{\"hang\": \"before\"}",
+        "{\"status\": 202, \"nonJson\": true}",
+        "{\"status\": 403}",
+        "{\"code\": 50200}",
+        "{\"code\": 50300, \"retryAfter\": 40}",
+        "{\"expireTokens\": true, \"calls\": 1}",
+        "{\"hugeBody\": 10000000, \"status\": 400}",
+        // The API itself says too much.
+        "{\"status\": 400, \"body\": {\"errorcode\": 109121,"
+            + " \"message\": \"4915112345678 of Zaphod is no number\"}}",
+        "{\"status\": 400, \"body\": \"heart-of-gold Zaphod p4ssw0rd 4915112345678\"}",
+        "{\"status\": 500, \"body\": \"Bearer token-canary 4915112345678\","
+            + " \"headers\": {\"X-Debug\": \"Zaphod\"}}",
+        "{\"status\": 503, \"retryAfter\": \"Zaphod\"}",
+      })
+  void tells_nothing_private_whatever_the_api_does(String fault) {
+    bundle.sandbox().faults(fault);
+
+    bundle.keyed(Requests.key(), request());
+    ObjectNode many = Requests.bare((ObjectNode) request().get("recipient"));
+    many.set("content", request().get("content"));
+    bundle.bare(many);
+
+    assertNothingPrivateWasLogged();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"definitionKey\": \"account-reset\", \"recipient\": \"Zaphod +4915112345678\"}",
+        "{\"definitionKey\": \"account-reset\", \"recipient\": {\"to\": \"Zaphod p4ssw0rd\"}}",
+        "{\"recipient\": {\"contactKey\": \"beeblebrox@example.com\", \"to\": \"617-555-0123 x\"}}",
+        "{\"recipient\": {\"to\": \"+4915112345678\", \"attributes\": {\"a\": [\"Zaphod\"]}}}",
+        "{\"definitionKey\": \"account-reset\", \"recipient\": {\"to\": \"1\", \"attributes\":"
+            + " {\"FirstName\": \"%%Zaphod%%\", \"password\": \"p4ssw0rd%%\"}}}",
+        "{\"content\": {\"message\": [\"heart-of-gold\"]}}",
+        "{\"to\": \"+49 151 12345678\", Zaphod p4ssw0rd",
+        "Zaphod heart-of-gold 4915112345678",
+        "[\"Zaphod\"]",
+        "\"heart-of-gold\"",
+        "",
+      })
+  void tells_nothing_private_of_a_request_that_is_wrong(String body) {
+    assertThat(bundle.keyed(Requests.key(), body).status()).isEqualTo(400);
+    assertThat(bundle.bare(body.replace("recipient\":", "recipients\":")).status()).isEqualTo(400);
+
+    assertNothingPrivateWasLogged();
+  }
+
+  @Test
+  void tells_nothing_private_of_a_request_that_http_refuses() {
+    bundle.exchange("POST", "/nope/Zaphod", request(), "Authorization", "Bearer token-canary");
+    bundle.exchange("PUT", "/messaging/v1/sms/messages/k?to=4915112345678", request());
+    bundle.exchange("POST", RunningBundle.MESSAGES + "k", request(), "Content-Type", "text/plain");
+    bundle.rawPost(RunningBundle.MESSAGES + "%zz?to=4915112345678", request());
+    bundle.keyed("last", request());
+
+    assertNothingPrivateWasLogged();
+  }
+
+  @Test
+  void tells_no_token_and_no_secret_when_the_login_fails() {
+    try (RunningBundle own =
+        RunningBundle.start(
+            "sms.api.url",
+            bundle.bundle().sandbox().orElseThrow().url(),
+            "sms.api.client-id",
+            "id",
+            "sms.api.client-secret",
+            "secret-canary")) {
+      bundle
+          .sandbox()
+          .faults(
+              "{\"on\": \"token\", \"calls\": 2, \"status\": 200,"
+                  + " \"body\": {\"access_token\": \"token-canary\", \"expires_in\": 1000}}",
+              "{\"on\": \"token\", \"status\": 401, \"body\": {\"error\": \"secret-canary\"}}");
+
+      assertThat(own.keyed("no-login", request()).status()).isEqualTo(401);
+      assertThat(own.keyed("no-login", request()).status()).isEqualTo(401);
+    }
+    assertNothingPrivateWasLogged();
+  }
+
+  @Test
+  void tells_nothing_private_when_the_api_is_down() {
+    try (RunningBundle own =
+        RunningBundle.start(
+            "sms.api.url", "http://127.0.0.1:1",
+            "sms.api.client-id", "id",
+            "sms.api.client-secret", "secret-canary")) {
+      assertThat(own.keyed("down", request()).status()).isEqualTo(500);
+    }
+    assertNothingPrivateWasLogged();
+  }
+
+  /** A key is a stranger's text: it must not be able to write a line of its own. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a\r\n2026-01-01 INFO outcome=ACCEPTED",
+        "a\u0085b",
+        "a\u2028b",
+        "a\u2029b",
+        "a\u001b[2Jb",
+        "a\u009b2Jb",
+        "a\u202eb",
+        "a\u0000b",
+        "a b=c outcome=ACCEPTED",
+      })
+  void keeps_a_strange_key_on_its_line(String key) {
+    bundle.keyed(key, Requests.keyed().put("definitionKey", key).put(key, 1));
+
+    assertThat(LOGGED)
+        .filteredOn(line -> line.startsWith("dev.smsroutes.outcome "))
+        .singleElement()
+        .asString()
+        .contains("outcome=REFUSED ")
+        .doesNotContain("outcome=ACCEPTED")
+        .doesNotContainPattern("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+  }
+}

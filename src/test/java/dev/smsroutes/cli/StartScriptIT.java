@@ -1,0 +1,62 @@
+package dev.smsroutes.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** In which locale the script of the distribution starts Java: file names are read by it. */
+@DisabledOnOs({OS.WINDOWS, OS.MAC})
+class StartScriptIT {
+  @TempDir private Path home;
+
+  /** What the process finds: the locale that counts, and the one of messages. */
+  @ParameterizedTest
+  @CsvSource({
+    // LC_ALL,      LC_CTYPE,  LANG,              counts,      messages
+    "C,             '',        '',                C.UTF-8,     ''",
+    "POSIX,         '',        C.UTF-8,           C.UTF-8,     C.UTF-8",
+    "'',            '',        '',                C.UTF-8,     ''",
+    "'',            '',        C,                 C.UTF-8,     C",
+    "'',            C,         C.UTF-8,           C.UTF-8,     C.UTF-8",
+    "'',            '',        de_DE.ISO-8859-1,  C.UTF-8,     de_DE.ISO-8859-1",
+    "'',            '',        xx_XX.UTF-8,       C.UTF-8,     xx_XX.UTF-8",
+    "C.UTF-8,       '',        '',                C.UTF-8,     ''",
+    "C.utf8,        C,         '',                C.utf8,      ''",
+    "'',            C.UTF-8,   C,                 C.UTF-8,     C",
+    "'',            '',        C.utf8,            C.utf8,      C.utf8",
+  })
+  void sets_a_utf_8_locale_if_there_is_none(
+      String all, String type, String language, String counts, String messages) throws Exception {
+    Path bin = Files.createDirectories(home.resolve("dist/bin"));
+    Path script = Files.copy(Path.of("src/main/dist/bin/sms-routes"), bin.resolve("sms-routes"));
+    Path java = Files.createDirectories(home.resolve("jdk/bin")).resolve("java");
+    Files.writeString(java, "#!/bin/sh\necho \"${LC_ALL:-${LC_CTYPE:-$LANG}} $LANG\"\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+
+    ProcessBuilder command = new ProcessBuilder("sh", script.toString());
+    Map<String, String> environment = command.environment();
+    Map.of("LC_ALL", all, "LC_CTYPE", type, "LANG", language)
+        .forEach(
+            (name, value) -> {
+              environment.remove(name);
+              if (!value.isEmpty()) {
+                environment.put(name, value);
+              }
+            });
+    environment.put("JAVA_HOME", home.resolve("jdk").toString());
+    Process process = command.redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(said.strip()).isEqualTo((counts + " " + messages).strip());
+  }
+}

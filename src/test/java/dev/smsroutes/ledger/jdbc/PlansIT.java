@@ -1,0 +1,78 @@
+package dev.smsroutes.ledger.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.smsroutes.ledger.EntryState;
+import dev.smsroutes.ledger.LedgerRecords.Query;
+import dev.smsroutes.ledger.jdbc.JdbcRecords.Old;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** SQLite uses an index for each query, however many rows there are. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(value = Store.class, names = "SQLITE")
+class PlansIT extends OnAStore {
+  static Stream<Arguments> plans() {
+    return Stream.of(
+        Arguments.of(Sql.ATTEMPT.text(), "message_key=?"),
+        Arguments.of(Sql.SETTLE.text(), "message_key=?"),
+        Arguments.of(Sql.RECLAIM.text(), "message_key=?"),
+        Arguments.of(Sql.FREE_ONE.text(), "message_key=?"),
+        Arguments.of(Sql.FREE.text(), "message_under_way"),
+        Arguments.of(Sql.REMOVE.text(), "message_key=?"),
+        Arguments.of(Sql.REMOVE_EVENTS.text(), "event_of_message"),
+        Arguments.of(Old.SETTLED.text(), "message_by_age (admitted_at<?)"),
+        Arguments.of(Old.OPEN.text(), "message_not_accepted (admitted_at<?)"),
+        Arguments.of(MessageRow.COLUMNS + " WHERE message_key = 'k'", "message_key=?"),
+        Arguments.of("SELECT message_key FROM message WHERE owner = 'me'", "message_under_way"),
+        Arguments.of(list(Set.of()), "message_by_age"),
+        Arguments.of(list(Set.of(EntryState.ACCEPTED, EntryState.PARKED)), "message_by_age"),
+        Arguments.of(list(Set.of(EntryState.PARKED)), "message_not_accepted"),
+        Arguments.of(
+            list(Set.of(EntryState.UNCERTAIN, EntryState.WAITING)), "message_not_accepted"));
+  }
+
+  private static String list(Set<EntryState> states) {
+    Query query =
+        new Query(
+            states,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    return MessageRow.COLUMNS
+        + Selection.of(query, Optional.empty()).where()
+        + " ORDER BY admitted_at, message_key LIMIT 10";
+  }
+
+  @ParameterizedTest
+  @MethodSource("plans")
+  void a_plan_uses_its_index(String sql, String index) throws SQLException {
+    open().close();
+    List<String> plan = new ArrayList<>();
+    try (Connection connection = DriverManager.getConnection(url());
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("EXPLAIN QUERY PLAN " + sql)) {
+      while (rows.next()) {
+        plan.add(rows.getString("detail"));
+      }
+    }
+
+    assertThat(String.join("; ", plan)).contains(index).doesNotContain("TEMP B-TREE FOR ORDER");
+    assertThat(plan).noneMatch(step -> step.matches("SCAN (message|event|run)"));
+  }
+}
