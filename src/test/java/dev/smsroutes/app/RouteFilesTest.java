@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -57,6 +58,10 @@ class RouteFilesTest {
         }
       }
     }
+    for (JsonNode from : read(file).findValues("from")) {
+      assertThat(from.path("id").asText()).as("%s", from).isNotBlank();
+      assertThat(from.path("description").asText()).as("%s", from).isNotBlank();
+    }
     for (JsonNode steps : read(file).findValues("steps")) {
       for (JsonNode step : steps) {
         JsonNode body = step.elements().next();
@@ -64,6 +69,17 @@ class RouteFilesTest {
         assertThat(body.path("description").asText()).as("%s", step).isNotBlank();
       }
     }
+  }
+
+  /** Visual editors write a file in this order: what they save is then what they opened. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("routeFiles")
+  void has_its_beans_after_its_routes(Path file) throws IOException {
+    List<String> kinds = new ArrayList<>();
+    read(file).forEach(entry -> entry.fieldNames().forEachRemaining(kinds::add));
+
+    assertThat(kinds.lastIndexOf("route"))
+        .isLessThan(kinds.contains("beans") ? kinds.indexOf("beans") : kinds.size());
   }
 
   @ParameterizedTest(name = "{0}")
