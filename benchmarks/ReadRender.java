@@ -1,9 +1,6 @@
 import dev.smsroutes.batch.check.BatchCheck;
 import dev.smsroutes.batch.check.BatchCheck.Pacing;
 import dev.smsroutes.batch.check.BatchPlan;
-import dev.smsroutes.batch.check.Forecast;
-import dev.smsroutes.batch.check.Forecast.Fate;
-import dev.smsroutes.batch.check.Forecast.Prospect;
 import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.JsonRequests;
 import dev.smsroutes.config.Configuration;
@@ -11,10 +8,9 @@ import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.definition.DefinitionDirectory;
 import dev.smsroutes.intake.request.RequestReader;
 import dev.smsroutes.ledger.LedgerPreview;
-import dev.smsroutes.model.Message;
+import dev.smsroutes.model.Prepared;
 import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.pipeline.DryRun;
-import dev.smsroutes.template.TextParts;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,8 +29,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -128,12 +124,12 @@ public final class ReadRender {
             file,
             page -> {
               page.stream().limit(HELD - requests.size()).forEach(requests::add);
-              return fates(preview, page);
+              return preview.prepare(page);
             });
     if (first.sending().rows() != rows) {
       throw new IllegalStateException("Expected " + rows + " rows that can be sent; " + first);
     }
-    Fate any = fates(preview, requests.subList(0, 1)).get(0);
+    Prepared any = preview.prepare(requests.subList(0, 1)).get(0);
     long size = Files.size(file);
     return List.of(
         timed("bytes", rows, size, () -> digest(file)),
@@ -149,11 +145,14 @@ public final class ReadRender {
             () -> {
               for (int row = 0; row < rows; row += PAGE) {
                 int from = row % (requests.size() - PAGE + 1);
-                unused += fates(preview, requests.subList(from, from + PAGE)).hashCode();
+                unused += preview.prepare(requests.subList(from, from + PAGE)).hashCode();
               }
             }),
         timed(
-            "check", rows, size, () -> unused += check(file, page -> fates(preview, page)).rows()));
+            "check",
+            rows,
+            size,
+            () -> unused += check(file, page -> preview.prepare(page)).rows()));
   }
 
   /** A short one is repeated: one look at a few milliseconds tells nothing. */
@@ -169,7 +168,8 @@ public final class ReadRender {
     return new Timed(step, rows, bytes, seconds, cpuSeconds);
   }
 
-  private static BatchPlan check(Path file, Forecast forecast) throws IOException {
+  private static BatchPlan check(Path file, Function<List<SendRequest>, List<Prepared>> forecast)
+      throws IOException {
     BatchCheck.Setting setting =
         new BatchCheck.Setting(
             LIMITS,
@@ -179,21 +179,6 @@ public final class ReadRender {
             () -> new Pacing(1, 1_000, "none"),
             () -> false);
     return new BatchCheck(setting).check(file, 0);
-  }
-
-  /** What the product makes of requests, up to the number of parts. */
-  private static List<Fate> fates(DryRun preview, List<SendRequest> page) {
-    return preview.prepare(page).stream()
-        .map(one -> new Fate(one.message().map(ReadRender::prospect), one.faults()))
-        .toList();
-  }
-
-  private static Prospect prospect(Message message) {
-    return new Prospect(
-        message,
-        message.parts(),
-        TextParts.nonGsm(message.text().orElseThrow()).boxed().toList(),
-        Optional.of("DE"));
   }
 
   private static void digest(Path file) throws IOException, GeneralSecurityException {

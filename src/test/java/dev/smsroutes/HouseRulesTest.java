@@ -175,7 +175,8 @@ class HouseRulesTest {
           .whereLayer("batch.run")
           .mayOnlyAccessLayers("batch.result", "batch.format", "ledger", "model")
           .whereLayer("batch.check")
-          .mayOnlyAccessLayers("batch.run", "batch.result", "batch.format", "ledger", "model")
+          .mayOnlyAccessLayers(
+              "batch.run", "batch.result", "batch.format", "ledger", "template", "model")
           .whereLayer("batch.overview")
           .mayOnlyAccessLayers("batch.check", "batch.run", "batch.result", "batch.format")
           .whereLayer("config")

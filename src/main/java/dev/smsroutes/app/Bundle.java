@@ -268,7 +268,7 @@ public final class Bundle implements AutoCloseable {
             new BatchCheck.Setting(
                 configuration.files().limits(false),
                 requests,
-                new RequestCheck(DryRun.in(context))::fates,
+                DryRun.in(context)::prepare,
                 ledger.ledgerPreview(),
                 this::pacing,
                 context::isStopping));

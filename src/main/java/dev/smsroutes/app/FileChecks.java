@@ -8,6 +8,7 @@ import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.FileOptions;
 import dev.smsroutes.intake.request.RequestReader;
 import dev.smsroutes.ledger.LedgerPreview;
+import dev.smsroutes.pipeline.DryRun;
 import dev.smsroutes.throttle.Throttle;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,10 +26,7 @@ public final class FileChecks {
    * @param ledgerPreview of the ledger, or of none
    */
   public static BatchCheck of(
-      Configuration configuration,
-      RequestCheck requests,
-      LedgerPreview ledgerPreview,
-      Clock clock) {
+      Configuration configuration, DryRun dryRun, LedgerPreview ledgerPreview, Clock clock) {
     Pacing pacing =
         InstanceFile.find(
                 configuration.ledger().file(),
@@ -41,7 +39,7 @@ public final class FileChecks {
             // The operator named it.
             configuration.files().limits(true),
             requests(new RequestReader(configuration.http().maxRecipients())),
-            requests::fates,
+            dryRun::prepare,
             ledgerPreview,
             () -> pacing,
             () -> false));

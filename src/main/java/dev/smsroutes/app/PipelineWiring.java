@@ -5,10 +5,14 @@ import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenRoute;
 import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.config.Configuration;
+import dev.smsroutes.config.ContactPolicyOptions;
+import dev.smsroutes.config.InvalidSettingsException;
 import dev.smsroutes.contactpolicy.ContactPolicy;
+import dev.smsroutes.definition.DefinitionDirectory;
 import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.intake.jms.JmsIntake;
 import dev.smsroutes.ledger.Ledger;
+import dev.smsroutes.pipeline.DryRun;
 import dev.smsroutes.pipeline.Pipeline;
 import dev.smsroutes.pipeline.RetryPolicy;
 import dev.smsroutes.pipeline.SendOptions;
@@ -22,10 +26,28 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.RoutesBuilder;
 
 /** Puts the pipeline together; all of its wiring is here. */
-final class PipelineWiring {
+public final class PipelineWiring {
   private static final Duration MAX_RETRY_DELAY = Duration.ofSeconds(30);
 
   private PipelineWiring() {}
+
+  /**
+   * For a command; to be closed.
+   *
+   * @throws dev.smsroutes.definition.InvalidDefinitionException if the definitions cannot be read
+   * @throws InvalidSettingsException if the suppression list cannot
+   */
+  public static DryRun dryRun(Configuration configuration) {
+    ContactPolicyOptions options = configuration.contactPolicy();
+    try {
+      return DryRun.start(
+          DefinitionDirectory.load(configuration.definitions()),
+          options.with(options.open(), Clock.systemUTC()),
+          configuration.maxParts());
+    } catch (IllegalArgumentException e) {
+      throw new InvalidSettingsException(List.of(e.getMessage()));
+    }
+  }
 
   static List<RoutesBuilder> routes(
       CamelContext context,

@@ -1,7 +1,7 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.app.FileChecks;
-import dev.smsroutes.app.RequestCheck;
+import dev.smsroutes.app.PipelineWiring;
 import dev.smsroutes.batch.check.BatchCheck;
 import dev.smsroutes.batch.check.BatchPlan;
 import dev.smsroutes.batch.check.PlanReport;
@@ -9,6 +9,7 @@ import dev.smsroutes.config.Configuration;
 import dev.smsroutes.ledger.LedgerPreview;
 import dev.smsroutes.ledger.NoLedgerException;
 import dev.smsroutes.ledger.jdbc.JdbcRecords;
+import dev.smsroutes.pipeline.DryRun;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -83,8 +84,8 @@ public final class CheckCommand extends QuietCommand {
 
   private int check(Configuration configuration, LedgerPreview ledgerPreview) throws IOException {
     int exit = ExitCode.DONE;
-    try (RequestCheck requests = new RequestCheck(configuration)) {
-      BatchCheck checks = FileChecks.of(configuration, requests, ledgerPreview, Clock.systemUTC());
+    try (DryRun dryRun = PipelineWiring.dryRun(configuration)) {
+      BatchCheck checks = FileChecks.of(configuration, dryRun, ledgerPreview, Clock.systemUTC());
       for (Path file : files) {
         String wrong = FileArgument.wrong(file);
         if (wrong != null) {

@@ -1,6 +1,6 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.app.RequestCheck;
+import dev.smsroutes.app.PipelineWiring;
 import dev.smsroutes.broker.RequestQueue;
 import dev.smsroutes.cli.Replay.Decision;
 import dev.smsroutes.cli.Replay.Go;
@@ -14,6 +14,7 @@ import dev.smsroutes.ledger.Entry.History;
 import dev.smsroutes.ledger.EntryState;
 import dev.smsroutes.ledger.LedgerRecords;
 import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.pipeline.DryRun;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
 import java.time.Clock;
@@ -144,7 +145,7 @@ public final class ReplayCommand extends RecordsCommand {
   int run(Configuration configuration, LedgerRecords records) {
     JmsOptions jms = configuration.jms();
     String url = url(jms);
-    try (RequestCheck check = new RequestCheck(configuration);
+    try (DryRun dryRun = PipelineWiring.dryRun(configuration);
         RequestQueue queue =
             RequestQueue.connect(url, jms.broker().login(), jms.broker().queues())) {
       if (!queue.isServed()) {
@@ -155,7 +156,13 @@ public final class ReplayCommand extends RecordsCommand {
                     + " at the moment: they wait there until it serves");
       }
       Order order = new Order(Edits.of(edits), Optional.ofNullable(newKey), by, jms.maxBodyBytes());
-      Replay replay = new Replay(records, queue, check::faults, order, Clock.systemUTC());
+      Replay replay =
+          new Replay(
+              records,
+              queue,
+              request -> dryRun.prepare(List.of(request)).get(0).faults(),
+              order,
+              Clock.systemUTC());
       return run(replay, selected(records));
     } catch (JMSSecurityException e) {
       err().println("The broker refused sms.jms.user and sms.jms.password; nothing was changed");

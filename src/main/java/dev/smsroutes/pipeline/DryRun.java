@@ -4,14 +4,13 @@ import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
-import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
+import dev.smsroutes.model.Prepared;
 import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.pipeline.Envelope.Handling;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -57,14 +56,6 @@ public final class DryRun implements AutoCloseable {
   }
 
   /**
-   * What a request became.
-   *
-   * @param message empty if it is refused; its parts are empty if only the API can render its text
-   * @param faults why it is refused: everything that is wrong with it; holds no number and no value
-   */
-  public record Prepared(Optional<Message> message, List<Fault> faults) {}
-
-  /**
    * Takes requests as far as they go.
    *
    * @param requests some hundreds at most
@@ -95,10 +86,9 @@ public final class DryRun implements AutoCloseable {
   private static Prepared prepared(InFlight message) {
     Outcome outcome = message.outcome;
     if (outcome == null) {
-      return new Prepared(Optional.of(message.message), List.of());
+      return Prepared.of(message.message);
     }
-    return new Prepared(
-        Optional.empty(),
+    return Prepared.refused(
         outcome.faults().isEmpty()
             ? List.of(new Fault("", ErrorCode.INTERNAL, outcome.message()))
             : outcome.faults());

@@ -6,8 +6,6 @@ import dev.smsroutes.batch.check.BatchPlan.Finding;
 import dev.smsroutes.batch.check.BatchPlan.Known;
 import dev.smsroutes.batch.check.BatchPlan.Sending;
 import dev.smsroutes.batch.check.DuplicateKeyIndex.Before;
-import dev.smsroutes.batch.check.Forecast.Fate;
-import dev.smsroutes.batch.check.Forecast.Prospect;
 import dev.smsroutes.batch.format.BatchInterruptedException;
 import dev.smsroutes.batch.format.BatchInterruptedException.Why;
 import dev.smsroutes.batch.format.BatchLimits;
@@ -31,7 +29,10 @@ import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Parked;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.State;
+import dev.smsroutes.model.PhoneNumbers;
+import dev.smsroutes.model.Prepared;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.template.TextParts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +45,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -104,14 +106,14 @@ public final class BatchCheck {
   /**
    * What a check needs from its surroundings. Immutable.
    *
-   * @param forecast the pipeline's own steps
+   * @param dryRun takes some hundreds of requests through the pipeline's own steps; thread-safe
    * @param ledgerPreview the ledger's
    * @param stopping whether this process is on its way down: then the check breaks off
    */
   public record Setting(
       BatchLimits limits,
       JsonRequests requests,
-      Forecast forecast,
+      Function<List<SendRequest>, List<Prepared>> dryRun,
       LedgerPreview ledgerPreview,
       Supplier<Pacing> pacing,
       BooleanSupplier stopping) {}
@@ -236,18 +238,16 @@ public final class BatchCheck {
         }
         outcomes.add(outcome);
       }
-      List<Fate> fates = fates(asked.stream().map(i -> page.get(i).request()).toList());
-      List<Prospect> prospects = new ArrayList<>();
+      List<Prepared> prepared = prepared(asked.stream().map(i -> page.get(i).request()).toList());
       List<Submission> submissions = new ArrayList<>();
       List<Integer> refusedOnes = new ArrayList<>();
-      for (int i = 0; i < fates.size(); i++) {
+      for (int i = 0; i < prepared.size(); i++) {
         RawRow raw = page.get(asked.get(i));
-        Optional<Prospect> prospect = fates.get(i).prospect();
-        if (prospect.isPresent()) {
-          submissions.add(new Submission(prospect.get().message(), raw.request(), origin(raw)));
-          prospects.add(prospect.get());
+        Optional<Message> message = prepared.get(i).message();
+        if (message.isPresent()) {
+          submissions.add(new Submission(message.get(), raw.request(), origin(raw)));
         } else {
-          outcomes.set(asked.get(i), refused(fates.get(i).faults()));
+          outcomes.set(asked.get(i), refused(prepared.get(i).faults()));
           refusedOnes.add(asked.get(i));
         }
       }
@@ -258,7 +258,7 @@ public final class BatchCheck {
         RawRow raw = page.get(i);
         Outcome outcome = outcomes.get(i);
         if (outcome == null) {
-          admitted(raw, submissions.get(at), answers.get(at), prospects.get(at));
+          admitted(raw, submissions.get(at), answers.get(at));
           at++;
         } else {
           if (outcome.accepted()) {
@@ -270,13 +270,13 @@ public final class BatchCheck {
     }
 
     /** A row with which looking ahead fails is refused, and holds up no other. */
-    private List<Fate> fates(List<SendRequest> requests) {
+    private List<Prepared> prepared(List<SendRequest> requests) {
       try {
-        return setting.forecast().of(requests);
+        return setting.dryRun().apply(requests);
       } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
         return requests.size() == 1
-            ? List.of(new Fate(Optional.empty(), List.of(Thrown.refusal(e))))
-            : requests.stream().flatMap(one -> fates(List.of(one)).stream()).toList();
+            ? List.of(Prepared.refused(List.of(Thrown.refusal(e))))
+            : requests.stream().flatMap(one -> prepared(List.of(one)).stream()).toList();
       }
     }
 
@@ -312,8 +312,7 @@ public final class BatchCheck {
     }
 
     /** A valid row, as the ledger would admit it after all rows before it. */
-    private void admitted(RawRow raw, Submission submission, Answer answer, Prospect prospect)
-        throws IOException {
+    private void admitted(RawRow raw, Submission submission, Answer answer) throws IOException {
       Before before = before(submission);
       tally.sameRequest += before == Before.SAME ? 1 : 0;
       tally.otherRequest += before == Before.OTHER ? 1 : 0;
@@ -328,7 +327,7 @@ public final class BatchCheck {
           switch (before) {
             case NEVER -> {
               tally.end(State.ACCEPTED);
-              tally.send(prospect);
+              tally.send(submission.message());
             }
             case SAME -> tally.end(State.ACCEPTED_EARLIER);
             case OTHER -> ends(raw, Refused.usedForAnother("", submission.messageKey()));
@@ -418,25 +417,25 @@ public final class BatchCheck {
       }
     }
 
-    void send(Prospect prospect) {
+    void send(Message message) {
       sent++;
-      Message message = prospect.message();
       kinds.merge(new RowGroup.Kind(message.definitionKey(), message.resubscribe()), 1L, Long::sum);
-      regions.merge(prospect.region().orElse(UNKNOWN_REGION), 1L, Long::sum);
-      if (prospect.parts().isEmpty()) {
+      regions.merge(PhoneNumbers.region(message.to()).orElse(UNKNOWN_REGION), 1L, Long::sum);
+      if (message.parts().isEmpty()) {
         leftToApi++;
         return;
       }
-      parts += prospect.parts().getAsInt();
-      byParts.merge(prospect.parts().getAsInt(), 1L, Long::sum);
-      if (prospect.beyondGsm().isEmpty()) {
+      parts += message.parts().getAsInt();
+      byParts.merge(message.parts().getAsInt(), 1L, Long::sum);
+      int[] characters = TextParts.nonGsm(message.text().orElseThrow()).toArray();
+      if (characters.length == 0) {
         gsm++;
       } else {
         ucs2++;
-        for (int character : prospect.beyondGsm()) {
-          boolean room = beyondGsm.size() < MOST_CHARACTERS || beyondGsm.containsKey(character);
-          beyondGsm.merge(room ? character : 0, 1L, Long::sum);
-        }
+      }
+      for (int character : characters) {
+        boolean room = beyondGsm.size() < MOST_CHARACTERS || beyondGsm.containsKey(character);
+        beyondGsm.merge(room ? character : 0, 1L, Long::sum);
       }
     }
 

@@ -9,15 +9,17 @@ import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.pipeline.DryRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a command tells beforehand of people on the suppression list. */
-class RequestCheckTest {
+class DryRunTest {
   @TempDir Path folder;
 
   private static SendRequest request(String contactKey, String to) {
@@ -33,14 +35,14 @@ class RequestCheckTest {
     Path list = Files.writeString(folder.resolve("list.txt"), "+49 151 12345678\nada\n");
     Configuration configuration =
         Configuration.read(Map.of("sms.suppression-file", list.toString()));
-    try (RequestCheck check = new RequestCheck(configuration)) {
-      assertThat(check.faults(request("bob", "4915112345678")))
+    try (DryRun dryRun = PipelineWiring.dryRun(configuration)) {
+      assertThat(faults(dryRun, request("bob", "4915112345678")))
           .extracting(Fault::code)
           .containsExactly(ErrorCode.SUPPRESSED);
-      assertThat(check.faults(request("ada", "+1 425 555 0123")))
+      assertThat(faults(dryRun, request("ada", "+1 425 555 0123")))
           .extracting(Fault::field)
           .containsExactly("recipient.contactKey");
-      assertThat(check.faults(request("bob", "+1 425 555 0123"))).isEmpty();
+      assertThat(faults(dryRun, request("bob", "+1 425 555 0123"))).isEmpty();
     }
   }
 
@@ -49,8 +51,12 @@ class RequestCheckTest {
     Configuration configuration =
         Configuration.read(Map.of("sms.suppression-file", folder.resolve("none").toString()));
 
-    assertThatThrownBy(() -> new RequestCheck(configuration))
+    assertThatThrownBy(() -> PipelineWiring.dryRun(configuration))
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessageContaining("sms.suppression-file: expected a suppression list");
+  }
+
+  private static List<Fault> faults(DryRun dryRun, SendRequest request) {
+    return dryRun.prepare(List.of(request)).get(0).faults();
   }
 }
