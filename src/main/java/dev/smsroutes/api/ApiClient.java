@@ -45,10 +45,10 @@ import org.apache.hc.core5.util.Timeout;
 public record ApiClient(
     int connections, Duration connectTimeout, Duration responseTimeout, Duration leaseTimeout) {
   /** The longest reply body that is read, in bytes. */
-  static final int LONGEST_REPLY = 64 * 1024;
+  static final int MAX_REPLY = 64 * 1024;
 
   /** The same for a reply of the bare route, which says something of each of up to 500 messages. */
-  static final int LONGEST_REPLY_TO_MANY = 1024 * 1024;
+  static final int MAX_BULK_REPLY = 1024 * 1024;
 
   private static final TimeValue IDLE = TimeValue.ofSeconds(4);
 
@@ -135,7 +135,7 @@ public record ApiClient(
     if (entity == null) {
       return response;
     }
-    int longest = isOfMany(request) ? LONGEST_REPLY_TO_MANY : LONGEST_REPLY;
+    int longest = isOfMany(request) ? MAX_BULK_REPLY : MAX_REPLY;
     byte[] read;
     try (InputStream body = entity.getContent()) {
       read = body.readNBytes(longest + 1);

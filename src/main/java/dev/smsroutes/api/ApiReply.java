@@ -4,11 +4,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What came back from one call of the SMS API. Immutable by agreement: nobody writes into the body.
+ * The reply to one call of the SMS API. Immutable by agreement: no caller writes into the body.
  *
  * @param status the HTTP status
  * @param body the body as far as it was read; empty if there was none
- * @param retryAfter the {@code Retry-After} header as it came, whatever it holds
+ * @param retryAfter the {@code Retry-After} header as received
  */
 public record ApiReply(int status, byte[] body, Optional<String> retryAfter) {
   public ApiReply {

@@ -25,7 +25,7 @@ record ReplyBody(
     String message,
     Optional<String> retryAfter) {
 
-  private static final int LONGEST_MESSAGE = 500;
+  private static final int MAX_MESSAGE = 500;
 
   private static final ReplyBody NOT_JSON =
       new ReplyBody(
@@ -126,6 +126,6 @@ record ReplyBody(
   }
 
   private static String shorten(String text) {
-    return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE) + "…";
+    return text.length() <= MAX_MESSAGE ? text : text.substring(0, MAX_MESSAGE) + "…";
   }
 }

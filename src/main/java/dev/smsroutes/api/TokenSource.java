@@ -19,12 +19,12 @@ import org.slf4j.LoggerFactory;
  * The access token of the SMS API: OAuth 2 client credentials, kept until shortly before it expires
  * (contract, section 4).
  *
- * <p>Thread-safe. However many senders need a token, one of them fetches it and the others wait for
- * that, or go on with the old one while it is still good.
+ * <p>Thread-safe. One thread fetches a token; the others wait for it, or go on with the old one
+ * while that is valid.
  *
- * <p>It has no back-off of its own: after a refusal the {@link Throttle} lets one message through
- * at a time, and that is when the next token is asked for. A refusal holds for all messages that
- * had their turn before it, so that those which were under way together ask once.
+ * <p>It has no back-off of its own: after a refusal the {@link Throttle} lets one probe through at
+ * a time, and each probe asks for a token once. A refusal holds for all calls that had a permit
+ * before it, so that calls in progress ask once together.
  */
 public final class TokenSource {
   private static final Logger LOG = LoggerFactory.getLogger(TokenSource.class);
@@ -47,7 +47,7 @@ public final class TokenSource {
   }
 
   /**
-   * @param lastPermit of those which were under way then: it holds for all of them
+   * @param lastPermit the refusal holds for all permits up to this number
    */
   private record Failure(
       Reason reason,
@@ -66,7 +66,7 @@ public final class TokenSource {
   private final ReentrantLock fetching = new ReentrantLock();
   private volatile Lease lease;
 
-  /** Since the last token came; null if all is well. With the lock. */
+  /** Since the last token; null if there was none. Guarded by {@link #fetching}. */
   private Failure failure;
 
   /** Whether the API refused a new token, and has accepted none since. */
@@ -77,7 +77,7 @@ public final class TokenSource {
   }
 
   /**
-   * @param lastPermit the number of the turn that was given last
+   * @param lastPermit the number of the newest permit
    */
   TokenSource(Endpoint endpoint, Clock clock, LongSupplier lastPermit) {
     this.endpoint = endpoint;
@@ -86,10 +86,10 @@ public final class TokenSource {
   }
 
   /**
-   * A token that was good a moment ago; waits for one to be fetched if there is none.
+   * A token that has not expired; waits while one is fetched.
    *
-   * @param permit the number of the turn in which it is needed; 0 never asks again after a refusal
-   * @throws TokenException if there is none to be had
+   * @param permit the number of the permit that the call has; 0 never asks again after a refusal
+   * @throws TokenException if the token endpoint gives none
    */
   public String token(long permit) throws TokenException {
     Lease current = lease;
@@ -98,7 +98,7 @@ public final class TokenSource {
       return current.token();
     }
     if (current != null && now.isBefore(current.end())) {
-      // Still good: one renews it, the others need not wait.
+      // Still valid: one thread renews it, the others need not wait.
       if (!fetching.tryLock()) {
         return current.token();
       }
@@ -125,7 +125,7 @@ public final class TokenSource {
   }
 
   /**
-   * The API refused this token: fetches a new one, unless somebody has done so already.
+   * The API refused this token: fetches a new one, unless another thread has.
    *
    * @param permit as for {@link #token}
    * @throws TokenException if the token endpoint gives no token, or if the refused one is the new
@@ -239,7 +239,7 @@ public final class TokenSource {
     return token;
   }
 
-  /** The log hears of it once, until a token comes or something else goes wrong. */
+  /** Logged once, until there is a token or another failure. */
   private TokenException failed(
       Reason reason, String message, Optional<Duration> retryAfter, String toLog) {
     if (failure == null || !failure.message().equals(message)) {

@@ -68,7 +68,7 @@ final class Enrichment {
           new Fault(
               "definitionKey",
               ErrorCode.INVALID_DEFINITION_KEY,
-              "Expected the key of a known send definition; there is none '"
+              "Expected the key of a known send definition; got '"
                   + printable(request.definitionKey())
                   + "'"
                   + definitions

@@ -45,9 +45,8 @@ final class QueueSteps {
               ErrorCode.BAD_VALUE,
               "Expected a request of at most "
                   + maxBytes
-                  + " bytes for the queue (sms.jms.max-body-bytes); one of "
-                  + length
-                  + " came"));
+                  + " bytes for the queue (sms.jms.max-body-bytes); got "
+                  + length));
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param retries how an unsettled attempt is repeated
  * @param asksForStatus whether the API is asked about a message whose answers were unclear
  * @param maxQueuedBytes the longest request that can be queued
- * @param recipientsPerCall how many messages may travel in one call, 1 to {@value #MOST_RECIPIENTS}
+ * @param recipientsPerCall how many messages may travel in one call, 1 to {@value #MAX_RECIPIENTS}
  */
 public record SendOptions(
     int maxParts,
@@ -18,7 +18,7 @@ public record SendOptions(
     int maxQueuedBytes,
     int recipientsPerCall) {
   /** What is known to work for e-mail; for SMS the API names no limit (contract, section 4). */
-  public static final int MOST_RECIPIENTS = 500;
+  public static final int MAX_RECIPIENTS = 500;
 
   /** One message in each call. */
   public SendOptions(int maxParts, RetryPolicy retries, boolean asksForStatus, int maxQueuedBytes) {
@@ -27,13 +27,9 @@ public record SendOptions(
 
   public SendOptions {
     Objects.requireNonNull(retries, "retries");
-    if (recipientsPerCall < 1 || recipientsPerCall > MOST_RECIPIENTS) {
+    if (recipientsPerCall < 1 || recipientsPerCall > MAX_RECIPIENTS) {
       throw new IllegalArgumentException(
-          "Expected 1 to "
-              + MOST_RECIPIENTS
-              + " recipients per call; "
-              + recipientsPerCall
-              + " came");
+          "Expected 1 to " + MAX_RECIPIENTS + " recipients per call; got " + recipientsPerCall);
     }
   }
 }

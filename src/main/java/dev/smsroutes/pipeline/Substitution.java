@@ -101,7 +101,7 @@ final class Substitution {
   private Optional<Fault> length(String text, TextParts parts) {
     if (text.isBlank()) {
       return Optional.of(
-          new Fault("content.message", ErrorCode.BAD_VALUE, "Expected a text; it came out empty"));
+          new Fault("content.message", ErrorCode.BAD_VALUE, "Expected a text; got an empty one"));
     }
     if (parts.parts() <= maxParts) {
       return Optional.empty();
@@ -112,7 +112,7 @@ final class Substitution {
             ErrorCode.BAD_VALUE,
             "Expected a text of at most "
                 + maxParts
-                + " parts; this one has "
+                + " parts; got "
                 + parts.parts()
                 + parts
                     .firstNonGsm()

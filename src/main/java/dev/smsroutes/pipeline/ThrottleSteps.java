@@ -42,7 +42,7 @@ final class ThrottleSteps {
       return;
     }
     if (call.outcome == null) {
-      // Nothing left, or nobody knows what came of it: that teaches nothing.
+      // No bytes left, or the result is unknown: the throttle learns nothing.
       call.permit.abandon();
     } else {
       String definition = call.tokenEndpointRefused ? "" : call.first().message.definitionKey();

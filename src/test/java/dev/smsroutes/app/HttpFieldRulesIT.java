@@ -140,7 +140,7 @@ class HttpFieldRulesIT {
             b -> b.put("definitionKey", "acount-reset"),
             109111,
             "definitionKey",
-            "there is none 'acount-reset'"),
+            "got 'acount-reset'"),
         row(
             "definitionKey in capitals",
             b -> b.put("definitionKey", "ACCOUNT-RESET"),
@@ -312,13 +312,13 @@ class HttpFieldRulesIT {
             b -> text(b, "x".repeat(1531)),
             10005,
             "content.message",
-            "at most 10 parts; this one has 11"),
+            "at most 10 parts; got 11"),
         row(
             "11 parts for one character",
             b -> text(b, "x".repeat(500) + "ç" + "x".repeat(170)),
             10005,
             "content.message",
-            "this one has 11, each of fewer characters because of 'ç' (U+00E7) at character 501"),
+            "got 11, each of fewer characters because of 'ç' (U+00E7) at character 501"),
 
         // subscriptions.resubscribe.
         row(

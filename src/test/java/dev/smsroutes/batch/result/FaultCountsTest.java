@@ -112,7 +112,7 @@ class FaultCountsTest {
           Expected 4 cells; 3 came on line 7 of the file    | Expected 4 cells; 3 came on line 1,008 of the file | Expected 4 cells; 3 came on line … of the file
           Expected 4 cells; 3 came on line 7 of the file    | Expected 4 cells; 5 came on line 8 of the file     | Expected 4 cells; … came on line … of the file
           Expected JSON; line 1, column 18: it ends         | Expected JSON; line 1, column 2: it ends           | Expected JSON; line 1, column …: it ends
-          Expected at most 10 parts; this one has 11        | Expected at most 10 parts; this one has 30         | Expected at most 10 parts; this one has …
+          Expected at most 10 parts; got 11                  | Expected at most 10 parts; got 30                    | Expected at most 10 parts; got …
           Expected a definition; 'promo1' is none           | Expected a definition; 'promo2' is none            |
           Expected a definition; 'promo-1' is none          | Expected a definition; 'promo-2' is none           |
           needs %%Line1%%                                   | needs %%Line2%%                                    |
