@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.run.FileControls;
 import dev.smsroutes.batch.run.FileControls.Answer;
+import dev.smsroutes.testing.RunningBundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,15 @@
 package dev.smsroutes.app;
 
-import static dev.smsroutes.app.Requests.recipient;
+import static dev.smsroutes.testing.Requests.recipient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;

@@ -1,6 +1,7 @@
 package dev.smsroutes.app;
 
 import dev.smsroutes.SmsRoutes;
+import dev.smsroutes.testing.RunningBundle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -3,14 +3,14 @@ package dev.smsroutes.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.smsroutes.app.Requests;
-import dev.smsroutes.app.RunningBundle;
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.EntryState;
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.jdbc.JdbcRecords;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome.State;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;

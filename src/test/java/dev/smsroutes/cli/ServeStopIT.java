@@ -3,10 +3,10 @@ package dev.smsroutes.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.smsroutes.app.Requests;
-import dev.smsroutes.app.SandboxProbe;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.SandboxProbe;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.smsroutes.SettableClock;
 import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.contactpolicy.SendWindow;
 import dev.smsroutes.contactpolicy.SendWindowCalendar;
@@ -12,6 +11,7 @@ import dev.smsroutes.contactpolicy.SuppressionLists;
 import dev.smsroutes.model.InvalidRequestException;
 import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Outcome.State;
+import dev.smsroutes.testing.SettableClock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;

@@ -3,7 +3,6 @@ package dev.smsroutes.pipeline;
 import static dev.smsroutes.pipeline.Answer.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.smsroutes.SettableClock;
 import dev.smsroutes.api.ApiReply;
 import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenSource;
@@ -23,6 +22,7 @@ import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.template.Template;
+import dev.smsroutes.testing.SettableClock;
 import dev.smsroutes.throttle.Throttle;
 import dev.smsroutes.throttle.ThrottleOptions;
 import java.net.ConnectException;

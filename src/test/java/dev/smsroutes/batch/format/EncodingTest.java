@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.smsroutes.batch.run.BatchFile;
 import dev.smsroutes.batch.run.BatchFile.Result;
+import dev.smsroutes.testing.TestLimits;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.smsroutes.SettableClock;
 import dev.smsroutes.batch.format.BatchInterruptedException;
 import dev.smsroutes.batch.format.BatchLimits;
-import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.model.Outcome;
+import dev.smsroutes.testing.SettableClock;
+import dev.smsroutes.testing.TestLimits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -3,8 +3,9 @@ package dev.smsroutes.batch.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.batch.format.BatchReading;
-import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.batch.format.UnreadableFileException;
+import dev.smsroutes.testing.TestLimits;
+import dev.smsroutes.testing.TestRequests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.smsroutes.SettableClock;
 import dev.smsroutes.batch.format.BatchInterruptedException;
 import dev.smsroutes.batch.format.JsonOriginal;
 import dev.smsroutes.batch.result.DurableFile;
 import dev.smsroutes.batch.result.FileControl;
 import dev.smsroutes.batch.run.BatchProgress.State;
 import dev.smsroutes.model.Outcome.Accepted;
+import dev.smsroutes.testing.SettableClock;
+import dev.smsroutes.testing.TestRuns;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

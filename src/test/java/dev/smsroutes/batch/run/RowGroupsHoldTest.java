@@ -3,11 +3,12 @@ package dev.smsroutes.batch.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.smsroutes.SettableClock;
 import dev.smsroutes.batch.format.BatchLimits;
-import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.batch.result.FileControl;
 import dev.smsroutes.model.Outcome;
+import dev.smsroutes.testing.SettableClock;
+import dev.smsroutes.testing.TestLimits;
+import dev.smsroutes.testing.TestRuns;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.RawRow;
-import dev.smsroutes.batch.format.TestLimits;
+import dev.smsroutes.testing.TestLimits;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
-package dev.smsroutes.app;
+package dev.smsroutes.testing;
 
+import dev.smsroutes.app.Bundle;
+import dev.smsroutes.app.BundleAtTime;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
 
 /**
  * The bundle as a user starts it, on free ports, and the ways to talk to it: over the wire, and in
@@ -105,8 +106,7 @@ public final class RunningBundle implements AutoCloseable {
     for (int i = 0; i < keysAndValues.length; i += 2) {
       overrides.put(keysAndValues[i], keysAndValues[i + 1]);
     }
-    return new RunningBundle(
-        Bundle.start(overrides, clock, UnaryOperator.identity()), overrides.get("sms.ledger.url"));
+    return new RunningBundle(BundleAtTime.start(overrides, clock), overrides.get("sms.ledger.url"));
   }
 
   public Bundle bundle() {

@@ -1,4 +1,4 @@
-package dev.smsroutes;
+package dev.smsroutes.testing;
 
 import java.time.Clock;
 import java.time.Duration;

@@ -1,6 +1,7 @@
-package dev.smsroutes.ledger.jdbc;
+package dev.smsroutes.testing;
 
 import dev.smsroutes.ledger.LedgerOptions;
+import dev.smsroutes.ledger.jdbc.JdbcLedger;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
