@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.smsroutes.model.Reason;
+import dev.smsroutes.testing.SettableClock;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,9 +37,9 @@ class TokenSourceTest {
     TokenSource tokens = source(() -> token(1080));
 
     assertThat(tokens.token(permit())).isEqualTo("token-1");
-    clock.advance(Duration.ofSeconds(1019));
+    clock.forward(Duration.ofSeconds(1019));
     assertThat(tokens.token(permit())).isEqualTo("token-1");
-    clock.advance(Duration.ofSeconds(2));
+    clock.forward(Duration.ofSeconds(2));
     assertThat(tokens.token(permit())).isEqualTo("token-2");
   }
 
@@ -181,17 +178,17 @@ class TokenSourceTest {
     AtomicInteger calls = new AtomicInteger();
     TokenSource tokens = source(() -> calls.getAndIncrement() == 0 ? token(1080) : reply(503, ""));
     tokens.token(permit());
-    clock.advance(Duration.ofSeconds(1030));
+    clock.forward(Duration.ofSeconds(1030));
 
     for (int i = 0; i < 100; i++) {
       assertThat(tokens.token(permit())).isEqualTo("token-1");
     }
     assertThat(requests).as("asks again when half of the rest is over").hasValue(2);
-    clock.advance(Duration.ofSeconds(25));
+    clock.forward(Duration.ofSeconds(25));
     assertThat(tokens.token(permit())).isEqualTo("token-1");
     assertThat(requests).hasValue(3);
 
-    clock.advance(Duration.ofSeconds(25));
+    clock.forward(Duration.ofSeconds(25));
     assertThatThrownBy(() -> tokens.token(permit())).isInstanceOf(TokenException.class);
   }
 
@@ -261,30 +258,6 @@ class TokenSourceTest {
       return results;
     } finally {
       threads.shutdownNow();
-    }
-  }
-
-  /** A clock that moves when a test says so. */
-  private static final class SettableClock extends Clock {
-    private volatile Instant now = Instant.parse("2026-03-01T12:00:00Z");
-
-    void advance(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
     }
   }
 }

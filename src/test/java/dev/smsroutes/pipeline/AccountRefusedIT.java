@@ -14,9 +14,9 @@ import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.testing.FreshLedger;
+import dev.smsroutes.testing.SettableTicker;
 import dev.smsroutes.throttle.Throttle;
 import dev.smsroutes.throttle.ThrottleOptions;
-import dev.smsroutes.throttle.Ticker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -41,7 +41,16 @@ class AccountRefusedIT extends CamelTestSupport {
   private static final String OK = "{\"requestId\":\"theirs\",\"errorcode\":0,\"responses\":[{}]}";
 
   private final JdbcLedger ledger = FreshLedger.open();
-  private final SettableTicker ticker = new SettableTicker();
+
+  /** Nobody waits for it: a caller over HTTP is told at once. */
+  private final SettableTicker ticker =
+      new SettableTicker() {
+        @Override
+        public void await(Condition condition, long nanos) {
+          throw new AssertionError("Expected nobody to wait");
+        }
+      };
+
   private final Throttle throttle =
       new Throttle(
           new ThrottleOptions(
@@ -197,25 +206,6 @@ class AccountRefusedIT extends CamelTestSupport {
                 calls++;
                 api.apply(exchange.getMessage().getBody(String.class)).answer(exchange);
               });
-    }
-  }
-
-  /** Nobody waits for it: a caller over HTTP is told at once. */
-  private static final class SettableTicker implements Ticker {
-    private long now;
-
-    private void forward(Duration by) {
-      now += by.toNanos();
-    }
-
-    @Override
-    public long nanoTime() {
-      return now;
-    }
-
-    @Override
-    public void await(Condition condition, long nanos) {
-      throw new AssertionError("Expected nobody to wait");
     }
   }
 }

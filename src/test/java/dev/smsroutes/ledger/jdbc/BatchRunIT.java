@@ -19,6 +19,7 @@ import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.testing.SettableClock;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -45,7 +46,7 @@ class BatchRunIT {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   @TempDir private Path home;
-  private final MovableClock clock = new MovableClock();
+  private final SettableClock clock = new SettableClock();
   private JdbcLedger ledger;
 
   @BeforeEach
@@ -157,9 +158,9 @@ class BatchRunIT {
   @Test
   void forgets_a_run_a_day_before_its_purge() {
     ledger.begin("content", "a.csv");
-    clock.move(Duration.ofDays(6));
+    clock.forward(Duration.ofDays(6));
     assertThat(ledger.begin("content", "a.csv").forgotten()).isFalse();
-    clock.move(Duration.ofMillis(1));
+    clock.forward(Duration.ofMillis(1));
     assertThat(ledger.begin("content", "a.csv").forgotten()).isTrue();
   }
 
@@ -169,7 +170,7 @@ class BatchRunIT {
     settle("k", "a.csv#1", run, accepted("k"));
     Run ended = ledger.begin("content", "b.csv");
     ledger.finish(ended);
-    clock.move(Duration.ofDays(31));
+    clock.forward(Duration.ofDays(31));
     openAgain();
 
     Awaitility.await().until(() -> ledger.find("k").isEmpty() && runs() == 1);

@@ -14,6 +14,7 @@ import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.testing.SettableClock;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -56,7 +57,7 @@ abstract class OnAStore {
   @Parameter Store store;
   @TempDir Path folder;
 
-  final MovableClock clock = new MovableClock();
+  final SettableClock clock = new SettableClock();
   private final List<JdbcLedger> opened = new ArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -139,7 +140,7 @@ abstract class OnAStore {
   JdbcLedger afterDeathOf(JdbcLedger ledger) {
     ledger.abandon();
     opened.remove(ledger);
-    clock.move(FAST.life().plusMillis(1));
+    clock.forward(FAST.life().plusMillis(1));
     return open();
   }
 
