@@ -19,7 +19,6 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
-import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -102,14 +101,12 @@ class ContactPolicyIT {
                 "sms.send-window", "08:00–20:00",
                 // The time for which a row is held is not part of it.
                 "sms.file.row-timeout", "200ms",
-                "sms.jms.port", "0",
-                "sms.jms.enabled", "true",
-                "sms.jms.directory", home.resolve("broker").toString(),
                 "sms.jms.redelivery-delay", "50ms",
                 "sms.jms.max-redelivery-delay", "100ms",
                 "sms.jms.max-attempts", "1000"));
     settings.addAll(List.of(more));
-    return RunningBundle.startWithFiles(CLOCK, home, settings.toArray(String[]::new));
+    return RunningBundle.startWithFiles(
+        CLOCK, home, RunningBundle.withBroker(home, settings.toArray(String[]::new)));
   }
 
   private static Logger logger() {
@@ -163,8 +160,8 @@ class ContactPolicyIT {
     Reply reply =
         bundle.post(RunningBundle.MESSAGES + "q1", keyed("q1", GERMAN), "Prefer", "respond-async");
     assertThat(reply.status()).isEqualTo(202);
-    jms(request("j1", GERMAN));
-    jms(request("j2", SEATTLE));
+    bundle.queue(List.of(request("j1", GERMAN)));
+    bundle.queue(List.of(request("j2", SEATTLE)));
     awaitOutcome("j2", "ACCEPTED");
     awaitOutcome("j1", "WAITING");
     awaitOutcome("q1", "WAITING");
@@ -257,7 +254,7 @@ class ContactPolicyIT {
         .hasSize(2)
         .allMatch(line -> line.contains("\"_code\":900002"));
 
-    jms(request(Requests.key(), SUPPRESSED));
+    bundle.queue(List.of(request(Requests.key(), SUPPRESSED)));
     assertThat(takeInvalid().getIntProperty("smsErrorCode")).isEqualTo(900002);
     assertThat(bundle.sandbox().sends()).isEqualTo(2);
   }
@@ -381,22 +378,8 @@ class ContactPolicyIT {
     return results;
   }
 
-  private static ActiveMQConnectionFactory broker() {
-    return new ActiveMQConnectionFactory(
-        "tcp://127.0.0.1:" + bundle.bundle().broker().orElseThrow().port());
-  }
-
-  private static void jms(String request) throws JMSException {
-    try (ActiveMQConnectionFactory factory = broker();
-        Connection connection = factory.createConnection();
-        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
-      TextMessage message = session.createTextMessage(request);
-      session.createProducer(session.createQueue("sms.send")).send(message);
-    }
-  }
-
   private static Message takeInvalid() throws JMSException {
-    try (ActiveMQConnectionFactory factory = broker();
+    try (ActiveMQConnectionFactory factory = bundle.broker();
         Connection connection = factory.createConnection();
         Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
         MessageConsumer consumer =

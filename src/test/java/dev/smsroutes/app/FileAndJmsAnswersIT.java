@@ -65,23 +65,19 @@ class FileAndJmsAnswersIT {
     bundle =
         RunningBundle.startWithFiles(
             folder,
-            "sms.api.response-timeout",
-            "300ms",
-            // For so long a row waits while everything waits.
-            "sms.file.row-timeout",
-            "3s",
-            "sms.jms.enabled",
-            "true",
-            "sms.jms.port",
-            "0",
-            "sms.jms.directory",
-            folder.resolve("broker").toString(),
-            "sms.jms.redelivery-delay",
-            "20ms",
-            "sms.jms.max-redelivery-delay",
-            "50ms",
-            "sms.jms.max-attempts",
-            "3");
+            RunningBundle.withBroker(
+                folder,
+                "sms.api.response-timeout",
+                "300ms",
+                // For so long a row waits while everything waits.
+                "sms.file.row-timeout",
+                "3s",
+                "sms.jms.redelivery-delay",
+                "20ms",
+                "sms.jms.max-redelivery-delay",
+                "50ms",
+                "sms.jms.max-attempts",
+                "3"));
   }
 
   @AfterAll
@@ -436,9 +432,7 @@ class FileAndJmsAnswersIT {
 
   private static String jms(String request, String correlation, Map<String, ?> properties)
       throws JMSException, IOException {
-    try (ActiveMQConnectionFactory factory =
-            new ActiveMQConnectionFactory(
-                "tcp://127.0.0.1:" + bundle.bundle().broker().orElseThrow().port());
+    try (ActiveMQConnectionFactory factory = bundle.broker();
         Connection connection = factory.createConnection();
         Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
       connection.start();

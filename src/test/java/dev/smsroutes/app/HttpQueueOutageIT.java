@@ -9,11 +9,11 @@ import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
 import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.sandbox.Sandbox;
-import dev.smsroutes.sandbox.SandboxOptions;
 import dev.smsroutes.testing.Reply;
 import dev.smsroutes.testing.Requests;
 import dev.smsroutes.testing.RunningBundle;
 import dev.smsroutes.testing.SandboxProbe;
+import dev.smsroutes.testing.Sandboxes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -36,14 +36,11 @@ class HttpQueueOutageIT {
         new ArrayList<>(
             List.of(
                 "sms.ledger.url", "jdbc:sqlite:" + folder.resolve("ledger.db"),
-                "sms.jms.enabled", "true",
-                "sms.jms.port", "0",
-                "sms.jms.directory", folder.resolve("broker").toString(),
                 "sms.jms.redelivery-delay", "100ms",
                 "sms.jms.max-redelivery-delay", "100ms",
                 "sms.jms.max-attempts", "100000"));
     settings.addAll(List.of(more));
-    return RunningBundle.start(settings.toArray(new String[0]));
+    return RunningBundle.start(RunningBundle.withBroker(folder, settings.toArray(String[]::new)));
   }
 
   private static Reply queued(RunningBundle bundle, String key, Object body) {
@@ -152,11 +149,7 @@ class HttpQueueOutageIT {
 
   @Test
   void sends_after_a_restart_what_was_queued_before_it() {
-    try (Sandbox api =
-        Sandbox.start(
-            SandboxOptions.defaults()
-                .withPort(0)
-                .withDefinitionsDirectory(Path.of("definitions")))) {
+    try (Sandbox api = Sandboxes.start()) {
       SandboxProbe probe = new SandboxProbe(api.url());
       String[] settings = {
         "sms.api.url", api.url(), "sms.api.client-id", "x", "sms.api.client-secret", "x"

@@ -41,15 +41,20 @@ class HttpQueuedIT {
   static void start() {
     bundle =
         RunningBundle.start(
-            "sms.ledger.url", "jdbc:sqlite:" + folder.resolve("ledger.db"),
-            "sms.api.response-timeout", "300ms",
-            "sms.jms.enabled", "true",
-            "sms.jms.port", "0",
-            "sms.jms.directory", folder.resolve("broker").toString(),
-            "sms.jms.max-body-bytes", "5000",
-            "sms.jms.redelivery-delay", "50ms",
-            "sms.jms.max-redelivery-delay", "50ms",
-            "sms.jms.max-attempts", "40");
+            RunningBundle.withBroker(
+                folder,
+                "sms.ledger.url",
+                "jdbc:sqlite:" + folder.resolve("ledger.db"),
+                "sms.api.response-timeout",
+                "300ms",
+                "sms.jms.max-body-bytes",
+                "5000",
+                "sms.jms.redelivery-delay",
+                "50ms",
+                "sms.jms.max-redelivery-delay",
+                "50ms",
+                "sms.jms.max-attempts",
+                "40"));
   }
 
   @AfterAll

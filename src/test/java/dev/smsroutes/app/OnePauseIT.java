@@ -12,10 +12,6 @@ import dev.smsroutes.testing.Reply;
 import dev.smsroutes.testing.Requests;
 import dev.smsroutes.testing.RunningBundle;
 import dev.smsroutes.throttle.Throttle;
-import jakarta.jms.Connection;
-import jakarta.jms.JMSException;
-import jakarta.jms.MessageProducer;
-import jakarta.jms.Session;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -31,7 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,20 +65,16 @@ class OnePauseIT {
     bundle =
         RunningBundle.startWithFiles(
             folder,
-            "sms.api.probe-interval",
-            "30s",
-            "sms.api.longest-pause",
-            "1h",
-            "sms.management.enabled",
-            "true",
-            "sms.management.port",
-            Integer.toString(management),
-            "sms.jms.enabled",
-            "true",
-            "sms.jms.port",
-            "0",
-            "sms.jms.directory",
-            folder.resolve("broker").toString());
+            RunningBundle.withBroker(
+                folder,
+                "sms.api.probe-interval",
+                "30s",
+                "sms.api.longest-pause",
+                "1h",
+                "sms.management.enabled",
+                "true",
+                "sms.management.port",
+                Integer.toString(management)));
   }
 
   @AfterAll
@@ -183,7 +174,7 @@ class OnePauseIT {
 
     Path part = Files.write(folder.resolve("inbox/rows.part"), requests.subList(0, 20));
     Files.move(part, folder.resolve("inbox/rows.ndjson"), StandardCopyOption.ATOMIC_MOVE);
-    jms(requests.subList(20, 40));
+    bundle.queue(requests.subList(20, 40));
 
     await()
         .atMost(Duration.ofSeconds(30))
@@ -221,18 +212,5 @@ class OnePauseIT {
                 .build(),
             BodyHandlers.ofString())
         .body();
-  }
-
-  private static void jms(List<String> requests) throws JMSException {
-    try (ActiveMQConnectionFactory factory =
-            new ActiveMQConnectionFactory(
-                "tcp://127.0.0.1:" + bundle.bundle().broker().orElseThrow().port());
-        Connection connection = factory.createConnection();
-        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
-      MessageProducer producer = session.createProducer(session.createQueue("sms.send"));
-      for (String request : requests) {
-        producer.send(session.createTextMessage(request));
-      }
-    }
   }
 }

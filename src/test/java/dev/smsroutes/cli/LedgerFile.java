@@ -17,6 +17,7 @@ import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.testing.SettableClock;
+import dev.smsroutes.testing.TestLedgers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,14 +36,7 @@ final class LedgerFile implements AutoCloseable {
   private final SettableClock clock = new SettableClock();
 
   LedgerFile(Path file, boolean keepPersonalData) {
-    this.options =
-        new LedgerOptions(
-            "jdbc:sqlite:" + file,
-            Optional.empty(),
-            Optional.empty(),
-            Duration.ofDays(7),
-            Duration.ofDays(30),
-            keepPersonalData);
+    this.options = TestLedgers.options("jdbc:sqlite:" + file, keepPersonalData);
     clock.set(Instant.parse("2026-01-01T12:00:00Z"));
     this.ledger = JdbcLedger.open(options, clock);
   }

@@ -7,16 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.smsroutes.api.ApiReply;
-import dev.smsroutes.api.ReplyClassifier;
-import dev.smsroutes.api.TokenSource;
-import dev.smsroutes.contactpolicy.ContactPolicy;
-import dev.smsroutes.contactpolicy.SendWindow;
-import dev.smsroutes.contactpolicy.SendWindowCalendar;
-import dev.smsroutes.contactpolicy.SuppressionLists;
-import dev.smsroutes.definition.Definition;
-import dev.smsroutes.definition.Definition.Status;
-import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.ledger.EntryState;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
 import dev.smsroutes.model.ErrorCode;
@@ -30,32 +20,23 @@ import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendItem;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.template.Template;
-import dev.smsroutes.testing.FreshLedger;
+import dev.smsroutes.pipeline.ScriptedApi.Call;
 import dev.smsroutes.testing.SettableClock;
-import dev.smsroutes.throttle.Throttle;
-import dev.smsroutes.throttle.ThrottleOptions;
+import dev.smsroutes.testing.TestLedgers;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.RoutesBuilder;
-import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.component.http.HttpConstants;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,11 +48,10 @@ class SendManyRouteIT extends CamelTestSupport {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int PER_CALL = 4;
 
-  /** What the API does, one entry for each call; then it accepts. */
-  private final Deque<Answer> script = new ArrayDeque<>();
-
-  private final List<Called> calls = new ArrayList<>();
-  private final JdbcLedger ledger = FreshLedger.open();
+  private final ScriptedApi api = new ScriptedApi();
+  private final Deque<Answer> script = api.script;
+  private final List<Call> calls = api.calls;
+  private final JdbcLedger ledger = TestLedgers.open();
 
   /**
    * It is four in the afternoon in Seattle, where the numbers belong, and one at night in Germany.
@@ -79,42 +59,16 @@ class SendManyRouteIT extends CamelTestSupport {
   private final SettableClock clock = new SettableClock();
 
   private final List<String> suppressed = new ArrayList<>();
-  private int tokens;
-
-  private record Called(String path, JsonNode body) {
-    List<String> keys() {
-      List<String> keys = new ArrayList<>();
-      body.path("recipients").forEach(each -> keys.add(each.path("messageKey").asText()));
-      return keys.isEmpty() ? List.of(path) : keys;
-    }
-  }
 
   @Override
   protected RoutesBuilder[] createRouteBuilders() {
-    Throttle throttle =
-        new Throttle(
-            new ThrottleOptions(
-                10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1)));
-    Pipeline pipeline =
-        new Pipeline(
-            new SomeDefinitions(),
-            ledger,
-            new ReplyClassifier(Clock.systemUTC()),
-            new TokenSource(this::token, Clock.systemUTC(), throttle),
-            throttle,
-            new ContactPolicy(
-                () -> SuppressionLists.of(suppressed),
-                Optional.empty(),
-                Optional.of(
-                    new SendWindowCalendar(SendWindow.read("k", "08:00-20:00"), ZoneOffset.UTC)),
-                clock),
-            new SendOptions(
-                10,
-                new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)),
-                false,
-                400,
-                PER_CALL));
-    return Answer.routes(pipeline, "direct:broker", new ScriptedApi());
+    api.otherwise = SendManyRouteIT::accepting;
+    return new PipelineBuilder(ledger)
+        .definitions(new TwoDefinitions())
+        .policy(PipelineBuilder.policy(suppressed, "08:00-20:00", clock))
+        .maxQueuedBytes(400)
+        .recipientsPerCall(PER_CALL)
+        .routes(api);
   }
 
   @AfterEach
@@ -128,7 +82,7 @@ class SendManyRouteIT extends CamelTestSupport {
 
     assertThat(calls).hasSize(1);
     assertThat(calls.get(0).path()).isEmpty();
-    assertThat(calls.get(0).body())
+    assertThat(calls.get(0).json())
         .isEqualTo(
             JSON.readTree(
                 "{\"definitionKey\":\"reset\",\"content\":{\"message\":\"%%message%%\"},"
@@ -158,7 +112,7 @@ class SendManyRouteIT extends CamelTestSupport {
     assertThat(send(requests)).allMatch(Outcome::accepted);
 
     assertThat(calls)
-        .extracting(Called::keys)
+        .extracting(Call::keys)
         .containsExactlyInAnyOrder(
             List.of("r0", "r1", "r2", "r3"),
             List.of("r4", "r5"),
@@ -168,10 +122,10 @@ class SendManyRouteIT extends CamelTestSupport {
             List.of("t0"),
             List.of("t1"),
             List.of("m0"));
-    assertThat(called("s0").body().has("content")).as("left to the API").isFalse();
-    assertThat(called("o0").body().at("/subscriptions/resubscribe").asBoolean()).isTrue();
-    assertThat(called("l0").body().at("/content/message").asText()).isEqualTo("100 %% sure");
-    assertThat(called("m0").body().at("/content/message").asText()).isEqualTo("Your code: p");
+    assertThat(called("s0").json().has("content")).as("left to the API").isFalse();
+    assertThat(called("o0").json().at("/subscriptions/resubscribe").asBoolean()).isTrue();
+    assertThat(called("l0").json().at("/content/message").asText()).isEqualTo("100 %% sure");
+    assertThat(called("m0").json().at("/content/message").asText()).isEqualTo("Your code: p");
   }
 
   @Test
@@ -226,7 +180,7 @@ class SendManyRouteIT extends CamelTestSupport {
         .extracting(Outcome::state)
         .containsExactly(State.ACCEPTED_EARLIER, State.REFUSED, State.ACCEPTED);
     assertThat(calls)
-        .extracting(Called::keys)
+        .extracting(Call::keys)
         .containsExactly(List.of("a", "b", "c"), List.of("a"), List.of("b"), List.of("c"));
     assertThat(ledger.find("a").orElseThrow().attempts()).isEqualTo(2);
     assertThat(ledger.history("c").orElseThrow().events()).hasSize(1);
@@ -264,7 +218,7 @@ class SendManyRouteIT extends CamelTestSupport {
     }
 
     assertThat(sendWith(4, request("a"), request("b"))).allMatch(Outcome::accepted);
-    assertThat(calls).extracting(Called::keys).containsOnly(List.of("a", "b")).hasSize(4);
+    assertThat(calls).extracting(Call::keys).containsOnly(List.of("a", "b")).hasSize(4);
   }
 
   @Test
@@ -297,7 +251,7 @@ class SendManyRouteIT extends CamelTestSupport {
 
     assertThat(send(request("a"), request("b"))).allMatch(Outcome::accepted);
     assertThat(calls).hasSize(2);
-    assertThat(tokens).isEqualTo(2);
+    assertThat(api.tokens).isEqualTo(2);
     assertThat(ledger.find("a").orElseThrow().attempts()).isEqualTo(1);
   }
 
@@ -310,12 +264,12 @@ class SendManyRouteIT extends CamelTestSupport {
 
     assertThat(send(requests)).allMatch(Outcome::accepted);
     assertThat(calls)
-        .extracting(Called::keys)
+        .extracting(Call::keys)
         .containsExactlyInAnyOrder(List.of("h0"), List.of("h1"), List.of("h2"), List.of("h3"));
     calls.clear();
     Map<String, String> lighter = Map.of("password", "p", "note", "ü".repeat(900_000));
     send(of("i0", "reset", long1, lighter, false), of("i1", "reset", long1, lighter, false));
-    assertThat(calls).extracting(Called::keys).containsExactly(List.of("i0", "i1"));
+    assertThat(calls).extracting(Call::keys).containsExactly(List.of("i0", "i1"));
   }
 
   @Test
@@ -328,7 +282,7 @@ class SendManyRouteIT extends CamelTestSupport {
         .extracting(Outcome::state)
         .containsExactly(State.ACCEPTED, State.REFUSED, State.ACCEPTED);
     assertThat(outcomes.get(1).errorCode()).isEqualTo(ErrorCode.SUPPRESSED.number());
-    assertThat(calls).extracting(Called::keys).containsExactly(List.of("a", "c"));
+    assertThat(calls).extracting(Call::keys).containsExactly(List.of("a", "c"));
   }
 
   @Test
@@ -347,7 +301,7 @@ class SendManyRouteIT extends CamelTestSupport {
         .containsExactly(State.REFUSED, State.ACCEPTED, State.ACCEPTED);
     assertThat(outcomes.get(0).errorCode()).isEqualTo(ErrorCode.SUPPRESSED.number());
     assertThat(calls)
-        .extracting(Called::keys)
+        .extracting(Call::keys)
         .containsExactly(List.of("a", "b", "c"), List.of("a", "b", "c"), List.of("b", "c"));
     assertThat(ledger.find("a").orElseThrow().state()).isEqualTo(EntryState.REFUSED);
   }
@@ -451,7 +405,7 @@ class SendManyRouteIT extends CamelTestSupport {
     assertThat(calls).isEmpty();
   }
 
-  private Called called(String key) {
+  private Call called(String key) {
     return calls.stream().filter(call -> call.keys().contains(key)).findFirst().orElseThrow();
   }
 
@@ -515,11 +469,6 @@ class SendManyRouteIT extends CamelTestSupport {
         List.of());
   }
 
-  private ApiReply token() {
-    tokens++;
-    return Answer.token(tokens);
-  }
-
   /** Refuses some keys of a call, and accepts the others. */
   private static Answer partly(Map<String, Integer> codes) {
     return exchange -> {
@@ -539,51 +488,5 @@ class SendManyRouteIT extends CamelTestSupport {
 
   private static void accepting(Exchange exchange) throws IOException {
     partly(Map.of()).answer(exchange);
-  }
-
-  /** Notes each call and answers from the script. */
-  private final class ScriptedApi extends RouteBuilder {
-    @Override
-    public void configure() {
-      from("direct:api")
-          .errorHandler(noErrorHandler())
-          .process(
-              exchange -> {
-                calls.add(
-                    new Called(
-                        exchange.getMessage().getHeader(HttpConstants.HTTP_PATH, String.class),
-                        JSON.readTree(exchange.getMessage().getBody(byte[].class))));
-                Answer answer = script.isEmpty() ? SendManyRouteIT::accepting : script.remove();
-                answer.answer(exchange);
-              });
-    }
-  }
-
-  private static final class SomeDefinitions implements Definitions {
-    private final List<Definition> all =
-        Stream.of(
-                Map.entry("reset", "Your code: %%password%%"),
-                Map.entry("script", "%%[ set @a = 1 ]%% %%password%%"))
-            .map(
-                each ->
-                    new Definition(
-                        each.getKey(),
-                        each.getKey(),
-                        Status.ACTIVE,
-                        Template.parse(each.getValue()),
-                        Optional.of("US"),
-                        Optional.empty(),
-                        Optional.of("JOIN")))
-            .toList();
-
-    @Override
-    public Optional<Definition> find(String key) {
-      return all.stream().filter(definition -> definition.key().equals(key)).findFirst();
-    }
-
-    @Override
-    public Collection<Definition> all() {
-      return all;
-    }
   }
 }

@@ -3,16 +3,6 @@ package dev.smsroutes.pipeline;
 import static dev.smsroutes.pipeline.Answer.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.smsroutes.api.ApiReply;
-import dev.smsroutes.api.ReplyClassifier;
-import dev.smsroutes.api.TokenSource;
-import dev.smsroutes.contactpolicy.ContactPolicy;
-import dev.smsroutes.contactpolicy.SendWindow;
-import dev.smsroutes.contactpolicy.SendWindowCalendar;
-import dev.smsroutes.contactpolicy.SuppressionLists;
-import dev.smsroutes.definition.Definition;
-import dev.smsroutes.definition.Definition.Status;
-import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.intake.request.RequestReader;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.HandOver;
@@ -21,20 +11,15 @@ import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.template.Template;
+import dev.smsroutes.pipeline.ScriptedApi.Call;
 import dev.smsroutes.testing.SettableClock;
 import dev.smsroutes.throttle.Throttle;
-import dev.smsroutes.throttle.ThrottleOptions;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -55,24 +40,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The pipeline with everything real but the API, which answers from a script. */
 class SendRouteTest extends CamelTestSupport {
   private static final int MOST_QUEUED_BYTES = 400;
-  private static final String OK = "{\"requestId\":\"theirs\",\"errorcode\":0,\"responses\":[{}]}";
 
-  /** What the API does, one entry for each call; then it accepts. */
-  private final Deque<Answer> script = new ArrayDeque<>();
-
-  private final List<Map<String, Object>> calls = new ArrayList<>();
+  private final ScriptedApi api = new ScriptedApi();
+  private final Deque<Answer> script = api.script;
+  private final List<Call> calls = api.calls;
 
   /** What the broker got, and why it takes nothing. */
   private final List<Map<String, Object>> queued = new ArrayList<>();
 
   private RuntimeException brokerTrouble;
   private final RecordingLedger ledger = new RecordingLedger();
-  private int tokens;
 
-  private final Throttle throttle =
-      new Throttle(
-          new ThrottleOptions(
-              10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1)));
+  private final Throttle throttle = PipelineBuilder.throttle();
 
   /** Who is on the suppression list, and what time it is by the clock of care. */
   private final Set<String> suppressed = new HashSet<>();
@@ -81,30 +60,13 @@ class SendRouteTest extends CamelTestSupport {
 
   @Override
   protected RoutesBuilder[] createRouteBuilders() {
-    TokenSource source = new TokenSource(this::token, Clock.systemUTC(), throttle);
-    Pipeline pipeline =
-        new Pipeline(
-            new TwoDefinitions(),
-            ledger,
-            new ReplyClassifier(Clock.systemUTC()),
-            source,
-            throttle,
-            contactPolicy(),
-            new SendOptions(
-                10,
-                new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)),
-                false,
-                MOST_QUEUED_BYTES));
-    return Answer.routes(pipeline, "direct:broker", new ScriptedApi(), new ScriptedBroker());
-  }
-
-  /** Single requests leave at any time; rows where it is from 10:00 to 20:00. */
-  private ContactPolicy contactPolicy() {
-    return new ContactPolicy(
-        () -> SuppressionLists.of(suppressed),
-        Optional.empty(),
-        Optional.of(new SendWindowCalendar(SendWindow.read("k", "10:00-20:00"), ZoneOffset.UTC)),
-        clock);
+    // Single requests leave at any time; rows where it is from 10:00 to 20:00.
+    return new PipelineBuilder(ledger)
+        .definitions(new TwoDefinitions())
+        .throttle(throttle)
+        .policy(PipelineBuilder.policy(suppressed, "10:00-20:00", clock))
+        .maxQueuedBytes(MOST_QUEUED_BYTES)
+        .routes(api, new ScriptedBroker());
   }
 
   @Test
@@ -121,12 +83,11 @@ class SendRouteTest extends CamelTestSupport {
 
     assertThat(exchange.getMessage().getBody(Outcome.class).state()).isEqualTo(State.ACCEPTED);
     assertThat(calls).hasSize(1);
-    assertThat(calls.get(0))
+    assertThat(calls.get(0).headers())
         .containsEntry(HttpConstants.HTTP_PATH, "k%2F1")
         .containsEntry("Authorization", "Bearer token-1")
-        .containsOnlyKeys(
-            HttpConstants.HTTP_PATH, HttpConstants.CONTENT_TYPE, "Authorization", "body");
-    assertThat(calls.get(0).get("body"))
+        .containsOnlyKeys(HttpConstants.HTTP_PATH, HttpConstants.CONTENT_TYPE, "Authorization");
+    assertThat(calls.get(0).body())
         .isEqualTo(
             "{\"definitionKey\":\"reset\",\"recipient\":{\"contactKey\":\"c\","
                 + "\"to\":\"14255550123\",\"attributes\":{\"password\":\"p1\"}},"
@@ -138,8 +99,8 @@ class SendRouteTest extends CamelTestSupport {
     SendRequest request = request("k");
     send(new SendRequest("k", request.definitionKey(), request.recipient(), null, true, List.of()));
 
-    assertThat(calls.get(0)).containsEntry(HttpConstants.HTTP_PATH, "");
-    assertThat(calls.get(0).get("body").toString())
+    assertThat(calls.get(0).path()).isEmpty();
+    assertThat(calls.get(0).body())
         .contains("\"recipients\":[{")
         .contains("\"messageKey\":\"k\"")
         .contains("\"subscriptions\":{\"resubscribe\":true}");
@@ -151,16 +112,14 @@ class SendRouteTest extends CamelTestSupport {
     script.add(reply(status, ""));
 
     assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED);
-    assertThat(calls)
-        .extracting(call -> call.get(HttpConstants.HTTP_PATH))
-        .containsExactly("k", "k");
+    assertThat(calls).extracting(Call::path).containsExactly("k", "k");
   }
 
   @Test
   void gives_up_after_one_repetition_and_says_what_came_last() {
     script.add(reply(503, ""));
     script.add(reply(503, ""));
-    script.add(reply(202, OK));
+    script.add(reply(202, ScriptedApi.OK));
 
     assertThat(send(request("k")).state()).isEqualTo(State.WAITING);
     assertThat(calls).hasSize(2);
@@ -191,7 +150,7 @@ class SendRouteTest extends CamelTestSupport {
   void does_not_repeat_what_a_repetition_cannot_change(int status) {
     script.add(reply(status, ""));
     script.add(reply(status, ""));
-    script.add(reply(202, OK));
+    script.add(reply(202, ScriptedApi.OK));
 
     assertThat(send(request("k")).state()).isNotEqualTo(State.ACCEPTED);
     assertThat(calls).hasSize(status == 401 ? 2 : 1);
@@ -239,9 +198,9 @@ class SendRouteTest extends CamelTestSupport {
 
     assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED);
     assertThat(calls)
-        .extracting(call -> call.get("Authorization"))
+        .extracting(call -> call.headers().get("Authorization"))
         .containsExactly("Bearer token-1", "Bearer token-2");
-    assertThat(tokens).isEqualTo(2);
+    assertThat(api.tokens).isEqualTo(2);
   }
 
   @Test
@@ -283,7 +242,7 @@ class SendRouteTest extends CamelTestSupport {
     SendRequest request = request("k");
     send(new SendRequest("k", "script", request.recipient(), null));
 
-    assertThat(calls.get(0).get("body").toString())
+    assertThat(calls.get(0).body())
         .contains("\"attributes\":{\"password\":\"p1\"}")
         .doesNotContain("\"content\"");
   }
@@ -615,34 +574,11 @@ class SendRouteTest extends CamelTestSupport {
         key, "reset", new Recipient("c", "+1 425 555 0123", Map.of("password", "p1")), null);
   }
 
-  private ApiReply token() {
-    tokens++;
-    return Answer.token(tokens);
-  }
-
-  /** Notes each call and answers from the script. */
-  private final class ScriptedApi extends RouteBuilder {
-    @Override
-    public void configure() {
-      from("direct:api")
-          .errorHandler(noErrorHandler())
-          .process(
-              exchange -> {
-                Map<String, Object> call = new HashMap<>(exchange.getMessage().getHeaders());
-                call.keySet().removeIf(name -> name.startsWith("CamelRedeliver"));
-                call.put("body", exchange.getMessage().getBody(String.class));
-                calls.add(call);
-                Answer answer = script.isEmpty() ? reply(202, OK) : script.remove();
-                answer.answer(exchange);
-              });
-    }
-  }
-
   /** Notes what it is given, unless it is in trouble. */
   private final class ScriptedBroker extends RouteBuilder {
     @Override
     public void configure() {
-      from("direct:broker")
+      from(PipelineBuilder.QUEUE)
           .errorHandler(noErrorHandler())
           .process(
               exchange -> {
@@ -654,34 +590,6 @@ class SendRouteTest extends CamelTestSupport {
                 message.put("body", exchange.getMessage().getBody(String.class));
                 queued.add(message);
               });
-    }
-  }
-
-  private static final class TwoDefinitions implements Definitions {
-    private final List<Definition> all =
-        List.of(
-            definition("reset", "Your code: %%password%%"),
-            definition("script", "%%[ set @a = 1 ]%% %%password%%"));
-
-    @Override
-    public Optional<Definition> find(String key) {
-      return all.stream().filter(definition -> definition.key().equals(key)).findFirst();
-    }
-
-    @Override
-    public Collection<Definition> all() {
-      return all;
-    }
-
-    private static Definition definition(String key, String text) {
-      return new Definition(
-          key,
-          key,
-          Status.ACTIVE,
-          Template.parse(text),
-          Optional.of("US"),
-          Optional.empty(),
-          Optional.of("JOIN"));
     }
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.ledger.Admission.Claim;
 import dev.smsroutes.ledger.Admission.Known;
-import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.Runs.Run;
 import dev.smsroutes.ledger.Submission;
 import dev.smsroutes.model.ErrorCode;
@@ -20,6 +19,7 @@ import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.testing.SettableClock;
+import dev.smsroutes.testing.TestLedgers;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -51,16 +51,7 @@ class BatchRunIT {
 
   @BeforeEach
   void open() {
-    ledger =
-        JdbcLedger.open(
-            new LedgerOptions(
-                url(),
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ofDays(7),
-                Duration.ofDays(30),
-                false),
-            clock);
+    ledger = JdbcLedger.open(TestLedgers.options(url()), clock);
   }
 
   @AfterEach

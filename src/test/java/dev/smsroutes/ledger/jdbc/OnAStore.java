@@ -15,6 +15,7 @@ import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.testing.SettableClock;
+import dev.smsroutes.testing.TestLedgers;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -77,18 +78,11 @@ abstract class OnAStore {
   }
 
   LedgerOptions options(boolean keepPersonalData) {
-    return new LedgerOptions(
-        url(),
-        Optional.empty(),
-        Optional.empty(),
-        Duration.ofDays(7),
-        Duration.ofDays(30),
-        keepPersonalData);
+    return TestLedgers.options(url(), keepPersonalData);
   }
 
   static LedgerOptions options(String url) {
-    return new LedgerOptions(
-        url, Optional.empty(), Optional.empty(), Duration.ofDays(7), Duration.ofDays(30), false);
+    return TestLedgers.options(url);
   }
 
   /** What the store says on each connection through which something is written. */
