@@ -100,7 +100,7 @@ class FileRestartIT {
   }
 
   @Test
-  void a_stop_in_the_middle_takes_seconds_and_nothing_is_sent_or_told_twice() throws Exception {
+  void a_stop_takes_seconds_and_repeats_nothing() throws Exception {
     int rows = 10_000;
     drop(rows);
     try (ServeProcess first = serve()) {
@@ -147,7 +147,7 @@ class FileRestartIT {
 
   /** Rows that were on their way together are repeated one by one, under their keys. */
   @Test
-  void a_kill_amid_calls_with_many_recipients_loses_and_doubles_nothing() throws Exception {
+  void a_kill_amid_shared_calls_loses_and_doubles_nothing() throws Exception {
     int rows = 4_000;
     // So slow that some calls are always under way.
     api.settings("{\"latencyMs\": 50}");

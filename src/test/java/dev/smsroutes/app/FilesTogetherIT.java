@@ -77,7 +77,7 @@ class FilesTogetherIT {
   }
 
   @Test
-  void the_same_content_in_two_files_at_once_is_sent_once_and_told_in_both() throws Exception {
+  void sends_the_content_of_two_equal_files_once() throws Exception {
     start("0");
     drop("one.csv", rows(200));
     drop("two.csv", rows(200));
@@ -94,7 +94,7 @@ class FilesTogetherIT {
   }
 
   @Test
-  void what_is_paused_and_then_cancelled_is_sent_once_in_the_end() throws Exception {
+  void sends_a_paused_and_cancelled_file_once() throws Exception {
     start("100");
     FileControls orders =
         new FileControls(

@@ -61,7 +61,7 @@ class HttpQueueOutageIT {
   }
 
   @Test
-  void answers_503_while_the_queue_is_full_and_takes_requests_again_when_it_is_not() {
+  void answers_503_as_long_as_the_queue_is_full() {
     // Long enough for the broker to keep it in a file of its own.
     ObjectNode body = Requests.keyed();
     body.withObject("/recipient/attributes").put("Unused", "x".repeat(90_000));
@@ -106,7 +106,7 @@ class HttpQueueOutageIT {
   }
 
   @Test
-  void answers_503_while_the_broker_cannot_be_reached_and_connects_again() throws IOException {
+  void answers_503_until_the_broker_can_be_reached_again() throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();

@@ -78,7 +78,7 @@ class HttpStatusIT {
 
   /** Who is told "not sent" sends again, under a new key. */
   @Test
-  void never_calls_a_message_not_sent_that_may_have_been_sent() {
+  void never_denies_a_message_that_may_have_been_sent() {
     bundle
         .sandbox()
         .faults(
@@ -129,7 +129,7 @@ class HttpStatusIT {
   }
 
   @Test
-  void answers_404_in_our_error_shape_for_a_key_that_it_does_not_know() {
+  void answers_404_in_the_error_format_for_unknown_keys() {
     Reply reply = bundle.status("nobody-used-this");
 
     assertThat(reply.status()).isEqualTo(404);

@@ -75,7 +75,7 @@ class NumbersOnAllChannelsIT {
   }
 
   @Test
-  void the_api_gets_the_same_digits_over_http_files_and_jms() throws Exception {
+  void sends_the_same_digits_over_http_files_and_jms() throws Exception {
     StringBuilder csv = new StringBuilder("definitionKey,messageKey,contactKey,to\n");
     StringBuilder lines = new StringBuilder();
     Map<String, String> expected = new LinkedHashMap<>();

@@ -106,7 +106,7 @@ class OnePauseIT {
           "status": 403                       | 403
           "status": 400, "code": 20002        | 403
           """)
-  void one_message_that_is_refused_holds_up_others_until_the_first_probe(String fault, int status) {
+  void a_refused_message_holds_up_others_until_the_first_probe(String fault, int status) {
     awaitAccepted();
     bundle.sandbox().faults("{\"key\": \"^poison$\", " + fault + "}");
 
@@ -127,7 +127,7 @@ class OnePauseIT {
   }
 
   @Test
-  void health_tells_the_reason_once_and_the_first_success_clears_it() throws Exception {
+  void health_shows_the_reason_until_the_first_success() throws Exception {
     awaitAccepted();
     bundle.sandbox().faults("{\"status\": 401}");
     List<CompletableFuture<Reply>> together =
@@ -163,7 +163,7 @@ class OnePauseIT {
   }
 
   @Test
-  void rows_and_messages_of_the_broker_wait_and_one_of_them_is_the_probe() throws Exception {
+  void rows_and_jms_messages_wait_and_one_probes() throws Exception {
     awaitAccepted();
     bundle.sandbox().faults("{\"key\": \"^poison$\", \"status\": 401}");
     assertThat(bundle.keyed("poison", Requests.keyed()).status()).isEqualTo(401);

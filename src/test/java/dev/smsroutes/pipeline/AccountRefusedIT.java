@@ -108,8 +108,7 @@ class AccountRefusedIT extends CamelTestSupport {
           403 | {"errorcode": 20001}
           400 | {"errorcode": 40002}
           """)
-  void one_message_that_comes_again_and_again_holds_up_others_for_three_seconds(
-      int status, String body) {
+  void a_repeated_refusal_holds_up_other_messages_for_three_seconds(int status, String body) {
     refuses("Poison", reply(status, body));
     for (int i = 0; i < 20; i++) {
       assertThat(send("poison", "account-reset", "Poison").state()).isEqualTo(State.WAITING);

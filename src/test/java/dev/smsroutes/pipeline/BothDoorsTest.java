@@ -68,7 +68,7 @@ class BothDoorsTest extends CamelTestSupport {
           a fault inside before it is admitted     | WAITING   | nothing was sent
           a fault inside while it is sent          | UNCERTAIN | may have been taken
           """)
-  void the_same_trouble_is_the_same_outcome_through_both_doors(
+  void the_same_failure_is_the_same_outcome_through_both_doors(
       String trouble, State state, String message) {
     make(trouble);
 

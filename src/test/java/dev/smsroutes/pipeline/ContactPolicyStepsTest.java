@@ -31,7 +31,7 @@ class ContactPolicyStepsTest {
 
   @ParameterizedTest
   @CsvSource({"bob, 14255550123, false", "ada, 4915112345678, false", "bob, 4915112345678, true"})
-  void lets_nobody_pass_who_is_on_the_list(String contactKey, String to, boolean passes) {
+  void refuses_a_recipient_on_the_suppression_list(String contactKey, String to, boolean passes) {
     ThrowingCallable step =
         () -> contactPolicySteps.refuseSuppressed(message(contactKey, to, true));
 
@@ -43,7 +43,7 @@ class ContactPolicyStepsTest {
   }
 
   @Test
-  void holds_back_what_is_of_a_file_until_its_window_opens() {
+  void holds_back_rows_of_a_file_until_their_window_opens() {
     InFlight held = held(message("bob", "4915112345678", true));
 
     assertThat(held.outcome.state()).isEqualTo(State.WAITING);

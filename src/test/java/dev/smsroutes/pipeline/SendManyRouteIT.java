@@ -77,7 +77,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void rows_of_one_definition_travel_in_one_call_and_carry_their_texts() throws IOException {
+  void rows_of_one_definition_share_a_call_with_their_own_texts() throws IOException {
     assertThat(send(request("a"), request("b"))).allMatch(Outcome::accepted);
 
     assertThat(calls).hasSize(1);
@@ -96,7 +96,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void what_has_nothing_in_common_and_what_is_too_many_travels_apart() {
+  void different_requests_and_too_many_requests_travel_in_separate_calls() {
     List<SendRequest> requests = new ArrayList<>();
     IntStream.range(0, 6).forEach(i -> requests.add(request("r" + i)));
     requests.add(of("s0", "script", null, Map.of("password", "p"), false));
@@ -129,7 +129,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void outcomes_come_in_the_order_of_the_requests_whatever_becomes_of_each() {
+  void outcomes_have_the_order_of_the_requests() {
     send(request("used"));
     send(of("other", "reset", null, Map.of("password", "before"), false));
     script.add(partly(Map.of("bad", 109121, "dup", 109110)));
@@ -166,7 +166,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void a_call_that_may_have_been_taken_is_repeated_one_by_one_with_the_same_keys() {
+  void repeats_an_unclear_call_one_by_one_with_the_same_keys() {
     script.add(
         exchange -> {
           throw new SocketTimeoutException("Read timed out");
@@ -188,7 +188,7 @@ class SendManyRouteIT extends CamelTestSupport {
 
   @ParameterizedTest
   @ValueSource(ints = {109101, 109122, 109103, 109110, 424242})
-  void a_refusal_of_the_whole_call_is_blamed_on_no_message_of_it(int code) {
+  void a_refusal_of_the_whole_call_refuses_no_message(int code) {
     script.add(reply(400, "{\"errorcode\":" + code + "}"));
     script.add(reply(202, "{\"errorcode\":0}"));
     script.add(reply(400, "{\"errorcode\":109110}"));
@@ -200,7 +200,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void a_row_that_may_be_tried_once_only_is_reported_as_uncertain() {
+  void reports_an_unclear_row_without_retries_as_uncertain() {
     script.add(reply(500, ""));
 
     List<Outcome> outcomes = sendWith(0, request("a"), request("b"));
@@ -212,7 +212,7 @@ class SendManyRouteIT extends CamelTestSupport {
 
   @ParameterizedTest
   @ValueSource(ints = {429, 503})
-  void while_the_api_takes_nothing_the_call_waits_as_a_whole(int status) {
+  void a_call_waits_as_a_whole_while_the_api_is_unavailable(int status) {
     for (int i = 0; i < 3; i++) {
       script.add(reply(status, ""));
     }
@@ -222,7 +222,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void without_a_connection_it_waits_too_and_a_duplicate_is_then_one() {
+  void waits_without_a_connection_and_then_reports_a_duplicate_as_one() {
     script.add(
         exchange -> {
           throw new ConnectException("refused");
@@ -235,7 +235,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void what_still_waits_in_the_end_is_told_and_recorded_so() {
+  void reports_and_records_what_still_waits_at_the_end() {
     script.add(reply(403, ""));
 
     assertThat(send(request("a"), request("b")))
@@ -273,7 +273,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void who_is_on_the_suppression_list_is_not_written_to() {
+  void sends_nothing_to_a_recipient_on_the_suppression_list() {
     suppressed.add("c-b");
 
     List<Outcome> outcomes = send(request("a"), request("b"), request("c"));
@@ -286,7 +286,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void whose_number_is_put_on_the_list_while_the_call_waits_is_taken_out_of_it() {
+  void removes_a_recipient_who_is_suppressed_while_the_call_waits() {
     script.add(reply(503, ""));
     script.add(
         exchange -> {
@@ -307,7 +307,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void whose_window_is_closed_is_held_back_and_the_others_go() {
+  void holds_rows_outside_their_window_and_sends_the_others() {
     List<Outcome> outcomes = sendWith(0, request("a"), to("g", "+4915112345678"), request("c"));
 
     assertThat(outcomes)
@@ -321,7 +321,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void a_call_whose_window_closes_while_it_waits_does_not_leave() {
+  void a_call_does_not_leave_once_its_window_has_closed() {
     script.add(
         exchange -> {
           clock.forward(Duration.ofHours(4));
@@ -350,7 +350,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void nothing_is_told_when_the_ledger_is_gone() {
+  void accepts_nothing_when_the_ledger_is_gone() {
     ledger.close();
 
     List<Outcome> outcomes =
@@ -363,7 +363,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void never_says_that_nothing_was_sent_when_the_outcomes_could_not_be_noted() {
+  void reports_sent_messages_as_uncertain_when_the_ledger_fails() {
     script.add(
         exchange -> {
           accepting(exchange);
@@ -376,7 +376,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void parks_what_is_not_settled_when_nobody_will_hand_it_over_again() {
+  void parks_unsettled_messages_on_their_last_chance() {
     script.add(reply(403, ""));
 
     List<Outcome> outcomes =
@@ -392,7 +392,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void never_throws_whatever_is_handed_over() {
+  void never_throws_for_any_body() {
     for (Object body : Arrays.asList(null, "text", request("a"), List.of(), List.of("text", 1))) {
       Exchange exchange =
           template.request(Pipeline.SEND_MANY, asked -> asked.getMessage().setBody(body));

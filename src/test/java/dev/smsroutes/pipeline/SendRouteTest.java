@@ -95,7 +95,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void opts_in_again_through_the_bare_route_which_alone_has_a_field_for_it() {
+  void resubscribes_through_the_bare_route() {
     SendRequest request = request("k");
     send(new SendRequest("k", request.definitionKey(), request.recipient(), null, true, List.of()));
 
@@ -108,7 +108,7 @@ class SendRouteTest extends CamelTestSupport {
 
   @ParameterizedTest
   @ValueSource(ints = {429, 503, 500, 502, 504, 200, 302})
-  void repeats_an_attempt_that_did_not_settle_once_with_the_same_key(int status) {
+  void repeats_an_unsettled_attempt_once_with_the_same_key(int status) {
     script.add(reply(status, ""));
 
     assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED);
@@ -116,7 +116,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void gives_up_after_one_repetition_and_says_what_came_last() {
+  void gives_up_after_one_repetition_and_reports_the_last_answer() {
     script.add(reply(503, ""));
     script.add(reply(503, ""));
     script.add(reply(202, ScriptedApi.OK));
@@ -157,7 +157,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void knows_its_own_earlier_attempt_again_when_the_api_calls_the_repetition_a_duplicate() {
+  void takes_a_duplicate_after_an_unclear_attempt_for_its_own() {
     script.add(
         exchange -> {
           throw new SocketTimeoutException("Read timed out");
@@ -168,7 +168,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void takes_a_duplicate_for_one_when_the_earlier_attempt_surely_never_left() {
+  void reports_a_duplicate_when_no_earlier_attempt_left() {
     script.add(
         exchange -> {
           throw new ConnectException("refused");
@@ -193,7 +193,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void renews_the_token_once_and_repeats_the_call_with_the_new_one() {
+  void renews_the_token_once_and_repeats_the_call() {
     script.add(reply(401, "{\"errorcode\":0}"));
 
     assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED);
@@ -232,13 +232,13 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void counts_the_characters_of_a_key_not_its_bytes_or_units() {
+  void counts_characters_of_a_key_instead_of_bytes_or_units() {
     assertThat(send(request("😀".repeat(100))).state()).isEqualTo(State.ACCEPTED);
     assertThat(send(request("😀".repeat(101))).errorCode()).isEqualTo(109108);
   }
 
   @Test
-  void leaves_a_text_that_only_the_api_can_render_to_the_api() {
+  void leaves_scripted_texts_to_the_api() {
     SendRequest request = request("k");
     send(new SendRequest("k", "script", request.recipient(), null));
 
@@ -248,7 +248,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void tells_the_ledger_before_it_sends_and_before_it_answers() {
+  void records_before_it_sends_and_before_it_answers() {
     script.add(reply(503, ""));
     send(request("k"));
 
@@ -258,7 +258,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void takes_a_used_key_for_our_own_when_an_attempt_of_an_earlier_process_may_have_been_taken() {
+  void takes_a_duplicate_after_an_earlier_process_for_its_own() {
     ledger.uncertainBefore = true;
     script.add(reply(400, "{\"errorcode\":109110,\"message\":\"used\"}"));
 
@@ -276,7 +276,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void a_row_is_given_up_when_others_get_through_and_it_does_not() {
+  void gives_up_a_row_when_only_others_get_through() {
     script.add(
         exchange -> {
           send(request("other"));
@@ -301,7 +301,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void parks_what_is_not_settled_when_nobody_will_hand_it_over_again() {
+  void parks_an_unsettled_message_on_its_last_chance() {
     script.add(reply(503, ""));
     script.add(reply(503, ""));
 
@@ -346,7 +346,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void never_says_that_nothing_was_sent_when_the_outcome_could_not_be_noted() {
+  void reports_a_sent_message_as_uncertain_when_the_ledger_fails() {
     ledger.fullWhenSettling = true;
 
     Outcome outcome = send(request("k"));
@@ -357,7 +357,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void queues_what_is_to_be_queued_once_it_is_admitted_and_sends_nothing() {
+  void queues_an_admitted_request_and_sends_nothing() {
     Outcome outcome = queue(request("k/1"));
 
     assertThat(outcome.queued()).isTrue();
@@ -384,7 +384,7 @@ class SendRouteTest extends CamelTestSupport {
 
   /** Whatever the broker has of it then: the caller has no answer to rely on, and may repeat it. */
   @Test
-  void acknowledges_nothing_when_the_broker_refuses_and_lets_the_same_key_pass_again() {
+  void accepts_the_key_again_after_the_broker_refused() {
     brokerTrouble = new IllegalStateException("to +4915112345678: the queue is full");
 
     Outcome outcome = queue(request("k"));
@@ -399,7 +399,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void tells_a_known_outcome_instead_of_queueing() {
+  void answers_with_a_known_outcome_instead_of_queueing() {
     ledger.known.put("k", new Outcome.Accepted("before", Optional.of("k"), true));
 
     assertThat(queue(request("k")).state()).isEqualTo(State.ACCEPTED_EARLIER);
@@ -426,7 +426,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void refuses_a_number_on_the_suppression_list_before_anything_is_recorded() {
+  void refuses_a_suppressed_number_before_anything_is_recorded() {
     suppressed.add("14255550123");
 
     Outcome outcome = send(request("k"));
@@ -441,7 +441,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void ends_the_entry_of_a_request_that_was_admitted_before_its_recipient_was_suppressed() {
+  void ends_the_earlier_entry_of_a_recipient_suppressed_since() {
     queue(request("k"));
     suppressed.add("c");
 
@@ -453,7 +453,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void names_number_and_contact_key_when_both_are_suppressed_and_other_faults_too() {
+  void names_number_and_contact_key_when_both_are_suppressed() {
     suppressed.addAll(List.of("c", "14255550123"));
 
     assertThat(send(request("k")).faults())
@@ -482,7 +482,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void parks_what_is_suppressed_once_an_attempt_may_have_been_taken() {
+  void parks_a_suppressed_message_after_an_unclear_attempt() {
     script.add(
         exchange -> {
           suppressed.add("c");
@@ -509,7 +509,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void tells_at_night_what_became_of_a_row_by_day() {
+  void answers_at_night_with_the_outcome_of_the_day() {
     ledger.known.put("k", new Outcome.Accepted("before", Optional.of("k"), true));
     clock.forward(Duration.ofHours(5));
 

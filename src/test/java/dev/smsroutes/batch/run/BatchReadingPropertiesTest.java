@@ -27,7 +27,7 @@ class BatchReadingPropertiesTest {
   }
 
   @Property(tries = 400)
-  void the_first_reading_counts_the_rows_that_the_second_one_reads(
+  void the_first_reading_counts_the_rows_of_the_second(
       @ForAll("bodies") String body, @ForAll boolean semicolons) throws IOException {
     String header = semicolons ? HEADER.replace(',', ';') : HEADER;
     Path source = Files.createTempFile("rows", ".csv");
