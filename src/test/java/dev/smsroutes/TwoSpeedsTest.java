@@ -96,7 +96,7 @@ class TwoSpeedsTest {
         if (shared && !needsWhatIsHidden(helper)) {
           events.add(
               SimpleConditionEvent.violated(
-                  helper, helper.getName() + " belongs into dev.smsroutes.testing"));
+                  helper, helper.getName() + " belongs in dev.smsroutes.testing"));
         }
       }
     };
