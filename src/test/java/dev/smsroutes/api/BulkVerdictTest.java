@@ -114,7 +114,7 @@ class BulkVerdictTest {
   }
 
   @Test
-  void an_account_that_is_refused_by_a_code_alone_waits_as_a_whole() {
+  void a_code_that_refuses_the_account_makes_all_wait() {
     BulkVerdict verdict = replies.classifyMany(reply(400, "{\"errorcode\":40002}"), SENT);
 
     assertThat(verdict.ofCall().state()).isEqualTo(State.WAITING);
@@ -123,7 +123,7 @@ class BulkVerdictTest {
   }
 
   @Test
-  void the_request_id_is_the_apis_and_the_words_are_those_of_the_item() {
+  void has_the_request_id_of_the_call_and_each_items_words() {
     BulkVerdict verdict =
         replies.classifyMany(
             reply(
@@ -138,7 +138,7 @@ class BulkVerdictTest {
   }
 
   @Test
-  void whatever_comes_each_message_gets_one_verdict() {
+  void each_message_gets_one_verdict_for_any_reply() {
     for (String body : Arrays.asList("[]", "null", "{\"responses\":[null,1,\"x\",[],{}]}", "{")) {
       for (int status : new int[] {0, 100, 202, 204, 299, 400, 418, 499, 500, 599}) {
         assertThat(replies.classifyMany(reply(status, body), SENT).ofEach())

@@ -140,7 +140,7 @@ class ReplyClassifierTest {
   }
 
   @Test
-  void takes_the_request_id_of_the_api_when_it_gave_one() {
+  void prefers_the_request_id_of_the_api() {
     assertThat(
             replies
                 .classify(
@@ -155,7 +155,7 @@ class ReplyClassifierTest {
   }
 
   @Test
-  void survives_a_body_that_is_nested_without_end_and_one_that_is_only_long() {
+  void survives_a_deeply_nested_body_and_a_long_one() {
     assertThat(replies.classify(reply(202, "[".repeat(60_000), null), "r", "k", false).state())
         .isEqualTo(State.UNCERTAIN);
     assertThat(
@@ -210,7 +210,7 @@ class ReplyClassifierTest {
 
   /** The number is ours; should the API use it one day, it is one that we do not know. */
   @Test
-  void takes_a_code_of_our_own_from_the_api_for_an_unknown_one() {
+  void treats_a_bundle_code_from_the_api_as_unknown() {
     ApiReply reply = reply(400, "{\"errorcode\":900002}", null);
 
     assertThat(replies.classify(reply, "r", "k", false).state()).isEqualTo(State.REFUSED);

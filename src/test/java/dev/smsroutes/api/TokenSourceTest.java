@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.smsroutes.model.Reason;
+import dev.smsroutes.testing.SettableClock;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,18 +33,18 @@ class TokenSourceTest {
   private final AtomicLong permits = new AtomicLong();
 
   @Test
-  void fetches_one_token_and_keeps_it_until_shortly_before_it_expires() throws Exception {
+  void keeps_a_token_until_shortly_before_it_expires() throws Exception {
     TokenSource tokens = source(() -> token(1080));
 
     assertThat(tokens.token(permit())).isEqualTo("token-1");
-    clock.advance(Duration.ofSeconds(1019));
+    clock.forward(Duration.ofSeconds(1019));
     assertThat(tokens.token(permit())).isEqualTo("token-1");
-    clock.advance(Duration.ofSeconds(2));
+    clock.forward(Duration.ofSeconds(2));
     assertThat(tokens.token(permit())).isEqualTo("token-2");
   }
 
   @Test
-  void fetches_one_token_for_all_who_wait() throws Exception {
+  void fetches_one_token_for_all_waiting_callers() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     TokenSource tokens =
         source(
@@ -61,7 +58,7 @@ class TokenSourceTest {
   }
 
   @Test
-  void renews_once_however_many_were_refused_with_the_old_token() throws Exception {
+  void renews_once_for_all_calls_refused_with_a_token() throws Exception {
     TokenSource tokens = source(() -> token(1080));
     String old = tokens.token(permit());
 
@@ -79,8 +76,7 @@ class TokenSourceTest {
   }
 
   @Test
-  void asks_once_for_all_who_were_under_way_when_the_renewed_token_was_refused_as_well()
-      throws Exception {
+  void asks_once_for_calls_in_progress_after_a_refused_renewal() throws Exception {
     TokenSource tokens = source(() -> token(1080));
     long first = permit();
     String old = tokens.token(first);
@@ -129,7 +125,7 @@ class TokenSourceTest {
     "503, UNAVAILABLE",
     "0, UNREACHABLE",
   })
-  void asks_once_for_all_who_had_their_turn_before_the_refusal(int status, Reason reason) {
+  void asks_once_for_all_permits_before_the_refusal(int status, Reason reason) {
     CountDownLatch asked = new CountDownLatch(1);
     TokenSource tokens =
         source(
@@ -161,7 +157,7 @@ class TokenSourceTest {
   }
 
   @Test
-  void has_a_new_token_for_the_next_probe_when_the_endpoint_is_back() throws Exception {
+  void has_a_new_token_for_the_next_probe() throws Exception {
     AtomicInteger calls = new AtomicInteger();
     TokenSource tokens =
         source(
@@ -177,21 +173,21 @@ class TokenSourceTest {
   }
 
   @Test
-  void goes_on_with_the_old_token_while_it_is_good_and_no_new_one_is_to_be_had() throws Exception {
+  void keeps_a_good_token_while_no_new_one_is_available() throws Exception {
     AtomicInteger calls = new AtomicInteger();
     TokenSource tokens = source(() -> calls.getAndIncrement() == 0 ? token(1080) : reply(503, ""));
     tokens.token(permit());
-    clock.advance(Duration.ofSeconds(1030));
+    clock.forward(Duration.ofSeconds(1030));
 
     for (int i = 0; i < 100; i++) {
       assertThat(tokens.token(permit())).isEqualTo("token-1");
     }
     assertThat(requests).as("asks again when half of the rest is over").hasValue(2);
-    clock.advance(Duration.ofSeconds(25));
+    clock.forward(Duration.ofSeconds(25));
     assertThat(tokens.token(permit())).isEqualTo("token-1");
     assertThat(requests).hasValue(3);
 
-    clock.advance(Duration.ofSeconds(25));
+    clock.forward(Duration.ofSeconds(25));
     assertThatThrownBy(() -> tokens.token(permit())).isInstanceOf(TokenException.class);
   }
 
@@ -261,30 +257,6 @@ class TokenSourceTest {
       return results;
     } finally {
       threads.shutdownNow();
-    }
-  }
-
-  /** A clock that moves when a test says so. */
-  private static final class SettableClock extends Clock {
-    private volatile Instant now = Instant.parse("2026-03-01T12:00:00Z");
-
-    void advance(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
     }
   }
 }

@@ -2,6 +2,9 @@ package dev.smsroutes.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -160,7 +163,7 @@ class ApiAnswersIT {
     "202, string",
     "202, errorCode"
   })
-  void knows_its_own_duplicate_however_it_is_reported(String duplicates, String errorcode) {
+  void knows_its_own_duplicate_in_every_form(String duplicates, String errorcode) {
     String key = Requests.key();
     bundle
         .sandbox()
@@ -199,7 +202,7 @@ class ApiAnswersIT {
   }
 
   @Test
-  void asks_the_api_about_a_message_whose_answers_stayed_unclear_where_a_site_wants_that() {
+  void asks_the_api_about_unclear_messages_where_configured() {
     try (RunningBundle asking = RunningBundle.start("sms.api.status-check", "true")) {
       asking.sandbox().faults("{\"dropReply\": \"after\", \"calls\": 1}", "{\"status\": 500}");
       assertThat(asking.keyed("taken", Requests.keyed()).status()).isEqualTo(202);
@@ -262,7 +265,7 @@ class ApiAnswersIT {
   }
 
   @Test
-  void fetches_one_token_for_all_who_wait() {
+  void fetches_one_token_for_all_waiting_callers() {
     try (RunningBundle own = RunningBundle.start()) {
       own.sandbox().faults("{\"on\": \"token\", \"latencyMs\": 200}");
       own.sandbox().settings("{\"latencyMs\": 200}");
@@ -342,7 +345,7 @@ class ApiAnswersIT {
   }
 
   @Test
-  void answers_500_and_retry_after_when_there_was_never_an_api() {
+  void answers_500_and_retry_after_without_an_api() {
     Map<String, String> dead =
         Map.of(
             "sms.api.url", "http://127.0.0.1:1",

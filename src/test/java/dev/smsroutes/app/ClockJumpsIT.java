@@ -2,7 +2,10 @@ package dev.smsroutes.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.smsroutes.SettableClock;
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
+import dev.smsroutes.testing.SettableClock;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +42,7 @@ class ClockJumpsIT {
 
   @ParameterizedTest(name = "by {0} h")
   @ValueSource(longs = {1, 47})
-  void repeats_an_uncertain_key_as_long_as_the_api_surely_knows_it(long hours) {
+  void repeats_an_uncertain_key_while_the_api_knows_it(long hours) {
     leaveUncertain("k");
 
     clock.forward(Duration.ofHours(hours));
@@ -50,7 +53,7 @@ class ClockJumpsIT {
 
   @ParameterizedTest(name = "by {0} h")
   @ValueSource(longs = {49, 100, 10_000, -1, -47, -1000})
-  void parks_an_uncertain_key_whose_age_is_too_high_or_cannot_be_told(long hours) {
+  void parks_an_uncertain_key_of_high_or_unknown_age(long hours) {
     leaveUncertain("k");
     int sends = bundle.sandbox().sends();
 
@@ -69,7 +72,7 @@ class ClockJumpsIT {
 
   @ParameterizedTest(name = "by {0} h")
   @ValueSource(longs = {1, -1})
-  void goes_on_sending_whatever_that_does_to_the_life_of_a_token(long hours) {
+  void continues_to_send_although_token_lifetimes_jump(long hours) {
     assertThat(bundle.keyed("before", Requests.keyed()).status()).isEqualTo(202);
 
     clock.forward(Duration.ofHours(hours));

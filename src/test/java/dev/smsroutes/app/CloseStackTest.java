@@ -29,7 +29,7 @@ class CloseStackTest {
   }
 
   @Test
-  void closes_all_even_if_some_fail_and_tells_of_each_failure() {
+  void closes_all_and_reports_each_failure() {
     IllegalStateException early = new IllegalStateException("early");
     IllegalStateException late = new IllegalStateException("late");
     stack.push(() -> closed.add("first"));

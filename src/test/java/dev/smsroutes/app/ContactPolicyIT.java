@@ -9,14 +9,16 @@ import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.smsroutes.SettableClock;
 import dev.smsroutes.intake.file.FileIntake;
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
+import dev.smsroutes.testing.SettableClock;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
-import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -99,14 +101,12 @@ class ContactPolicyIT {
                 "sms.send-window", "08:00–20:00",
                 // The time for which a row is held is not part of it.
                 "sms.file.row-timeout", "200ms",
-                "sms.jms.port", "0",
-                "sms.jms.enabled", "true",
-                "sms.jms.directory", home.resolve("broker").toString(),
                 "sms.jms.redelivery-delay", "50ms",
                 "sms.jms.max-redelivery-delay", "100ms",
                 "sms.jms.max-attempts", "1000"));
     settings.addAll(List.of(more));
-    return RunningBundle.startWithFiles(CLOCK, home, settings.toArray(String[]::new));
+    return RunningBundle.startWithFiles(
+        CLOCK, home, RunningBundle.withBroker(home, settings.toArray(String[]::new)));
   }
 
   private static Logger logger() {
@@ -140,7 +140,7 @@ class ContactPolicyIT {
   }
 
   @Test
-  void http_callers_are_told_when_to_come_again() {
+  void tells_http_callers_when_to_repeat() {
     Reply night = bundle.keyed("h1", keyed("h1", GERMAN));
 
     assertThat(night.status()).isEqualTo(500);
@@ -156,12 +156,12 @@ class ContactPolicyIT {
   }
 
   @Test
-  void a_queued_request_and_a_jms_message_wait_for_the_morning_by_themselves() throws Exception {
+  void queued_requests_and_jms_messages_wait_for_the_morning() throws Exception {
     Reply reply =
         bundle.post(RunningBundle.MESSAGES + "q1", keyed("q1", GERMAN), "Prefer", "respond-async");
     assertThat(reply.status()).isEqualTo(202);
-    jms(request("j1", GERMAN));
-    jms(request("j2", SEATTLE));
+    bundle.queue(List.of(request("j1", GERMAN)));
+    bundle.queue(List.of(request("j2", SEATTLE)));
     awaitOutcome("j2", "ACCEPTED");
     awaitOutcome("j1", "WAITING");
     awaitOutcome("q1", "WAITING");
@@ -174,7 +174,7 @@ class ContactPolicyIT {
   }
 
   @Test
-  void a_file_goes_on_where_it_is_day_and_is_held_where_it_is_night() throws Exception {
+  void a_file_sends_by_day_and_holds_by_night() throws Exception {
     // More sleepers than there are threads, in front.
     drop(folder, "day-and-night", 40, 20);
     await().untilAsserted(() -> assertThat(bundle.sandbox().sends()).isEqualTo(20));
@@ -197,7 +197,7 @@ class ContactPolicyIT {
 
   @Test
   @SuppressWarnings("try") // How long that takes is looked at.
-  void a_stop_at_night_takes_moments_and_the_file_goes_on_at_the_next_start() throws Exception {
+  void a_file_stopped_at_night_continues_after_the_start() throws Exception {
     Path home = Files.createDirectory(folder.resolve("stopped"));
     // One thread: the one that waits for the morning is also the one that sends.
     try (RunningBundle stopped =
@@ -225,7 +225,7 @@ class ContactPolicyIT {
   }
 
   @Test
-  void nobody_on_the_list_is_sent_anything_over_any_channel() throws Exception {
+  void no_channel_sends_to_a_suppressed_recipient() throws Exception {
     String contact = Requests.key();
     awaitSuppressed("c-" + contact, SUPPRESSED);
     CLOCK.forward(NIGHT);
@@ -254,14 +254,14 @@ class ContactPolicyIT {
         .hasSize(2)
         .allMatch(line -> line.contains("\"_code\":900002"));
 
-    jms(request(Requests.key(), SUPPRESSED));
+    bundle.queue(List.of(request(Requests.key(), SUPPRESSED)));
     assertThat(takeInvalid().getIntProperty("smsErrorCode")).isEqualTo(900002);
     assertThat(bundle.sandbox().sends()).isEqualTo(2);
   }
 
   /** What is compared is tidied up; what is sent is not. */
   @Test
-  void a_contact_key_on_the_list_is_known_however_it_is_wrapped() throws Exception {
+  void knows_a_suppressed_contact_key_in_every_wrapping() throws Exception {
     CLOCK.forward(Duration.ofHours(16));
     awaitSuppressed(SUPPRESSED, "wrapped", "Jos\u00e9");
     List<String> refused =
@@ -297,7 +297,7 @@ class ContactPolicyIT {
   }
 
   @Test
-  void what_waits_in_the_queue_ends_when_its_recipient_is_put_on_the_list() throws Exception {
+  void suppressing_a_recipient_ends_the_queued_request() throws Exception {
     String key = Requests.key();
     bundle.post(RunningBundle.MESSAGES + key, keyed(key, GERMAN), "Prefer", "respond-async");
     awaitOutcome(key, "WAITING");
@@ -311,7 +311,7 @@ class ContactPolicyIT {
   }
 
   @Test
-  void health_is_down_while_the_list_is_gone_and_the_last_one_holds() throws Exception {
+  void health_is_down_while_the_list_is_missing() throws Exception {
     awaitSuppressed(SUPPRESSED);
     assertThat(health()).contains("UP");
 
@@ -378,22 +378,8 @@ class ContactPolicyIT {
     return results;
   }
 
-  private static ActiveMQConnectionFactory broker() {
-    return new ActiveMQConnectionFactory(
-        "tcp://127.0.0.1:" + bundle.bundle().broker().orElseThrow().port());
-  }
-
-  private static void jms(String request) throws JMSException {
-    try (ActiveMQConnectionFactory factory = broker();
-        Connection connection = factory.createConnection();
-        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
-      TextMessage message = session.createTextMessage(request);
-      session.createProducer(session.createQueue("sms.send")).send(message);
-    }
-  }
-
   private static Message takeInvalid() throws JMSException {
-    try (ActiveMQConnectionFactory factory = broker();
+    try (ActiveMQConnectionFactory factory = bundle.broker();
         Connection connection = factory.createConnection();
         Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
         MessageConsumer consumer =

@@ -31,7 +31,7 @@ class DryRunTest {
   }
 
   @Test
-  void tells_beforehand_who_is_on_the_list() throws IOException {
+  void predicts_the_refusal_of_suppressed_recipients() throws IOException {
     Path list = Files.writeString(folder.resolve("list.txt"), "+49 151 12345678\nada\n");
     Configuration configuration =
         Configuration.read(Map.of("sms.suppression-file", list.toString()));

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.smsroutes.sandbox.Sandbox;
-import dev.smsroutes.sandbox.SandboxOptions;
+import dev.smsroutes.testing.RunningBundle;
+import dev.smsroutes.testing.SandboxProbe;
+import dev.smsroutes.testing.Sandboxes;
+import dev.smsroutes.testing.ServeProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,22 +101,17 @@ class FileAMessageIT {
     int files = 400;
     long seed = new Random().nextLong();
     Random random = new Random(seed);
-    try (Sandbox sandbox =
-        Sandbox.start(
-            SandboxOptions.defaults()
-                .withPort(0)
-                .withDefinitionsDirectory(Path.of("definitions")))) {
+    try (Sandbox sandbox = Sandboxes.start()) {
       SandboxProbe api = new SandboxProbe(sandbox.url());
       drop(files);
       for (int kills = 1; kills <= 2; kills++) {
         int next = api.messages().size() + random.nextInt(files / 3);
-        try (ServeProcess process =
-            new ServeProcess(home.resolve("output-" + kills), settings(sandbox))) {
+        try (ServeProcess process = new ServeProcess(home, settings(sandbox))) {
           Awaitility.await().atMost(PATIENCE).until(() -> api.messages().size() >= next);
           process.kill();
         }
       }
-      try (ServeProcess last = new ServeProcess(home.resolve("output"), settings(sandbox))) {
+      try (ServeProcess last = new ServeProcess(home, settings(sandbox))) {
         Awaitility.await().atMost(PATIENCE).until(() -> files("done").size() == files);
         last.stop();
       }

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.smsroutes.testing.RunningBundle;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -64,23 +65,19 @@ class FileAndJmsAnswersIT {
     bundle =
         RunningBundle.startWithFiles(
             folder,
-            "sms.api.response-timeout",
-            "300ms",
-            // For so long a row waits while everything waits.
-            "sms.file.row-timeout",
-            "3s",
-            "sms.jms.enabled",
-            "true",
-            "sms.jms.port",
-            "0",
-            "sms.jms.directory",
-            folder.resolve("broker").toString(),
-            "sms.jms.redelivery-delay",
-            "20ms",
-            "sms.jms.max-redelivery-delay",
-            "50ms",
-            "sms.jms.max-attempts",
-            "3");
+            RunningBundle.withBroker(
+                folder,
+                "sms.api.response-timeout",
+                "300ms",
+                // For so long a row waits while everything waits.
+                "sms.file.row-timeout",
+                "3s",
+                "sms.jms.redelivery-delay",
+                "20ms",
+                "sms.jms.max-redelivery-delay",
+                "50ms",
+                "sms.jms.max-attempts",
+                "3"));
   }
 
   @AfterAll
@@ -119,7 +116,7 @@ class FileAndJmsAnswersIT {
           {"status": 502, "nonJson": true}                  | UNCERTAIN        | 30000  | dead    | 30000  | false
           {"hang": "before"}                                | UNCERTAIN        | 30000  | dead    | 30000  | false
           """)
-  void tells_what_the_api_answered(
+  void reports_what_the_api_answered(
       String trouble, String outcome, int rowCode, String queue, int messageCode, boolean accepted)
       throws Exception {
     bundle.sandbox().faults(trouble);
@@ -140,7 +137,7 @@ class FileAndJmsAnswersIT {
   }
 
   @Test
-  void a_row_without_a_clear_answer_is_tried_five_times_and_holds_up_no_other() throws Exception {
+  void an_unclear_row_is_tried_five_times_without_delaying_others() throws Exception {
     bundle.sandbox().faults("{\"key\": \"unclear\", \"status\": 500}");
     String name = key();
     List<String> rows = new ArrayList<>();
@@ -296,7 +293,7 @@ class FileAndJmsAnswersIT {
 
   @ParameterizedTest
   @MethodSource("numbers")
-  void sends_once_what_comes_twice_with_a_number_as_its_key(Object number) throws Exception {
+  void sends_a_repeated_request_with_a_numeric_key_once(Object number) throws Exception {
     String keyless = GOOD.replace("\"messageKey\":\"KEY\",", "");
     for (int i = 0; i < 2; i++) {
       assertThat(jms(keyless, key(), Map.of("messageKey", number))).isEqualTo("gone 0");
@@ -316,7 +313,7 @@ class FileAndJmsAnswersIT {
 
   @ParameterizedTest
   @MethodSource("faultyTexts")
-  void refuses_a_key_that_is_none_and_text_that_was_lost(
+  void refuses_keys_and_texts_that_are_missing_or_lost(
       Map<String, ?> properties, String name, int code) throws Exception {
     String request = GOOD.replace("\"messageKey\":\"KEY\",", "").replace("Ada", name);
     assertThat(jms(request, key(), properties)).isEqualTo("invalid " + code);
@@ -346,8 +343,7 @@ class FileAndJmsAnswersIT {
   }
 
   @Test
-  void the_summary_adds_up_the_parts_of_what_was_sent_and_of_what_had_been_sent_before()
-      throws IOException {
+  void the_summary_adds_parts_of_new_and_earlier_messages() throws IOException {
     String name = key();
     String requests =
         GOOD.replace("KEY", name + "-1")
@@ -379,7 +375,7 @@ class FileAndJmsAnswersIT {
   }
 
   @Test
-  void the_progress_of_a_file_is_there_while_it_is_sent() throws IOException {
+  void shows_the_progress_of_a_file_in_progress() throws IOException {
     bundle.sandbox().faults("{\"status\": 503}");
     String name = key();
     Path progress = folder.resolve("results/" + name + ".ndjson.progress.json");
@@ -435,9 +431,7 @@ class FileAndJmsAnswersIT {
 
   private static String jms(String request, String correlation, Map<String, ?> properties)
       throws JMSException, IOException {
-    try (ActiveMQConnectionFactory factory =
-            new ActiveMQConnectionFactory(
-                "tcp://127.0.0.1:" + bundle.bundle().broker().orElseThrow().port());
+    try (ActiveMQConnectionFactory factory = bundle.broker();
         Connection connection = factory.createConnection();
         Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
       connection.start();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.smsroutes.testing.RunningBundle;
+import dev.smsroutes.testing.SandboxProbe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +80,7 @@ class FileManyRecipientsIT {
   }
 
   @Test
-  void two_definitions_are_two_calls_and_each_row_has_its_own_text() throws IOException {
+  void two_definitions_make_two_calls_with_individual_texts() throws IOException {
     IntFunction<String> row =
         i ->
             i == 30
@@ -103,7 +105,7 @@ class FileManyRecipientsIT {
   }
 
   @Test
-  void a_call_whose_reply_is_lost_is_repeated_row_by_row() throws IOException {
+  void repeats_a_call_without_reply_row_by_row() throws IOException {
     api.faults("{\"calls\":1,\"dropReply\":\"after\"}");
 
     List<JsonNode> results = send(40, i -> "account-reset,k" + i + ",c,+14255550123,Ada,p,\n");
@@ -115,7 +117,7 @@ class FileManyRecipientsIT {
 
   /** Longer than any reply to one message may be. */
   @Test
-  void the_reply_to_five_hundred_long_keys_is_read_to_its_end() throws IOException {
+  void reads_the_reply_to_five_hundred_long_keys() throws IOException {
     List<JsonNode> results =
         send(
             500,

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.smsroutes.sandbox.Sandbox;
-import dev.smsroutes.sandbox.SandboxOptions;
+import dev.smsroutes.testing.RunningBundle;
+import dev.smsroutes.testing.SandboxProbe;
+import dev.smsroutes.testing.Sandboxes;
+import dev.smsroutes.testing.ServeProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,14 +39,11 @@ class FileRestartIT {
   private final long seed = random.nextLong();
   private Sandbox sandbox;
   private SandboxProbe api;
-  private int starts;
 
   @BeforeEach
   void startTheApi() {
     random.setSeed(seed);
-    sandbox =
-        Sandbox.start(
-            SandboxOptions.defaults().withPort(0).withDefinitionsDirectory(Path.of("definitions")));
+    sandbox = Sandboxes.start();
     api = new SandboxProbe(sandbox.url());
   }
 
@@ -68,12 +68,12 @@ class FileRestartIT {
         Map.entry("camel.main.shutdownTimeout", "30"));
   }
 
-  private ServeProcess serve(String... keysAndValues) {
+  private ServeProcess serve(String... keysAndValues) throws IOException {
     Map<String, String> all = new HashMap<>(settings());
     for (int i = 0; i < keysAndValues.length; i += 2) {
       all.put(keysAndValues[i], keysAndValues[i + 1]);
     }
-    return new ServeProcess(home.resolve("output-" + ++starts + ".txt"), all);
+    return new ServeProcess(home, all);
   }
 
   private RunningBundle start(String... keysAndValues) {
@@ -100,7 +100,7 @@ class FileRestartIT {
   }
 
   @Test
-  void a_stop_in_the_middle_takes_seconds_and_nothing_is_sent_or_told_twice() throws Exception {
+  void a_stop_takes_seconds_and_repeats_nothing() throws Exception {
     int rows = 10_000;
     drop(rows);
     try (ServeProcess first = serve()) {
@@ -108,7 +108,7 @@ class FileRestartIT {
       Duration stop = first.stop();
 
       assertThat(stop).isLessThan(Duration.ofSeconds(15));
-      assertThat(first.said("file interrupted, it continues at the next start")).hasSize(1);
+      assertThat(first.lines("file interrupted, it continues at the next start")).hasSize(1);
     }
     assertThat(files("inbox")).containsExactly("orders.csv");
     assertThat(files("results")).isEmpty();
@@ -116,9 +116,9 @@ class FileRestartIT {
     assertThat(before).isLessThan(rows);
 
     try (ServeProcess second = serve()) {
-      second.awaitSaid("file finished", PATIENCE);
-      assertThat(second.said("file resumed name=\"orders.csv\"")).hasSize(1);
-      assertThat(second.said("file finished").get(0))
+      second.awaitOutput("file finished");
+      assertThat(second.lines("file resumed name=\"orders.csv\"")).hasSize(1);
+      assertThat(second.lines("file finished").get(0))
           .contains("rows=" + rows + " recorded=" + before + " accepted=" + rows);
       second.stop();
     }
@@ -147,7 +147,7 @@ class FileRestartIT {
 
   /** Rows that were on their way together are repeated one by one, under their keys. */
   @Test
-  void a_kill_amid_calls_with_many_recipients_loses_and_doubles_nothing() throws Exception {
+  void a_kill_amid_shared_calls_loses_and_doubles_nothing() throws Exception {
     int rows = 4_000;
     // So slow that some calls are always under way.
     api.settings("{\"latencyMs\": 50}");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.run.FileControls;
 import dev.smsroutes.batch.run.FileControls.Answer;
+import dev.smsroutes.testing.RunningBundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ class FilesTogetherIT {
   }
 
   @Test
-  void the_same_content_in_two_files_at_once_is_sent_once_and_told_in_both() throws Exception {
+  void sends_the_content_of_two_equal_files_once() throws Exception {
     start("0");
     drop("one.csv", rows(200));
     drop("two.csv", rows(200));
@@ -93,7 +94,7 @@ class FilesTogetherIT {
   }
 
   @Test
-  void what_is_paused_and_then_cancelled_is_sent_once_in_the_end() throws Exception {
+  void sends_a_paused_and_cancelled_file_once() throws Exception {
     start("100");
     FileControls orders =
         new FileControls(

@@ -2,6 +2,9 @@ package dev.smsroutes.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -154,7 +157,7 @@ class HostileKeysIT {
    * name another resource: the bare route, which has no {@code recipient}, and nothing at all.
    */
   @Test
-  void takes_a_dot_in_the_path_for_the_step_that_it_is() {
+  void takes_a_dot_in_the_path_for_a_step() {
     for (String dot : new String[] {".", "%2E", "%2e"}) {
       Reply one = bundle.rawPost(RunningBundle.MESSAGES + dot, Requests.keyed());
       assertThat(one.status()).isEqualTo(400);

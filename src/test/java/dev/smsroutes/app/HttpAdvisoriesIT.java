@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -232,7 +235,7 @@ class HttpAdvisoriesIT {
         "/messaging/v1/sms/messages/k;x=y",
         "http://elsewhere/messaging/v1/sms/messages/k",
       })
-  void cve_2026_40022_no_spelling_of_the_path_goes_round_the_rules(String target) {
+  void cve_2026_40022_no_spelling_of_the_path_avoids_the_rules(String target) {
     Reply reply = bundle.rawPost(target, "{}");
 
     // Either it is the route, with all its rules, or it is nothing.
@@ -339,7 +342,7 @@ class HttpAdvisoriesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"/proxy", "/proxy/x", "/proxyx", "/proxy:80"})
-  void cve_2026_85316_there_is_nothing_on_a_path_that_begins_with_proxy(String path) {
+  void cve_2026_85316_nothing_answers_under_proxy(String path) {
     assertThat(bundle.rawPost(path, Requests.keyed()).status()).isEqualTo(404);
     assertThat(bundle.sandbox().calls()).isZero();
   }

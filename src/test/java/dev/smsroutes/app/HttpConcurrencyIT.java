@@ -2,6 +2,9 @@ package dev.smsroutes.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,9 @@ package dev.smsroutes.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -240,7 +243,7 @@ class HttpErrorsIT {
         "application/json; odata=verbose",
         "application/json; odata=\"a;b\"",
       })
-  void reads_json_whatever_the_case_the_blanks_and_the_parameters_of_its_type(String type) {
+  void reads_json_in_every_spelling_of_its_type(String type) {
     String key = Requests.key();
     String body = Requests.keyed().toString().replace("Ada", "Adä");
 
@@ -251,7 +254,7 @@ class HttpErrorsIT {
   }
 
   @Test
-  void answers_413_to_a_body_that_says_that_it_is_too_long() {
+  void answers_413_to_a_body_with_a_large_content_length() {
     Reply reply =
         bundle.raw(
             ("POST "
@@ -290,7 +293,7 @@ class HttpErrorsIT {
   }
 
   @Test
-  void tells_a_client_that_is_still_writing_that_its_body_is_too_long() {
+  void answers_413_to_a_client_that_is_still_writing() {
     String body = Requests.keyed() + " ".repeat(6 * 1024 * 1024);
 
     assertThat(bundle.keyed("k", body).status()).isEqualTo(413);

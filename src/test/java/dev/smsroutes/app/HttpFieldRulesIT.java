@@ -1,11 +1,14 @@
 package dev.smsroutes.app;
 
-import static dev.smsroutes.app.Requests.json;
+import static dev.smsroutes.testing.Requests.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -592,7 +595,7 @@ class HttpFieldRulesIT {
         "{'definitionKey':'account-reset',"
             + "'recipient':{'to':'1','contactKey':'c','attributes':{'a':'1','\\u0061':'2'}}}",
       })
-  void refuses_a_name_that_comes_twice(String body) {
+  void refuses_a_repeated_name(String body) {
     Reply reply =
         bundle.keyed(
             Requests.key(),
@@ -637,7 +640,7 @@ class HttpFieldRulesIT {
   }
 
   @Test
-  void checks_the_plain_placeholders_of_a_text_that_is_left_to_the_api() {
+  void checks_plain_placeholders_of_a_text_for_the_api() {
     Reply reply =
         bundle.keyed(Requests.key(), Requests.keyed().put("definitionKey", "newsletter-teaser"));
 

@@ -1,12 +1,15 @@
 package dev.smsroutes.app;
 
-import static dev.smsroutes.app.Requests.recipient;
+import static dev.smsroutes.testing.Requests.recipient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -86,7 +89,7 @@ class HttpManyRecipientsIT {
 
   /** Documented for many recipients: what is the same for all of them is written once. */
   @Test
-  void gives_attributes_for_all_to_each_recipient_and_lets_its_own_win() {
+  void recipients_get_common_attributes_and_their_own_win() {
     ObjectNode body = Requests.bare(recipient("k1"), recipient("k2"));
     ((ObjectNode) body.at("/recipients/0")).remove("attributes");
     ((ObjectNode) body.at("/recipients/1")).putObject("attributes").put("FIRSTNAME", "Alan");
@@ -358,7 +361,7 @@ class HttpManyRecipientsIT {
   }
 
   @Test
-  void tells_the_api_s_own_refusal_of_an_item() {
+  void reports_the_refusal_of_an_item_by_the_api() {
     bundle.sandbox().faults("{\"code\": 109109, \"key\": \"k2\"}");
 
     Reply reply = bundle.bare(Requests.bare(recipient("k1"), recipient("k2")));

@@ -3,6 +3,9 @@ package dev.smsroutes.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -129,7 +132,7 @@ class HttpOverloadIT {
   }
 
   @Test
-  void frees_the_place_of_a_caller_who_hangs_up_in_the_middle_of_the_body() throws IOException {
+  void frees_the_place_after_a_hang_up_amid_the_body() throws IOException {
     for (int round = 0; round < 5; round++) {
       begun("half", 0.5).close();
     }
@@ -140,7 +143,7 @@ class HttpOverloadIT {
   }
 
   @Test
-  void frees_the_place_of_a_caller_who_never_ends_the_body() throws IOException {
+  void frees_the_place_of_a_body_without_end() throws IOException {
     Socket one = begun("slow-1", 0.5);
     Socket two = begun("slow-2", 0);
 
@@ -157,7 +160,7 @@ class HttpOverloadIT {
   }
 
   @Test
-  void frees_the_place_of_a_caller_who_hangs_up_while_waiting() throws IOException {
+  void frees_the_place_after_a_hang_up_while_waiting() throws IOException {
     bundle.sandbox().settings("{\"latencyMs\": 500}");
     Socket one = begun("waiting-1", 1);
     Socket two = begun("waiting-2", 1);
@@ -172,7 +175,7 @@ class HttpOverloadIT {
   }
 
   @Test
-  void frees_the_place_of_a_request_that_was_refused_by_the_server_itself() throws IOException {
+  void frees_the_place_of_a_request_the_server_refused() throws IOException {
     for (int round = 0; round < 2; round++) {
       assertThat(bundle.post("/nope", "{}").status()).isEqualTo(404);
       assertThat(bundle.exchange("PUT", RunningBundle.MESSAGES + "k", "{}").status())

@@ -9,7 +9,11 @@ import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
 import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.sandbox.Sandbox;
-import dev.smsroutes.sandbox.SandboxOptions;
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
+import dev.smsroutes.testing.SandboxProbe;
+import dev.smsroutes.testing.Sandboxes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -32,14 +36,11 @@ class HttpQueueOutageIT {
         new ArrayList<>(
             List.of(
                 "sms.ledger.url", "jdbc:sqlite:" + folder.resolve("ledger.db"),
-                "sms.jms.enabled", "true",
-                "sms.jms.port", "0",
-                "sms.jms.directory", folder.resolve("broker").toString(),
                 "sms.jms.redelivery-delay", "100ms",
                 "sms.jms.max-redelivery-delay", "100ms",
                 "sms.jms.max-attempts", "100000"));
     settings.addAll(List.of(more));
-    return RunningBundle.start(settings.toArray(new String[0]));
+    return RunningBundle.start(RunningBundle.withBroker(folder, settings.toArray(String[]::new)));
   }
 
   private static Reply queued(RunningBundle bundle, String key, Object body) {
@@ -60,7 +61,7 @@ class HttpQueueOutageIT {
   }
 
   @Test
-  void answers_503_while_the_queue_is_full_and_takes_requests_again_when_it_is_not() {
+  void answers_503_as_long_as_the_queue_is_full() {
     // Long enough for the broker to keep it in a file of its own.
     ObjectNode body = Requests.keyed();
     body.withObject("/recipient/attributes").put("Unused", "x".repeat(90_000));
@@ -105,7 +106,7 @@ class HttpQueueOutageIT {
   }
 
   @Test
-  void answers_503_while_the_broker_cannot_be_reached_and_connects_again() throws IOException {
+  void answers_503_until_the_broker_can_be_reached_again() throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
@@ -148,11 +149,7 @@ class HttpQueueOutageIT {
 
   @Test
   void sends_after_a_restart_what_was_queued_before_it() {
-    try (Sandbox api =
-        Sandbox.start(
-            SandboxOptions.defaults()
-                .withPort(0)
-                .withDefinitionsDirectory(Path.of("definitions")))) {
+    try (Sandbox api = Sandboxes.start()) {
       SandboxProbe probe = new SandboxProbe(api.url());
       String[] settings = {
         "sms.api.url", api.url(), "sms.api.client-id", "x", "sms.api.client-secret", "x"

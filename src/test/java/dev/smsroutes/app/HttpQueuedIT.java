@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -38,15 +41,20 @@ class HttpQueuedIT {
   static void start() {
     bundle =
         RunningBundle.start(
-            "sms.ledger.url", "jdbc:sqlite:" + folder.resolve("ledger.db"),
-            "sms.api.response-timeout", "300ms",
-            "sms.jms.enabled", "true",
-            "sms.jms.port", "0",
-            "sms.jms.directory", folder.resolve("broker").toString(),
-            "sms.jms.max-body-bytes", "5000",
-            "sms.jms.redelivery-delay", "50ms",
-            "sms.jms.max-redelivery-delay", "50ms",
-            "sms.jms.max-attempts", "40");
+            RunningBundle.withBroker(
+                folder,
+                "sms.ledger.url",
+                "jdbc:sqlite:" + folder.resolve("ledger.db"),
+                "sms.api.response-timeout",
+                "300ms",
+                "sms.jms.max-body-bytes",
+                "5000",
+                "sms.jms.redelivery-delay",
+                "50ms",
+                "sms.jms.max-redelivery-delay",
+                "50ms",
+                "sms.jms.max-attempts",
+                "40"));
   }
 
   @AfterAll
@@ -72,7 +80,7 @@ class HttpQueuedIT {
   }
 
   @Test
-  void answers_as_ever_and_sends_the_same_as_ever() {
+  void answers_and_sends_the_same_as_without_queue() {
     String sync = Requests.key();
     Reply waited = bundle.keyed(sync, Requests.keyed());
     String async = Requests.key();
@@ -130,7 +138,7 @@ class HttpQueuedIT {
   }
 
   @Test
-  void refuses_another_request_with_a_key_that_is_in_the_queue() {
+  void refuses_another_request_with_a_queued_key() {
     bundle.sandbox().faults("{\"status\": 503}");
     String key = Requests.key();
     queued(key, Requests.keyed());
@@ -182,7 +190,7 @@ class HttpQueuedIT {
 
   /** The queue's consumer would refuse it, when nobody is there any more to be told. */
   @Test
-  void refuses_what_is_too_long_for_the_queue_but_sends_it_to_one_who_waits() {
+  void sends_what_is_too_long_for_the_queue_only_synchronously() {
     ObjectNode body = Requests.keyed();
     body.withObject("/recipient/attributes").put("Unused", "x".repeat(5_000));
     String key = Requests.key();
@@ -245,7 +253,7 @@ class HttpQueuedIT {
           smsQueued          | true                                | false
           Preference-Applied | respond-async                       | false
           """)
-  void queues_only_for_one_who_asks_for_it(String header, String value, boolean applied) {
+  void queues_only_on_request(String header, String value, boolean applied) {
     Reply reply =
         bundle.post(RunningBundle.MESSAGES + Requests.key(), Requests.keyed(), header, value);
 
@@ -321,7 +329,7 @@ class HttpQueuedIT {
   }
 
   @Test
-  void tells_the_ledger_who_asked() throws SQLException {
+  void records_the_caller() throws SQLException {
     String key = Requests.key();
     queued(key, Requests.keyed());
     awaitOutcome(key, "ACCEPTED");

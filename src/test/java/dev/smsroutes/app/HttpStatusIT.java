@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -75,7 +78,7 @@ class HttpStatusIT {
 
   /** Who is told "not sent" sends again, under a new key. */
   @Test
-  void never_calls_a_message_not_sent_that_may_have_been_sent() {
+  void never_denies_a_message_that_may_have_been_sent() {
     bundle
         .sandbox()
         .faults(
@@ -126,7 +129,7 @@ class HttpStatusIT {
   }
 
   @Test
-  void answers_404_in_our_error_shape_for_a_key_that_it_does_not_know() {
+  void answers_404_in_the_error_format_for_unknown_keys() {
     Reply reply = bundle.status("nobody-used-this");
 
     assertThat(reply.status()).isEqualTo(404);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -8,6 +8,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -99,7 +101,7 @@ class LogIT {
   }
 
   @Test
-  void has_one_line_for_each_request_that_tells_its_end() {
+  void has_one_line_with_the_outcome_of_each_request() {
     bundle.keyed("logged", request());
 
     assertThat(LOGGED)
@@ -138,7 +140,7 @@ class LogIT {
             + " \"headers\": {\"X-Debug\": \"Zaphod\"}}",
         "{\"status\": 503, \"retryAfter\": \"Zaphod\"}",
       })
-  void tells_nothing_private_whatever_the_api_does(String fault) {
+  void logs_nothing_private_for_any_answer_of_the_api(String fault) {
     bundle.sandbox().faults(fault);
 
     bundle.keyed(Requests.key(), request());
@@ -165,7 +167,7 @@ class LogIT {
         "\"heart-of-gold\"",
         "",
       })
-  void tells_nothing_private_of_a_request_that_is_wrong(String body) {
+  void logs_nothing_private_of_a_wrong_request(String body) {
     assertThat(bundle.keyed(Requests.key(), body).status()).isEqualTo(400);
     assertThat(bundle.bare(body.replace("recipient\":", "recipients\":")).status()).isEqualTo(400);
 
@@ -173,7 +175,7 @@ class LogIT {
   }
 
   @Test
-  void tells_nothing_private_of_a_request_that_http_refuses() {
+  void logs_nothing_private_of_a_request_that_http_refuses() {
     bundle.exchange("POST", "/nope/Zaphod", request(), "Authorization", "Bearer token-canary");
     bundle.exchange("PUT", "/messaging/v1/sms/messages/k?to=4915112345678", request());
     bundle.exchange("POST", RunningBundle.MESSAGES + "k", request(), "Content-Type", "text/plain");
@@ -184,7 +186,7 @@ class LogIT {
   }
 
   @Test
-  void tells_no_token_and_no_secret_when_the_login_fails() {
+  void logs_no_token_and_no_secret_when_the_login_fails() {
     try (RunningBundle own =
         RunningBundle.start(
             "sms.api.url",
@@ -207,7 +209,7 @@ class LogIT {
   }
 
   @Test
-  void tells_nothing_private_when_the_api_is_down() {
+  void logs_nothing_private_when_the_api_is_down() {
     try (RunningBundle own =
         RunningBundle.start(
             "sms.api.url", "http://127.0.0.1:1",

@@ -2,6 +2,8 @@ package dev.smsroutes.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ManagementIT {
   @Test
-  void tells_health_and_metrics_on_the_management_port_and_nowhere_else() throws Exception {
+  void serves_health_and_metrics_only_on_the_management_port() throws Exception {
     try (RunningBundle bundle =
         RunningBundle.start("sms.management.enabled", "true", "sms.management.port", "0")) {
       int port = bundle.bundle().managementPort().orElseThrow();

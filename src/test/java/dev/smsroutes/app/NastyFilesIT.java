@@ -12,6 +12,7 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.smsroutes.batch.overview.BatchOverview;
 import dev.smsroutes.batch.result.BatchFolders;
+import dev.smsroutes.testing.RunningBundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

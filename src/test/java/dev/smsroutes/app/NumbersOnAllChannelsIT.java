@@ -5,9 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import jakarta.jms.Connection;
-import jakarta.jms.MessageProducer;
-import jakarta.jms.Session;
+import dev.smsroutes.testing.RunningBundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -68,14 +66,7 @@ class NumbersOnAllChannelsIT {
     bundle =
         RunningBundle.startWithFiles(
             folder,
-            "sms.definitions.directory",
-            definitions.toString(),
-            "sms.jms.enabled",
-            "true",
-            "sms.jms.port",
-            "0",
-            "sms.jms.directory",
-            folder.resolve("broker").toString());
+            RunningBundle.withBroker(folder, "sms.definitions.directory", definitions.toString()));
   }
 
   @AfterAll
@@ -84,7 +75,7 @@ class NumbersOnAllChannelsIT {
   }
 
   @Test
-  void the_api_gets_the_same_digits_over_http_files_and_jms() throws Exception {
+  void sends_the_same_digits_over_http_files_and_jms() throws Exception {
     StringBuilder csv = new StringBuilder("definitionKey,messageKey,contactKey,to\n");
     StringBuilder lines = new StringBuilder();
     Map<String, String> expected = new LinkedHashMap<>();
@@ -100,7 +91,10 @@ class NumbersOnAllChannelsIT {
     }
     drop("numbers.csv", csv.toString());
     drop("numbers.ndjson", lines.toString());
-    send();
+    bundle.queue(
+        IntStream.range(0, CASES.size())
+            .mapToObj(i -> request(CASES.get(i), "jms-" + i).toString())
+            .toList());
 
     Map<String, String> accepted =
         expected.entrySet().stream()
@@ -159,18 +153,5 @@ class NumbersOnAllChannelsIT {
   private static void drop(String name, String content) throws IOException {
     Path aside = Files.writeString(folder.resolve(name), content);
     Files.move(aside, folder.resolve("inbox").resolve(name), StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private static void send() throws Exception {
-    try (ActiveMQConnectionFactory factory =
-            new ActiveMQConnectionFactory(
-                "tcp://127.0.0.1:" + bundle.bundle().broker().orElseThrow().port());
-        Connection connection = factory.createConnection();
-        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-        MessageProducer producer = session.createProducer(session.createQueue("sms.send"))) {
-      for (int i = 0; i < CASES.size(); i++) {
-        producer.send(session.createTextMessage(request(CASES.get(i), "jms-" + i).toString()));
-      }
-    }
   }
 }

@@ -3,6 +3,8 @@ package dev.smsroutes.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.RunningBundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

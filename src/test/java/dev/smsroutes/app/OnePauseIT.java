@@ -8,11 +8,10 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.intake.jms.JmsIntake;
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import dev.smsroutes.throttle.Throttle;
-import jakarta.jms.Connection;
-import jakarta.jms.JMSException;
-import jakarta.jms.MessageProducer;
-import jakarta.jms.Session;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -28,7 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,20 +65,16 @@ class OnePauseIT {
     bundle =
         RunningBundle.startWithFiles(
             folder,
-            "sms.api.probe-interval",
-            "30s",
-            "sms.api.longest-pause",
-            "1h",
-            "sms.management.enabled",
-            "true",
-            "sms.management.port",
-            Integer.toString(management),
-            "sms.jms.enabled",
-            "true",
-            "sms.jms.port",
-            "0",
-            "sms.jms.directory",
-            folder.resolve("broker").toString());
+            RunningBundle.withBroker(
+                folder,
+                "sms.api.probe-interval",
+                "30s",
+                "sms.api.longest-pause",
+                "1h",
+                "sms.management.enabled",
+                "true",
+                "sms.management.port",
+                Integer.toString(management)));
   }
 
   @AfterAll
@@ -112,7 +106,7 @@ class OnePauseIT {
           "status": 403                       | 403
           "status": 400, "code": 20002        | 403
           """)
-  void one_message_that_is_refused_holds_up_others_until_the_first_probe(String fault, int status) {
+  void a_refused_message_holds_up_others_until_the_first_probe(String fault, int status) {
     awaitAccepted();
     bundle.sandbox().faults("{\"key\": \"^poison$\", " + fault + "}");
 
@@ -133,7 +127,7 @@ class OnePauseIT {
   }
 
   @Test
-  void health_tells_the_reason_once_and_the_first_success_clears_it() throws Exception {
+  void health_shows_the_reason_until_the_first_success() throws Exception {
     awaitAccepted();
     bundle.sandbox().faults("{\"status\": 401}");
     List<CompletableFuture<Reply>> together =
@@ -169,7 +163,7 @@ class OnePauseIT {
   }
 
   @Test
-  void rows_and_messages_of_the_broker_wait_and_one_of_them_is_the_probe() throws Exception {
+  void rows_and_jms_messages_wait_and_one_probes() throws Exception {
     awaitAccepted();
     bundle.sandbox().faults("{\"key\": \"^poison$\", \"status\": 401}");
     assertThat(bundle.keyed("poison", Requests.keyed()).status()).isEqualTo(401);
@@ -180,7 +174,7 @@ class OnePauseIT {
 
     Path part = Files.write(folder.resolve("inbox/rows.part"), requests.subList(0, 20));
     Files.move(part, folder.resolve("inbox/rows.ndjson"), StandardCopyOption.ATOMIC_MOVE);
-    jms(requests.subList(20, 40));
+    bundle.queue(requests.subList(20, 40));
 
     await()
         .atMost(Duration.ofSeconds(30))
@@ -218,18 +212,5 @@ class OnePauseIT {
                 .build(),
             BodyHandlers.ofString())
         .body();
-  }
-
-  private static void jms(List<String> requests) throws JMSException {
-    try (ActiveMQConnectionFactory factory =
-            new ActiveMQConnectionFactory(
-                "tcp://127.0.0.1:" + bundle.bundle().broker().orElseThrow().port());
-        Connection connection = factory.createConnection();
-        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
-      MessageProducer producer = session.createProducer(session.createQueue("sms.send"));
-      for (String request : requests) {
-        producer.send(session.createTextMessage(request));
-      }
-    }
   }
 }

@@ -4,19 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.smsroutes.testing.Reply;
+import dev.smsroutes.testing.RunningBundle;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class OwnIntakeIT {
   static final Path EXAMPLE = Path.of("routes/examples/order-intake.camel.yaml");
-  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   static final String ORDER =
       """
@@ -37,9 +29,8 @@ class OwnIntakeIT {
 
   @TempDir Path home;
 
-  private final HttpClient client = HttpClient.newHttpClient();
   private Path routes;
-  private Bundle bundle;
+  private RunningBundle bundle;
 
   @BeforeEach
   void start() throws IOException {
@@ -50,19 +41,15 @@ class OwnIntakeIT {
       }
     }
     Files.copy(EXAMPLE, routes.resolve(EXAMPLE.getFileName()));
-    Map<String, String> settings = new HashMap<>();
-    settings.put("sms.http.port", "0");
-    settings.put("sms.management.enabled", "false");
-    settings.put("sms.sandbox.port", "0");
-    settings.put("sms.jms.enabled", "false");
-    settings.put("sms.ledger.url", "jdbc:sqlite:" + home.resolve("ledger.db"));
-    for (String folder : new String[] {"inbox", "results", "done", "failed"}) {
-      settings.put("sms.file." + folder, home.resolve(folder).toString());
-    }
-    settings.put("camel.main.routesIncludePattern", "file:" + routes + "/*.camel.yaml");
-    settings.put("camel.main.routesReloadEnabled", "true");
-    settings.put("camel.main.routesReloadDirectory", routes.toString());
-    bundle = Bundle.start(settings);
+    bundle =
+        RunningBundle.startWithFiles(
+            home,
+            "camel.main.routesIncludePattern",
+            "file:" + routes + "/*.camel.yaml",
+            "camel.main.routesReloadEnabled",
+            "true",
+            "camel.main.routesReloadDirectory",
+            routes.toString());
   }
 
   @AfterEach
@@ -72,53 +59,34 @@ class OwnIntakeIT {
     }
   }
 
-  private HttpResponse<String> post(String path, String body) throws Exception {
-    return client.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + bundle.httpPort() + path))
-            .header("Content-Type", "application/json")
-            .header("CamelHttpUri", "http://192.0.2.1/")
-            .POST(BodyPublishers.ofString(body))
-            .build(),
-        BodyHandlers.ofString());
-  }
-
-  private JsonNode accepted(String key) throws Exception {
-    HttpResponse<String> reply =
-        client.send(
-            HttpRequest.newBuilder(
-                    URI.create(
-                        bundle.sandbox().orElseThrow().url() + "/sandbox/messages?key=" + key))
-                .build(),
-            BodyHandlers.ofString());
-    return JSON.readTree(reply.body()).path("messages");
+  private Reply post(String path, String body) {
+    return bundle.post(path, body, "CamelHttpUri", "http://192.0.2.1/");
   }
 
   @Test
-  void sends_the_shops_own_json_once() throws Exception {
-    HttpResponse<String> reply = post("/site/orders", ORDER);
+  void sends_the_shops_own_json_once() {
+    Reply reply = post("/site/orders", ORDER);
 
-    assertThat(reply.statusCode()).as(reply.body()).isEqualTo(202);
-    JsonNode messages = accepted("order-4711-shipped");
-    assertThat(messages).hasSize(1);
-    assertThat(messages.path(0).path("to").asText()).isEqualTo("14255550123");
-    assertThat(messages.path(0).path("contactKey").asText()).isEqualTo("shop-17");
-    assertThat(messages.path(0).path("text").asText())
-        .isEqualTo("Ada, your order 4711 is on its way.");
+    assertThat(reply.status()).as(reply.body()).isEqualTo(202);
+    assertThat(bundle.sandbox().messages()).hasSize(1);
+    JsonNode message = bundle.sandbox().message("order-4711-shipped");
+    assertThat(message.path("to").asText()).isEqualTo("14255550123");
+    assertThat(message.path("contactKey").asText()).isEqualTo("shop-17");
+    assertThat(message.path("text").asText()).isEqualTo("Ada, your order 4711 is on its way.");
 
-    assertThat(post("/site/orders", ORDER).statusCode()).isEqualTo(202);
-    assertThat(accepted("order-4711-shipped")).hasSize(1);
-    HttpResponse<String> changed = post("/site/orders", ORDER.replace("0123", "0124"));
-    assertThat(changed.statusCode()).isEqualTo(400);
-    assertThat(JSON.readTree(changed.body()).path("errorcode").asInt()).isEqualTo(109110);
+    assertThat(post("/site/orders", ORDER).status()).isEqualTo(202);
+    assertThat(bundle.sandbox().messages()).hasSize(1);
+    Reply changed = post("/site/orders", ORDER.replace("0123", "0124"));
+    assertThat(changed.status()).isEqualTo(400);
+    assertThat(changed.code()).isEqualTo(109110);
   }
 
   @Test
-  void names_every_mistake_at_once() throws Exception {
-    HttpResponse<String> reply =
-        post("/site/orders", "{\"customer\": {\"name\": \"100%%\", \"phone\": \"12\"}}");
+  void names_every_mistake_at_once() {
+    Reply reply = post("/site/orders", "{\"customer\": {\"name\": \"100%%\", \"phone\": \"12\"}}");
 
-    assertThat(reply.statusCode()).isEqualTo(400);
-    assertThat(JSON.readTree(reply.body()).path("errors").findValuesAsText("field"))
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.fields())
         .containsExactlyInAnyOrder(
             "messageKey",
             "recipient.contactKey",
@@ -129,11 +97,11 @@ class OwnIntakeIT {
   }
 
   @Test
-  void answers_what_is_no_json_as_the_api_does() throws Exception {
-    HttpResponse<String> reply = post("/site/orders", "{\"order\": ");
+  void answers_what_is_no_json_as_the_api_does() {
+    Reply reply = post("/site/orders", "{\"order\": ");
 
-    assertThat(reply.statusCode()).isEqualTo(400);
-    assertThat(JSON.readTree(reply.body()).path("errorcode").asInt()).isEqualTo(10004);
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.code()).isEqualTo(10004);
     assertThat(reply.body()).contains("line 1, column");
   }
 
@@ -144,7 +112,7 @@ class OwnIntakeIT {
 
     await()
         .atMost(Duration.ofSeconds(30))
-        .untilAsserted(() -> assertThat(post("/site/parcels", ORDER).statusCode()).isEqualTo(202));
-    assertThat(post("/site/orders", ORDER).statusCode()).isEqualTo(404);
+        .untilAsserted(() -> assertThat(post("/site/parcels", ORDER).status()).isEqualTo(202));
+    assertThat(post("/site/orders", ORDER).status()).isEqualTo(404);
   }
 }

@@ -49,7 +49,7 @@ class RouteFilesTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("routeFiles")
-  void gives_every_route_and_every_step_an_id_and_a_description(Path file) throws IOException {
+  void every_route_and_step_has_id_and_description(Path file) throws IOException {
     for (JsonNode entry : read(file)) {
       for (String kind : List.of("route", "routeConfiguration")) {
         if (entry.has(kind)) {

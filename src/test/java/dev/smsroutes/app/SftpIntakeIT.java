@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.smsroutes.testing.RunningBundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -180,7 +181,7 @@ class SftpIntakeIT {
   }
 
   @Test
-  void brings_a_remote_file_sends_its_rows_and_moves_it_there() throws Exception {
+  void fetches_a_remote_file_sends_it_and_moves_it() throws Exception {
     drop("orders.csv", rows("k", 3, 0));
     for (String name : List.of("growing.csv.part", "notes.txt", ".hidden.csv", "ä.csv")) {
       drop(name, rows("n", 1, 0));
@@ -227,7 +228,7 @@ class SftpIntakeIT {
   }
 
   @Test
-  void a_remote_file_that_cannot_be_moved_is_not_sent_again_and_again() throws Exception {
+  void sends_a_remote_file_that_cannot_be_moved_only_once() throws Exception {
     // Where the folder should be.
     Files.writeString(remote.resolve("outbox/done"), "x");
     drop("orders.csv", rows("k", 1, 0));
@@ -248,7 +249,7 @@ class SftpIntakeIT {
   }
 
   @Test
-  void refuses_a_server_whose_key_is_not_the_one_that_is_known() throws Exception {
+  void refuses_a_server_with_an_unknown_key() throws Exception {
     drop("orders.csv", rows("k", 1, 0));
     startBundle(KeyUtils.generateKeyPair("ssh-rsa", 2048));
 

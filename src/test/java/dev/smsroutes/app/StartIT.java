@@ -9,6 +9,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.smsroutes.config.InvalidSettingsException;
 import dev.smsroutes.definition.InvalidDefinitionException;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -121,7 +123,7 @@ class StartIT {
   }
 
   @Test
-  void refuses_a_definition_that_cannot_be_used_and_leaves_nothing_running() throws IOException {
+  void refuses_an_unusable_definition_and_leaves_nothing_running() throws IOException {
     int http = freePort();
     int sandbox = freePort();
     Files.writeString(folder.resolve("good.json"), definition("good", "Hi %%Name%%"));
@@ -143,7 +145,7 @@ class StartIT {
   }
 
   @Test
-  void says_so_when_its_port_is_in_use_and_leaves_nothing_running() throws IOException {
+  void names_its_busy_port_and_leaves_nothing_running() throws IOException {
     int sandbox = freePort();
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(
@@ -158,8 +160,7 @@ class StartIT {
   }
 
   @Test
-  void says_so_when_the_port_of_the_sandbox_is_in_use_and_leaves_nothing_running()
-      throws IOException {
+  void names_the_busy_port_of_the_sandbox_and_leaves_nothing_running() throws IOException {
     int http = freePort();
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(
@@ -215,7 +216,7 @@ class StartIT {
   }
 
   @Test
-  void takes_its_definitions_from_the_folder_that_it_is_told() throws IOException {
+  void takes_its_definitions_from_the_configured_folder() throws IOException {
     Files.writeString(folder.resolve("own.json"), definition("own", "Hi %%Name%%"));
     try (RunningBundle bundle =
         RunningBundle.start("sms.definitions.directory", folder.toString())) {

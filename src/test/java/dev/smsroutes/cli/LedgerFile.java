@@ -16,12 +16,11 @@ import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.testing.SettableClock;
+import dev.smsroutes.testing.TestLedgers;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,17 +33,11 @@ final class LedgerFile implements AutoCloseable {
 
   private final LedgerOptions options;
   private final JdbcLedger ledger;
-  private final Hand clock = new Hand();
+  private final SettableClock clock = new SettableClock();
 
   LedgerFile(Path file, boolean keepPersonalData) {
-    this.options =
-        new LedgerOptions(
-            "jdbc:sqlite:" + file,
-            Optional.empty(),
-            Optional.empty(),
-            Duration.ofDays(7),
-            Duration.ofDays(30),
-            keepPersonalData);
+    this.options = TestLedgers.options("jdbc:sqlite:" + file, keepPersonalData);
+    clock.set(Instant.parse("2026-01-01T12:00:00Z"));
     this.ledger = JdbcLedger.open(options, clock);
   }
 
@@ -55,7 +48,7 @@ final class LedgerFile implements AutoCloseable {
 
   /** From now on it is this time. */
   LedgerFile at(Instant time) {
-    clock.now = time;
+    clock.set(time);
     return this;
   }
 
@@ -73,7 +66,7 @@ final class LedgerFile implements AutoCloseable {
     Claim claim = (Claim) ledger.admit(submission(key, origin), Duration.ZERO);
     claim.attempted();
     claim.settle(outcome(key, state));
-    clock.now = clock.now.plusSeconds(1);
+    clock.forward(Duration.ofSeconds(1));
     return this;
   }
 
@@ -124,25 +117,5 @@ final class LedgerFile implements AutoCloseable {
   @Override
   public void close() {
     ledger.close();
-  }
-
-  /** A clock that is set by hand. */
-  private static final class Hand extends Clock {
-    private volatile Instant now = Instant.parse("2026-01-01T12:00:00Z");
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

@@ -3,14 +3,14 @@ package dev.smsroutes.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.smsroutes.app.Requests;
-import dev.smsroutes.app.RunningBundle;
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.EntryState;
-import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.jdbc.JdbcRecords;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome.State;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.RunningBundle;
+import dev.smsroutes.testing.TestLedgers;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -64,13 +64,16 @@ class ReplayIT {
     url = "jdbc:sqlite:" + folder.resolve("ledger.db");
     bundle =
         RunningBundle.start(
-            "sms.ledger.url", url,
-            "sms.jms.enabled", "true",
-            "sms.jms.port", "0",
-            "sms.jms.directory", folder.resolve("broker").toString(),
-            "sms.jms.redelivery-delay", "20ms",
-            "sms.jms.max-redelivery-delay", "50ms",
-            "sms.jms.max-attempts", "3");
+            RunningBundle.withBroker(
+                folder,
+                "sms.ledger.url",
+                url,
+                "sms.jms.redelivery-delay",
+                "20ms",
+                "sms.jms.max-redelivery-delay",
+                "50ms",
+                "sms.jms.max-attempts",
+                "3"));
     port = bundle.bundle().broker().orElseThrow().port();
   }
 
@@ -82,16 +85,7 @@ class ReplayIT {
   @BeforeEach
   void look() {
     bundle.sandbox().reset();
-    records =
-        JdbcRecords.open(
-            new LedgerOptions(
-                url,
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ofDays(7),
-                Duration.ofDays(30),
-                false),
-            Clock.systemUTC());
+    records = JdbcRecords.open(TestLedgers.options(url), Clock.systemUTC());
   }
 
   @AfterEach
@@ -688,13 +682,16 @@ class ReplayIT {
     Path own = folder.resolve("keeping");
     try (RunningBundle keeping =
         RunningBundle.start(
-            "sms.ledger.url", "jdbc:sqlite:" + own.resolve("ledger.db"),
-            "sms.ledger.keep-personal-data", "true",
-            "sms.jms.enabled", "true",
-            "sms.jms.user", "gate",
-            "sms.jms.password", "keeper",
-            "sms.jms.port", "0",
-            "sms.jms.directory", own.resolve("broker").toString())) {
+            RunningBundle.withBroker(
+                own,
+                "sms.ledger.url",
+                "jdbc:sqlite:" + own.resolve("ledger.db"),
+                "sms.ledger.keep-personal-data",
+                "true",
+                "sms.jms.user",
+                "gate",
+                "sms.jms.password",
+                "keeper"))) {
       keeping.sandbox().faults("{\"calls\": 1, \"code\": 109121}");
       String key = Requests.key();
       assertThat(keeping.keyed(key, Requests.keyed()).code()).isEqualTo(109121);
@@ -742,7 +739,7 @@ class ReplayIT {
   }
 
   private static void publish(String key, String request) throws JMSException {
-    try (ActiveMQConnectionFactory factory = factory();
+    try (ActiveMQConnectionFactory factory = bundle.broker();
         Connection connection = factory.createConnection();
         Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
       TextMessage message = session.createTextMessage(request);
@@ -759,7 +756,7 @@ class ReplayIT {
   /** The messages of a key on a queue. */
   private static List<String> on(String queue, String key) throws JMSException {
     List<String> found = new ArrayList<>();
-    try (ActiveMQConnectionFactory factory = factory();
+    try (ActiveMQConnectionFactory factory = bundle.broker();
         Connection connection = factory.createConnection();
         Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
       connection.start();
@@ -772,10 +769,6 @@ class ReplayIT {
       }
     }
     return found;
-  }
-
-  private static ActiveMQConnectionFactory factory() {
-    return new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port);
   }
 
   private static String lines(String... lines) {

@@ -2,11 +2,11 @@ package dev.smsroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.smsroutes.app.SandboxProbe;
 import dev.smsroutes.batch.run.BatchProgress;
 import dev.smsroutes.batch.run.BatchProgress.State;
 import dev.smsroutes.sandbox.Sandbox;
-import dev.smsroutes.sandbox.SandboxOptions;
+import dev.smsroutes.testing.SandboxProbe;
+import dev.smsroutes.testing.Sandboxes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -69,8 +69,7 @@ class SendIT {
   }
 
   private static Sandbox sandbox() {
-    return Sandbox.start(
-        SandboxOptions.defaults().withPort(0).withDefinitionsDirectory(Path.of("definitions")));
+    return Sandboxes.start();
   }
 
   private static String[] at(Sandbox api, String... more) {

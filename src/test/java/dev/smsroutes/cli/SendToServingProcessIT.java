@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.smsroutes.app.RunningBundle;
-import dev.smsroutes.app.SandboxProbe;
 import dev.smsroutes.batch.check.BatchCheck.Pacing;
 import dev.smsroutes.batch.check.InstanceFile;
 import dev.smsroutes.batch.overview.BatchOverview.Past;
 import dev.smsroutes.batch.result.BatchFolders;
+import dev.smsroutes.testing.RunningBundle;
+import dev.smsroutes.testing.SandboxProbe;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -3,10 +3,11 @@ package dev.smsroutes.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.smsroutes.app.Requests;
-import dev.smsroutes.app.SandboxProbe;
 import dev.smsroutes.sandbox.Sandbox;
-import dev.smsroutes.sandbox.SandboxOptions;
+import dev.smsroutes.testing.Requests;
+import dev.smsroutes.testing.SandboxProbe;
+import dev.smsroutes.testing.Sandboxes;
+import dev.smsroutes.testing.ServeProcess;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,9 +36,7 @@ class ServeStopIT {
 
   @BeforeEach
   void startTheApi() {
-    api =
-        Sandbox.start(
-            SandboxOptions.defaults().withPort(0).withDefinitionsDirectory(Path.of("definitions")));
+    api = Sandboxes.start();
     probe = new SandboxProbe(api.url());
   }
 
@@ -47,12 +46,10 @@ class ServeStopIT {
   }
 
   private Map<String, String> settings() {
-    return new HashMap<>(
-        Map.of(
-            "sms.api.url", api.url(),
-            "sms.api.client-id", "x",
-            "sms.api.client-secret", "x",
-            "sms.jms.concurrency", "2"));
+    Map<String, String> settings = new HashMap<>(Sandboxes.settings(api));
+    settings.put("sms.jms.enabled", "true");
+    settings.put("sms.jms.concurrency", "2");
+    return settings;
   }
 
   private List<String> accepted() {

@@ -21,7 +21,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void reads_the_file_beside_the_process_and_lets_d_and_set_win() {
+  void d_and_set_win_over_the_file_of_the_folder() {
     assertThat(Configuration.read(Map.of()).ledger().url()).isEqualTo("jdbc:sqlite:data/ledger.db");
 
     System.setProperty(KEY, "jdbc:sqlite:jvm.db");

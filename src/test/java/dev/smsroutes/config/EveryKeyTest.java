@@ -108,7 +108,7 @@ class EveryKeyTest {
   private final Properties defaults = Configuration.defaults();
 
   @Test
-  void each_key_of_the_file_is_read_and_each_key_that_is_read_stands_there() throws IOException {
+  void the_file_has_exactly_the_keys_that_are_read() throws IOException {
     Set<String> read = new HashSet<>();
     read(
         key -> {
@@ -122,7 +122,7 @@ class EveryKeyTest {
   }
 
   @Test
-  void no_default_stands_anywhere_else() throws IOException {
+  void no_default_is_in_any_other_place() throws IOException {
     Set<String> expected = new TreeSet<>(defaults.stringPropertyNames());
     expected.removeIf(key -> defaults.getProperty(key).isEmpty());
     expected.removeAll(FREE_TEXTS);
@@ -134,13 +134,13 @@ class EveryKeyTest {
   }
 
   @Test
-  void all_faults_are_told_at_once_and_each_of_them_once() {
+  void reports_all_faults_at_once_and_each_once() {
     assertThat(keysToldOf(key -> Optional.ofNullable(WRONG.get(key)).or(() -> usual(key))))
         .containsExactlyInAnyOrderElementsOf(WRONG.keySet());
   }
 
   @Test
-  void what_two_keys_must_not_be_together_is_told_with_all_the_rest() {
+  void reports_conflicting_keys_with_all_other_faults() {
     Map<String, String> together =
         Map.of(
             "sms.jms.user", "shop",

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.smsroutes.batch.format.InputEncoding;
-import dev.smsroutes.batch.format.TestLimits;
+import dev.smsroutes.testing.TestLimits;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +35,8 @@ class FileOptionsTest {
         "sms.file.max-expanded-bytes  | -1     | a whole number from 1 to 1125899906842624",
         "sms.file.max-expansion-ratio | 1033   | a whole number from 1 to 1032",
       })
-  void a_value_that_makes_no_sense_is_told_with_its_key(String key, String value, String expected) {
+  void a_value_that_makes_no_sense_is_reported_with_its_key(
+      String key, String value, String expected) {
     assertThatThrownBy(() -> TestOptions.files(Map.of(key, value)))
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessage(key + ": expected " + expected + "; '" + value + "' came");

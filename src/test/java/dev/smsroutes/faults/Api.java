@@ -2,7 +2,7 @@ package dev.smsroutes.faults;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.smsroutes.SmsRoutes;
-import dev.smsroutes.app.SandboxProbe;
+import dev.smsroutes.testing.SandboxProbe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

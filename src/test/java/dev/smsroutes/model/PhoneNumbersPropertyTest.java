@@ -66,7 +66,7 @@ class PhoneNumbersPropertyTest {
 
   /** With the definition of the number's own country, or with none, all of these are sure. */
   @Example
-  void an_example_number_of_every_country_is_read_in_each_international_form() {
+  void reads_every_country_in_each_international_form() {
     for (String region : REGIONS) {
       for (PhoneNumber number : examples(region)) {
         for (String form : international(number)) {
@@ -81,7 +81,7 @@ class PhoneNumbersPropertyTest {
   }
 
   @Example
-  void no_national_form_of_a_country_is_read_as_a_number_of_another_one() {
+  void reads_no_national_form_as_a_foreign_number() {
     int read = 0;
     int forms = 0;
     for (String region : REGIONS) {
@@ -101,7 +101,7 @@ class PhoneNumbersPropertyTest {
   }
 
   @Example
-  void no_international_form_is_read_as_another_number_by_a_country_that_dials_otherwise() {
+  void reads_no_foreign_international_form_as_another_number() {
     for (String region : REGIONS) {
       for (PhoneNumber number : examples(region)) {
         for (String form : international(number)) {

@@ -96,7 +96,7 @@ class PhoneNumbersTest {
         "+447911123456.0",
         "00447911123456.0",
       })
-  void reads_a_number_in_whatever_it_is_wrapped(String written) {
+  void reads_a_number_in_every_wrapping(String written) {
     assertThat(PhoneNumbers.read(written, Optional.empty()).digits()).contains("447911123456");
     assertThat(PhoneNumbers.read(written, Optional.of("GB")).digits()).contains("447911123456");
     assertThat(PhoneNumbers.read(written, Optional.of("FR")).digits()).contains("447911123456");

@@ -82,7 +82,7 @@ class ReasonTest {
 
   @ParameterizedTest
   @EnumSource(value = Reason.class, mode = EnumSource.Mode.EXCLUDE, names = "QUEUED")
-  void tells_a_caller_the_time_that_the_api_named(Reason reason) {
+  void gives_callers_the_time_that_the_api_named(Reason reason) {
     assertThat(unsettled(reason, Optional.of(MINUTE)).callerRetryAfter()).contains(MINUTE);
     assertThat(unsettled(reason, Optional.empty()).callerRetryAfter())
         .contains(Duration.ofSeconds(5));

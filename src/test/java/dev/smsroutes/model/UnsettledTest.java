@@ -17,7 +17,7 @@ class UnsettledTest {
   }
 
   @Test
-  void keeps_an_attempt_uncertain_when_a_later_one_could_not_be_made() {
+  void an_uncertain_attempt_stays_so_after_a_failed_later_one() {
     Outcome outcome =
         Unsettled.notSent(Reason.UNREACHABLE, "r", "k", true, "no connection", Optional.empty());
 

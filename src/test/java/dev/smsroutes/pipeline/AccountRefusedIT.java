@@ -3,30 +3,19 @@ package dev.smsroutes.pipeline;
 import static dev.smsroutes.pipeline.Answer.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.smsroutes.api.ApiReply;
-import dev.smsroutes.api.ReplyClassifier;
-import dev.smsroutes.api.TokenSource;
-import dev.smsroutes.contactpolicy.ContactPolicy;
-import dev.smsroutes.definition.DefinitionDirectory;
-import dev.smsroutes.ledger.jdbc.FreshLedger;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.testing.SettableTicker;
+import dev.smsroutes.testing.TestLedgers;
 import dev.smsroutes.throttle.Throttle;
 import dev.smsroutes.throttle.ThrottleOptions;
-import dev.smsroutes.throttle.Ticker;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.locks.Condition;
-import java.util.function.Function;
 import org.apache.camel.RoutesBuilder;
-import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,42 +27,29 @@ import org.junit.jupiter.params.provider.CsvSource;
  * puts forward (docs/decisions/0021-one-pause-one-timer.md).
  */
 class AccountRefusedIT extends CamelTestSupport {
-  private static final String OK = "{\"requestId\":\"theirs\",\"errorcode\":0,\"responses\":[{}]}";
+  private final JdbcLedger ledger = TestLedgers.open();
 
-  private final JdbcLedger ledger = FreshLedger.open();
-  private final SettableTicker ticker = new SettableTicker();
+  /** Nobody waits for it: a caller over HTTP is told at once. */
+  private final SettableTicker ticker =
+      new SettableTicker() {
+        @Override
+        public void await(Condition condition, long nanos) {
+          throw new AssertionError("Expected nobody to wait");
+        }
+      };
+
   private final Throttle throttle =
       new Throttle(
           new ThrottleOptions(
               10, 0, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofHours(1)),
           ticker);
 
-  /** What the API answers to a body. */
-  private Function<String, Answer> api = body -> reply(202, OK);
-
-  /** The status of the token endpoint. */
-  private int tokenStatus = 200;
-
-  private int calls;
-  private int tokens;
+  private final ScriptedApi api = new ScriptedApi();
   private int keys;
 
   @Override
   protected RoutesBuilder[] createRouteBuilders() {
-    Pipeline pipeline =
-        new Pipeline(
-            DefinitionDirectory.load(Path.of("definitions")),
-            ledger,
-            new ReplyClassifier(Clock.systemUTC()),
-            new TokenSource(this::token, Clock.systemUTC(), throttle),
-            throttle,
-            ContactPolicy.NONE,
-            new SendOptions(
-                10,
-                new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)),
-                false,
-                4_000));
-    return Answer.routes(pipeline, "direct:none", new ScriptedApi());
+    return new PipelineBuilder(ledger).throttle(throttle).routes(api);
   }
 
   @AfterEach
@@ -92,30 +68,30 @@ class AccountRefusedIT extends CamelTestSupport {
   })
   void one_message_probes_at_each_end_of_the_one_timer(
       int apiStatus, int endpointStatus, int tokensOfProbe, int callsOfProbe) {
-    api = body -> reply(apiStatus, apiStatus == 202 ? OK : "");
-    tokenStatus = endpointStatus;
+    api.otherwise = reply(apiStatus, apiStatus == 202 ? ScriptedApi.OK : "");
+    api.tokenStatus = endpointStatus;
     assertThat(send().retryAfter()).contains(Duration.ofSeconds(1));
 
     for (long next : new long[] {2, 4, 8, 16, 30, 30}) {
-      int tokensBefore = tokens;
-      int callsBefore = calls;
+      int tokensBefore = api.tokens;
+      int callsBefore = api.calls.size();
       Duration held = throttle.snapshot().pausedFor();
       ticker.forward(held.minusMillis(1));
       Outcome early = send();
       assertThat(early.state()).isEqualTo(State.WAITING);
       assertThat(early.retryAfter()).contains(Duration.ofMillis(1));
-      assertThat(tokens).isEqualTo(tokensBefore);
-      assertThat(calls).isEqualTo(callsBefore);
+      assertThat(api.tokens).isEqualTo(tokensBefore);
+      assertThat(api.calls).hasSize(callsBefore);
 
       ticker.forward(Duration.ofMillis(1));
       assertThat(send().retryAfter()).contains(Duration.ofSeconds(next));
-      assertThat(tokens - tokensBefore).isEqualTo(tokensOfProbe);
-      assertThat(calls - callsBefore).isEqualTo(callsOfProbe);
+      assertThat(api.tokens - tokensBefore).isEqualTo(tokensOfProbe);
+      assertThat(api.calls.size() - callsBefore).isEqualTo(callsOfProbe);
     }
     assertThat(throttle.outage()).isPresent();
 
-    api = body -> reply(202, OK);
-    tokenStatus = 200;
+    api.otherwise = reply(202, ScriptedApi.OK);
+    api.tokenStatus = 200;
     ticker.forward(Duration.ofSeconds(30));
     assertThat(send().state()).isEqualTo(State.ACCEPTED);
     assertThat(throttle.outage()).isEmpty();
@@ -132,9 +108,8 @@ class AccountRefusedIT extends CamelTestSupport {
           403 | {"errorcode": 20001}
           400 | {"errorcode": 40002}
           """)
-  void one_message_that_comes_again_and_again_holds_up_others_for_three_seconds(
-      int status, String body) {
-    api = sent -> sent.contains("Poison") ? reply(status, body) : reply(202, OK);
+  void a_repeated_refusal_holds_up_other_messages_for_three_seconds(int status, String body) {
+    refuses("Poison", reply(status, body));
     for (int i = 0; i < 20; i++) {
       assertThat(send("poison", "account-reset", "Poison").state()).isEqualTo(State.WAITING);
       ticker.forward(Duration.ofSeconds(1));
@@ -146,11 +121,7 @@ class AccountRefusedIT extends CamelTestSupport {
 
   @Test
   void a_definition_that_is_forbidden_holds_up_others_once() {
-    api =
-        sent ->
-            sent.contains("newsletter-teaser")
-                ? reply(403, "{\"errorcode\":20002}")
-                : reply(202, OK);
+    refuses("newsletter-teaser", reply(403, "{\"errorcode\":20002}"));
     assertThat(send("p", "newsletter-teaser", "Ada").errorCode()).isEqualTo(20002);
     assertThat(send().state()).isEqualTo(State.WAITING);
     ticker.forward(Duration.ofSeconds(1));
@@ -160,6 +131,15 @@ class AccountRefusedIT extends CamelTestSupport {
       assertThat(send("p-" + i, "newsletter-teaser", "Ada").errorCode()).isEqualTo(20002);
       assertThat(send().state()).isEqualTo(State.ACCEPTED);
     }
+  }
+
+  /** What has this in its body is answered so; the API accepts all else. */
+  private void refuses(String content, Answer answer) {
+    api.otherwise =
+        exchange -> {
+          boolean has = exchange.getMessage().getBody(String.class).contains(content);
+          (has ? answer : reply(202, ScriptedApi.OK)).answer(exchange);
+        };
   }
 
   private Outcome send() {
@@ -177,45 +157,5 @@ class AccountRefusedIT extends CamelTestSupport {
                 "c", "+1 425 555 0123", Map.of("FirstName", name, "password", "p", "Topic", "t")),
             null),
         Outcome.class);
-  }
-
-  private ApiReply token() {
-    tokens++;
-    return tokenStatus == 200
-        ? Answer.token(tokens)
-        : new ApiReply(tokenStatus, "{}".getBytes(StandardCharsets.UTF_8), Optional.empty());
-  }
-
-  /** Stands in for camel-http. */
-  private final class ScriptedApi extends RouteBuilder {
-    @Override
-    public void configure() {
-      from("direct:api")
-          .errorHandler(noErrorHandler())
-          .process(
-              exchange -> {
-                calls++;
-                api.apply(exchange.getMessage().getBody(String.class)).answer(exchange);
-              });
-    }
-  }
-
-  /** Nobody waits for it: a caller over HTTP is told at once. */
-  private static final class SettableTicker implements Ticker {
-    private long now;
-
-    private void forward(Duration by) {
-      now += by.toNanos();
-    }
-
-    @Override
-    public long nanoTime() {
-      return now;
-    }
-
-    @Override
-    public void await(Condition condition, long nanos) {
-      throw new AssertionError("Expected nobody to wait");
-    }
   }
 }

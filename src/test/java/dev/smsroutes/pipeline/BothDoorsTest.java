@@ -3,13 +3,6 @@ package dev.smsroutes.pipeline;
 import static dev.smsroutes.pipeline.Answer.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.smsroutes.SettableClock;
-import dev.smsroutes.api.ReplyClassifier;
-import dev.smsroutes.api.TokenSource;
-import dev.smsroutes.contactpolicy.ContactPolicy;
-import dev.smsroutes.contactpolicy.SendWindow;
-import dev.smsroutes.contactpolicy.SendWindowCalendar;
-import dev.smsroutes.contactpolicy.SuppressionList;
 import dev.smsroutes.definition.Definition;
 import dev.smsroutes.definition.DefinitionDirectory;
 import dev.smsroutes.definition.Definitions;
@@ -20,12 +13,9 @@ import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendItem;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.throttle.Throttle;
-import dev.smsroutes.throttle.ThrottleOptions;
+import dev.smsroutes.testing.SettableClock;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +23,6 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.RoutesBuilder;
-import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,43 +40,15 @@ class BothDoorsTest extends CamelTestSupport {
 
   private boolean definitionsFail;
   private boolean night;
-  private Answer answer;
+  private final ScriptedApi api = new ScriptedApi();
 
   @Override
   protected RoutesBuilder[] createRouteBuilders() {
-    Duration moment = Duration.ofMillis(1);
-    Throttle throttle =
-        new Throttle(new ThrottleOptions(10, 0, Duration.ofSeconds(5), moment, moment));
-    Pipeline pipeline =
-        new Pipeline(
-            new FailingDefinitions(DefinitionDirectory.load(Path.of("definitions"))),
-            ledger,
-            new ReplyClassifier(Clock.systemUTC()),
-            new TokenSource(() -> Answer.token(1), Clock.systemUTC(), throttle),
-            throttle,
-            new ContactPolicy(
-                () -> SuppressionList.EMPTY,
-                Optional.empty(),
-                Optional.of(
-                    new SendWindowCalendar(SendWindow.read("k", "08:00-20:00"), ZoneOffset.UTC)),
-                clock),
-            new SendOptions(
-                10,
-                new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)),
-                false,
-                4_000,
-                500));
-    return Answer.routes(
-        pipeline,
-        "direct:none",
-        new RouteBuilder() {
-          @Override
-          public void configure() {
-            from("direct:api")
-                .errorHandler(noErrorHandler())
-                .process(exchange -> answer.answer(exchange));
-          }
-        });
+    return new PipelineBuilder(ledger)
+        .definitions(new FailingDefinitions(DefinitionDirectory.load(Path.of("definitions"))))
+        .policy(PipelineBuilder.policy(List.of(), "08:00-20:00", clock))
+        .recipientsPerCall(500)
+        .routes(api);
   }
 
   /** What goes wrong | the state | what the outcome says of it. */
@@ -107,7 +68,7 @@ class BothDoorsTest extends CamelTestSupport {
           a fault inside before it is admitted     | WAITING   | nothing was sent
           a fault inside while it is sent          | UNCERTAIN | may have been taken
           """)
-  void the_same_trouble_is_the_same_outcome_through_both_doors(
+  void the_same_failure_is_the_same_outcome_through_both_doors(
       String trouble, State state, String message) {
     make(trouble);
 
@@ -131,7 +92,7 @@ class BothDoorsTest extends CamelTestSupport {
   @ParameterizedTest
   @ValueSource(strings = {HandOver.MAX_RETRIES, HandOver.LAST_CHANCE})
   void a_property_of_a_wrong_type_is_an_outcome_too(String property) {
-    answer = reply(202, "{\"errorcode\":0}");
+    api.otherwise = reply(202, "{\"errorcode\":0}");
     Exchange one =
         template.request(
             Pipeline.SEND,
@@ -156,13 +117,13 @@ class BothDoorsTest extends CamelTestSupport {
   }
 
   private void make(String trouble) {
-    answer = reply(202, "{\"errorcode\":0}");
+    api.otherwise = reply(202, "{\"errorcode\":0}");
     switch (trouble) {
       case "the ledger admits nothing" -> ledger.broken = true;
       case "the attempt cannot be recorded" -> ledger.fullWhenAttempted = true;
       case "a fault inside before it is admitted" -> definitionsFail = true;
       case "a fault inside while it is sent" ->
-          answer =
+          api.otherwise =
               exchange -> {
                 throw new IllegalStateException("a fault of this bundle");
               };
@@ -171,11 +132,11 @@ class BothDoorsTest extends CamelTestSupport {
         night = trouble.startsWith("held");
         ledger.uncertainBefore = trouble.contains("uncertain");
         if (trouble.startsWith("refused")) {
-          answer = reply(400, "{\"errorcode\":109121}");
+          api.otherwise = reply(400, "{\"errorcode\":109121}");
         } else if (trouble.startsWith("unavailable")) {
-          answer = reply(503, "");
+          api.otherwise = reply(503, "");
         } else if (trouble.startsWith("no answer")) {
-          answer = reply(500, "");
+          api.otherwise = reply(500, "");
         }
       }
     }

@@ -4,16 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.smsroutes.SettableClock;
-import dev.smsroutes.contactpolicy.ContactPolicy;
-import dev.smsroutes.contactpolicy.SendWindow;
-import dev.smsroutes.contactpolicy.SendWindowCalendar;
-import dev.smsroutes.contactpolicy.SuppressionLists;
 import dev.smsroutes.model.InvalidRequestException;
 import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Outcome.State;
+import dev.smsroutes.testing.SettableClock;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,12 +22,7 @@ class ContactPolicyStepsTest {
   private final SettableClock clock = new SettableClock();
   private final ContactPolicySteps contactPolicySteps =
       new ContactPolicySteps(
-          new ContactPolicy(
-              () -> SuppressionLists.of(List.of("14255550123", "ada")),
-              Optional.empty(),
-              Optional.of(
-                  new SendWindowCalendar(SendWindow.read("k", "08:00-20:00"), ZoneOffset.UTC)),
-              clock));
+          PipelineBuilder.policy(List.of("14255550123", "ada"), "08:00-20:00", clock));
 
   private static InFlight message(String contactKey, String to, boolean batch) {
     return Messages.inFlight(
@@ -41,7 +31,7 @@ class ContactPolicyStepsTest {
 
   @ParameterizedTest
   @CsvSource({"bob, 14255550123, false", "ada, 4915112345678, false", "bob, 4915112345678, true"})
-  void lets_nobody_pass_who_is_on_the_list(String contactKey, String to, boolean passes) {
+  void refuses_a_recipient_on_the_suppression_list(String contactKey, String to, boolean passes) {
     ThrowingCallable step =
         () -> contactPolicySteps.refuseSuppressed(message(contactKey, to, true));
 
@@ -53,7 +43,7 @@ class ContactPolicyStepsTest {
   }
 
   @Test
-  void holds_back_what_is_of_a_file_until_its_window_opens() {
+  void holds_back_rows_of_a_file_until_their_window_opens() {
     InFlight held = held(message("bob", "4915112345678", true));
 
     assertThat(held.outcome.state()).isEqualTo(State.WAITING);

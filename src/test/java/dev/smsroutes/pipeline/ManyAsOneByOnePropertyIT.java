@@ -7,15 +7,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.api.ApiClient;
-import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenRoute;
 import dev.smsroutes.api.TokenRoute.Credentials;
 import dev.smsroutes.api.TokenSource;
-import dev.smsroutes.app.SandboxProbe;
 import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.contactpolicy.SuppressionLists;
-import dev.smsroutes.definition.DefinitionDirectory;
-import dev.smsroutes.ledger.jdbc.FreshLedger;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
 import dev.smsroutes.model.HandOver;
 import dev.smsroutes.model.Origin;
@@ -25,15 +21,14 @@ import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendItem;
 import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.sandbox.Sandbox;
-import dev.smsroutes.sandbox.SandboxOptions;
+import dev.smsroutes.testing.SandboxProbe;
+import dev.smsroutes.testing.Sandboxes;
+import dev.smsroutes.testing.TestLedgers;
 import dev.smsroutes.throttle.Throttle;
-import dev.smsroutes.throttle.ThrottleOptions;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -143,38 +138,27 @@ class ManyAsOneByOnePropertyIT {
 
   @BeforeContainer
   static void start() throws Exception {
-    sandbox =
-        Sandbox.start(
-            SandboxOptions.defaults().withPort(0).withDefinitionsDirectory(Path.of("definitions")));
+    sandbox = Sandboxes.start();
     api = new SandboxProbe(sandbox.url());
-    ledger = FreshLedger.open();
+    ledger = TestLedgers.open();
     context = new DefaultCamelContext();
     Duration second = Duration.ofSeconds(10);
     new ApiClient(10, second, second, second).install(context);
-    Throttle throttle =
-        new Throttle(
-            new ThrottleOptions(
-                10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1)));
+    Throttle throttle = PipelineBuilder.throttle();
     tokens = new TokenSource(TokenRoute.endpoint(context), Clock.systemUTC(), throttle);
-    Pipeline pipeline =
-        new Pipeline(
-            DefinitionDirectory.load(Path.of("definitions")),
-            ledger,
-            new ReplyClassifier(Clock.systemUTC()),
-            tokens,
-            throttle,
-            new ContactPolicy(
-                () -> SuppressionLists.of(List.of("contact-3")),
-                Optional.empty(),
-                Optional.empty(),
-                Clock.systemUTC()),
-            new SendOptions(
-                3,
-                new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(60)),
-                false,
-                4_000_000,
-                PER_CALL));
-    for (RoutesBuilder routes : pipeline.routes("direct:api", Optional.empty(), "direct:none")) {
+    List<RoutesBuilder> pipeline =
+        new PipelineBuilder(ledger)
+            .throttle(throttle)
+            .policy(
+                new ContactPolicy(
+                    () -> SuppressionLists.of(List.of("contact-3")),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Clock.systemUTC()))
+            .maxParts(3)
+            .recipientsPerCall(PER_CALL)
+            .routes(tokens);
+    for (RoutesBuilder routes : pipeline) {
       context.addRoutes(routes);
     }
     context.addRoutes(
@@ -407,7 +391,7 @@ class ManyAsOneByOnePropertyIT {
   private static final class Way extends RouteBuilder {
     @Override
     public void configure() {
-      from("direct:api")
+      from(ScriptedApi.URI)
           .errorHandler(noErrorHandler())
           .process(
               exchange -> call(exchange, isShared(exchange) ? MANY_TROUBLES : SINGLE_TROUBLES));
@@ -423,14 +407,14 @@ class ManyAsOneByOnePropertyIT {
       switch (trouble) {
         case NO_CONNECTION -> throw new ConnectException("refused");
         case TIMEOUT_BEFORE -> throw new SocketTimeoutException("Read timed out");
-        case ERROR_BEFORE -> reply(exchange, 500, "{\"errorcode\":30000}");
-        case NOT_NOW -> reply(exchange, 503, "{\"errorcode\":50300}");
-        case TOO_FAST -> reply(exchange, 429, "{\"errorcode\":50100}");
-        case TOKEN_REFUSED -> reply(exchange, 401, "{\"errorcode\":0}");
-        case TOO_MANY -> reply(exchange, 400, "{\"errorcode\":109101}");
-        case UNKNOWN_FIELD -> reply(exchange, 400, "{\"errorcode\":\"109122\"}");
-        case UNKNOWN_CODE -> reply(exchange, 400, "{\"errorcode\":424242}");
-        case NOT_JSON_400 -> reply(exchange, 400, "<html>no</html>");
+        case ERROR_BEFORE -> Answer.reply(500, "{\"errorcode\":30000}").answer(exchange);
+        case NOT_NOW -> Answer.reply(503, "{\"errorcode\":50300}").answer(exchange);
+        case TOO_FAST -> Answer.reply(429, "{\"errorcode\":50100}").answer(exchange);
+        case TOKEN_REFUSED -> Answer.reply(401, "{\"errorcode\":0}").answer(exchange);
+        case TOO_MANY -> Answer.reply(400, "{\"errorcode\":109101}").answer(exchange);
+        case UNKNOWN_FIELD -> Answer.reply(400, "{\"errorcode\":\"109122\"}").answer(exchange);
+        case UNKNOWN_CODE -> Answer.reply(400, "{\"errorcode\":424242}").answer(exchange);
+        case NOT_JSON_400 -> Answer.reply(400, "<html>no</html>").answer(exchange);
         default -> {
           pass(exchange);
           spoil(exchange, trouble);
@@ -454,9 +438,9 @@ class ManyAsOneByOnePropertyIT {
       exchange.getMessage().setBody(body);
       switch (trouble) {
         case RESET_AFTER -> throw new SocketException("Connection reset");
-        case ERROR_AFTER -> reply(exchange, 502, "<html>bad gateway</html>");
-        case NOT_JSON_AFTER -> reply(exchange, 202, "<html>ok</html>");
-        case NO_CODE_AFTER -> reply(exchange, 202, "{}");
+        case ERROR_AFTER -> Answer.reply(502, "<html>bad gateway</html>").answer(exchange);
+        case NOT_JSON_AFTER -> Answer.reply(202, "<html>ok</html>").answer(exchange);
+        case NO_CODE_AFTER -> Answer.reply(202, "{}").answer(exchange);
         case SHUFFLED, SOME_MISSING, WITHOUT_KEYS, SOME_TWICE -> respell(exchange, body, trouble);
         default -> {
           // As it came.
@@ -484,12 +468,6 @@ class ManyAsOneByOnePropertyIT {
       ArrayNode responses = ((ObjectNode) read).putArray("responses");
       items.forEach(responses::add);
       exchange.getMessage().setBody(JSON.writeValueAsBytes(read));
-    }
-
-    private static void reply(Exchange exchange, int status, String body) {
-      exchange.getMessage().removeHeaders("*");
-      exchange.getMessage().setHeader(HttpConstants.HTTP_RESPONSE_CODE, status);
-      exchange.getMessage().setBody(body.getBytes(StandardCharsets.UTF_8));
     }
   }
 }

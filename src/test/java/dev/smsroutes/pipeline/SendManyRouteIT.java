@@ -7,19 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.smsroutes.SettableClock;
-import dev.smsroutes.api.ApiReply;
-import dev.smsroutes.api.ReplyClassifier;
-import dev.smsroutes.api.TokenSource;
-import dev.smsroutes.contactpolicy.ContactPolicy;
-import dev.smsroutes.contactpolicy.SendWindow;
-import dev.smsroutes.contactpolicy.SendWindowCalendar;
-import dev.smsroutes.contactpolicy.SuppressionLists;
-import dev.smsroutes.definition.Definition;
-import dev.smsroutes.definition.Definition.Status;
-import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.ledger.EntryState;
-import dev.smsroutes.ledger.jdbc.FreshLedger;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.HandOver;
@@ -32,30 +20,23 @@ import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendItem;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.template.Template;
-import dev.smsroutes.throttle.Throttle;
-import dev.smsroutes.throttle.ThrottleOptions;
+import dev.smsroutes.pipeline.ScriptedApi.Call;
+import dev.smsroutes.testing.SettableClock;
+import dev.smsroutes.testing.TestLedgers;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.RoutesBuilder;
-import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.component.http.HttpConstants;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,11 +48,10 @@ class SendManyRouteIT extends CamelTestSupport {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int PER_CALL = 4;
 
-  /** What the API does, one entry for each call; then it accepts. */
-  private final Deque<Answer> script = new ArrayDeque<>();
-
-  private final List<Called> calls = new ArrayList<>();
-  private final JdbcLedger ledger = FreshLedger.open();
+  private final ScriptedApi api = new ScriptedApi();
+  private final Deque<Answer> script = api.script;
+  private final List<Call> calls = api.calls;
+  private final JdbcLedger ledger = TestLedgers.open();
 
   /**
    * It is four in the afternoon in Seattle, where the numbers belong, and one at night in Germany.
@@ -79,42 +59,16 @@ class SendManyRouteIT extends CamelTestSupport {
   private final SettableClock clock = new SettableClock();
 
   private final List<String> suppressed = new ArrayList<>();
-  private int tokens;
-
-  private record Called(String path, JsonNode body) {
-    List<String> keys() {
-      List<String> keys = new ArrayList<>();
-      body.path("recipients").forEach(each -> keys.add(each.path("messageKey").asText()));
-      return keys.isEmpty() ? List.of(path) : keys;
-    }
-  }
 
   @Override
   protected RoutesBuilder[] createRouteBuilders() {
-    Throttle throttle =
-        new Throttle(
-            new ThrottleOptions(
-                10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1)));
-    Pipeline pipeline =
-        new Pipeline(
-            new SomeDefinitions(),
-            ledger,
-            new ReplyClassifier(Clock.systemUTC()),
-            new TokenSource(this::token, Clock.systemUTC(), throttle),
-            throttle,
-            new ContactPolicy(
-                () -> SuppressionLists.of(suppressed),
-                Optional.empty(),
-                Optional.of(
-                    new SendWindowCalendar(SendWindow.read("k", "08:00-20:00"), ZoneOffset.UTC)),
-                clock),
-            new SendOptions(
-                10,
-                new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)),
-                false,
-                400,
-                PER_CALL));
-    return Answer.routes(pipeline, "direct:broker", new ScriptedApi());
+    api.otherwise = SendManyRouteIT::accepting;
+    return new PipelineBuilder(ledger)
+        .definitions(new TwoDefinitions())
+        .policy(PipelineBuilder.policy(suppressed, "08:00-20:00", clock))
+        .maxQueuedBytes(400)
+        .recipientsPerCall(PER_CALL)
+        .routes(api);
   }
 
   @AfterEach
@@ -123,12 +77,12 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void rows_of_one_definition_travel_in_one_call_and_carry_their_texts() throws IOException {
+  void rows_of_one_definition_share_a_call_with_their_own_texts() throws IOException {
     assertThat(send(request("a"), request("b"))).allMatch(Outcome::accepted);
 
     assertThat(calls).hasSize(1);
     assertThat(calls.get(0).path()).isEmpty();
-    assertThat(calls.get(0).body())
+    assertThat(calls.get(0).json())
         .isEqualTo(
             JSON.readTree(
                 "{\"definitionKey\":\"reset\",\"content\":{\"message\":\"%%message%%\"},"
@@ -142,7 +96,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void what_has_nothing_in_common_and_what_is_too_many_travels_apart() {
+  void different_requests_and_too_many_requests_travel_in_separate_calls() {
     List<SendRequest> requests = new ArrayList<>();
     IntStream.range(0, 6).forEach(i -> requests.add(request("r" + i)));
     requests.add(of("s0", "script", null, Map.of("password", "p"), false));
@@ -158,7 +112,7 @@ class SendManyRouteIT extends CamelTestSupport {
     assertThat(send(requests)).allMatch(Outcome::accepted);
 
     assertThat(calls)
-        .extracting(Called::keys)
+        .extracting(Call::keys)
         .containsExactlyInAnyOrder(
             List.of("r0", "r1", "r2", "r3"),
             List.of("r4", "r5"),
@@ -168,14 +122,14 @@ class SendManyRouteIT extends CamelTestSupport {
             List.of("t0"),
             List.of("t1"),
             List.of("m0"));
-    assertThat(called("s0").body().has("content")).as("left to the API").isFalse();
-    assertThat(called("o0").body().at("/subscriptions/resubscribe").asBoolean()).isTrue();
-    assertThat(called("l0").body().at("/content/message").asText()).isEqualTo("100 %% sure");
-    assertThat(called("m0").body().at("/content/message").asText()).isEqualTo("Your code: p");
+    assertThat(called("s0").json().has("content")).as("left to the API").isFalse();
+    assertThat(called("o0").json().at("/subscriptions/resubscribe").asBoolean()).isTrue();
+    assertThat(called("l0").json().at("/content/message").asText()).isEqualTo("100 %% sure");
+    assertThat(called("m0").json().at("/content/message").asText()).isEqualTo("Your code: p");
   }
 
   @Test
-  void outcomes_come_in_the_order_of_the_requests_whatever_becomes_of_each() {
+  void outcomes_have_the_order_of_the_requests() {
     send(request("used"));
     send(of("other", "reset", null, Map.of("password", "before"), false));
     script.add(partly(Map.of("bad", 109121, "dup", 109110)));
@@ -212,7 +166,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void a_call_that_may_have_been_taken_is_repeated_one_by_one_with_the_same_keys() {
+  void repeats_an_unclear_call_one_by_one_with_the_same_keys() {
     script.add(
         exchange -> {
           throw new SocketTimeoutException("Read timed out");
@@ -226,7 +180,7 @@ class SendManyRouteIT extends CamelTestSupport {
         .extracting(Outcome::state)
         .containsExactly(State.ACCEPTED_EARLIER, State.REFUSED, State.ACCEPTED);
     assertThat(calls)
-        .extracting(Called::keys)
+        .extracting(Call::keys)
         .containsExactly(List.of("a", "b", "c"), List.of("a"), List.of("b"), List.of("c"));
     assertThat(ledger.find("a").orElseThrow().attempts()).isEqualTo(2);
     assertThat(ledger.history("c").orElseThrow().events()).hasSize(1);
@@ -234,7 +188,7 @@ class SendManyRouteIT extends CamelTestSupport {
 
   @ParameterizedTest
   @ValueSource(ints = {109101, 109122, 109103, 109110, 424242})
-  void a_refusal_of_the_whole_call_is_blamed_on_no_message_of_it(int code) {
+  void a_refusal_of_the_whole_call_refuses_no_message(int code) {
     script.add(reply(400, "{\"errorcode\":" + code + "}"));
     script.add(reply(202, "{\"errorcode\":0}"));
     script.add(reply(400, "{\"errorcode\":109110}"));
@@ -246,7 +200,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void a_row_that_may_be_tried_once_only_is_reported_as_uncertain() {
+  void reports_an_unclear_row_without_retries_as_uncertain() {
     script.add(reply(500, ""));
 
     List<Outcome> outcomes = sendWith(0, request("a"), request("b"));
@@ -258,17 +212,17 @@ class SendManyRouteIT extends CamelTestSupport {
 
   @ParameterizedTest
   @ValueSource(ints = {429, 503})
-  void while_the_api_takes_nothing_the_call_waits_as_a_whole(int status) {
+  void a_call_waits_as_a_whole_while_the_api_is_unavailable(int status) {
     for (int i = 0; i < 3; i++) {
       script.add(reply(status, ""));
     }
 
     assertThat(sendWith(4, request("a"), request("b"))).allMatch(Outcome::accepted);
-    assertThat(calls).extracting(Called::keys).containsOnly(List.of("a", "b")).hasSize(4);
+    assertThat(calls).extracting(Call::keys).containsOnly(List.of("a", "b")).hasSize(4);
   }
 
   @Test
-  void without_a_connection_it_waits_too_and_a_duplicate_is_then_one() {
+  void waits_without_a_connection_and_then_reports_a_duplicate_as_one() {
     script.add(
         exchange -> {
           throw new ConnectException("refused");
@@ -281,7 +235,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void what_still_waits_in_the_end_is_told_and_recorded_so() {
+  void reports_and_records_what_still_waits_at_the_end() {
     script.add(reply(403, ""));
 
     assertThat(send(request("a"), request("b")))
@@ -297,7 +251,7 @@ class SendManyRouteIT extends CamelTestSupport {
 
     assertThat(send(request("a"), request("b"))).allMatch(Outcome::accepted);
     assertThat(calls).hasSize(2);
-    assertThat(tokens).isEqualTo(2);
+    assertThat(api.tokens).isEqualTo(2);
     assertThat(ledger.find("a").orElseThrow().attempts()).isEqualTo(1);
   }
 
@@ -310,16 +264,16 @@ class SendManyRouteIT extends CamelTestSupport {
 
     assertThat(send(requests)).allMatch(Outcome::accepted);
     assertThat(calls)
-        .extracting(Called::keys)
+        .extracting(Call::keys)
         .containsExactlyInAnyOrder(List.of("h0"), List.of("h1"), List.of("h2"), List.of("h3"));
     calls.clear();
     Map<String, String> lighter = Map.of("password", "p", "note", "ü".repeat(900_000));
     send(of("i0", "reset", long1, lighter, false), of("i1", "reset", long1, lighter, false));
-    assertThat(calls).extracting(Called::keys).containsExactly(List.of("i0", "i1"));
+    assertThat(calls).extracting(Call::keys).containsExactly(List.of("i0", "i1"));
   }
 
   @Test
-  void who_is_on_the_suppression_list_is_not_written_to() {
+  void sends_nothing_to_a_recipient_on_the_suppression_list() {
     suppressed.add("c-b");
 
     List<Outcome> outcomes = send(request("a"), request("b"), request("c"));
@@ -328,11 +282,11 @@ class SendManyRouteIT extends CamelTestSupport {
         .extracting(Outcome::state)
         .containsExactly(State.ACCEPTED, State.REFUSED, State.ACCEPTED);
     assertThat(outcomes.get(1).errorCode()).isEqualTo(ErrorCode.SUPPRESSED.number());
-    assertThat(calls).extracting(Called::keys).containsExactly(List.of("a", "c"));
+    assertThat(calls).extracting(Call::keys).containsExactly(List.of("a", "c"));
   }
 
   @Test
-  void whose_number_is_put_on_the_list_while_the_call_waits_is_taken_out_of_it() {
+  void removes_a_recipient_who_is_suppressed_while_the_call_waits() {
     script.add(reply(503, ""));
     script.add(
         exchange -> {
@@ -347,13 +301,13 @@ class SendManyRouteIT extends CamelTestSupport {
         .containsExactly(State.REFUSED, State.ACCEPTED, State.ACCEPTED);
     assertThat(outcomes.get(0).errorCode()).isEqualTo(ErrorCode.SUPPRESSED.number());
     assertThat(calls)
-        .extracting(Called::keys)
+        .extracting(Call::keys)
         .containsExactly(List.of("a", "b", "c"), List.of("a", "b", "c"), List.of("b", "c"));
     assertThat(ledger.find("a").orElseThrow().state()).isEqualTo(EntryState.REFUSED);
   }
 
   @Test
-  void whose_window_is_closed_is_held_back_and_the_others_go() {
+  void holds_rows_outside_their_window_and_sends_the_others() {
     List<Outcome> outcomes = sendWith(0, request("a"), to("g", "+4915112345678"), request("c"));
 
     assertThat(outcomes)
@@ -367,7 +321,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void a_call_whose_window_closes_while_it_waits_does_not_leave() {
+  void a_call_does_not_leave_once_its_window_has_closed() {
     script.add(
         exchange -> {
           clock.forward(Duration.ofHours(4));
@@ -396,7 +350,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void nothing_is_told_when_the_ledger_is_gone() {
+  void accepts_nothing_when_the_ledger_is_gone() {
     ledger.close();
 
     List<Outcome> outcomes =
@@ -409,7 +363,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void never_says_that_nothing_was_sent_when_the_outcomes_could_not_be_noted() {
+  void reports_sent_messages_as_uncertain_when_the_ledger_fails() {
     script.add(
         exchange -> {
           accepting(exchange);
@@ -422,7 +376,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void parks_what_is_not_settled_when_nobody_will_hand_it_over_again() {
+  void parks_unsettled_messages_on_their_last_chance() {
     script.add(reply(403, ""));
 
     List<Outcome> outcomes =
@@ -438,7 +392,7 @@ class SendManyRouteIT extends CamelTestSupport {
   }
 
   @Test
-  void never_throws_whatever_is_handed_over() {
+  void never_throws_for_any_body() {
     for (Object body : Arrays.asList(null, "text", request("a"), List.of(), List.of("text", 1))) {
       Exchange exchange =
           template.request(Pipeline.SEND_MANY, asked -> asked.getMessage().setBody(body));
@@ -451,7 +405,7 @@ class SendManyRouteIT extends CamelTestSupport {
     assertThat(calls).isEmpty();
   }
 
-  private Called called(String key) {
+  private Call called(String key) {
     return calls.stream().filter(call -> call.keys().contains(key)).findFirst().orElseThrow();
   }
 
@@ -515,11 +469,6 @@ class SendManyRouteIT extends CamelTestSupport {
         List.of());
   }
 
-  private ApiReply token() {
-    tokens++;
-    return Answer.token(tokens);
-  }
-
   /** Refuses some keys of a call, and accepts the others. */
   private static Answer partly(Map<String, Integer> codes) {
     return exchange -> {
@@ -539,51 +488,5 @@ class SendManyRouteIT extends CamelTestSupport {
 
   private static void accepting(Exchange exchange) throws IOException {
     partly(Map.of()).answer(exchange);
-  }
-
-  /** Notes each call and answers from the script. */
-  private final class ScriptedApi extends RouteBuilder {
-    @Override
-    public void configure() {
-      from("direct:api")
-          .errorHandler(noErrorHandler())
-          .process(
-              exchange -> {
-                calls.add(
-                    new Called(
-                        exchange.getMessage().getHeader(HttpConstants.HTTP_PATH, String.class),
-                        JSON.readTree(exchange.getMessage().getBody(byte[].class))));
-                Answer answer = script.isEmpty() ? SendManyRouteIT::accepting : script.remove();
-                answer.answer(exchange);
-              });
-    }
-  }
-
-  private static final class SomeDefinitions implements Definitions {
-    private final List<Definition> all =
-        Stream.of(
-                Map.entry("reset", "Your code: %%password%%"),
-                Map.entry("script", "%%[ set @a = 1 ]%% %%password%%"))
-            .map(
-                each ->
-                    new Definition(
-                        each.getKey(),
-                        each.getKey(),
-                        Status.ACTIVE,
-                        Template.parse(each.getValue()),
-                        Optional.of("US"),
-                        Optional.empty(),
-                        Optional.of("JOIN")))
-            .toList();
-
-    @Override
-    public Optional<Definition> find(String key) {
-      return all.stream().filter(definition -> definition.key().equals(key)).findFirst();
-    }
-
-    @Override
-    public Collection<Definition> all() {
-      return all;
-    }
   }
 }

@@ -3,17 +3,6 @@ package dev.smsroutes.pipeline;
 import static dev.smsroutes.pipeline.Answer.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.smsroutes.SettableClock;
-import dev.smsroutes.api.ApiReply;
-import dev.smsroutes.api.ReplyClassifier;
-import dev.smsroutes.api.TokenSource;
-import dev.smsroutes.contactpolicy.ContactPolicy;
-import dev.smsroutes.contactpolicy.SendWindow;
-import dev.smsroutes.contactpolicy.SendWindowCalendar;
-import dev.smsroutes.contactpolicy.SuppressionLists;
-import dev.smsroutes.definition.Definition;
-import dev.smsroutes.definition.Definition.Status;
-import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.intake.request.RequestReader;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.HandOver;
@@ -22,19 +11,15 @@ import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
-import dev.smsroutes.template.Template;
+import dev.smsroutes.pipeline.ScriptedApi.Call;
+import dev.smsroutes.testing.SettableClock;
 import dev.smsroutes.throttle.Throttle;
-import dev.smsroutes.throttle.ThrottleOptions;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -55,24 +40,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The pipeline with everything real but the API, which answers from a script. */
 class SendRouteTest extends CamelTestSupport {
   private static final int MOST_QUEUED_BYTES = 400;
-  private static final String OK = "{\"requestId\":\"theirs\",\"errorcode\":0,\"responses\":[{}]}";
 
-  /** What the API does, one entry for each call; then it accepts. */
-  private final Deque<Answer> script = new ArrayDeque<>();
-
-  private final List<Map<String, Object>> calls = new ArrayList<>();
+  private final ScriptedApi api = new ScriptedApi();
+  private final Deque<Answer> script = api.script;
+  private final List<Call> calls = api.calls;
 
   /** What the broker got, and why it takes nothing. */
   private final List<Map<String, Object>> queued = new ArrayList<>();
 
   private RuntimeException brokerTrouble;
   private final RecordingLedger ledger = new RecordingLedger();
-  private int tokens;
 
-  private final Throttle throttle =
-      new Throttle(
-          new ThrottleOptions(
-              10, 0, Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(1)));
+  private final Throttle throttle = PipelineBuilder.throttle();
 
   /** Who is on the suppression list, and what time it is by the clock of care. */
   private final Set<String> suppressed = new HashSet<>();
@@ -81,30 +60,13 @@ class SendRouteTest extends CamelTestSupport {
 
   @Override
   protected RoutesBuilder[] createRouteBuilders() {
-    TokenSource source = new TokenSource(this::token, Clock.systemUTC(), throttle);
-    Pipeline pipeline =
-        new Pipeline(
-            new TwoDefinitions(),
-            ledger,
-            new ReplyClassifier(Clock.systemUTC()),
-            source,
-            throttle,
-            contactPolicy(),
-            new SendOptions(
-                10,
-                new RetryPolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)),
-                false,
-                MOST_QUEUED_BYTES));
-    return Answer.routes(pipeline, "direct:broker", new ScriptedApi(), new ScriptedBroker());
-  }
-
-  /** Single requests leave at any time; rows where it is from 10:00 to 20:00. */
-  private ContactPolicy contactPolicy() {
-    return new ContactPolicy(
-        () -> SuppressionLists.of(suppressed),
-        Optional.empty(),
-        Optional.of(new SendWindowCalendar(SendWindow.read("k", "10:00-20:00"), ZoneOffset.UTC)),
-        clock);
+    // Single requests leave at any time; rows where it is from 10:00 to 20:00.
+    return new PipelineBuilder(ledger)
+        .definitions(new TwoDefinitions())
+        .throttle(throttle)
+        .policy(PipelineBuilder.policy(suppressed, "10:00-20:00", clock))
+        .maxQueuedBytes(MOST_QUEUED_BYTES)
+        .routes(api, new ScriptedBroker());
   }
 
   @Test
@@ -121,12 +83,11 @@ class SendRouteTest extends CamelTestSupport {
 
     assertThat(exchange.getMessage().getBody(Outcome.class).state()).isEqualTo(State.ACCEPTED);
     assertThat(calls).hasSize(1);
-    assertThat(calls.get(0))
+    assertThat(calls.get(0).headers())
         .containsEntry(HttpConstants.HTTP_PATH, "k%2F1")
         .containsEntry("Authorization", "Bearer token-1")
-        .containsOnlyKeys(
-            HttpConstants.HTTP_PATH, HttpConstants.CONTENT_TYPE, "Authorization", "body");
-    assertThat(calls.get(0).get("body"))
+        .containsOnlyKeys(HttpConstants.HTTP_PATH, HttpConstants.CONTENT_TYPE, "Authorization");
+    assertThat(calls.get(0).body())
         .isEqualTo(
             "{\"definitionKey\":\"reset\",\"recipient\":{\"contactKey\":\"c\","
                 + "\"to\":\"14255550123\",\"attributes\":{\"password\":\"p1\"}},"
@@ -134,12 +95,12 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void opts_in_again_through_the_bare_route_which_alone_has_a_field_for_it() {
+  void resubscribes_through_the_bare_route() {
     SendRequest request = request("k");
     send(new SendRequest("k", request.definitionKey(), request.recipient(), null, true, List.of()));
 
-    assertThat(calls.get(0)).containsEntry(HttpConstants.HTTP_PATH, "");
-    assertThat(calls.get(0).get("body").toString())
+    assertThat(calls.get(0).path()).isEmpty();
+    assertThat(calls.get(0).body())
         .contains("\"recipients\":[{")
         .contains("\"messageKey\":\"k\"")
         .contains("\"subscriptions\":{\"resubscribe\":true}");
@@ -147,20 +108,18 @@ class SendRouteTest extends CamelTestSupport {
 
   @ParameterizedTest
   @ValueSource(ints = {429, 503, 500, 502, 504, 200, 302})
-  void repeats_an_attempt_that_did_not_settle_once_with_the_same_key(int status) {
+  void repeats_an_unsettled_attempt_once_with_the_same_key(int status) {
     script.add(reply(status, ""));
 
     assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED);
-    assertThat(calls)
-        .extracting(call -> call.get(HttpConstants.HTTP_PATH))
-        .containsExactly("k", "k");
+    assertThat(calls).extracting(Call::path).containsExactly("k", "k");
   }
 
   @Test
-  void gives_up_after_one_repetition_and_says_what_came_last() {
+  void gives_up_after_one_repetition_and_reports_the_last_answer() {
     script.add(reply(503, ""));
     script.add(reply(503, ""));
-    script.add(reply(202, OK));
+    script.add(reply(202, ScriptedApi.OK));
 
     assertThat(send(request("k")).state()).isEqualTo(State.WAITING);
     assertThat(calls).hasSize(2);
@@ -191,14 +150,14 @@ class SendRouteTest extends CamelTestSupport {
   void does_not_repeat_what_a_repetition_cannot_change(int status) {
     script.add(reply(status, ""));
     script.add(reply(status, ""));
-    script.add(reply(202, OK));
+    script.add(reply(202, ScriptedApi.OK));
 
     assertThat(send(request("k")).state()).isNotEqualTo(State.ACCEPTED);
     assertThat(calls).hasSize(status == 401 ? 2 : 1);
   }
 
   @Test
-  void knows_its_own_earlier_attempt_again_when_the_api_calls_the_repetition_a_duplicate() {
+  void takes_a_duplicate_after_an_unclear_attempt_for_its_own() {
     script.add(
         exchange -> {
           throw new SocketTimeoutException("Read timed out");
@@ -209,7 +168,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void takes_a_duplicate_for_one_when_the_earlier_attempt_surely_never_left() {
+  void reports_a_duplicate_when_no_earlier_attempt_left() {
     script.add(
         exchange -> {
           throw new ConnectException("refused");
@@ -234,14 +193,14 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void renews_the_token_once_and_repeats_the_call_with_the_new_one() {
+  void renews_the_token_once_and_repeats_the_call() {
     script.add(reply(401, "{\"errorcode\":0}"));
 
     assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED);
     assertThat(calls)
-        .extracting(call -> call.get("Authorization"))
+        .extracting(call -> call.headers().get("Authorization"))
         .containsExactly("Bearer token-1", "Bearer token-2");
-    assertThat(tokens).isEqualTo(2);
+    assertThat(api.tokens).isEqualTo(2);
   }
 
   @Test
@@ -273,23 +232,23 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void counts_the_characters_of_a_key_not_its_bytes_or_units() {
+  void counts_characters_of_a_key_instead_of_bytes_or_units() {
     assertThat(send(request("😀".repeat(100))).state()).isEqualTo(State.ACCEPTED);
     assertThat(send(request("😀".repeat(101))).errorCode()).isEqualTo(109108);
   }
 
   @Test
-  void leaves_a_text_that_only_the_api_can_render_to_the_api() {
+  void leaves_scripted_texts_to_the_api() {
     SendRequest request = request("k");
     send(new SendRequest("k", "script", request.recipient(), null));
 
-    assertThat(calls.get(0).get("body").toString())
+    assertThat(calls.get(0).body())
         .contains("\"attributes\":{\"password\":\"p1\"}")
         .doesNotContain("\"content\"");
   }
 
   @Test
-  void tells_the_ledger_before_it_sends_and_before_it_answers() {
+  void records_before_it_sends_and_before_it_answers() {
     script.add(reply(503, ""));
     send(request("k"));
 
@@ -299,7 +258,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void takes_a_used_key_for_our_own_when_an_attempt_of_an_earlier_process_may_have_been_taken() {
+  void takes_a_duplicate_after_an_earlier_process_for_its_own() {
     ledger.uncertainBefore = true;
     script.add(reply(400, "{\"errorcode\":109110,\"message\":\"used\"}"));
 
@@ -317,7 +276,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void a_row_is_given_up_when_others_get_through_and_it_does_not() {
+  void gives_up_a_row_when_only_others_get_through() {
     script.add(
         exchange -> {
           send(request("other"));
@@ -342,7 +301,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void parks_what_is_not_settled_when_nobody_will_hand_it_over_again() {
+  void parks_an_unsettled_message_on_its_last_chance() {
     script.add(reply(503, ""));
     script.add(reply(503, ""));
 
@@ -387,7 +346,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void never_says_that_nothing_was_sent_when_the_outcome_could_not_be_noted() {
+  void reports_a_sent_message_as_uncertain_when_the_ledger_fails() {
     ledger.fullWhenSettling = true;
 
     Outcome outcome = send(request("k"));
@@ -398,7 +357,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void queues_what_is_to_be_queued_once_it_is_admitted_and_sends_nothing() {
+  void queues_an_admitted_request_and_sends_nothing() {
     Outcome outcome = queue(request("k/1"));
 
     assertThat(outcome.queued()).isTrue();
@@ -425,7 +384,7 @@ class SendRouteTest extends CamelTestSupport {
 
   /** Whatever the broker has of it then: the caller has no answer to rely on, and may repeat it. */
   @Test
-  void acknowledges_nothing_when_the_broker_refuses_and_lets_the_same_key_pass_again() {
+  void accepts_the_key_again_after_the_broker_refused() {
     brokerTrouble = new IllegalStateException("to +4915112345678: the queue is full");
 
     Outcome outcome = queue(request("k"));
@@ -440,7 +399,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void tells_a_known_outcome_instead_of_queueing() {
+  void answers_with_a_known_outcome_instead_of_queueing() {
     ledger.known.put("k", new Outcome.Accepted("before", Optional.of("k"), true));
 
     assertThat(queue(request("k")).state()).isEqualTo(State.ACCEPTED_EARLIER);
@@ -467,7 +426,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void refuses_a_number_on_the_suppression_list_before_anything_is_recorded() {
+  void refuses_a_suppressed_number_before_anything_is_recorded() {
     suppressed.add("14255550123");
 
     Outcome outcome = send(request("k"));
@@ -482,7 +441,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void ends_the_entry_of_a_request_that_was_admitted_before_its_recipient_was_suppressed() {
+  void ends_the_earlier_entry_of_a_recipient_suppressed_since() {
     queue(request("k"));
     suppressed.add("c");
 
@@ -494,7 +453,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void names_number_and_contact_key_when_both_are_suppressed_and_other_faults_too() {
+  void names_number_and_contact_key_when_both_are_suppressed() {
     suppressed.addAll(List.of("c", "14255550123"));
 
     assertThat(send(request("k")).faults())
@@ -523,7 +482,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void parks_what_is_suppressed_once_an_attempt_may_have_been_taken() {
+  void parks_a_suppressed_message_after_an_unclear_attempt() {
     script.add(
         exchange -> {
           suppressed.add("c");
@@ -550,7 +509,7 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
-  void tells_at_night_what_became_of_a_row_by_day() {
+  void answers_at_night_with_the_outcome_of_the_day() {
     ledger.known.put("k", new Outcome.Accepted("before", Optional.of("k"), true));
     clock.forward(Duration.ofHours(5));
 
@@ -615,34 +574,11 @@ class SendRouteTest extends CamelTestSupport {
         key, "reset", new Recipient("c", "+1 425 555 0123", Map.of("password", "p1")), null);
   }
 
-  private ApiReply token() {
-    tokens++;
-    return Answer.token(tokens);
-  }
-
-  /** Notes each call and answers from the script. */
-  private final class ScriptedApi extends RouteBuilder {
-    @Override
-    public void configure() {
-      from("direct:api")
-          .errorHandler(noErrorHandler())
-          .process(
-              exchange -> {
-                Map<String, Object> call = new HashMap<>(exchange.getMessage().getHeaders());
-                call.keySet().removeIf(name -> name.startsWith("CamelRedeliver"));
-                call.put("body", exchange.getMessage().getBody(String.class));
-                calls.add(call);
-                Answer answer = script.isEmpty() ? reply(202, OK) : script.remove();
-                answer.answer(exchange);
-              });
-    }
-  }
-
   /** Notes what it is given, unless it is in trouble. */
   private final class ScriptedBroker extends RouteBuilder {
     @Override
     public void configure() {
-      from("direct:broker")
+      from(PipelineBuilder.QUEUE)
           .errorHandler(noErrorHandler())
           .process(
               exchange -> {
@@ -654,34 +590,6 @@ class SendRouteTest extends CamelTestSupport {
                 message.put("body", exchange.getMessage().getBody(String.class));
                 queued.add(message);
               });
-    }
-  }
-
-  private static final class TwoDefinitions implements Definitions {
-    private final List<Definition> all =
-        List.of(
-            definition("reset", "Your code: %%password%%"),
-            definition("script", "%%[ set @a = 1 ]%% %%password%%"));
-
-    @Override
-    public Optional<Definition> find(String key) {
-      return all.stream().filter(definition -> definition.key().equals(key)).findFirst();
-    }
-
-    @Override
-    public Collection<Definition> all() {
-      return all;
-    }
-
-    private static Definition definition(String key, String text) {
-      return new Definition(
-          key,
-          key,
-          Status.ACTIVE,
-          Template.parse(text),
-          Optional.of("US"),
-          Optional.empty(),
-          Optional.of("JOIN"));
     }
   }
 }

@@ -49,7 +49,7 @@ class SubstitutionTest {
   }
 
   @Test
-  void nobody_knows_the_parts_of_a_text_that_only_the_api_renders() {
+  void a_text_that_only_the_api_renders_has_unknown_parts() {
     assertThat(render("Hi, %%_FirstName%%", "x", null).parts()).isEmpty();
     Message message = render("Hi", "x", "%%=v(@x)=%%");
     assertThat(message.parts()).isEmpty();

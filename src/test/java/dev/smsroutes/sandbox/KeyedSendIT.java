@@ -3,8 +3,8 @@ package dev.smsroutes.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.smsroutes.SettableClock;
 import dev.smsroutes.sandbox.Caller.CallerReply;
+import dev.smsroutes.testing.SettableClock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;

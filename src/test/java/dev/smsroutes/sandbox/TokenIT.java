@@ -2,8 +2,8 @@ package dev.smsroutes.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.smsroutes.SettableClock;
 import dev.smsroutes.sandbox.Caller.CallerReply;
+import dev.smsroutes.testing.SettableClock;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

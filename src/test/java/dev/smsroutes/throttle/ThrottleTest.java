@@ -8,12 +8,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.smsroutes.model.Reason;
+import dev.smsroutes.testing.SettableTicker;
 import dev.smsroutes.throttle.Throttle.Permit;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -23,7 +22,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -63,9 +61,9 @@ class ThrottleTest {
         inThread(() -> throttle.await(Priority.INTERACTIVE, Duration.ofSeconds(5)));
     untilWaiting(throttle, 1);
 
-    ticker.forward(Duration.ofMillis(4_999), throttle);
+    forward(Duration.ofMillis(4_999), throttle);
     assertThat(second.isDone()).isFalse();
-    ticker.forward(Duration.ofMillis(1), throttle);
+    forward(Duration.ofMillis(1), throttle);
 
     assertThat(refusalOf(second).reason()).isEqualTo(Reason.NOT_YET);
     assertThat(throttle.snapshot().interactiveWaiting()).isZero();
@@ -97,7 +95,7 @@ class ThrottleTest {
   @Test
   void accepts_an_endless_waiting_time() throws Exception {
     Throttle throttle = throttle(1, 0);
-    ticker.forward(Duration.ofSeconds(1), throttle);
+    forward(Duration.ofSeconds(1), throttle);
     Permit first = throttle.await(Priority.BATCH, Duration.ofSeconds(Long.MAX_VALUE));
     Future<Permit> second =
         inThread(() -> throttle.await(Priority.BATCH, Duration.ofSeconds(Long.MAX_VALUE)));
@@ -121,13 +119,13 @@ class ThrottleTest {
     }
 
     for (int i = 1; i <= 5; i++) {
-      ticker.forward(Duration.ofSeconds(1), throttle);
+      forward(Duration.ofSeconds(1), throttle);
       int expected = i;
       await().until(() -> left.get() == expected);
       assertThat(throttle.snapshot().interactiveWaiting()).isEqualTo(5 - i);
     }
     // Each falls asleep once, and the four that follow in keeping the time once more.
-    assertThat(ticker.awaits).hasValueLessThanOrEqualTo(9);
+    assertThat(ticker.awaits()).isLessThanOrEqualTo(9);
   }
 
   @Test
@@ -141,11 +139,11 @@ class ThrottleTest {
     Future<Permit> second = inThread(() -> throttle.await(Priority.BATCH, Duration.ofSeconds(90)));
     untilWaiting(throttle, 2);
 
-    ticker.forward(Duration.ofSeconds(1), throttle);
+    forward(Duration.ofSeconds(1), throttle);
     Duration held = first.get(10, TimeUnit.SECONDS).done(unsettled(Reason.FORBIDDEN), "definition");
     assertThat(held).isEqualTo(Duration.ofSeconds(2));
     assertThat(second.isDone()).isFalse();
-    ticker.forward(held, throttle);
+    forward(held, throttle);
 
     second.get(10, TimeUnit.SECONDS).done(ACCEPTED, "definition");
     assertThat(throttle.outage()).isEmpty();
@@ -162,11 +160,11 @@ class ThrottleTest {
     Future<Permit> caller = inThread(() -> throttle.await(Priority.INTERACTIVE, LONG));
     untilWaiting(throttle, 3);
 
-    ticker.forward(Duration.ofSeconds(2), throttle);
+    forward(Duration.ofSeconds(2), throttle);
     caller.get(10, TimeUnit.SECONDS);
-    ticker.forward(Duration.ofMillis(500), throttle);
+    forward(Duration.ofMillis(500), throttle);
     assertThat(refusalOf(row).retryAfter()).contains(Duration.ofMillis(1_500));
-    ticker.forward(Duration.ofMillis(1_500), throttle);
+    forward(Duration.ofMillis(1_500), throttle);
 
     nextRow.get(10, TimeUnit.SECONDS);
   }
@@ -190,7 +188,7 @@ class ThrottleTest {
   void a_permit_measures_the_time_of_the_answer() throws Exception {
     Throttle throttle = throttle(64, 0);
     Permit permit = throttle.await(Priority.INTERACTIVE, Duration.ZERO);
-    ticker.forward(Duration.ofMillis(5_001), throttle);
+    forward(Duration.ofMillis(5_001), throttle);
 
     permit.done(ACCEPTED, "definition");
 
@@ -252,7 +250,7 @@ class ThrottleTest {
       permit = next.get(10, TimeUnit.SECONDS);
     }
 
-    assertThat(ticker.awaits).hasValue(50);
+    assertThat(ticker.awaits()).isEqualTo(50);
     permit.done(ACCEPTED, "definition");
   }
 
@@ -322,6 +320,11 @@ class ThrottleTest {
     return new Throttle(options(concurrency, rate), ticker);
   }
 
+  private void forward(Duration by, Throttle throttle) {
+    ticker.forward(by);
+    throttle.snapshot(); // asks for the time, with the lock
+  }
+
   private static ThrottleOptions options(int concurrency, double rate) {
     return new ThrottleOptions(
         concurrency, rate, Duration.ofSeconds(5), LONG, Duration.ofMinutes(15));
@@ -349,43 +352,5 @@ class ThrottleTest {
         catchThrowableOfType(ExecutionException.class, () -> waiting.get(10, TimeUnit.SECONDS));
     assertThat(thrown).hasCauseInstanceOf(ThrottledException.class);
     return (ThrottledException) thrown.getCause();
-  }
-
-  /** Stands still until it is put forward. All but that is called under the lock of the pace. */
-  private static final class SettableTicker implements Ticker {
-    private final AtomicLong step = new AtomicLong();
-    private long now = Long.MAX_VALUE - 1_000; // soon to overflow
-    private final AtomicInteger awaits = new AtomicInteger();
-    private final Map<Condition, Long> sleeping = new HashMap<>();
-
-    private void forward(Duration by, Throttle throttle) {
-      step.addAndGet(by.toNanos());
-      throttle.snapshot(); // asks for the time, with the lock
-    }
-
-    @Override
-    public long nanoTime() {
-      now += step.getAndSet(0);
-      sleeping.forEach(
-          (condition, end) -> {
-            if (now - end >= 0) {
-              condition.signal();
-            }
-          });
-      return now;
-    }
-
-    @Override
-    public void await(Condition condition, long nanos) throws InterruptedException {
-      awaits.incrementAndGet();
-      assertThat(nanos).as("a wait for no time is a busy one").isPositive();
-      // Long.MAX_VALUE means forever.
-      sleeping.put(condition, now + Math.min(nanos, Long.MAX_VALUE / 2));
-      try {
-        condition.await();
-      } finally {
-        sleeping.remove(condition);
-      }
-    }
   }
 }

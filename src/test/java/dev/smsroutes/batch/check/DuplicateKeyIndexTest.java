@@ -32,7 +32,7 @@ class DuplicateKeyIndexTest {
 
   /** As different as the ledger takes them. */
   @Test
-  void tells_keys_apart_that_look_alike() throws IOException {
+  void distinguishes_keys_that_look_alike() throws IOException {
     try (DuplicateKeyIndex keys = new DuplicateKeyIndex()) {
       for (String key :
           new String[] {"a", "A", "a ", " a", "ä", "a\u0308", "a\u0000b", "\uD83D\uDE42"}) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.smsroutes.batch.run.BatchFile;
 import dev.smsroutes.batch.run.BatchFile.Result;
+import dev.smsroutes.testing.TestLimits;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -69,8 +70,7 @@ class EncodingTest {
   }
 
   @Test
-  void windows_1252_is_read_when_the_operator_says_so_and_its_rejects_can_be_dropped_again()
-      throws IOException {
+  void reads_windows_1252_and_its_rejects_when_the_operator_says_so() throws IOException {
     encoding(InputEncoding.WINDOWS_1252);
     byte[] content = (HEADER + "d;c;1;J\u00f6rg \u20ac \u201eA\u201c\n").getBytes(WINDOWS_1252);
 
@@ -97,7 +97,7 @@ class EncodingTest {
   }
 
   @Test
-  void what_is_utf_8_as_well_is_refused_unless_a_byte_order_mark_says_so() throws IOException {
+  void refuses_utf_8_lookalikes_without_a_byte_order_mark() throws IOException {
     encoding(InputEncoding.WINDOWS_1252);
     String content = HEADER + "d;c;1;J\u00f6rg\n";
 
@@ -110,7 +110,7 @@ class EncodingTest {
   }
 
   @Test
-  void bytes_that_windows_1252_does_not_have_are_refused_with_their_place() throws IOException {
+  void refuses_bytes_unknown_to_windows_1252_with_their_place() throws IOException {
     encoding(InputEncoding.WINDOWS_1252);
     byte[] content = (HEADER + "d;c;1;J\u00f6?\n").getBytes(WINDOWS_1252);
     content[content.length - 2] = (byte) 0x81;
@@ -124,8 +124,8 @@ class EncodingTest {
 
   @ParameterizedTest
   @CsvSource({"UTF_16LE, UTF-16LE", "UTF_16BE, UTF-16BE"})
-  void utf_16_without_a_byte_order_mark_is_read_when_the_operator_says_so(
-      InputEncoding encoding, String charset) throws IOException {
+  void reads_unmarked_utf_16_when_the_operator_says_so(InputEncoding encoding, String charset)
+      throws IOException {
     encoding(encoding);
     byte[] content = (HEADER + "d;c;1;\uD83D\uDE00\n").getBytes(Charset.forName(charset));
 
@@ -144,7 +144,7 @@ class EncodingTest {
     "E2 82 20, 16383, false",
     "C0 AF, 100, false",
   })
-  void a_byte_that_stands_alone_looks_like_windows_1252(String hex, int before, boolean looksSo)
+  void a_lone_high_byte_looks_like_windows_1252(String hex, int before, boolean looksSo)
       throws IOException {
     byte[] tail = HexFormat.ofDelimiter(" ").parseHex(hex);
     byte[] content = Arrays.copyOf("x".repeat(before).getBytes(), before + tail.length);
@@ -157,14 +157,14 @@ class EncodingTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 65_535, 65_536, 65_537, 200_000})
-  void white_space_before_the_header_is_no_row_however_long_it_is(int lines) throws IOException {
+  void white_space_of_any_length_before_the_header_is_no_row(int lines) throws IOException {
     Result result =
         file.run("a.csv", "\n".repeat(lines) + HEADER + "d;c;1;A\r\nd;c;1;B\r", BatchFile::accept);
     assertThat(names(result)).containsExactly("A", "B");
   }
 
   @Test
-  void nothing_but_utf_8_is_read_when_the_operator_says_so() throws IOException {
+  void reads_only_utf_8_when_the_operator_says_so() throws IOException {
     encoding(InputEncoding.UTF_8);
     byte[] content = ("\uFEFF" + HEADER + "d;c;1;A\n").getBytes(StandardCharsets.UTF_16LE);
 
@@ -215,7 +215,7 @@ class EncodingTest {
   }
 
   @Test
-  void the_place_of_a_bad_byte_is_counted_from_the_beginning_of_the_file() {
+  void counts_the_place_of_a_bad_byte_from_the_file_start() {
     byte[] content = "ab\0".getBytes(StandardCharsets.UTF_16BE);
     assertThatThrownBy(
             () ->

@@ -24,7 +24,7 @@ class FileNamesTest {
   }
 
   @Test
-  void a_name_stands_in_one_line_of_the_log() {
+  void a_name_stays_within_one_line_of_the_log() {
     assertThat(FileNames.shown("a\nb\u0085c\u2028d\u202Ee\u001b[0m\"f.csv"))
         .isEqualTo("\"a?b?c?d?e?[0m?f.csv\"");
     assertThat(FileNames.shown("März 発注.csv")).isEqualTo("\"März 発注.csv\"");

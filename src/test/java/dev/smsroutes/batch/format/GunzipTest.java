@@ -64,7 +64,7 @@ public class GunzipTest {
   }
 
   @Property(tries = 200)
-  void gives_back_all_members_in_whatever_pieces_they_come(
+  void gives_back_all_members_in_pieces_of_any_size(
       @ForAll @Size(max = 4) List<byte[]> members,
       @ForAll @IntRange(min = 1, max = 50) int in,
       @ForAll @IntRange(min = 1, max = 50) int out)
@@ -161,7 +161,7 @@ public class GunzipTest {
   }
 
   @Test
-  void says_that_it_is_closed_to_whoever_still_reads() throws IOException {
+  void tells_a_later_reader_that_it_is_closed() throws IOException {
     Gunzip in = gunzip(gzip(TEXT));
     in.close();
     assertThatThrownBy(in::read).isInstanceOf(ClosedChannelException.class);

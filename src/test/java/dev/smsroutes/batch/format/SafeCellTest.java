@@ -80,7 +80,7 @@ class SafeCellTest {
   }
 
   @Property(tries = 2_000)
-  void no_spreadsheet_finds_a_formula_and_nothing_but_apostrophes_is_added(
+  void adds_only_apostrophes_and_leaves_no_formula(
       @ForAll
           @StringLength(max = 12)
           @Chars({'=', '+', '-', '@', '\t', '\r', '\n', ' ', ';', ',', '\'', '1', '\u00A0', '＝'})

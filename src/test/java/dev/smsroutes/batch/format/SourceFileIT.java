@@ -28,7 +28,7 @@ class SourceFileIT {
   }
 
   @Test
-  void follows_a_link_only_where_it_is_told_to() throws IOException {
+  void follows_a_link_only_where_the_rules_allow_it() throws IOException {
     Path file = Files.writeString(folder.resolve("a.csv"), "abc");
     Path link = Files.createSymbolicLink(folder.resolve("link.csv"), file);
 

@@ -29,7 +29,7 @@ class FaultCountsTest {
   private final FaultCounts counts = new FaultCounts(new Columns(Set.of("Total")), true);
 
   @Test
-  void tells_equal_faults_once_with_their_count_and_the_first_rows() {
+  void reports_equal_faults_once_with_count_and_first_rows() {
     for (int row = 2; row <= 2_941; row++) {
       counts.add(row(row, "order-shipped"), refused("recipient.to", "not a number"));
     }
@@ -83,8 +83,7 @@ class FaultCountsTest {
     "Total, column Total is empty",
     "TOTAL, column TOTAL is empty"
   })
-  void tells_an_absent_attribute_once_for_each_definition_whatever_else_a_row_has(
-      String attribute, String message) {
+  void reports_an_absent_attribute_once_for_each_definition(String attribute, String message) {
     for (int row = 1; row <= 10; row++) {
       counts.add(
           row(row, row <= 7 ? "order-shipped" : "order-late"),
@@ -119,7 +118,7 @@ class FaultCountsTest {
           needs %%1%%                                       | needs %%2%%                                        |
           Expected one                                      | Expected two                                       |
           """)
-  void tells_faults_once_that_differ_in_a_number_only(String one, String other, String both) {
+  void reports_faults_once_that_differ_in_a_number_only(String one, String other, String both) {
     counts.add(row(1, "d"), refused("content.message", one));
     counts.add(row(2, "d"), refused("content.message", other));
     counts.add(row(3, "d"), refused("content.message", one));
@@ -130,7 +129,7 @@ class FaultCountsTest {
   }
 
   @Test
-  void tells_the_cause_of_most_rows_first_and_the_earlier_one_of_two() {
+  void orders_causes_by_rows_and_then_by_first_row() {
     counts.add(row(1, "d"), refused("recipient.to", "a"));
     counts.add(row(2, "d"), refused("recipient.to", "b"));
     counts.add(row(3, "d"), refused("recipient.to", "c"));
@@ -140,7 +139,7 @@ class FaultCountsTest {
   }
 
   @Test
-  void memory_does_not_grow_with_the_file_and_no_common_cause_drowns() {
+  void keeps_common_causes_in_bounded_memory() {
     int different = 100_000;
     for (int row = 1; row <= different; row++) {
       counts.add(row(row, "d"), refused("recipient.to", "fault no" + row));
@@ -195,7 +194,7 @@ class FaultCountsTest {
     "true, Why, Because, Invalid to",
     "false, Why, Why, Invalid to"
   })
-  void quotes_the_api_only_where_it_may_and_where_all_rows_were_told_the_same(
+  void quotes_the_api_only_where_all_rows_got_the_same(
       boolean quotes, String first, String second, String told) {
     FaultCounts own = new FaultCounts(new Columns(Set.of()), quotes);
     own.add(row(1, "d"), new Refused("", Optional.empty(), 109121, first, List.of()));

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.smsroutes.SettableClock;
 import dev.smsroutes.batch.format.BatchInterruptedException;
 import dev.smsroutes.batch.format.BatchLimits;
-import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.model.Outcome;
+import dev.smsroutes.testing.SettableClock;
+import dev.smsroutes.testing.TestLimits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -68,7 +68,7 @@ class BatchHoldTest {
   }
 
   @Test
-  void others_go_on_and_a_held_row_comes_again_when_its_time_has_come() throws Exception {
+  void a_held_row_returns_in_time_while_others_go_on() throws Exception {
     try (Batch batch = file.open(rows(4))) {
       Iterator<Row> rows = BatchFile.rows(batch).iterator();
       List<String> handedOver = new ArrayList<>();
@@ -102,7 +102,7 @@ class BatchHoldTest {
 
   /** The splitter asks for the next row before it starts the last one. */
   @Test
-  void the_last_row_may_come_back_after_it_was_asked_whether_there_are_more() throws Exception {
+  void the_last_row_may_return_after_the_end_was_asked() throws Exception {
     try (Batch batch = file.open(rows(1))) {
       Iterator<Row> rows = BatchFile.rows(batch).iterator();
       Row only = rows.next();
@@ -119,7 +119,7 @@ class BatchHoldTest {
   }
 
   @Test
-  void who_waits_for_a_last_row_that_does_not_come_back_gets_nothing() throws Exception {
+  void a_reader_gets_nothing_once_the_last_row_is_settled() throws Exception {
     try (Batch batch = file.open(rows(1))) {
       Iterator<Row> rows = BatchFile.rows(batch).iterator();
       Row only = rows.next();
@@ -175,7 +175,7 @@ class BatchHoldTest {
   }
 
   @Test
-  void a_row_that_comes_too_early_is_held_once_more() throws Exception {
+  void a_row_handed_out_too_early_is_held_again() throws Exception {
     try (Batch batch = file.open(rows(1))) {
       Iterator<Row> rows = BatchFile.rows(batch).iterator();
       rows.next().settle(BatchFile.notItsTime("k1", Duration.ZERO));
@@ -190,7 +190,7 @@ class BatchHoldTest {
   }
 
   @Test
-  void a_stop_at_night_ends_the_waiting_and_the_file_goes_on_later() throws Exception {
+  void a_stop_at_night_ends_the_wait_until_later() throws Exception {
     try (Batch batch = file.open(rows(3))) {
       Iterator<Row> rows = BatchFile.rows(batch).iterator();
       for (int i = 0; i < 3; i++) {
@@ -211,7 +211,7 @@ class BatchHoldTest {
   }
 
   @Test
-  void a_batch_that_is_closed_wakes_whoever_waits_for_the_morning() throws Exception {
+  void closing_a_batch_wakes_readers_that_wait_for_morning() throws Exception {
     Batch batch = file.open(rows(1));
     Iterator<Row> rows = BatchFile.rows(batch).iterator();
     settle(rows.next(), Set.of("k1"));
@@ -239,7 +239,7 @@ class BatchHoldTest {
   }
 
   @Test
-  void where_no_row_is_held_it_is_reported_as_it_is() throws Exception {
+  void reports_the_outcome_where_no_row_is_held() throws Exception {
     file.holds = false;
     try (Batch batch = file.open(rows(1))) {
       for (Row row : BatchFile.rows(batch)) {

@@ -36,8 +36,7 @@ class BatchNamesTest {
   }
 
   @Test
-  void a_file_that_gets_a_number_does_not_get_the_name_of_one_that_is_called_so()
-      throws IOException {
+  void a_numbered_name_never_collides_with_a_real_one() throws IOException {
     files.run("a.csv", ROW, BatchFile::accept);
     Path again = files.write("a.csv", ROW.getBytes());
     Path called = files.write("a~2.csv", ROW.getBytes());
@@ -62,7 +61,7 @@ class BatchNamesTest {
   }
 
   @Test
-  void names_are_taken_by_one_file_each_however_many_ask() throws Exception {
+  void parallel_files_take_different_names() throws Exception {
     ExecutorService pool = Executors.newFixedThreadPool(8);
     List<Future<Names>> asked = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
@@ -77,8 +76,7 @@ class BatchNamesTest {
   }
 
   @Test
-  void a_name_is_not_free_as_long_as_there_are_results_of_another_format_or_a_summary()
-      throws IOException {
+  void results_in_another_format_or_a_summary_reserve_a_name() throws IOException {
     Path results = files.folders.results();
     Files.createFile(results.resolve("a.csv.results.ndjson"));
     Files.createFile(results.resolve(".a~2.csv.results.ndjson.sms-tmp"));
@@ -114,7 +112,7 @@ class BatchNamesTest {
   }
 
   @Test
-  void a_row_that_was_promised_before_the_file_was_paused_is_not_handed_over() throws IOException {
+  void a_promised_row_is_not_handed_over_after_a_pause() throws IOException {
     Path file = files.write("a.csv", (ROW + "good,d,2\n").getBytes());
     try (Batch batch = files.open(file)) {
       Iterator<Row> rows = BatchFile.rows(batch).iterator();

@@ -3,8 +3,9 @@ package dev.smsroutes.batch.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.batch.format.BatchReading;
-import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.batch.format.UnreadableFileException;
+import dev.smsroutes.testing.TestLimits;
+import dev.smsroutes.testing.TestRequests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ class BatchReadingPropertiesTest {
   }
 
   @Property(tries = 400)
-  void the_first_reading_counts_the_rows_that_the_second_one_reads(
+  void the_first_reading_counts_the_rows_of_the_second(
       @ForAll("bodies") String body, @ForAll boolean semicolons) throws IOException {
     String header = semicolons ? HEADER.replace(',', ';') : HEADER;
     Path source = Files.createTempFile("rows", ".csv");

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.smsroutes.batch.format.BatchInterruptedException;
 import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.JsonOriginal;
-import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.batch.result.BatchSummary;
 import dev.smsroutes.batch.result.DurableFile;
 import dev.smsroutes.batch.run.BatchFile.Result;
@@ -17,6 +16,8 @@ import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Accepted;
 import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Reason;
+import dev.smsroutes.testing.TestLimits;
+import dev.smsroutes.testing.TestRuns;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -102,7 +103,7 @@ class BatchResumeTest {
   }
 
   @Test
-  void a_row_says_where_it_came_from() throws IOException {
+  void a_row_names_its_source() throws IOException {
     try (Batch batch = file.open(drop(TWO_ROWS))) {
       assertThat(BatchFile.rows(batch))
           .extracting(Row::origin)
@@ -136,8 +137,8 @@ class BatchResumeTest {
   @ParameterizedTest(name = "{0} settled rows, {1} more")
   @CsvSource({"999, 0", "1000, 0", "1001, 0", "5000, 0", "999, 1", "1000, 1", "5000, 1"})
   @Timeout(60)
-  void a_row_that_is_not_started_yet_does_not_wait_for_itself_behind_settled_ones(
-      int settledRows, int more) throws IOException {
+  void a_new_row_behind_settled_ones_does_not_deadlock(int settledRows, int more)
+      throws IOException {
     drop(HEADER + "good,c,1,A\n".repeat(1 + settledRows + more));
     file.open(file.folders.inbox().resolve("a.csv")).close();
     for (int i = 2; i <= settledRows + 1; i++) {
@@ -153,8 +154,7 @@ class BatchResumeTest {
 
   @Test
   @Timeout(60)
-  void a_row_that_is_not_started_yet_does_not_wait_for_itself_behind_malformed_ones()
-      throws IOException {
+  void a_new_row_behind_malformed_ones_does_not_deadlock() throws IOException {
     try (Batch batch = file.open(drop(HEADER + "good,c,1,A\n" + "short\n".repeat(3_000)))) {
       assertThat(sendAsTheSplitterDoes(batch)).isEqualTo(1);
       batch.finish();
@@ -163,7 +163,7 @@ class BatchResumeTest {
   }
 
   @Test
-  void goes_on_in_the_same_run_with_the_rows_that_are_not_settled() throws IOException {
+  void continues_the_same_run_with_the_unsettled_rows() throws IOException {
     drop(HEADER + "good,c,1,A\nbad,c,2,B\ngood,c,3,C\nshort\ngood,c,5,E\n");
     try (Batch batch = file.open(file.folders.inbox().resolve("a.csv"))) {
       assertThat(batch.resumed()).isFalse();
@@ -212,8 +212,7 @@ class BatchResumeTest {
   }
 
   @Test
-  void a_new_file_costs_no_looking_up_and_a_finished_one_is_new_when_it_is_dropped_again()
-      throws IOException {
+  void looks_nothing_up_for_a_new_or_newly_dropped_file() throws IOException {
     drop(TWO_ROWS);
     runToTheEnd();
     drop(TWO_ROWS);
@@ -245,8 +244,7 @@ class BatchResumeTest {
   }
 
   @Test
-  void a_stop_wakes_whoever_waits_for_the_oldest_row_as_soon_as_an_outcome_comes()
-      throws Exception {
+  void an_outcome_after_a_stop_wakes_waiting_readers() throws Exception {
     file.limits = new BatchLimits(100, 100, 2, 1_000, TestLimits.RULES);
     drop(HEADER + "good,c,1,A\n".repeat(9));
     try (Batch batch = file.open(file.folders.inbox().resolve("a.csv"))) {
@@ -273,7 +271,7 @@ class BatchResumeTest {
   }
 
   @Test
-  void a_file_whose_rows_are_all_settled_is_finished_in_spite_of_a_stop() throws IOException {
+  void finishes_a_fully_settled_file_in_spite_of_a_stop() throws IOException {
     drop(TWO_ROWS);
     try (Batch batch = file.open(file.folders.inbox().resolve("a.csv"))) {
       settleAll(batch);
@@ -290,8 +288,8 @@ class BatchResumeTest {
     "UNRECORDED, false, it continues when the ledger can be written again",
     "UNRECORDED, true, it continues when the ledger can be written again",
   })
-  void an_outcome_that_a_stop_or_the_ledger_cut_short_is_not_told(
-      Reason reason, boolean stopping, String when) throws IOException {
+  void reports_no_outcome_cut_short_by_stop_or_ledger(Reason reason, boolean stopping, String when)
+      throws IOException {
     drop(TWO_ROWS + "good,c,3,C\n");
     try (Batch batch = file.open(file.folders.inbox().resolve("a.csv"))) {
       Iterator<Row> rows = BatchFile.rows(batch).iterator();
@@ -324,8 +322,7 @@ class BatchResumeTest {
       value = Reason.class,
       names = {"STOPPING", "UNRECORDED", "QUEUED"},
       mode = EnumSource.Mode.EXCLUDE)
-  void a_row_that_is_unsettled_for_any_other_reason_is_told_and_stops_nothing(Reason reason)
-      throws IOException {
+  void reports_a_row_unsettled_for_another_reason_and_continues(Reason reason) throws IOException {
     Result result = file.run("a.csv", TWO_ROWS, request -> unsettled(reason));
 
     assertThat(result.lines())
@@ -449,8 +446,7 @@ class BatchResumeTest {
   @ParameterizedTest
   @EnumSource(Point.class)
   @SuppressWarnings("try") // As the intake does it: closed before the source is moved.
-  void a_failure_at_any_point_ends_in_one_report_in_the_same_process(Point point)
-      throws IOException {
+  void a_failure_at_any_point_ends_in_one_report(Point point) throws IOException {
     drop(TWO_ROWS);
     try (Batch batch = runUpTo(point)) {
       batch.close();
@@ -483,7 +479,7 @@ class BatchResumeTest {
   }
 
   @Test
-  void the_rejects_and_the_summary_are_in_place_before_the_results() throws IOException {
+  void rejects_and_summary_are_in_place_before_the_results() throws IOException {
     drop(TWO_ROWS);
     runUpTo(Point.SUMMARY_IN_PLACE).close();
 
@@ -492,8 +488,7 @@ class BatchResumeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {TWO_ROWS, "no header"})
-  void a_file_of_another_name_leaves_results_alone_that_wait_for_their_place(String content)
-      throws IOException {
+  void another_file_leaves_unfinished_results_alone(String content) throws IOException {
     boolean readable = content.equals(TWO_ROWS);
     Files.writeString(file.folders.done().resolve("a.csv"), "of an earlier file");
     drop(content);
@@ -526,7 +521,7 @@ class BatchResumeTest {
   }
 
   @Test
-  void rejects_of_a_try_that_failed_are_not_those_of_the_next_one() throws IOException {
+  void rejects_of_a_failed_try_do_not_enter_the_next() throws IOException {
     drop(TWO_ROWS);
     runUpTo(Point.REJECTS_COMPLETE).close();
 
@@ -539,7 +534,7 @@ class BatchResumeTest {
 
   @Test
   @SuppressWarnings("resource") // A process that is killed closes nothing.
-  void the_same_file_dropped_once_more_after_a_crash_is_another_run() throws IOException {
+  void the_same_file_dropped_again_is_another_run() throws IOException {
     Path source = drop(TWO_ROWS);
     FileTime modified = Files.getLastModifiedTime(source);
     runUpTo(Point.SOURCE_MOVED);
@@ -570,7 +565,7 @@ class BatchResumeTest {
         "RUN_ENDED"
       })
   @SuppressWarnings("resource") // A process that is killed closes nothing.
-  void another_file_that_took_the_name_after_a_crash_is_sent(Point point) throws IOException {
+  void sends_another_file_of_the_name_after_a_crash(Point point) throws IOException {
     drop(TWO_ROWS);
     runUpTo(point);
     drop(TWO_ROWS + "good,c,3,C\n");
@@ -590,7 +585,7 @@ class BatchResumeTest {
   }
 
   @Test
-  void another_file_that_took_the_name_after_a_failure_is_sent() throws IOException {
+  void sends_another_file_of_the_name_after_a_failure() throws IOException {
     drop(TWO_ROWS);
     runUpTo(Point.SUMMARY_IN_PLACE).close();
     Path other = drop(TWO_ROWS + "good,c,3,C\n");
@@ -606,8 +601,7 @@ class BatchResumeTest {
   }
 
   @Test
-  void another_file_that_takes_the_name_while_the_first_is_sent_is_not_moved_unsent()
-      throws IOException {
+  void never_moves_a_replaced_file_unsent() throws IOException {
     Path source = drop(TWO_ROWS);
     try (Batch batch = file.open(source)) {
       settleAll(batch);
@@ -630,7 +624,7 @@ class BatchResumeTest {
   }
 
   @Test
-  void a_file_that_was_interrupted_too_long_ago_is_left_to_a_person() throws IOException {
+  void leaves_a_file_interrupted_long_ago_to_an_operator() throws IOException {
     drop(TWO_ROWS);
     file.open(file.folders.inbox().resolve("a.csv")).close();
     runs.forgotten = true;
@@ -664,7 +658,7 @@ class BatchResumeTest {
   }
 
   @Test
-  void tells_its_progress_now_and_then() throws IOException {
+  void reports_its_progress_now_and_then() throws IOException {
     Instant[] now = {Instant.parse("2026-11-23T10:00:00Z")};
     file.clock =
         new Clock() {
@@ -698,7 +692,7 @@ class BatchResumeTest {
 
   /** Camel copies what it cannot rename, and cannot delete it: the inbox is read-only for us. */
   @Test
-  void a_source_that_could_only_be_copied_is_not_sent_or_told_again() throws IOException {
+  void sends_and_reports_a_copied_source_only_once() throws IOException {
     Path source = file.write("a.csv", (HEADER + "d,k1,c,1\n").getBytes(StandardCharsets.UTF_8));
     Path target;
     try (Batch batch = file.open(source)) {

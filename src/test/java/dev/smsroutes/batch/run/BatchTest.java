@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.JsonOriginal;
-import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.DurableFile;
 import dev.smsroutes.batch.run.BatchFile.Result;
+import dev.smsroutes.testing.TestLimits;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -57,7 +57,7 @@ class BatchTest {
   }
 
   @Test
-  void a_file_with_only_a_header_has_no_rows_and_is_done() throws IOException {
+  void a_file_with_only_a_header_is_done() throws IOException {
     Result result = file.run("a.csv", HEADER, BatchFile::accept);
 
     assertThat(result.lines()).isEmpty();
@@ -67,7 +67,7 @@ class BatchTest {
   }
 
   @Test
-  void columns_of_ours_are_found_in_any_case_and_with_spaces_around() throws IOException {
+  void finds_known_columns_in_any_case_and_with_spaces() throws IOException {
     Result result =
         file.run(
             "a.csv",
@@ -104,7 +104,7 @@ class BatchTest {
   }
 
   @Test
-  void quoted_line_ends_commas_and_quotation_marks_stay_in_their_cell() throws IOException {
+  void quoted_line_ends_commas_and_quotes_stay_in_their_cell() throws IOException {
     Result result =
         file.run(
             "a.csv",
@@ -125,8 +125,8 @@ class BatchTest {
         "d,c,1,Ada,x     | 10000  | Expected 4 cells, one for each column of the header; 5 came on line 3",
         "d,c,1,\"Ada\" B | 10003  | Expected a comma or the end of the row after a closing quotation mark",
       })
-  void a_malformed_row_is_refused_by_itself_and_comes_back_as_it_was(
-      String row, int code, String message) throws IOException {
+  void refuses_a_malformed_row_alone_and_returns_it_unchanged(String row, int code, String message)
+      throws IOException {
     Result first = file.run("a.csv", HEADER + "d,c,1,A\n" + row + "\nd,c,1,A\n", BatchFile::accept);
 
     assertThat(first.lines()).hasSize(3);
@@ -177,7 +177,7 @@ class BatchTest {
   }
 
   @Test
-  void two_stray_quotation_marks_make_one_long_row_that_names_its_lines() throws IOException {
+  void two_stray_quotation_marks_make_one_long_row() throws IOException {
     String rows = "d,c,1,A\n".repeat(20_000);
 
     Result result =
@@ -213,7 +213,7 @@ class BatchTest {
         "{\"definitionKey\":\"a\",\"colour\":1}            | 109122",
         "{\"definitionKey\":\"a\",\"recipients\":[]}       | 109102",
       })
-  void json_that_is_no_request_is_one_refused_row_and_comes_back_as_it_was(String json, int code)
+  void refuses_other_json_as_one_row_and_returns_it_unchanged(String json, int code)
       throws IOException {
     for (String name : List.of("a.json", "a.ndjson")) {
       Result first = file.run(name, json, BatchFile::accept);
@@ -238,7 +238,7 @@ class BatchTest {
   }
 
   @Test
-  void of_many_recipients_only_the_rejected_come_back() throws IOException {
+  void returns_only_the_rejected_recipients() throws IOException {
     Result result =
         file.run(
             "a.json",
@@ -267,7 +267,7 @@ class BatchTest {
 
   @ParameterizedTest
   @CsvSource({"ED A0 80", "C0 AF", "80", "F5 80 80 80", "E2 82", "F0 9F 98"})
-  void bytes_that_are_not_utf_8_are_found_wherever_they_are(String hex) throws IOException {
+  void finds_bytes_that_are_not_utf_8_in_any_place(String hex) throws IOException {
     for (int at : new int[] {HEADER.length() + 6, 65_535, 65_536, 131_071}) {
       byte[] content = new byte[at + 10];
       byte[] head = (HEADER + "d,c,1,").getBytes(StandardCharsets.UTF_8);
@@ -299,8 +299,7 @@ class BatchTest {
   }
 
   @Test
-  void results_are_in_the_order_of_the_rows_whatever_the_order_of_the_outcomes()
-      throws IOException {
+  void results_have_the_order_of_the_rows() throws IOException {
     Path source =
         file.write(
             "a.csv",
@@ -341,7 +340,7 @@ class BatchTest {
   }
 
   @Test
-  void a_batch_that_is_closed_wakes_whoever_waits() throws Exception {
+  void closing_a_batch_wakes_waiting_readers() throws Exception {
     file.limits = new BatchLimits(100, 100, 2, 1_000, TestLimits.RULES);
     Path source =
         file.write("a.csv", (HEADER + "d,c,1,A\n".repeat(9)).getBytes(StandardCharsets.UTF_8));
@@ -367,7 +366,7 @@ class BatchTest {
   }
 
   @Test
-  void a_full_disk_ends_the_reading_and_leaves_only_the_source() throws Exception {
+  void a_full_disk_ends_reading_and_leaves_only_the_source() throws Exception {
     file.opener =
         name ->
             new DurableFile(file.folders.results(), name) {
@@ -399,8 +398,7 @@ class BatchTest {
   }
 
   @Test
-  void a_file_that_changes_while_it_is_sent_fails_with_the_results_of_what_was_read()
-      throws IOException {
+  void a_file_that_changes_fails_with_results_so_far() throws IOException {
     for (boolean appended : List.of(true, false)) {
       String name = appended + ".csv";
       Path source =
@@ -446,7 +444,7 @@ class BatchTest {
   }
 
   @Test
-  void rejects_of_a_file_with_a_byte_order_mark_have_one() throws IOException {
+  void rejects_keep_the_byte_order_mark_of_their_file() throws IOException {
     Result result = file.run("a.csv", "\uFEFF" + HEADER + "d,c,1,A\n", BatchFile::refuse);
 
     assertThat(result.rejects()).startsWith("\uFEFF_code,");
@@ -463,7 +461,7 @@ class BatchTest {
     "failed/a.csv",
     "failed/a.csv.reason.json"
   })
-  void a_name_of_which_anything_is_left_is_not_used_again(String remnant) throws IOException {
+  void a_name_with_leftovers_is_not_used_again(String remnant) throws IOException {
     Files.writeString(home.resolve(remnant), "of an earlier file");
 
     Result result = file.run("a.csv", HEADER + "d,c,1,A\n", BatchFile::refuse);

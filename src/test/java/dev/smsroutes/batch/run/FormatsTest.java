@@ -10,6 +10,7 @@ import dev.smsroutes.batch.format.InputEncoding;
 import dev.smsroutes.batch.format.InputRules;
 import dev.smsroutes.batch.run.BatchFile.Result;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.testing.TestRuns;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,8 +60,7 @@ class FormatsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"csv", "ndjson", "jsonl", "json"})
-  void a_packed_file_asks_for_the_same_messages_as_the_plain_one(String extension)
-      throws IOException {
+  void a_packed_file_requests_the_messages_of_the_plain_one(String extension) throws IOException {
     String content =
         extension.equals("csv")
             ? HEADER + "d,c,1,A\nd,c,2,B\n"
@@ -84,8 +84,7 @@ class FormatsTest {
   }
 
   @Test
-  void a_name_of_a_packed_file_that_was_here_before_gets_its_number_before_both_extensions()
-      throws IOException {
+  void numbers_a_packed_file_before_both_extensions() throws IOException {
     byte[] content = GunzipTest.gzip(bytes(HEADER + "d,c,1,A\n"));
     file.run("a.csv.gz", content, BatchFile::accept);
 
@@ -94,8 +93,7 @@ class FormatsTest {
   }
 
   @Test
-  void a_packed_file_that_is_replaced_while_it_is_sent_ends_with_the_rows_that_were_whole()
-      throws IOException {
+  void a_replaced_packed_file_ends_with_its_whole_rows() throws IOException {
     // Random, so that it does not shrink to less than a buffer.
     Random random = new Random(7);
     StringBuilder rows = new StringBuilder(HEADER);
@@ -142,7 +140,7 @@ class FormatsTest {
   }
 
   @Test
-  void a_stop_breaks_off_the_first_reading_of_a_packed_file() throws IOException {
+  void a_stop_ends_the_first_reading_of_a_packed_file() throws IOException {
     Path source = file.write("a.csv.gz", GunzipTest.gzip(bytes(HEADER + "d,c,1,A\n")));
     file.stopping = true;
 
@@ -152,8 +150,8 @@ class FormatsTest {
 
   @ParameterizedTest
   @CsvSource({"3, a.csv, false", "2, b.csv, true", "3, c.ndjson, false", "2, d.ndjson, true"})
-  void rows_over_the_limit_move_the_file_to_failed_before_one_is_sent(
-      long most, String name, boolean failed) throws IOException {
+  void too_many_rows_fail_the_file_before_any_is_sent(long most, String name, boolean failed)
+      throws IOException {
     file.limits =
         new BatchLimits(
             65_536, 100, 10, 1_000, new InputRules(9_999, most, 9_999, 9, InputEncoding.AUTO));
@@ -179,7 +177,7 @@ class FormatsTest {
   }
 
   @Test
-  void the_sep_line_comes_back_with_the_rejects() throws IOException {
+  void rejects_keep_the_sep_line() throws IOException {
     Result first =
         file.run(
             "a.csv",
@@ -194,7 +192,7 @@ class FormatsTest {
 
   @ParameterizedTest
   @CsvSource({"';', semicolon", "'\t', tab"})
-  void a_malformed_row_is_told_with_the_separator_of_its_file(String separator, String word)
+  void names_the_separator_of_the_file_for_a_malformed_row(String separator, String word)
       throws IOException {
     Result result =
         file.run("a.csv", (HEADER + "d,\"c\"x,1,A\n").replace(",", separator), BatchFile::accept);

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.smsroutes.SettableClock;
 import dev.smsroutes.batch.format.BatchInterruptedException;
 import dev.smsroutes.batch.format.JsonOriginal;
 import dev.smsroutes.batch.result.DurableFile;
 import dev.smsroutes.batch.result.FileControl;
 import dev.smsroutes.batch.run.BatchProgress.State;
 import dev.smsroutes.model.Outcome.Accepted;
+import dev.smsroutes.testing.SettableClock;
+import dev.smsroutes.testing.TestRuns;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +76,7 @@ class ProgressTest {
   }
 
   @Test
-  void rows_count_in_whatever_order_their_outcomes_come() throws IOException {
+  void counts_rows_in_any_order_of_outcomes() throws IOException {
     try (Batch batch = file.open(drop(10))) {
       List<Row> rows = begin(BatchFile.rows(batch).iterator(), 6);
       accept(rows.get(4));
@@ -99,7 +100,7 @@ class ProgressTest {
   }
 
   @Test
-  void an_outcome_that_comes_twice_counts_once() throws IOException {
+  void counts_a_repeated_outcome_once() throws IOException {
     try (Batch batch = file.open(drop(2))) {
       Row row = BatchFile.rows(batch).iterator().next();
       accept(row);
@@ -111,8 +112,7 @@ class ProgressTest {
   }
 
   @Test
-  void the_rate_is_that_of_the_last_quarter_of_a_minute_and_tells_the_time_that_is_left()
-      throws IOException {
+  void the_rate_of_the_last_15_seconds_predicts_the_end() throws IOException {
     try (Batch batch = file.open(drop(1_000))) {
       Iterator<Row> rows = BatchFile.rows(batch).iterator();
       assertThat(batch.progress().rate()).isZero();
@@ -163,7 +163,7 @@ class ProgressTest {
 
   @Test
   @SuppressWarnings("try") // Closed before it is moved, as the intake does.
-  void a_file_tells_how_far_the_batch_is_and_goes_away_with_it() throws IOException {
+  void the_progress_file_ends_with_its_batch() throws IOException {
     Path source = drop(3);
     try (Batch batch = file.open(source)) {
       Iterator<Row> rows = BatchFile.rows(batch).iterator();
@@ -199,7 +199,7 @@ class ProgressTest {
   }
 
   @Test
-  void a_file_that_is_read_for_the_first_time_tells_so() throws IOException {
+  void reports_that_a_file_is_read_the_first_time() throws IOException {
     List<BatchProgress> reading = new ArrayList<>();
     file.watch =
         new BatchWatch() {
@@ -218,7 +218,7 @@ class ProgressTest {
   }
 
   @Test
-  void a_file_that_was_interrupted_or_cannot_be_read_leaves_none() throws IOException {
+  void leaves_no_progress_of_an_interrupted_or_unreadable_file() throws IOException {
     try (Batch batch = file.open(drop("a.csv", "no header\n"))) {
       files.renew();
       assertThat(progressFile()).exists();
@@ -264,8 +264,7 @@ class ProgressTest {
   }
 
   @Test
-  void where_lines_have_many_recipients_their_number_is_what_the_bytes_make_one_expect()
-      throws IOException {
+  void estimates_rows_from_bytes_for_lines_with_many_recipients() throws IOException {
     String line =
         "{'definitionKey':'good','recipients':[{'contactKey':'c','to':'1'},{'contactKey':'c','to':'2'},"
             + "{'contactKey':'c','to':'3'}]}\n";
@@ -291,7 +290,7 @@ class ProgressTest {
   }
 
   @Test
-  void a_paused_file_says_so_while_its_rows_are_under_way() throws IOException {
+  void a_pause_shows_while_rows_are_in_progress() throws IOException {
     Path source = drop(1_000);
     try (Batch batch = file.open(source)) {
       Iterator<Row> rows = BatchFile.rows(batch).iterator();
@@ -318,8 +317,7 @@ class ProgressTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a.csv", "a.csv.gz", "utf-16.csv", "a.ndjson"})
-  void all_rows_and_the_bytes_that_are_left_are_known_whatever_a_file_came_as(String name)
-      throws IOException {
+  void knows_all_rows_and_remaining_bytes_in_every_format(String name) throws IOException {
     String content =
         name.endsWith(".ndjson")
             ? "{\"definitionKey\":\"good\",\"recipient\":{\"contactKey\":\"c\",\"to\":\"1\"}}\n"
@@ -350,7 +348,7 @@ class ProgressTest {
   }
 
   @Test
-  void whoever_looks_does_not_wait_for_the_disk() throws IOException {
+  void reading_progress_does_not_wait_for_the_disk() throws IOException {
     List<State> seen = new ArrayList<>();
     file.opener =
         name ->

@@ -75,7 +75,7 @@ class RejectsPropertiesTest {
   }
 
   @Property(tries = 200)
-  void csv_rows_come_back_cell_by_cell(
+  void returns_csv_rows_cell_by_cell(
       @ForAll("rows") List<List<String>> rows, @ForAll("separators") char separator)
       throws IOException {
     Result first = file.run("a.csv", csv(separator, HEADER, rows), BatchFile::refuse);
@@ -101,8 +101,7 @@ class RejectsPropertiesTest {
   }
 
   @Property(tries = 300)
-  void any_line_of_text_comes_back_as_it_was(@ForAll("texts") List<String> lines)
-      throws IOException {
+  void returns_any_line_of_text_unchanged(@ForAll("texts") List<String> lines) throws IOException {
     Result first = file.run("a.ndjson", String.join("\n", lines), BatchFile::refuse);
     Result again = file.run("b.ndjson", first.rejects(), BatchFile::refuse);
 
@@ -111,7 +110,7 @@ class RejectsPropertiesTest {
   }
 
   @Property(tries = 100)
-  void json_objects_come_back_field_by_field(@ForAll List<String> values) throws IOException {
+  void returns_json_objects_field_by_field(@ForAll List<String> values) throws IOException {
     StringBuilder content = new StringBuilder();
     List<ObjectNode> rows = new ArrayList<>();
     for (String value : values) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
-import dev.smsroutes.SettableClock;
 import dev.smsroutes.batch.format.JsonOriginal;
 import dev.smsroutes.batch.result.BatchReport;
 import dev.smsroutes.batch.result.ResultsFormat;
@@ -19,6 +18,8 @@ import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.testing.SettableClock;
+import dev.smsroutes.testing.TestRuns;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -94,7 +95,7 @@ class ResultsTest {
   }
 
   @Test
-  void results_in_csv_have_the_same_fields_as_those_in_ndjson() throws IOException {
+  void csv_results_have_the_same_fields_as_ndjson_results() throws IOException {
     file.format = ResultsFormat.CSV;
     file.run("a.csv", HEADER + "good,k1,c,1\nrefused,k2,c,1\nshort\n", ResultsTest::outcome);
 
@@ -130,7 +131,7 @@ class ResultsTest {
   }
 
   @Test
-  void a_cell_of_a_stranger_is_no_formula_and_a_number_stays_one() throws IOException {
+  void a_foreign_cell_is_no_formula_and_numbers_stay_numbers() throws IOException {
     file.format = ResultsFormat.CSV;
     file.run(
         "a.csv",
@@ -154,7 +155,7 @@ class ResultsTest {
   }
 
   @Test
-  void results_of_a_file_with_a_byte_order_mark_have_one() throws IOException {
+  void results_keep_the_byte_order_mark_of_their_file() throws IOException {
     file.format = ResultsFormat.CSV;
     file.run("a.csv", "\uFEFF" + HEADER + "good,clé,c,1\n", ResultsTest::outcome);
 
@@ -162,8 +163,7 @@ class ResultsTest {
   }
 
   @Test
-  void the_reasons_in_rejects_are_no_formulas_and_the_original_cells_come_back_as_they_were()
-      throws IOException {
+  void rejects_guard_reasons_and_return_original_cells_unchanged() throws IOException {
     String header = "definitionKey,messageKey,contactKey,to,=1+1,@x\n";
     String row = "refused,=k,-c,+4917012345678,\"=HYPERLINK(\"\"a\"\")\",\t@x\n";
     Result first = file.run("a.csv", header + row, ResultsTest::outcome);
@@ -177,7 +177,7 @@ class ResultsTest {
   }
 
   @Test
-  void the_field_of_a_fault_is_no_formula_though_it_is_named_by_a_stranger() throws IOException {
+  void a_field_name_from_a_caller_is_no_formula() throws IOException {
     Result result =
         file.run(
             "a.csv",
@@ -192,7 +192,7 @@ class ResultsTest {
   }
 
   @Test
-  void the_summary_tells_what_became_of_the_file() throws Exception {
+  void the_summary_shows_the_fate_of_the_file() throws Exception {
     SettableClock clock = new SettableClock();
     file.clock = clock;
     String content =
@@ -254,7 +254,7 @@ class ResultsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a.csv.gz", "a.csv"})
-  void the_checksum_is_that_of_the_dropped_file_packed_or_in_utf_16(String name) throws Exception {
+  void the_checksum_belongs_to_the_file_as_dropped(String name) throws Exception {
     byte[] text = (HEADER + "good,k1,c,1\n").getBytes(StandardCharsets.UTF_16);
     ByteArrayOutputStream dropped = new ByteArrayOutputStream();
     if (name.endsWith(".gz")) {
@@ -308,8 +308,7 @@ class ResultsTest {
   }
 
   @Test
-  void the_summary_of_a_file_that_is_called_otherwise_in_the_end_tells_both_names()
-      throws IOException {
+  void the_summary_of_a_renamed_file_has_both_names() throws IOException {
     file.run("a.csv", HEADER, ResultsTest::outcome);
     file.run("a.csv", HEADER, ResultsTest::outcome);
 
@@ -318,7 +317,7 @@ class ResultsTest {
   }
 
   @Test
-  void the_summary_of_a_resumed_file_is_that_of_the_whole_file() throws IOException {
+  void the_summary_of_a_resumed_file_covers_all_of_it() throws IOException {
     TestRuns runs = new TestRuns();
     file.runs = runs;
     Path source =
@@ -339,14 +338,14 @@ class ResultsTest {
   }
 
   @Test
-  void a_file_of_which_nothing_can_be_read_has_a_reason_and_no_summary() throws IOException {
+  void an_unreadable_file_has_a_reason_and_no_summary() throws IOException {
     file.run("a.csv", "no header\n", ResultsTest::outcome);
 
     assertThat(file.folders.results()).isEmptyDirectory();
   }
 
   @Test
-  void the_summary_of_a_file_that_changed_while_it_was_sent_says_so() throws IOException {
+  void the_summary_says_that_the_file_changed() throws IOException {
     Path source = file.write("a.csv", (HEADER + "good,,c,1\n").getBytes(StandardCharsets.UTF_8));
     try (Batch batch = file.open(source)) {
       for (Row row : BatchFile.rows(batch)) {
@@ -364,8 +363,7 @@ class ResultsTest {
   @ParameterizedTest
   @EnumSource(ResultsFormat.class)
   @SuppressWarnings("resource") // A process that is killed closes nothing.
-  void results_come_in_the_format_in_which_they_were_written_whatever_it_is_after_a_crash(
-      ResultsFormat format) throws IOException {
+  void results_keep_their_format_after_a_crash(ResultsFormat format) throws IOException {
     file.format = format;
     Path source = file.write("a.csv", (HEADER + "good,,c,1\n").getBytes(StandardCharsets.UTF_8));
     Path obstacle = file.folders.results().resolve("a.csv.results." + format.extension());

@@ -3,11 +3,12 @@ package dev.smsroutes.batch.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.smsroutes.SettableClock;
 import dev.smsroutes.batch.format.BatchLimits;
-import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.batch.result.FileControl;
 import dev.smsroutes.model.Outcome;
+import dev.smsroutes.testing.SettableClock;
+import dev.smsroutes.testing.TestLimits;
+import dev.smsroutes.testing.TestRuns;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ class RowGroupsHoldTest {
   }
 
   @Test
-  void the_others_go_on_and_held_rows_come_again_together() throws Exception {
+  void held_rows_return_together_while_others_go_on() throws Exception {
     try (Batch batch = open("a", "a", "a", "a", "a", "a")) {
       Iterator<RowGroup> groups = batch.groups(3);
       settle(groups.next(), Set.of("k1", "k3"));
@@ -91,7 +92,7 @@ class RowGroupsHoldTest {
 
   /** The file has no more rows, and those under way need not come back. */
   @Test
-  void the_last_rows_go_without_company_while_others_are_under_way() throws Exception {
+  void the_last_rows_go_alone_while_others_are_in_progress() throws Exception {
     try (Batch batch = open("a", "a", "a", "a", "b")) {
       Iterator<RowGroup> groups = batch.groups(4);
       RowGroup first = groups.next();
@@ -106,7 +107,7 @@ class RowGroupsHoldTest {
   }
 
   @Test
-  void rows_go_without_company_when_all_others_are_held_and_the_window_is_full() throws Exception {
+  void rows_go_alone_when_held_rows_fill_the_window() throws Exception {
     file.limits = new BatchLimits(100, 100, 9, 1_000_000, TestLimits.RULES);
     try (Batch batch = open("a", "a", "a", "a", "b", "a", "a", "a", "a", "b", "b", "b")) {
       Iterator<RowGroup> groups = batch.groups(4);
@@ -140,7 +141,7 @@ class RowGroupsHoldTest {
   }
 
   @Test
-  void a_file_that_is_cancelled_at_night_waits_for_no_morning() throws Exception {
+  void a_file_cancelled_at_night_ends_at_once() throws Exception {
     TestRuns runs = new TestRuns();
     file.runs = runs;
     runs.maybeSent.add("k3");

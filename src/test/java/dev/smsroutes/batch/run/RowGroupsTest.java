@@ -9,9 +9,10 @@ import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.InputEncoding;
 import dev.smsroutes.batch.format.InputRules;
 import dev.smsroutes.batch.format.JsonOriginal;
-import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.batch.result.FileControl;
 import dev.smsroutes.model.SendItem;
+import dev.smsroutes.testing.TestLimits;
+import dev.smsroutes.testing.TestRuns;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -94,8 +95,7 @@ class RowGroupsTest {
   }
 
   @Test
-  void rows_of_one_definition_come_together_and_results_in_the_order_of_the_rows()
-      throws Exception {
+  void groups_rows_by_definition_and_keeps_results_in_order() throws Exception {
     try (Batch batch = open(rows("a", "b", "a", "a", "b", "a", "c"))) {
       List<List<String>> handedOver = sendAsTheSplitterDoes(batch, 3, 5);
 
@@ -150,8 +150,7 @@ class RowGroupsTest {
     "50, 7, 3",
     "1000, 500, 16"
   })
-  void whatever_the_window_every_row_comes_once(int window, int most, int threads)
-      throws Exception {
+  void hands_out_every_row_once_for_any_window(int window, int most, int threads) throws Exception {
     file.limits = new BatchLimits(100, 100, window, 1_000_000, TestLimits.RULES);
     int rows = 400;
     String[] definitions =
@@ -168,7 +167,7 @@ class RowGroupsTest {
   }
 
   @Test
-  void a_full_window_of_rows_under_way_waits_instead_of_handing_out_crumbs() throws Exception {
+  void a_full_window_waits_instead_of_making_small_groups() throws Exception {
     file.limits = new BatchLimits(100, 100, 6, 1_000_000, TestLimits.RULES);
     String[] definitions = new String[20];
     Arrays.fill(definitions, "a");
@@ -185,7 +184,7 @@ class RowGroupsTest {
   }
 
   @Test
-  void a_stop_hands_out_nothing_more_and_the_file_goes_on_later() throws IOException {
+  void a_stop_hands_out_nothing_until_the_file_resumes() throws IOException {
     try (Batch batch = open(rows("a", "b", "a", "b", "a"))) {
       Iterator<RowGroup> groups = batch.groups(3);
       file.stopping = true;
@@ -195,7 +194,7 @@ class RowGroupsTest {
   }
 
   @Test
-  void rows_that_wait_for_company_when_a_stop_comes_are_no_fault() throws IOException {
+  void a_stop_leaves_waiting_rows_without_fault() throws IOException {
     file.limits = new BatchLimits(100, 100, 4, 1_000_000, TestLimits.RULES);
     try (Batch batch = open(rows("a", "a", "a", "b", "b", "b"))) {
       Iterator<RowGroup> groups = batch.groups(3);
@@ -211,8 +210,7 @@ class RowGroupsTest {
   }
 
   @Test
-  void rows_that_are_refused_as_they_stand_and_rows_of_before_are_not_among_them()
-      throws IOException {
+  void groups_hold_no_malformed_and_no_settled_rows() throws IOException {
     TestRuns runs = new TestRuns();
     file.runs = runs;
     String rows = "a,k1,c,1\na,k2,c\na,k3,c,1\na,k4,c,1\n";
@@ -232,7 +230,7 @@ class RowGroupsTest {
   }
 
   @Test
-  void a_pipeline_that_breaks_leaves_every_row_of_the_group_uncertain() throws IOException {
+  void a_broken_pipeline_leaves_the_whole_group_uncertain() throws IOException {
     try (Batch batch = open(rows("a", "a"))) {
       RowGroup group = batch.groups(500).next();
       group.broke();
@@ -256,8 +254,7 @@ class RowGroupsTest {
   }
 
   @Test
-  void what_was_read_when_the_file_is_cancelled_is_not_handed_over_and_has_its_line()
-      throws Exception {
+  void a_cancel_reports_read_rows_without_handing_them_over() throws Exception {
     TestRuns runs = new TestRuns();
     file.runs = runs;
     runs.maybeSent.addAll(List.of("k4", "k5", "k7"));
@@ -290,8 +287,7 @@ class RowGroupsTest {
   }
 
   @Test
-  void what_was_read_when_the_file_is_paused_is_dropped_and_handed_over_by_the_next_pass()
-      throws Exception {
+  void a_pause_leaves_read_rows_to_the_next_pass() throws Exception {
     TestRuns runs = new TestRuns();
     file.runs = runs;
     String rows = rows("a", "a", "a", "b", "a", "b");
@@ -316,8 +312,7 @@ class RowGroupsTest {
   }
 
   @Test
-  void a_ledger_that_cannot_be_asked_when_a_file_is_cancelled_leaves_it_for_later()
-      throws Exception {
+  void a_ledger_outage_postpones_a_cancel() throws Exception {
     TestRuns runs = new TestRuns();
     file.runs = runs;
     try (Batch batch = open(rows("a", "a", "a", "b", "a", "b"))) {

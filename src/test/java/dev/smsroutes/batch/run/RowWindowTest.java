@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.RawRow;
-import dev.smsroutes.batch.format.TestLimits;
+import dev.smsroutes.testing.TestLimits;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,7 +85,7 @@ class RowWindowTest {
   }
 
   @Test
-  void gives_a_held_row_when_its_time_has_come_and_earlier_ones_first() {
+  void gives_held_rows_in_time_and_earlier_ones_first() {
     RowWindow window = window(9, 900, true);
     List<Row> rows = add(window, 3);
     window.hold(rows.get(0), MORNING.plusSeconds(60));
@@ -100,7 +100,7 @@ class RowWindowTest {
   }
 
   @Test
-  void says_until_when_all_is_held_only_if_no_row_is_under_way() {
+  void names_the_next_time_only_without_rows_in_progress() {
     RowWindow window = window(9, 900, true);
     List<Row> rows = add(window, 3);
     assertThat(window.allHeldUntil()).isEmpty();
@@ -125,7 +125,7 @@ class RowWindowTest {
     "true, true, 0, true",
     "true, true, 1, false",
   })
-  void is_over_when_all_is_read_and_no_row_can_come_back(
+  void is_over_when_no_row_is_left_or_can_return(
       boolean holds, boolean exhausted, int underWay, boolean over) {
     RowWindow window = window(9, 900, holds);
     add(window, underWay);
@@ -145,7 +145,7 @@ class RowWindowTest {
     "9, 4, 5, 3, true",
     "2, 1, 2, 1, true",
   })
-  void lets_rows_go_without_company_when_nothing_can_come_of_waiting(
+  void lets_rows_go_alone_when_waiting_is_useless(
       int rows, int held, int oldestWaiting, int waiting, boolean mustGo) {
     RowWindow window = window(9, 900, true);
     List<Row> all = add(window, rows);

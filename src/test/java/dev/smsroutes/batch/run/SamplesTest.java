@@ -16,7 +16,7 @@ class SamplesTest {
   @TempDir Path home;
 
   @Test
-  void the_sample_batch_has_five_rows_of_which_one_is_faulty() throws IOException {
+  void the_sample_batch_has_five_rows_and_one_fault() throws IOException {
     Result result =
         new BatchFile(home)
             .run(

@@ -9,9 +9,10 @@ import dev.smsroutes.batch.check.BatchPlan;
 import dev.smsroutes.batch.check.PlanReport;
 import dev.smsroutes.batch.format.BatchReading;
 import dev.smsroutes.batch.format.JsonRequests;
-import dev.smsroutes.batch.format.TestLimits;
 import dev.smsroutes.batch.format.UnreadableFileException;
 import dev.smsroutes.ledger.LedgerPreview;
+import dev.smsroutes.testing.TestLimits;
+import dev.smsroutes.testing.TestRequests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -146,7 +147,7 @@ class ThrownWhileReadingTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("thrown")
-  void what_concerns_the_whole_file_fails_it_unless_it_is_the_disk(
+  void a_fault_of_the_whole_file_fails_it_except_disk_errors(
       String name, Supplier<Throwable> thrown) throws IOException {
     Path source = file.write("a.ndjson", bytes(GOOD));
 
@@ -174,7 +175,7 @@ class ThrownWhileReadingTest {
   /** Numbers that libraries choke on, wherever they stand. */
   @ParameterizedTest
   @MethodSource("numbers")
-  void a_number_of_any_size_ends_its_row_and_no_other(String number) throws IOException {
+  void a_number_of_any_size_refuses_only_its_row(String number) throws IOException {
     String bad = GOOD.replace("\"to\"", "\"attributes\":{\"Name\":" + number + "},\"to\"");
 
     BatchFile.Result lines = file.run("n.ndjson", bad + "\n" + GOOD + "\n", BatchFile::accept);

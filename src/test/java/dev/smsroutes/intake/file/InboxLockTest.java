@@ -2,7 +2,7 @@ package dev.smsroutes.intake.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.smsroutes.SettableClock;
+import dev.smsroutes.testing.SettableClock;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

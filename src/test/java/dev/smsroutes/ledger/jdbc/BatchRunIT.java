@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.ledger.Admission.Claim;
 import dev.smsroutes.ledger.Admission.Known;
-import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.Runs.Run;
 import dev.smsroutes.ledger.Submission;
 import dev.smsroutes.model.ErrorCode;
@@ -19,6 +18,8 @@ import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.testing.SettableClock;
+import dev.smsroutes.testing.TestLedgers;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -45,21 +46,12 @@ class BatchRunIT {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   @TempDir private Path home;
-  private final MovableClock clock = new MovableClock();
+  private final SettableClock clock = new SettableClock();
   private JdbcLedger ledger;
 
   @BeforeEach
   void open() {
-    ledger =
-        JdbcLedger.open(
-            new LedgerOptions(
-                url(),
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ofDays(7),
-                Duration.ofDays(30),
-                false),
-            clock);
+    ledger = JdbcLedger.open(TestLedgers.options(url()), clock);
   }
 
   @AfterEach
@@ -157,9 +149,9 @@ class BatchRunIT {
   @Test
   void forgets_a_run_a_day_before_its_purge() {
     ledger.begin("content", "a.csv");
-    clock.move(Duration.ofDays(6));
+    clock.forward(Duration.ofDays(6));
     assertThat(ledger.begin("content", "a.csv").forgotten()).isFalse();
-    clock.move(Duration.ofMillis(1));
+    clock.forward(Duration.ofMillis(1));
     assertThat(ledger.begin("content", "a.csv").forgotten()).isTrue();
   }
 
@@ -169,7 +161,7 @@ class BatchRunIT {
     settle("k", "a.csv#1", run, accepted("k"));
     Run ended = ledger.begin("content", "b.csv");
     ledger.finish(ended);
-    clock.move(Duration.ofDays(31));
+    clock.forward(Duration.ofDays(31));
     openAgain();
 
     Awaitility.await().until(() -> ledger.find("k").isEmpty() && runs() == 1);

@@ -297,7 +297,7 @@ class ClaimsIT extends OnAStore {
   void a_claim_keeps_the_time_of_its_first_admission() {
     JdbcLedger ledger = open();
     send(ledger, "key", waiting("key"));
-    clock.move(Duration.ofHours(1));
+    clock.forward(Duration.ofHours(1));
 
     assertThat(claim(ledger, "key").admittedAt()).isEqualTo(clock.instant().minusSeconds(3600));
   }

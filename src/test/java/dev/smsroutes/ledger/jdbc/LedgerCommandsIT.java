@@ -108,7 +108,7 @@ class LedgerCommandsIT extends OnAStore {
     send(ledger, "never", waiting("never"));
     send(ledger, "again", refused("again"));
     ledger.reopen(ledger.find("again").orElseThrow(), Optional.empty(), "ann");
-    clock.move(Duration.ofSeconds(1));
+    clock.forward(Duration.ofSeconds(1));
     Admission.Claim claim = claim(ledger, "again");
     claim.attempted();
     claim.ended(waiting("again"));
@@ -149,7 +149,7 @@ class LedgerCommandsIT extends OnAStore {
     JdbcLedger ledger = open();
     for (String key : List.of("c", "a", "b", "d")) {
       send(ledger, key, key.equals("a") ? refused(key) : waiting(key));
-      clock.move(Duration.ofSeconds(1));
+      clock.forward(Duration.ofSeconds(1));
     }
 
     assertThat(ledger.newest(ALL, 3)).extracting(Entry::messageKey).containsExactly("a", "b", "d");

@@ -16,6 +16,7 @@ import dev.smsroutes.model.Outcome.Parked;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Reason;
+import dev.smsroutes.testing.SettableClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,7 +150,7 @@ class LedgerPropertyIT {
   }
 
   private static final class Played {
-    private final MovableClock clock = new MovableClock();
+    private final SettableClock clock = new SettableClock();
     private final LedgerOptions options;
     private final Store store;
     private final String prefix = UUID.randomUUID() + "-";
@@ -196,7 +197,7 @@ class LedgerPropertyIT {
         case CRASH -> replace(number, false);
         case STOP -> replace(number, true);
         case LONG_SILENCE -> {
-          clock.move(LIFE);
+          clock.forward(LIFE);
           nodes.forEach(each -> each.silent = true);
           gone.forEach(each -> each.silent = true);
         }

@@ -14,6 +14,8 @@ import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.testing.SettableClock;
+import dev.smsroutes.testing.TestLedgers;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -56,7 +58,7 @@ abstract class OnAStore {
   @Parameter Store store;
   @TempDir Path folder;
 
-  final MovableClock clock = new MovableClock();
+  final SettableClock clock = new SettableClock();
   private final List<JdbcLedger> opened = new ArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -76,18 +78,11 @@ abstract class OnAStore {
   }
 
   LedgerOptions options(boolean keepPersonalData) {
-    return new LedgerOptions(
-        url(),
-        Optional.empty(),
-        Optional.empty(),
-        Duration.ofDays(7),
-        Duration.ofDays(30),
-        keepPersonalData);
+    return TestLedgers.options(url(), keepPersonalData);
   }
 
   static LedgerOptions options(String url) {
-    return new LedgerOptions(
-        url, Optional.empty(), Optional.empty(), Duration.ofDays(7), Duration.ofDays(30), false);
+    return TestLedgers.options(url);
   }
 
   /** What the store says on each connection through which something is written. */
@@ -139,7 +134,7 @@ abstract class OnAStore {
   JdbcLedger afterDeathOf(JdbcLedger ledger) {
     ledger.abandon();
     opened.remove(ledger);
-    clock.move(FAST.life().plusMillis(1));
+    clock.forward(FAST.life().plusMillis(1));
     return open();
   }
 

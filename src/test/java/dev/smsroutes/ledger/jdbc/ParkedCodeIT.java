@@ -12,6 +12,7 @@ import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.testing.TestLedgers;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,14 +43,7 @@ class ParkedCodeIT {
   }
 
   private JdbcLedger open(Clock clock) {
-    LedgerOptions options =
-        new LedgerOptions(
-            "jdbc:sqlite:" + folder.resolve("ledger.db"),
-            Optional.empty(),
-            Optional.empty(),
-            Duration.ofDays(7),
-            Duration.ofDays(30),
-            false);
+    LedgerOptions options = TestLedgers.options("jdbc:sqlite:" + folder.resolve("ledger.db"));
     return JdbcLedger.open(options, clock);
   }
 

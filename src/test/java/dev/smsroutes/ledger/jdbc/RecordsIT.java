@@ -13,6 +13,7 @@ import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Parked;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.State;
+import dev.smsroutes.testing.SettableClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -100,13 +101,13 @@ class RecordsIT extends OnAStore {
     JdbcLedger ledger = open();
     Instant admitted = clock.instant();
     Claim claim = claim(ledger, inRun("key", "run-1"));
-    clock.move(Duration.ofSeconds(1));
+    clock.forward(Duration.ofSeconds(1));
     claim.attempted();
-    clock.move(Duration.ofSeconds(1));
+    clock.forward(Duration.ofSeconds(1));
     claim.ended(waiting("key"));
-    clock.move(Duration.ofSeconds(1));
+    clock.forward(Duration.ofSeconds(1));
     claim.attempted();
-    clock.move(Duration.ofSeconds(1));
+    clock.forward(Duration.ofSeconds(1));
     claim.settle(refused("key"));
 
     assertThat(ledger.find("key"))
@@ -168,7 +169,7 @@ class RecordsIT extends OnAStore {
       String key = String.format("key-%02d", i);
       expected.add(key);
       send(ledger, key, i % 2 == 0 ? accepted(key) : waiting(key));
-      clock.move(Duration.ofMillis(i % 3 == 2 ? 1 : 0));
+      clock.forward(Duration.ofMillis(i % 3 == 2 ? 1 : 0));
     }
 
     List<String> seen = new ArrayList<>();
@@ -182,7 +183,7 @@ class RecordsIT extends OnAStore {
   }
 
   static Stream<Filter> filters() {
-    Instant start = new MovableClock().instant();
+    Instant start = new SettableClock().instant();
     return Stream.of(
         new Filter("all", q -> q, "accepted", "refused", "waiting", "parked"),
         new Filter("one state", q -> states(q, EnumSet.of(EntryState.PARKED)), "parked"),
@@ -274,7 +275,7 @@ class RecordsIT extends OnAStore {
     Submission plain = submission(key);
     claim(ledger, new Submission(plain.message(), plain.request(), origin))
         .settle(outcome.apply(key));
-    clock.move(Duration.ofSeconds(1));
+    clock.forward(Duration.ofSeconds(1));
   }
 
   static Stream<Outcome> canBeReopened() {

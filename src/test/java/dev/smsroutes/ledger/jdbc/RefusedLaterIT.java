@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.ledger.Admission;
 import dev.smsroutes.ledger.EntryState;
-import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.Submission;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
@@ -16,6 +15,7 @@ import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.testing.TestLedgers;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,14 +42,7 @@ class RefusedLaterIT {
   void open() {
     ledger =
         JdbcLedger.open(
-            new LedgerOptions(
-                "jdbc:sqlite:" + folder.resolve("ledger.db"),
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ofDays(7),
-                Duration.ofDays(30),
-                false),
-            Clock.systemUTC());
+            TestLedgers.options("jdbc:sqlite:" + folder.resolve("ledger.db")), Clock.systemUTC());
   }
 
   @AfterEach

@@ -12,6 +12,7 @@ import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.jdbc.JdbcRecords.Old;
 import dev.smsroutes.model.Outcome.Parked;
 import dev.smsroutes.model.Outcome.State;
+import dev.smsroutes.testing.SettableClock;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class TimeIT extends OnAStore {
   void an_uncertain_attempt_is_repeated_for_48_hours(Duration later, boolean repeated) {
     JdbcLedger ledger = open();
     send(ledger, "key", uncertain("key"));
-    clock.move(later);
+    clock.forward(later);
 
     Admission admission = ledger.admit(submission("key"), LONG);
     if (repeated) {
@@ -58,9 +59,9 @@ class TimeIT extends OnAStore {
   void the_48_hours_count_from_the_first_attempt() {
     JdbcLedger ledger = open();
     send(ledger, "key", uncertain("key"));
-    clock.move(Duration.ofHours(40));
+    clock.forward(Duration.ofHours(40));
     send(ledger, "key", uncertain("key"));
-    clock.move(Duration.ofHours(9));
+    clock.forward(Duration.ofHours(9));
 
     assertThat(known(ledger, submission("key")).state()).isEqualTo(State.PARKED);
     assertThat(known(ledger, submission("key")).state()).isEqualTo(State.PARKED);
@@ -71,7 +72,7 @@ class TimeIT extends OnAStore {
     JdbcLedger first = open();
     claim(first, "key").attempted();
     JdbcLedger next = afterDeathOf(first);
-    clock.move(Duration.ofHours(49));
+    clock.forward(Duration.ofHours(49));
 
     assertThat(known(next, submission("key")).state()).isEqualTo(State.PARKED);
   }
@@ -80,7 +81,7 @@ class TimeIT extends OnAStore {
   void what_surely_was_not_sent_is_sent_however_late() {
     JdbcLedger ledger = open();
     send(ledger, "key", waiting("key"));
-    clock.move(Duration.ofHours(49));
+    clock.forward(Duration.ofHours(49));
 
     assertThat(claim(ledger, "key").uncertain()).isFalse();
   }
@@ -89,7 +90,7 @@ class TimeIT extends OnAStore {
   void a_replay_after_48_hours_needs_a_new_key() {
     JdbcLedger ledger = open();
     send(ledger, "key", uncertain("key"));
-    clock.move(Duration.ofHours(49));
+    clock.forward(Duration.ofHours(49));
     known(ledger, submission("key"));
 
     assertThat(ledger.reopen(ledger.find("key").orElseThrow(), Optional.empty(), "anna")).isTrue();
@@ -101,10 +102,10 @@ class TimeIT extends OnAStore {
   void a_clock_jump_releases_no_claim_of_live_processes(Duration jump) throws Exception {
     JdbcLedger ledger = open();
     Claim claim = claim(ledger, "key");
-    clock.move(jump);
+    clock.forward(jump);
     beats(ledger, 10);
     claim.attempted();
-    clock.move(jump.negated());
+    clock.forward(jump.negated());
     beats(ledger, 10);
 
     Admission second = ledger.admit(submission("key"), Duration.ZERO);
@@ -118,10 +119,10 @@ class TimeIT extends OnAStore {
   void a_jump_of_the_clock_removes_nothing(Duration jump) throws Exception {
     JdbcLedger ledger = open();
     send(ledger, "key", accepted("key"));
-    clock.move(jump);
+    clock.forward(jump);
     send(ledger, "later", accepted("later"));
     purges(ledger, 2);
-    clock.move(jump.negated());
+    clock.forward(jump.negated());
     purges(ledger, 1);
 
     assertThat(known(ledger, submission("key")).accepted()).isTrue();
@@ -137,9 +138,9 @@ class TimeIT extends OnAStore {
     send(ledger, "uncertain", uncertain("uncertain"));
     send(ledger, "parked", new Parked("api", Optional.of("parked"), 1, "Why"));
     claim(ledger, "attempted").attempted();
-    clock.move(Duration.ofHours(1));
+    clock.forward(Duration.ofHours(1));
     send(ledger, "younger", accepted("younger"));
-    clock.move(Duration.ofDays(7).minusMinutes(59));
+    clock.forward(Duration.ofDays(7).minusMinutes(59));
 
     JdbcLedger later = after(ledger);
     await().until(() -> later.find("accepted").isEmpty() && later.find("refused").isEmpty());
@@ -149,7 +150,7 @@ class TimeIT extends OnAStore {
     assertThat(later.find("parked")).isPresent();
     assertThat(later.find("attempted")).isPresent();
 
-    clock.move(Duration.ofDays(23));
+    clock.forward(Duration.ofDays(23));
     JdbcLedger muchLater = after(later);
     await().until(() -> ask("SELECT COUNT(*) FROM message"), "1"::equals);
     // Freed by the next process: that is a change, and only now it rests.
@@ -160,10 +161,10 @@ class TimeIT extends OnAStore {
   void keeps_an_old_entry_that_changed_lately() {
     JdbcLedger ledger = open();
     send(ledger, "key", waiting("key"));
-    clock.move(Duration.ofDays(6));
+    clock.forward(Duration.ofDays(6));
     send(ledger, "key", accepted("key"));
     send(ledger, "other", accepted("other"));
-    clock.move(Duration.ofDays(2));
+    clock.forward(Duration.ofDays(2));
     JdbcLedger later = after(ledger);
 
     await().until(() -> ask("SELECT COUNT(*) FROM event"), "0"::equals);
@@ -179,7 +180,7 @@ class TimeIT extends OnAStore {
     Claim kept = claim(ledger, "kept");
     kept.ended(waiting("kept"));
     kept.settle(waiting("kept"));
-    clock.move(Duration.ofDays(8));
+    clock.forward(Duration.ofDays(8));
     JdbcLedger later = after(ledger);
 
     await().until(() -> ask("SELECT COUNT(*) FROM event WHERE message_key = 'gone'"), "0"::equals);
@@ -190,7 +191,7 @@ class TimeIT extends OnAStore {
   @Test
   void more_than_one_step_is_removed_in_steps() {
     fill(1_700);
-    clock.move(Duration.ofDays(8));
+    clock.forward(Duration.ofDays(8));
     JdbcLedger ledger = open();
     send(ledger, "new", accepted("new"));
 
@@ -200,7 +201,7 @@ class TimeIT extends OnAStore {
   @Test
   void a_step_is_small_and_takes_the_oldest_first() {
     fill(1_700);
-    clock.move(Duration.ofDays(8));
+    clock.forward(Duration.ofDays(8));
     long before = clock.instant().minus(Duration.ofDays(7)).toEpochMilli();
     // Changed lately: does not keep the others waiting.
     execute("UPDATE message SET changed_at = " + before + " WHERE message_key = 'old-1'");
@@ -250,7 +251,7 @@ class TimeIT extends OnAStore {
   }
 
   private String millis(int second) {
-    return Long.toString(new MovableClock().instant().toEpochMilli() + 1_000L * second);
+    return Long.toString(new SettableClock().instant().toEpochMilli() + 1_000L * second);
   }
 
   /** So much time that the ledger has looked after itself a few times. */

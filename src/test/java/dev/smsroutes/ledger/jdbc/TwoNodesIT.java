@@ -76,7 +76,7 @@ class TwoNodesIT extends OnAStore {
 
     Admission early = two.admit(submission("attempted"), Duration.ZERO);
     assertThat(((Unsettled) ((Known) early).outcome()).reason()).isEqualTo(Reason.UNDER_WAY);
-    clock.move(LIFE);
+    clock.forward(LIFE);
     assertThat(claim(two, "admitted").uncertain()).isFalse();
     assertThat(claim(two, "attempted").uncertain()).isTrue();
   }
@@ -87,7 +87,7 @@ class TwoNodesIT extends OnAStore {
     JdbcLedger two = open();
     claim(one, "attempted").attempted();
     Claim own = claim(two, "own");
-    clock.move(LIFE);
+    clock.forward(LIFE);
 
     await()
         .untilAsserted(
@@ -103,7 +103,7 @@ class TwoNodesIT extends OnAStore {
     JdbcLedger one = open(STANDING_STILL);
     JdbcLedger two = open();
     Claim stood = claim(one, "key");
-    clock.move(LIFE);
+    clock.forward(LIFE);
     Claim taken = claim(two, "key");
 
     assertThatThrownBy(stood::attempted)
@@ -118,7 +118,7 @@ class TwoNodesIT extends OnAStore {
     JdbcLedger one = open(STANDING_STILL);
     JdbcLedger two = open();
     Claim stood = claim(one, "key");
-    clock.move(LIFE);
+    clock.forward(LIFE);
     await()
         .until(() -> two.find("key").orElseThrow().state(), state -> state == EntryState.WAITING);
 
@@ -131,7 +131,7 @@ class TwoNodesIT extends OnAStore {
     JdbcLedger two = open();
     Claim stood = claim(one, "key");
     stood.attempted();
-    clock.move(LIFE);
+    clock.forward(LIFE);
     Claim taken = claim(two, "key");
 
     Outcome early = stood.settle(waiting("key"));
@@ -149,7 +149,7 @@ class TwoNodesIT extends OnAStore {
     JdbcLedger two = open();
     Claim stood = claim(one, "key");
     stood.attempted();
-    clock.move(LIFE);
+    clock.forward(LIFE);
     await()
         .until(() -> two.find("key").orElseThrow().state(), state -> state == EntryState.UNCERTAIN);
 
@@ -163,7 +163,7 @@ class TwoNodesIT extends OnAStore {
     JdbcLedger two = open(STANDING_STILL);
     Claim stood = claim(one, "key");
     stood.attempted();
-    clock.move(LIFE);
+    clock.forward(LIFE);
     // First look: for the new entry. Second: whether its owner lives.
     clock.atLook(2, () -> stood.settle(accepted("key")));
 
@@ -175,7 +175,7 @@ class TwoNodesIT extends OnAStore {
     JdbcLedger one = open(STANDING_STILL);
     JdbcLedger two = open(STANDING_STILL);
     Claim stood = claim(one, "key");
-    clock.move(LIFE);
+    clock.forward(LIFE);
     clock.atLook(2, stood::attempted);
 
     assertThat(claim(two, "key").uncertain()).isTrue();

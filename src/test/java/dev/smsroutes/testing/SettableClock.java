@@ -1,4 +1,4 @@
-package dev.smsroutes.ledger.jdbc;
+package dev.smsroutes.testing;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -7,21 +7,26 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A clock that a test sets; it can run an action when it is read. */
-final class MovableClock extends Clock {
+/** Stands still until a test sets it; can run a task when it is read. Thread-safe. */
+public final class SettableClock extends Clock {
   private final AtomicReference<Instant> now =
-      new AtomicReference<>(Instant.parse("2026-01-01T12:00:00Z"));
+      new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
   private final ThreadLocal<Surprise> surprise = new ThreadLocal<>();
 
   private record Surprise(int looks, Runnable task) {}
 
-  void move(Duration by) {
+  /** Puts it forward, or back by a negative time. */
+  public void forward(Duration by) {
     now.updateAndGet(instant -> instant.plus(by));
   }
 
-  /** At the given look of this thread at the clock, the task runs first. */
-  void atLook(int number, Runnable task) {
-    surprise.set(new Surprise(number, task));
+  public void set(Instant time) {
+    now.set(time);
+  }
+
+  /** The task runs just before this thread reads the clock for the n-th time from now. */
+  public void atLook(int nth, Runnable task) {
+    surprise.set(new Surprise(nth, task));
   }
 
   @Override

@@ -1,5 +1,11 @@
-package dev.smsroutes.app;
+package dev.smsroutes.testing;
 
+import dev.smsroutes.app.Bundle;
+import dev.smsroutes.app.BundleAtTime;
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,7 +19,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -25,7 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /**
  * The bundle as a user starts it, on free ports, and the ways to talk to it: over the wire, and in
@@ -99,14 +104,29 @@ public final class RunningBundle implements AutoCloseable {
     return start(clock, all.toArray(String[]::new));
   }
 
+  /**
+   * The settings of a bundle that has a broker of its own, whose files are in this folder.
+   *
+   * @param keysAndValues what it has besides, as for {@link #start(String...)}
+   */
+  public static String[] withBroker(Path home, String... keysAndValues) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "sms.jms.enabled", "true",
+                "sms.jms.port", "0",
+                "sms.jms.directory", home.resolve("broker").toString()));
+    all.addAll(List.of(keysAndValues));
+    return all.toArray(String[]::new);
+  }
+
   /** Starts a bundle that goes by this clock. */
   public static RunningBundle start(Clock clock, String... keysAndValues) {
     Map<String, String> overrides = overrides();
     for (int i = 0; i < keysAndValues.length; i += 2) {
       overrides.put(keysAndValues[i], keysAndValues[i + 1]);
     }
-    return new RunningBundle(
-        Bundle.start(overrides, clock, UnaryOperator.identity()), overrides.get("sms.ledger.url"));
+    return new RunningBundle(BundleAtTime.start(overrides, clock), overrides.get("sms.ledger.url"));
   }
 
   public Bundle bundle() {
@@ -122,10 +142,27 @@ public final class RunningBundle implements AutoCloseable {
     return new SandboxProbe(bundle.sandbox().orElseThrow().url());
   }
 
+  /** Connects to the broker that this bundle started; a test closes it. */
+  public ActiveMQConnectionFactory broker() {
+    return new ActiveMQConnectionFactory("tcp://127.0.0.1:" + bundle.broker().orElseThrow().port());
+  }
+
+  /** Puts these requests into the queue of the JMS intake. */
+  public void queue(List<String> requests) throws JMSException {
+    try (ActiveMQConnectionFactory factory = broker();
+        Connection connection = factory.createConnection();
+        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        MessageProducer producer = session.createProducer(session.createQueue("sms.send"))) {
+      for (String request : requests) {
+        producer.send(session.createTextMessage(request));
+      }
+    }
+  }
+
   /** All well again, and no key was ever used: neither the sandbox nor the ledger knows one. */
   public void forget() {
     sandbox().reset();
-    try (Connection ledger = DriverManager.getConnection(ledgerUrl);
+    try (java.sql.Connection ledger = DriverManager.getConnection(ledgerUrl);
         Statement statement = ledger.createStatement()) {
       statement.executeUpdate("DELETE FROM message");
     } catch (SQLException e) {

@@ -1,4 +1,4 @@
-package dev.smsroutes.app;
+package dev.smsroutes.testing;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -25,7 +25,7 @@ public record Reply(int status, Map<String, String> headers, String body) {
   }
 
   /** Reads a whole HTTP/1.1 response whose end is the end of the connection. */
-  static Reply read(byte[] bytes) {
+  public static Reply read(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.UTF_8);
     int end = text.indexOf("\r\n\r\n");
     if (end < 0) {

@@ -1,4 +1,8 @@
-package dev.smsroutes.batch.format;
+package dev.smsroutes.testing;
+
+import dev.smsroutes.batch.format.BatchLimits;
+import dev.smsroutes.batch.format.InputEncoding;
+import dev.smsroutes.batch.format.InputRules;
 
 /** The limits that a file has if a site sets none; FileOptionsTest holds that they are these. */
 public final class TestLimits {

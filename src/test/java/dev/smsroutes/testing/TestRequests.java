@@ -1,4 +1,4 @@
-package dev.smsroutes.batch.run;
+package dev.smsroutes.testing;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;

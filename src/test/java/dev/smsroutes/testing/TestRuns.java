@@ -1,4 +1,4 @@
-package dev.smsroutes.batch.run;
+package dev.smsroutes.testing;
 
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.Runs;

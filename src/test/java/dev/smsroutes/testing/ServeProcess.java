@@ -1,10 +1,11 @@
-package dev.smsroutes.cli;
+package dev.smsroutes.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.smsroutes.SmsRoutes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,11 +24,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code serve} as a process of its own, as an operator runs it. */
-final class ServeProcess implements AutoCloseable {
+/** {@code serve} as a process of its own, as an operator runs, stops and kills it. */
+public final class ServeProcess implements AutoCloseable {
   private static final Pattern HTTP =
       Pattern.compile("HTTP +(http://127\\.0\\.0\\.1:\\d+\\S*/)\\{");
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Path output;
   private final Process process;
@@ -35,14 +36,19 @@ final class ServeProcess implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   /**
-   * @param folder for its files; the next process with the same folder continues with them
+   * Starts it; returns at once.
+   *
+   * @param folder for its ledger, broker and log; the next process with the same folder continues
+   *     with them
+   * @param settings over free ports, no management and no intake but HTTP
    */
-  ServeProcess(Path folder, Map<String, String> settings) throws IOException {
+  public ServeProcess(Path folder, Map<String, String> settings) throws IOException {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("sms.http.port", "0");
     all.put("sms.management.enabled", "false");
     all.put("sms.sandbox.port", "0");
     all.put("sms.file.enabled", "false");
+    all.put("sms.jms.enabled", "false");
     all.put("sms.jms.port", "0");
     all.put("sms.jms.directory", folder.resolve("broker").toString());
     all.put("sms.ledger.url", "jdbc:sqlite:" + folder.resolve("ledger.db"));
@@ -66,28 +72,39 @@ final class ServeProcess implements AutoCloseable {
             .start();
   }
 
-  String output() throws IOException {
-    return Files.readString(output);
+  public String output() {
+    try {
+      return Files.readString(output);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
-  ServeProcess awaitOutput(String text) {
+  /** The lines of its output that have these words in them. */
+  public List<String> lines(String words) {
+    return output().lines().filter(line -> line.contains(words)).toList();
+  }
+
+  /** Waits until its output has this text; fails once the process has ended without it. */
+  public ServeProcess awaitOutput(String text) {
     await()
         .atMost(PATIENCE)
-        .untilAsserted(
+        .until(
             () -> {
-              assertThat(output()).contains(text);
               assertThat(process.isAlive()).as(output()).isTrue();
+              return output().contains(text);
             });
     return this;
   }
 
   /** Waits until it takes requests. */
-  ServeProcess awaitUp() {
+  public ServeProcess awaitUp() {
     return awaitOutput("Ctrl-C stops it.");
   }
 
-  CompletableFuture<HttpResponse<String>> send(
-      String method, String messageKey, String body, String... headers) throws IOException {
+  /** A request to the keyed route of a process that is up; it waits for no reply. */
+  public CompletableFuture<HttpResponse<String>> send(
+      String method, String messageKey, String body, String... headers) {
     Matcher http = HTTP.matcher(output());
     assertThat(http.find()).isTrue();
     HttpRequest.Builder request =
@@ -101,14 +118,27 @@ final class ServeProcess implements AutoCloseable {
   }
 
   /** SIGTERM. */
-  void terminate() {
+  public void terminate() {
     process.destroy();
   }
 
   /** Its exit code, once it has ended. */
-  int awaitEnd() throws InterruptedException {
-    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+  public int awaitEnd() throws InterruptedException {
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(output()).isTrue();
     return process.exitValue();
+  }
+
+  /** Terminates it, and waits until it has ended; how long that took. */
+  public Duration stop() throws InterruptedException {
+    long asked = System.nanoTime();
+    terminate();
+    awaitEnd();
+    return Duration.ofNanos(System.nanoTime() - asked);
+  }
+
+  /** Ends it as a power failure would. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
   }
 
   @Override
