@@ -7,10 +7,6 @@ import dev.smsroutes.ledger.StoredText;
 import dev.smsroutes.ledger.Submission;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.SendRequest;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,26 +34,16 @@ final class JdbcLedgerPreview implements LedgerPreview {
 
   @Override
   public Optional<Run> unfinished(String content, String name) {
-    return records.read(connection -> unfinished(connection, content, name));
-  }
-
-  private Optional<Run> unfinished(Connection connection, String content, String name)
-      throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
+    Instant known = clock.instant().minus(retention).plus(TIME_TO_READ_A_RUN);
+    return records
+        .select(
             "SELECT id, started_at FROM run"
-                + " WHERE content = ? AND name = ? AND finished_at IS NULL")) {
-      statement.setString(1, content);
-      statement.setString(2, StoredText.line(name));
-      try (ResultSet rows = statement.executeQuery()) {
-        if (!rows.next()) {
-          return Optional.empty();
-        }
-        Instant known = clock.instant().minus(retention).plus(TIME_TO_READ_A_RUN);
-        return Optional.of(
-            new Run(rows.getString(1), true, rows.getLong(2) < known.toEpochMilli()));
-      }
-    }
+                + " WHERE content = ? AND name = ? AND finished_at IS NULL",
+            row -> new Run(row.getString(1), true, row.getLong(2) < known.toEpochMilli()),
+            content,
+            StoredText.line(name))
+        .stream()
+        .findFirst();
   }
 
   @Override
