@@ -72,44 +72,26 @@ final class AcceptedMessages {
    * @param duplicates how often the key was refused with 109110
    */
   record AcceptedMessage(
-      String messageKey, long sequence, AcceptedCall call, int index, int times, int duplicates) {}
+      String messageKey, long sequence, AcceptedCall call, int index, int times, int duplicates) {
+    private AcceptedMessage withOneMoreDuplicate() {
+      return new AcceptedMessage(messageKey, sequence, call, index, times, duplicates + 1);
+    }
+  }
 
   /** A page of messages; {@code more} if others follow. */
   record Page(List<AcceptedMessage> messages, boolean more) {}
-
-  private static final class KeyEntry {
-    final String key;
-    final long sequence;
-    final AcceptedCall call;
-    final int index;
-    final int times;
-    int duplicates;
-
-    KeyEntry(String key, long sequence, AcceptedCall call, int index, int times, int duplicates) {
-      this.key = key;
-      this.sequence = sequence;
-      this.call = call;
-      this.index = index;
-      this.times = times;
-      this.duplicates = duplicates;
-    }
-
-    AcceptedMessage message() {
-      return new AcceptedMessage(key, sequence, call, index, times, duplicates);
-    }
-  }
 
   private final Clock clock;
   private final long windowMs;
   private final int maxKeys;
   private final long maxBytes;
 
-  private final Map<String, KeyEntry> byKey = new HashMap<>();
+  private final Map<String, AcceptedMessage> byKey = new HashMap<>();
   private final Deque<AcceptedCall> detailed = new ArrayDeque<>();
   private long bytes;
 
   /** A ring by sequence; a slot is null when its key was accepted again later. */
-  private KeyEntry[] ring = new KeyEntry[1024];
+  private AcceptedMessage[] ring = new AcceptedMessage[1024];
 
   private long oldest = 1;
   private long next = 1;
@@ -136,10 +118,10 @@ final class AcceptedMessages {
       if (key == null) {
         continue;
       }
-      KeyEntry before = byKey.get(key);
+      AcceptedMessage before = byKey.get(key);
       if (before != null
           && (before.call == call || call.receivedAt - before.call.receivedAt < windowMs)) {
-        before.duplicates++;
+        put(before.withOneMoreDuplicate());
         duplicates.set(index);
       } else {
         add(call, key, index, before);
@@ -154,7 +136,7 @@ final class AcceptedMessages {
     return duplicates;
   }
 
-  private void add(AcceptedCall call, String key, int index, KeyEntry before) {
+  private void add(AcceptedCall call, String key, int index, AcceptedMessage before) {
     int times = 1;
     int duplicates = 0;
     if (before != null) {
@@ -163,9 +145,9 @@ final class AcceptedMessages {
       ring[slot(before.sequence)] = null;
     }
     if (next - oldest == maxKeys) {
-      KeyEntry first = ring[slot(oldest)];
+      AcceptedMessage first = ring[slot(oldest)];
       if (first != null) {
-        byKey.remove(first.key);
+        byKey.remove(first.messageKey);
         forgotten++;
       }
       ring[slot(oldest)] = null;
@@ -174,9 +156,12 @@ final class AcceptedMessages {
     if (next - oldest == ring.length) {
       grow();
     }
-    KeyEntry entry = new KeyEntry(key, next++, call, index, times, duplicates);
-    ring[slot(entry.sequence)] = entry;
-    byKey.put(key, entry);
+    put(new AcceptedMessage(key, next++, call, index, times, duplicates));
+  }
+
+  private void put(AcceptedMessage message) {
+    ring[slot(message.sequence)] = message;
+    byKey.put(message.messageKey, message);
   }
 
   private int slot(long sequence) {
@@ -184,9 +169,9 @@ final class AcceptedMessages {
   }
 
   private void grow() {
-    KeyEntry[] small = ring;
-    ring = new KeyEntry[(int) Math.min(Math.max(maxKeys, 1024), small.length * 2L)];
-    for (KeyEntry entry : small) {
+    AcceptedMessage[] small = ring;
+    ring = new AcceptedMessage[(int) Math.min(Math.max(maxKeys, 1024), small.length * 2L)];
+    for (AcceptedMessage entry : small) {
       if (entry != null) {
         ring[slot(entry.sequence)] = entry;
       }
@@ -208,7 +193,7 @@ final class AcceptedMessages {
   }
 
   synchronized Optional<AcceptedMessage> find(String key) {
-    return Optional.ofNullable(byKey.get(key)).map(KeyEntry::message);
+    return Optional.ofNullable(byKey.get(key));
   }
 
   /** The messages after a sequence number, oldest first. */
@@ -216,9 +201,9 @@ final class AcceptedMessages {
     List<AcceptedMessage> page = new ArrayList<>();
     long at = Math.max(oldest, sequence + 1);
     for (; at < next && page.size() < limit; at++) {
-      KeyEntry entry = ring[slot(at)];
+      AcceptedMessage entry = ring[slot(at)];
       if (entry != null) {
-        page.add(entry.message());
+        page.add(entry);
       }
     }
     return new Page(page, at < next);

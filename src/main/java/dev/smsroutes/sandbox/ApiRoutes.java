@@ -43,8 +43,7 @@ final class ApiRoutes {
     this.tokens = tokens;
     this.replies = replies;
     this.settings = settings;
-    this.sends =
-        new SendEndpoints(definitions, messages, replies, settings, options.maxRecipients());
+    this.sends = new SendEndpoints(definitions, messages, replies, settings, options.maxRecipients);
   }
 
   WireAnswer answer(Incoming call) {
@@ -127,9 +126,9 @@ final class ApiRoutes {
       return replies.oauth(400, "invalid_request", "Expected a Host header");
     }
     String account = body.path("account_id").asText("");
-    if (!isKnown(options.clientId(), body.path("client_id").asText(""))
-        || !isKnown(options.clientSecret(), body.path("client_secret").asText(""))
-        || !(options.accountId().isEmpty() || options.accountId().equals(account))) {
+    if (!isKnown(options.clientId, body.path("client_id").asText(""))
+        || !isKnown(options.clientSecret, body.path("client_secret").asText(""))
+        || !(options.accountId.isEmpty() || options.accountId.equals(account))) {
       return replies.invalidClient();
     }
     return WireAnswer.json(
