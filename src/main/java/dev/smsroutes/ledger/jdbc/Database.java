@@ -288,20 +288,20 @@ final class Database implements AutoCloseable {
 
   /** Reads a row of a result. */
   @FunctionalInterface
-  interface RowReader<T> {
-    T read(ResultSet row) throws SQLException;
+  interface RowMapper<T> {
+    T map(ResultSet row) throws SQLException;
   }
 
   /** All rows of a query. */
   static <T> List<T> select(
-      Connection connection, String sql, RowReader<T> reader, Object... values)
+      Connection connection, String sql, RowMapper<T> mapper, Object... values)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       GroupCommit.values(values).bind(statement);
       List<T> found = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          found.add(reader.read(rows));
+          found.add(mapper.map(rows));
         }
       }
       return found;

@@ -18,19 +18,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The preview from what is in the store. Thread-safe. */
-final class JdbcLedgerPreview implements LedgerPreview {
+record JdbcLedgerPreview(JdbcRecords records, Duration retention, Clock clock)
+    implements LedgerPreview {
   /** How long before its first record is removed a run is resumed for the last time. */
   private static final Duration TIME_TO_READ_A_RUN = Duration.ofDays(1);
-
-  private final JdbcRecords records;
-  private final Duration retention;
-  private final Clock clock;
-
-  JdbcLedgerPreview(JdbcRecords records, Duration retention, Clock clock) {
-    this.records = records;
-    this.retention = retention;
-    this.clock = clock;
-  }
 
   @Override
   public Optional<Run> unfinished(String content, String name) {

@@ -242,8 +242,8 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
   }
 
   /** All rows of a query. */
-  <T> List<T> select(String sql, Database.RowReader<T> reader, Object... values) {
-    return read(connection -> Database.select(connection, sql, reader, values));
+  <T> List<T> select(String sql, Database.RowMapper<T> mapper, Object... values) {
+    return read(connection -> Database.select(connection, sql, mapper, values));
   }
 
   private <T> T read(Work<T> work) {
