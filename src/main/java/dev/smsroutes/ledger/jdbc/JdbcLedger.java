@@ -36,6 +36,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The ledger on a database: SQLite in a file of this process, or PostgreSQL shared by several
@@ -195,11 +196,14 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
   }
 
   private BoundSql insert(Submission submission, InProgress mine, long now) {
+    return new BoundSql(Sql.CLAIM, values(newRow(submission, mine, now)));
+  }
+
+  /** The values of a row that is admitted now, and then others. */
+  private Object[] newRow(Submission submission, InProgress mine, long now, Object... others) {
     Origin origin = submission.origin();
-    return new BoundSql(
-        Sql.CLAIM,
-        values(
-            StoredText.key(submission.messageKey()),
+    Stream<Object> row =
+        Stream.of(
             mine.fingerprint(),
             StoredText.line(submission.message().definitionKey()),
             StoredText.line(origin.channel()),
@@ -208,7 +212,9 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
             now,
             now,
             RequestJson.write(submission.request()),
-            node));
+            node,
+            StoredText.key(submission.messageKey()));
+    return Stream.concat(row, Stream.of(others)).toArray();
   }
 
   private JdbcClaim newClaim(Submission submission, InProgress mine, long now) {
@@ -255,24 +261,11 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
   }
 
   private Optional<JdbcClaim> replace(Submission submission, InProgress mine, MessageRow row) {
-    Origin origin = submission.origin();
     long now = clock.millis();
     int changed =
         writer.write(
             Sql.REPLACE,
-            values(
-                mine.fingerprint(),
-                StoredText.line(submission.message().definitionKey()),
-                StoredText.line(origin.channel()),
-                StoredText.line(origin.source()),
-                origin.run().orElse(null),
-                now,
-                now,
-                RequestJson.write(submission.request()),
-                node,
-                StoredText.key(submission.messageKey()),
-                row.entry().version(),
-                row.state().name()));
+            values(newRow(submission, mine, now, row.entry().version(), row.state().name())));
     return changed == 0
         ? Optional.empty()
         : Optional.of(
