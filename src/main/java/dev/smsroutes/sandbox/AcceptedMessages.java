@@ -3,14 +3,14 @@ package dev.smsroutes.sandbox;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -87,13 +87,10 @@ final class AcceptedMessages {
   private final long maxBytes;
 
   private final Map<String, AcceptedMessage> byKey = new HashMap<>();
+  private final NavigableMap<Long, AcceptedMessage> bySequence = new TreeMap<>();
   private final Deque<AcceptedCall> detailed = new ArrayDeque<>();
   private long bytes;
 
-  /** A ring by sequence; a slot is null when its key was accepted again later. */
-  private AcceptedMessage[] ring = new AcceptedMessage[1024];
-
-  private long oldest = 1;
   private long next = 1;
   private long forgotten;
 
@@ -142,40 +139,17 @@ final class AcceptedMessages {
     if (before != null) {
       times += before.times;
       duplicates = before.duplicates;
-      ring[slot(before.sequence)] = null;
-    }
-    if (next - oldest == maxKeys) {
-      AcceptedMessage first = ring[slot(oldest)];
-      if (first != null) {
-        byKey.remove(first.messageKey);
-        forgotten++;
-      }
-      ring[slot(oldest)] = null;
-      oldest++;
-    }
-    if (next - oldest == ring.length) {
-      grow();
+      bySequence.remove(before.sequence);
+    } else if (byKey.size() == maxKeys) {
+      byKey.remove(bySequence.pollFirstEntry().getValue().messageKey);
+      forgotten++;
     }
     put(new AcceptedMessage(key, next++, call, index, times, duplicates));
   }
 
   private void put(AcceptedMessage message) {
-    ring[slot(message.sequence)] = message;
+    bySequence.put(message.sequence, message);
     byKey.put(message.messageKey, message);
-  }
-
-  private int slot(long sequence) {
-    return (int) (sequence % ring.length);
-  }
-
-  private void grow() {
-    AcceptedMessage[] small = ring;
-    ring = new AcceptedMessage[(int) Math.min(Math.max(maxKeys, 1024), small.length * 2L)];
-    for (AcceptedMessage entry : small) {
-      if (entry != null) {
-        ring[slot(entry.sequence)] = entry;
-      }
-    }
   }
 
   private void keepDetail(AcceptedCall call) {
@@ -198,15 +172,9 @@ final class AcceptedMessages {
 
   /** The messages after a sequence number, oldest first. */
   synchronized Page after(long sequence, int limit) {
-    List<AcceptedMessage> page = new ArrayList<>();
-    long at = Math.max(oldest, sequence + 1);
-    for (; at < next && page.size() < limit; at++) {
-      AcceptedMessage entry = ring[slot(at)];
-      if (entry != null) {
-        page.add(entry);
-      }
-    }
-    return new Page(page, at < next);
+    List<AcceptedMessage> found =
+        bySequence.tailMap(sequence, false).values().stream().limit(limit + 1L).toList();
+    return new Page(found.subList(0, Math.min(limit, found.size())), found.size() > limit);
   }
 
   synchronized int count() {
@@ -221,9 +189,8 @@ final class AcceptedMessages {
   synchronized void clear() {
     byKey.clear();
     detailed.clear();
-    Arrays.fill(ring, null);
+    bySequence.clear();
     bytes = 0;
-    oldest = next;
     forgotten = 0;
   }
 

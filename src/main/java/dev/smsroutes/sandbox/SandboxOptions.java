@@ -79,7 +79,7 @@ public final class SandboxOptions implements Cloneable {
     return with(copy -> copy.keyWindow = other);
   }
 
-  /** The maximum number of remembered keys, the newest; about 300 bytes each. */
+  /** The maximum number of remembered keys, the newest; about 350 bytes each. */
   public SandboxOptions withMaxMessages(int other) {
     within("maxMessages", other, 1, 100_000_000);
     return with(copy -> copy.maxMessages = other);

@@ -197,20 +197,16 @@ final class ScriptedFault {
       throw doc.bad("hang", "none with dropReply", doc.get("hang"));
     }
     if (doc.has("dropReply")) {
-      return doc.choice("dropReply", "", "before", "after").equals("before")
-          ? Silence.DROP_BEFORE
-          : Silence.DROP_AFTER;
+      return isBefore(doc, "dropReply") ? Silence.DROP_BEFORE : Silence.DROP_AFTER;
     }
-    if (doc.has("hang")) {
-      JsonNode node = doc.get("hang");
-      if (node.isBoolean()) {
-        return node.booleanValue() ? Silence.HANG_AFTER : Silence.NO;
-      }
-      return doc.choice("hang", "", "before", "after").equals("before")
-          ? Silence.HANG_BEFORE
-          : Silence.HANG_AFTER;
+    if (!doc.has("hang") || doc.get("hang").isBoolean()) {
+      return doc.get("hang").asBoolean() ? Silence.HANG_AFTER : Silence.NO;
     }
-    return Silence.NO;
+    return isBefore(doc, "hang") ? Silence.HANG_BEFORE : Silence.HANG_AFTER;
+  }
+
+  private static boolean isBefore(Doc doc, String field) throws Doc.InvalidDocumentException {
+    return doc.choice(field, "", "before", "after").equals("before");
   }
 
   /** Whether this fault applies to the call; if so, counts it. */
