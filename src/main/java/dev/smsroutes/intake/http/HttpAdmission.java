@@ -87,7 +87,9 @@ final class HttpAdmission {
     root.errorHandler(HttpStatus.SC_BAD_REQUEST, HttpAdmission::unreadableKey);
     root.errorHandler(HttpStatus.SC_NOT_FOUND, HttpAdmission::noSuchPath);
     root.errorHandler(HttpStatus.SC_METHOD_NOT_ALLOWED, request -> wrongMethod(routes, request));
-    root.errorHandler(HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE, HttpAdmission::wrongMediaType);
+    root.errorHandler(
+        HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE,
+        request -> unsupported(request, "Expected the header Content-Type: application/json"));
   }
 
   private void enter(RoutingContext request) {
@@ -147,17 +149,13 @@ final class HttpAdmission {
     if (ContentHeaders.isEncoded(headers.getAll("Content-Encoding"))) {
       // RFC 9110, section 12.5.3.
       request.response().putHeader("Accept-Encoding", "identity");
-      end(
+      unsupported(
           request,
-          HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE,
-          ErrorCode.BAD_FORMAT,
           "Expected a body without the header Content-Encoding; got an encoded one. Send it uncompressed");
       return true;
     }
     Optional<String> wrong = ContentHeaders.wrongType(headers.getAll("Content-Type"));
-    wrong.ifPresent(
-        message ->
-            end(request, HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE, ErrorCode.BAD_FORMAT, message));
+    wrong.ifPresent(message -> unsupported(request, message));
     return wrong.isPresent();
   }
 
@@ -279,12 +277,8 @@ final class HttpAdmission {
     return path.matches(segments + "/?");
   }
 
-  private static void wrongMediaType(RoutingContext request) {
-    end(
-        request,
-        HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE,
-        ErrorCode.BAD_FORMAT,
-        "Expected the header Content-Type: application/json");
+  private static void unsupported(RoutingContext request, String message) {
+    end(request, HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE, ErrorCode.BAD_FORMAT, message);
   }
 
   /**
