@@ -41,11 +41,11 @@ public final class MessageJson {
 
   /** Writes a part of a body; {@code bytes} is what the generator writes to. */
   @FunctionalInterface
-  private interface Part {
+  private interface BodyPart {
     void write(JsonGenerator json, ByteArrayOutputStream bytes) throws IOException;
   }
 
-  private static byte[] write(int size, Part part) {
+  private static byte[] write(int size, BodyPart part) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(size);
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       part.write(json, bytes);
