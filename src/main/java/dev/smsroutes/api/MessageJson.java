@@ -20,31 +20,53 @@ public final class MessageJson {
   private MessageJson() {}
 
   public static byte[] write(Message message) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    return write(
+        512,
+        (json, bytes) -> {
+          json.writeStartObject();
+          json.writeStringField("definitionKey", message.definitionKey());
+          if (message.resubscribe()) {
+            json.writeArrayFieldStart("recipients");
+            recipient(message, json, true, Optional.empty());
+            json.writeEndArray();
+            resubscribe(json);
+          } else {
+            json.writeFieldName("recipient");
+            recipient(message, json, false, Optional.empty());
+          }
+          content(json, message.text());
+          json.writeEndObject();
+        });
+  }
+
+  /** Writes a part of a body; {@code bytes} is what the generator writes to. */
+  @FunctionalInterface
+  private interface BodyPart {
+    void write(JsonGenerator json, ByteArrayOutputStream bytes) throws IOException;
+  }
+
+  private static byte[] write(int size, BodyPart part) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(size);
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      json.writeStartObject();
-      json.writeStringField("definitionKey", message.definitionKey());
-      if (message.resubscribe()) {
-        json.writeArrayFieldStart("recipients");
-        recipient(message, json, true);
-        json.writeEndArray();
-        json.writeObjectFieldStart("subscriptions");
-        json.writeBooleanField("resubscribe", true);
-        json.writeEndObject();
-      } else {
-        json.writeFieldName("recipient");
-        recipient(message, json, false);
-      }
-      if (message.text().isPresent()) {
-        json.writeObjectFieldStart("content");
-        json.writeStringField("message", message.text().get());
-        json.writeEndObject();
-      }
-      json.writeEndObject();
+      part.write(json, bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  private static void resubscribe(JsonGenerator json) throws IOException {
+    json.writeObjectFieldStart("subscriptions");
+    json.writeBooleanField("resubscribe", true);
+    json.writeEndObject();
+  }
+
+  private static void content(JsonGenerator json, Optional<String> message) throws IOException {
+    if (message.isPresent()) {
+      json.writeObjectFieldStart("content");
+      json.writeStringField("message", message.get());
+      json.writeEndObject();
+    }
   }
 
   /** What stands for the text of each recipient, which travels as its attribute. */
@@ -69,14 +91,9 @@ public final class MessageJson {
 
   /** One of the recipients of {@link #writeMany}. */
   public static byte[] recipientOfMany(Message message, Optional<String> content) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      boolean carried = content.filter(CARRIER::equals).isPresent();
-      recipient(message, json, true, carried ? message.text() : Optional.empty());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
+    boolean carried = content.filter(CARRIER::equals).isPresent();
+    Optional<String> text = carried ? message.text() : Optional.empty();
+    return write(256, (json, bytes) -> recipient(message, json, true, text));
   }
 
   /** The body of the bare route. */
@@ -86,40 +103,27 @@ public final class MessageJson {
       Optional<String> content,
       List<byte[]> recipients) {
     int length = recipients.stream().mapToInt(recipient -> recipient.length + 1).sum();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(length + 512);
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      json.writeStartObject();
-      json.writeStringField("definitionKey", definitionKey);
-      if (resubscribe) {
-        json.writeObjectFieldStart("subscriptions");
-        json.writeBooleanField("resubscribe", true);
-        json.writeEndObject();
-      }
-      if (content.isPresent()) {
-        json.writeObjectFieldStart("content");
-        json.writeStringField("message", content.get());
-        json.writeEndObject();
-      }
-      json.writeArrayFieldStart("recipients");
-      // The recipients are JSON already: they were written to see how long they are.
-      json.flush();
-      for (int i = 0; i < recipients.size(); i++) {
-        if (i > 0) {
-          bytes.write(',');
-        }
-        bytes.writeBytes(recipients.get(i));
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
-  }
-
-  private static void recipient(Message message, JsonGenerator json, boolean withKey)
-      throws IOException {
-    recipient(message, json, withKey, Optional.empty());
+    return write(
+        length + 512,
+        (json, bytes) -> {
+          json.writeStartObject();
+          json.writeStringField("definitionKey", definitionKey);
+          if (resubscribe) {
+            resubscribe(json);
+          }
+          content(json, content);
+          json.writeArrayFieldStart("recipients");
+          // The recipients are JSON already: they were written to see how long they are.
+          json.flush();
+          for (int i = 0; i < recipients.size(); i++) {
+            if (i > 0) {
+              bytes.write(',');
+            }
+            bytes.writeBytes(recipients.get(i));
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+        });
   }
 
   /**

@@ -91,7 +91,7 @@ public final class ReplyClassifier {
   public Outcome classify(
       ApiReply reply, String requestId, String messageKey, boolean uncertainBefore) {
     ReplyBody body = ReplyBody.read(reply.body());
-    return new Reading(reply, body, clock, requestId, messageKey, uncertainBefore).outcome();
+    return new ReplyToMessage(reply, body, clock, requestId, messageKey, uncertainBefore).outcome();
   }
 
   /**
@@ -125,7 +125,7 @@ public final class ReplyClassifier {
     ReplyBody.OfMany said = ReplyBody.readMany(reply.body());
     SentMessage first = sent.get(0);
     Outcome asOne =
-        new Reading(reply, said.ofOne(), clock, first.requestId(), first.messageKey(), false)
+        new ReplyToMessage(reply, said.ofOne(), clock, first.requestId(), first.messageKey(), false)
             .outcome();
     if (decidesForAll(reply.status())) {
       return new BulkVerdict(asOne, ofAll(asOne, sent));
@@ -202,8 +202,8 @@ public final class ReplyClassifier {
       Optional<ReplyBody.Item> item,
       boolean oneFailed,
       SentMessage message) {
-    Reading reading =
-        new Reading(
+    ReplyToMessage itsReply =
+        new ReplyToMessage(
             reply,
             item.map(ReplyBody.Item::body).orElse(all),
             clock,
@@ -211,19 +211,19 @@ public final class ReplyClassifier {
             message.messageKey(),
             false);
     if (item.isPresent() && isFailed(item.get().body())) {
-      return reading.byCode(true);
+      return itsReply.byCode(true);
     }
     boolean taken = reply.status() == SC_ACCEPTED;
     int top = all.topCode().orElse(-1);
     if (taken
         && item.isPresent()
         && (top == ErrorCode.OK.number() || top == ErrorCode.SOME_FAILED.number() && oneFailed)) {
-      return reading.accepted(false);
+      return itsReply.accepted(false);
     }
     // A refusal that names the message without a fault, or speaks of some only, may have taken it.
     boolean ofSome = item.isPresent() || top == ErrorCode.SOME_FAILED.number();
     boolean saysNothing = reply.status() != SC_BAD_REQUEST && meaningful(top).isEmpty();
-    return reading.notTold(taken || ofSome || saysNothing);
+    return itsReply.notTold(taken || ofSome || saysNothing);
   }
 
   /** The code of this number, if it is one of the API that decides something. */
@@ -261,7 +261,7 @@ public final class ReplyClassifier {
   }
 
   /** A reply, and the message that it is read for. */
-  private record Reading(
+  private record ReplyToMessage(
       ApiReply reply,
       ReplyBody body,
       Clock clock,

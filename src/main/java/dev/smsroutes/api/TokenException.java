@@ -4,7 +4,10 @@ import dev.smsroutes.model.Reason;
 import java.time.Duration;
 import java.util.Optional;
 
-/** There is no token to send with. The message is for callers and holds no secret. */
+/**
+ * There is no token to send with. Immutable, without a stack trace. The message is for callers and
+ * holds no secret.
+ */
 public final class TokenException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -49,16 +49,7 @@ public final class TokenSource {
   /**
    * @param lastPermit the refusal holds for all permits up to this number
    */
-  private record Failure(
-      Reason reason,
-      String message,
-      Optional<Duration> retryAfter,
-      long lastPermit,
-      boolean endpointRefused) {
-    TokenException toException() {
-      return new TokenException(reason, message, retryAfter, endpointRefused);
-    }
-  }
+  private record Failure(TokenException exception, long lastPermit) {}
 
   private final Endpoint endpoint;
   private final Clock clock;
@@ -170,11 +161,12 @@ public final class TokenSource {
       lease = null;
       failure =
           new Failure(
-              Reason.UNAUTHENTICATED,
-              "The SMS API refused our token, also after a renewal",
-              Optional.empty(),
-              lastPermit.getAsLong(),
-              false);
+              new TokenException(
+                  Reason.UNAUTHENTICATED,
+                  "The SMS API refused our token, also after a renewal",
+                  Optional.empty(),
+                  false),
+              lastPermit.getAsLong());
       if (!doubted) {
         doubted = true;
         LOG.error("The SMS API refuses the token that its token endpoint has just given");
@@ -185,7 +177,7 @@ public final class TokenSource {
   private String fetch(long permit) throws TokenException {
     Instant asked = clock.instant();
     if (failure != null && permit <= failure.lastPermit()) {
-      throw failure.toException();
+      throw failure.exception();
     }
     ApiReply reply;
     try {
@@ -242,11 +234,12 @@ public final class TokenSource {
   /** Logged once, until there is a token or another failure. */
   private TokenException failed(
       Reason reason, String message, Optional<Duration> retryAfter, String toLog) {
-    if (failure == null || !failure.message().equals(message)) {
+    if (failure == null || !failure.exception().getMessage().equals(message)) {
       LOG.error("The token endpoint {}", toLog);
     }
-    failure = new Failure(reason, message, retryAfter, lastPermit.getAsLong(), true);
-    return failure.toException();
+    TokenException exception = new TokenException(reason, message, retryAfter, true);
+    failure = new Failure(exception, lastPermit.getAsLong());
+    return exception;
   }
 
   private static Duration min(Duration one, Duration other) {

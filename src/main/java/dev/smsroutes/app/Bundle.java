@@ -213,7 +213,8 @@ public final class Bundle implements AutoCloseable {
     MainConfigurationProperties rooms = main.configure();
     rooms.addConfiguration(
         new HttpIntakeBeans(
-            new HttpIntake(reader, ledger::find, jms.enabled(), configuration.http().queued()),
+            new HttpIntake(
+                reader, ledger.records()::find, jms.enabled(), configuration.http().queued()),
             configuration.http().recipientsConcurrency()));
     rooms.addConfiguration(new JmsIntakeBeans(jms, broker, reader::one, OutcomeJson::one));
     rooms.addConfiguration(
@@ -275,7 +276,7 @@ public final class Bundle implements AutoCloseable {
     new FileIntakeBeans(
             configuration.files(),
             requests,
-            ledger,
+            ledger.runs(),
             checks::check,
             clock,
             configuration.contactPolicy().batchHours().isPresent(),

@@ -252,7 +252,7 @@ final class AmqpReadability {
     return known ? value : new Binary(encoded(value));
   }
 
-  /** Null if Proton cannot write it: it reads some arrays that it cannot write. */
+  /** Nothing if Proton cannot write it: it reads some arrays that it cannot write. */
   private static byte[] encoded(Object value) {
     ByteBuf buffer = Unpooled.buffer();
     try {

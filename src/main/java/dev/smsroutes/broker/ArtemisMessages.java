@@ -78,22 +78,8 @@ public final class ArtemisMessages {
     return query.isExists() && query.isTemporary();
   }
 
-  /** Whether the broker has a queue of this name. */
-  static boolean exists(Session session, String queue) throws JMSException {
-    return query(session, queue).isExists();
-  }
-
-  /** How many messages a queue holds; 0 if there is none of this name. */
-  static long waiting(Session session, String queue) throws JMSException {
-    return query(session, queue).getMessageCount();
-  }
-
-  /** How many consumers a queue has; 0 if there is none of this name. */
-  static int consumers(Session session, String queue) throws JMSException {
-    return query(session, queue).getConsumerCount();
-  }
-
-  private static ClientSession.QueueQuery query(Session session, String queue) throws JMSException {
+  /** What the broker knows of a queue; no messages and no consumers if there is none. */
+  static ClientSession.QueueQuery query(Session session, String queue) throws JMSException {
     try {
       return core(session).queueQuery(SimpleString.of(queue));
     } catch (ActiveMQException e) {

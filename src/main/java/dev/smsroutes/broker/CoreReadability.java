@@ -50,24 +50,16 @@ final class CoreReadability {
   }
 
   private static boolean isReadable(byte type, ActiveMQBuffer body) {
-    switch (type) {
-      case Message.DEFAULT_TYPE, Message.BYTES_TYPE, Message.STREAM_TYPE -> {
-        return true;
-      }
+    return switch (type) {
+      case Message.DEFAULT_TYPE, Message.BYTES_TYPE, Message.STREAM_TYPE -> true;
       case Message.TEXT_TYPE -> {
         body.readNullableSimpleString();
-        return true;
+        yield true;
       }
-      case Message.MAP_TYPE -> {
-        return isMap(body);
-      }
-      case Message.OBJECT_TYPE -> {
-        return isObject(body);
-      }
-      default -> {
-        return false;
-      }
-    }
+      case Message.MAP_TYPE -> isMap(body);
+      case Message.OBJECT_TYPE -> isObject(body);
+      default -> false;
+    };
   }
 
   /** A consumer allocates room for as many entries as the message claims. */

@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +16,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ActiveMQIOErrorException;
+import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -33,6 +35,7 @@ import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.ActiveMQServers;
 import org.apache.activemq.artemis.core.server.JournalType;
+import org.apache.activemq.artemis.core.server.ServerSession;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
@@ -71,7 +74,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     this.server =
         ActiveMQServers.newActiveMQServer(
             configuration(), null, new LoopbackSecurity(options.login(), options.queues()));
-    server.registerBrokerPlugin(new MessageSizeLimit(MAX_MESSAGE_BYTES));
+    server.registerBrokerPlugin((ArrivalCheck) EmbeddedBroker::limitSize);
     server.registerBrokerPlugin(knownQueues);
     server.registerBrokerPlugin(new ReadableMessages(options.queues().dead()));
     server.registerBrokerPlugin(
@@ -80,6 +83,15 @@ public final class EmbeddedBroker implements AutoCloseable {
             options.maxQueuedBytes(),
             () -> server.locateQueue(options.queues().send()).getPersistentSize(),
             () -> server.getPagingManager().isDiskFull()));
+  }
+
+  /** A JMS client reads a whole text into the heap before its length can be checked. */
+  private static void limitSize(ServerSession session, Message message) throws ActiveMQException {
+    long size = message.getPersistentSize();
+    if (size > MAX_MESSAGE_BYTES) {
+      throw new ActiveMQIOErrorException(
+          "Expected a message of at most " + MAX_MESSAGE_BYTES + " bytes; got " + size);
+    }
   }
 
   /**
@@ -302,7 +314,6 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private static FileChannel lock(Path directory) {
     FileChannel channel = null;
-    boolean locked = false;
     try {
       Files.createDirectories(directory);
       channel =
@@ -310,10 +321,11 @@ public final class EmbeddedBroker implements AutoCloseable {
               directory.resolve("in-use.lock"),
               StandardOpenOption.CREATE,
               StandardOpenOption.WRITE);
-      FileLock lock = channel.tryLock();
-      locked = lock != null;
+      if (channel.tryLock() != null) {
+        return channel;
+      }
     } catch (OverlappingFileLockException e) {
-      locked = false;
+      // Another broker of this process has it.
     } catch (IOException e) {
       release(channel);
       throw new IllegalStateException(
@@ -324,14 +336,11 @@ public final class EmbeddedBroker implements AutoCloseable {
               + ")",
           e);
     }
-    if (!locked) {
-      release(channel);
-      throw new IllegalStateException(
-          "sms.jms.directory: "
-              + directory
-              + " is in use by another process; stop that process, or set another directory");
-    }
-    return channel;
+    release(channel);
+    throw new IllegalStateException(
+        "sms.jms.directory: "
+            + directory
+            + " is in use by another process; stop that process, or set another directory");
   }
 
   /** Fails fast: Artemis only logs a failed bind and goes on without the acceptor. */

@@ -17,9 +17,7 @@ import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.activemq.artemis.core.server.ServerSession;
 import org.apache.activemq.artemis.core.server.impl.AddressInfo;
 import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerAddressPlugin;
-import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugin;
 import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerQueuePlugin;
-import org.apache.activemq.artemis.core.transaction.Transaction;
 import org.apache.activemq.artemis.protocol.amqp.exceptions.ActiveMQAMQPNotFoundException;
 import org.apache.activemq.artemis.utils.CompositeAddress;
 import org.slf4j.Logger;
@@ -32,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 final class KnownQueues
-    implements ActiveMQServerAddressPlugin, ActiveMQServerQueuePlugin, ActiveMQServerMessagePlugin {
+    implements ActiveMQServerAddressPlugin, ActiveMQServerQueuePlugin, ArrivalCheck {
   /** Prefixes that other brokers put before the name of a queue. */
   static final List<String> PREFIXES = List.of("/queue/", "queue://");
 
@@ -103,13 +101,7 @@ final class KnownQueues
   }
 
   @Override
-  public void beforeSend(
-      ServerSession session,
-      Transaction tx,
-      Message message,
-      boolean direct,
-      boolean noAutoCreateQueue)
-      throws ActiveMQException {
+  public void arrives(ServerSession session, Message message) throws ActiveMQException {
     SimpleString name = session.removePrefix(message.getAddressSimpleString());
     // Null: the previous address of this session.
     if (name == null || isTemporary(name)) {

@@ -20,7 +20,7 @@ import org.apache.activemq.artemis.spi.core.security.jaas.UserPrincipal;
  * three queues. Artemis' own switch "security off" would allow both to every local process.
  * Thread-safe.
  */
-final class LoopbackSecurity implements ActiveMQSecurityManager5 {
+record LoopbackSecurity(Optional<Login> login, Queues queues) implements ActiveMQSecurityManager5 {
   private static final Set<CheckType> DELETIONS =
       EnumSet.of(
           CheckType.DELETE_ADDRESS,
@@ -28,14 +28,6 @@ final class LoopbackSecurity implements ActiveMQSecurityManager5 {
           CheckType.DELETE_NON_DURABLE_QUEUE);
   private static final Set<CheckType> MANAGEMENT =
       EnumSet.of(CheckType.MANAGE, CheckType.VIEW, CheckType.EDIT);
-
-  private final Optional<Login> login;
-  private final Queues queues;
-
-  LoopbackSecurity(Optional<Login> login, Queues queues) {
-    this.login = login;
-    this.queues = queues;
-  }
 
   @Override
   public Subject authenticate(

@@ -8,8 +8,6 @@ import org.apache.activemq.artemis.api.core.ActiveMQAddressFullException;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.core.server.ServerSession;
-import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugin;
-import org.apache.activemq.artemis.core.transaction.Transaction;
 import org.apache.activemq.artemis.utils.CompositeAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * for requests that have been taken. Artemis' own limits do not suffice: on a full disk it blocks
  * senders forever, and of large messages it counts only the head. Thread-safe.
  */
-final class QueueLimit implements ActiveMQServerMessagePlugin {
+final class QueueLimit implements ArrivalCheck {
   private static final Logger LOG = LoggerFactory.getLogger(QueueLimit.class);
 
   private final String queue;
@@ -40,13 +38,7 @@ final class QueueLimit implements ActiveMQServerMessagePlugin {
   }
 
   @Override
-  public void beforeSend(
-      ServerSession session,
-      Transaction tx,
-      Message message,
-      boolean direct,
-      boolean noAutoCreateQueue)
-      throws ActiveMQException {
+  public void arrives(ServerSession session, Message message) throws ActiveMQException {
     // The name may be address::queue.
     if (!queue.equals(CompositeAddress.extractAddressName(message.getAddress()))) {
       return;

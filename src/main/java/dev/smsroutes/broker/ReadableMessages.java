@@ -12,8 +12,6 @@ import org.apache.activemq.artemis.core.server.MessageReference;
 import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.activemq.artemis.core.server.ServerConsumer;
 import org.apache.activemq.artemis.core.server.ServerSession;
-import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugin;
-import org.apache.activemq.artemis.core.transaction.Transaction;
 import org.apache.activemq.artemis.protocol.amqp.broker.AMQPMessage;
 import org.apache.activemq.artemis.protocol.amqp.broker.AMQPStandardMessage;
 import org.apache.activemq.artemis.protocol.amqp.proton.ProtonServerSenderContext;
@@ -24,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Keeps messages away from consumers that could not read them: at their arrival, and at delivery
  * for messages that an older version wrote to disk. Thread-safe.
  */
-final class ReadableMessages implements ActiveMQServerMessagePlugin {
+final class ReadableMessages implements ArrivalCheck {
   private static final Logger LOG = LoggerFactory.getLogger(ReadableMessages.class);
 
   private static final int MAX_PRIORITY = 9;
@@ -46,13 +44,7 @@ final class ReadableMessages implements ActiveMQServerMessagePlugin {
   }
 
   @Override
-  public void beforeSend(
-      ServerSession session,
-      Transaction tx,
-      Message message,
-      boolean direct,
-      boolean noAutoCreateQueue)
-      throws ActiveMQException {
+  public void arrives(ServerSession session, Message message) throws ActiveMQException {
     try {
       requireTextAsId(message.getDuplicateProperty());
       limitPriority(message);

@@ -71,12 +71,12 @@ public final class RequestQueue implements AutoCloseable {
   }
 
   private void open() throws JMSException {
-    if (!ArtemisMessages.exists(session, queues.send())) {
+    if (!ArtemisMessages.query(session, queues.send()).isExists()) {
       throw new JMSException(
           "Expected queue " + queues.send() + "; the broker has none of this name");
     }
     for (String queue : List.of(queues.dead(), queues.invalid())) {
-      if (ArtemisMessages.waiting(session, queue) > 0) {
+      if (ArtemisMessages.query(session, queue).getMessageCount() > 0) {
         failedQueues.add(queue);
       }
     }
@@ -85,7 +85,7 @@ public final class RequestQueue implements AutoCloseable {
 
   /** Whether the queue has a consumer at the moment. */
   public boolean isServed() throws JMSException {
-    return ArtemisMessages.consumers(session, queues.send()) > 0;
+    return ArtemisMessages.query(session, queues.send()).getConsumerCount() > 0;
   }
 
   /**

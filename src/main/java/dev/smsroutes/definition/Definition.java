@@ -1,7 +1,7 @@
 package dev.smsroutes.definition;
 
 import dev.smsroutes.template.Template;
-import java.util.Locale;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -50,12 +50,9 @@ public record Definition(
 
     /** The status for this word, in any case; empty for an unknown one. */
     static Optional<Status> of(String word) {
-      for (Status status : values()) {
-        if (status.word.toLowerCase(Locale.ROOT).equals(word.strip().toLowerCase(Locale.ROOT))) {
-          return Optional.of(status);
-        }
-      }
-      return Optional.empty();
+      return Arrays.stream(values())
+          .filter(status -> status.word.equalsIgnoreCase(word.strip()))
+          .findFirst();
     }
   }
 

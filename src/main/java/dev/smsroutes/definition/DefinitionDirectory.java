@@ -7,8 +7,7 @@ import dev.smsroutes.template.Template;
 import dev.smsroutes.template.TextParts;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The definitions of a folder: one {@code .json}, {@code .yaml} or {@code .yml} file for each, in
@@ -186,20 +186,16 @@ public final class DefinitionDirectory implements Definitions {
                       + directory.toAbsolutePath().normalize()
                       + ")")));
     }
-    List<Path> files = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-      for (Path file : stream) {
-        // Not Files.isHidden, whose meaning depends on the system.
-        if (!file.getFileName().toString().startsWith(".")) {
-          files.add(file);
-        }
-      }
-    } catch (IOException | DirectoryIteratorException e) {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          // Not Files.isHidden, whose meaning depends on the system.
+          .filter(file -> !file.getFileName().toString().startsWith("."))
+          .sorted(Comparator.comparing(file -> file.getFileName().toString()))
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
       throw new InvalidDefinitionException(
           List.of(new Problem(directory.toString(), "", "cannot be read: " + e)));
     }
-    files.sort(Comparator.comparing(file -> file.getFileName().toString()));
-    return files;
   }
 
   private static DefinitionOrProblems read(Path file, String name, boolean yaml) {

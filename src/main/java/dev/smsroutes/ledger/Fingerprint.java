@@ -1,5 +1,6 @@
 package dev.smsroutes.ledger;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -44,10 +45,7 @@ public final class Fingerprint {
   private static void add(MessageDigest digest, String part) {
     byte[] bytes = part == null ? new byte[0] : part.getBytes(StandardCharsets.UTF_8);
     int length = part == null ? -1 : bytes.length;
-    digest.update((byte) (length >> 24));
-    digest.update((byte) (length >> 16));
-    digest.update((byte) (length >> 8));
-    digest.update((byte) length);
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
     digest.update(bytes);
   }
 

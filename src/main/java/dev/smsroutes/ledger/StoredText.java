@@ -1,10 +1,14 @@
 package dev.smsroutes.ledger;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * Encodes text for both databases: PostgreSQL cannot store character 0. It is escaped with a
  * backslash, and so is the backslash, so that two keys never become one.
  */
 public final class StoredText {
+  private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
   private static final int MAX_CHARACTERS = 2_000;
 
   private StoredText() {}
@@ -17,19 +21,13 @@ public final class StoredText {
   }
 
   public static String toKey(String stored) {
-    if (stored.indexOf('\\') < 0) {
-      return stored;
-    }
-    StringBuilder text = new StringBuilder(stored.length());
-    for (int i = 0; i < stored.length(); i++) {
-      char character = stored.charAt(i);
-      if (character == '\\') {
-        i++;
-        character = stored.charAt(i) == '0' ? '\0' : stored.charAt(i);
-      }
-      text.append(character);
-    }
-    return text.toString();
+    return stored.indexOf('\\') < 0
+        ? stored
+        : ESCAPED
+            .matcher(stored)
+            .replaceAll(
+                found ->
+                    found.group(1).equals("0") ? "\0" : Matcher.quoteReplacement(found.group(1)));
   }
 
   /** One line for people, of limited length. */

@@ -3,14 +3,14 @@ package dev.smsroutes.sandbox;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -72,46 +72,25 @@ final class AcceptedMessages {
    * @param duplicates how often the key was refused with 109110
    */
   record AcceptedMessage(
-      String messageKey, long sequence, AcceptedCall call, int index, int times, int duplicates) {}
+      String messageKey, long sequence, AcceptedCall call, int index, int times, int duplicates) {
+    private AcceptedMessage withOneMoreDuplicate() {
+      return new AcceptedMessage(messageKey, sequence, call, index, times, duplicates + 1);
+    }
+  }
 
   /** A page of messages; {@code more} if others follow. */
   record Page(List<AcceptedMessage> messages, boolean more) {}
-
-  private static final class KeyEntry {
-    final String key;
-    final long sequence;
-    final AcceptedCall call;
-    final int index;
-    final int times;
-    int duplicates;
-
-    KeyEntry(String key, long sequence, AcceptedCall call, int index, int times, int duplicates) {
-      this.key = key;
-      this.sequence = sequence;
-      this.call = call;
-      this.index = index;
-      this.times = times;
-      this.duplicates = duplicates;
-    }
-
-    AcceptedMessage message() {
-      return new AcceptedMessage(key, sequence, call, index, times, duplicates);
-    }
-  }
 
   private final Clock clock;
   private final long windowMs;
   private final int maxKeys;
   private final long maxBytes;
 
-  private final Map<String, KeyEntry> byKey = new HashMap<>();
+  private final Map<String, AcceptedMessage> byKey = new HashMap<>();
+  private final NavigableMap<Long, AcceptedMessage> bySequence = new TreeMap<>();
   private final Deque<AcceptedCall> detailed = new ArrayDeque<>();
   private long bytes;
 
-  /** A ring by sequence; a slot is null when its key was accepted again later. */
-  private KeyEntry[] ring = new KeyEntry[1024];
-
-  private long oldest = 1;
   private long next = 1;
   private long forgotten;
 
@@ -136,10 +115,10 @@ final class AcceptedMessages {
       if (key == null) {
         continue;
       }
-      KeyEntry before = byKey.get(key);
+      AcceptedMessage before = byKey.get(key);
       if (before != null
           && (before.call == call || call.receivedAt - before.call.receivedAt < windowMs)) {
-        before.duplicates++;
+        put(before.withOneMoreDuplicate());
         duplicates.set(index);
       } else {
         add(call, key, index, before);
@@ -154,43 +133,23 @@ final class AcceptedMessages {
     return duplicates;
   }
 
-  private void add(AcceptedCall call, String key, int index, KeyEntry before) {
+  private void add(AcceptedCall call, String key, int index, AcceptedMessage before) {
     int times = 1;
     int duplicates = 0;
     if (before != null) {
       times += before.times;
       duplicates = before.duplicates;
-      ring[slot(before.sequence)] = null;
+      bySequence.remove(before.sequence);
+    } else if (byKey.size() == maxKeys) {
+      byKey.remove(bySequence.pollFirstEntry().getValue().messageKey);
+      forgotten++;
     }
-    if (next - oldest == maxKeys) {
-      KeyEntry first = ring[slot(oldest)];
-      if (first != null) {
-        byKey.remove(first.key);
-        forgotten++;
-      }
-      ring[slot(oldest)] = null;
-      oldest++;
-    }
-    if (next - oldest == ring.length) {
-      grow();
-    }
-    KeyEntry entry = new KeyEntry(key, next++, call, index, times, duplicates);
-    ring[slot(entry.sequence)] = entry;
-    byKey.put(key, entry);
+    put(new AcceptedMessage(key, next++, call, index, times, duplicates));
   }
 
-  private int slot(long sequence) {
-    return (int) (sequence % ring.length);
-  }
-
-  private void grow() {
-    KeyEntry[] small = ring;
-    ring = new KeyEntry[(int) Math.min(Math.max(maxKeys, 1024), small.length * 2L)];
-    for (KeyEntry entry : small) {
-      if (entry != null) {
-        ring[slot(entry.sequence)] = entry;
-      }
-    }
+  private void put(AcceptedMessage message) {
+    bySequence.put(message.sequence, message);
+    byKey.put(message.messageKey, message);
   }
 
   private void keepDetail(AcceptedCall call) {
@@ -208,20 +167,14 @@ final class AcceptedMessages {
   }
 
   synchronized Optional<AcceptedMessage> find(String key) {
-    return Optional.ofNullable(byKey.get(key)).map(KeyEntry::message);
+    return Optional.ofNullable(byKey.get(key));
   }
 
   /** The messages after a sequence number, oldest first. */
   synchronized Page after(long sequence, int limit) {
-    List<AcceptedMessage> page = new ArrayList<>();
-    long at = Math.max(oldest, sequence + 1);
-    for (; at < next && page.size() < limit; at++) {
-      KeyEntry entry = ring[slot(at)];
-      if (entry != null) {
-        page.add(entry.message());
-      }
-    }
-    return new Page(page, at < next);
+    List<AcceptedMessage> found =
+        bySequence.tailMap(sequence, false).values().stream().limit(limit + 1L).toList();
+    return new Page(found.subList(0, Math.min(limit, found.size())), found.size() > limit);
   }
 
   synchronized int count() {
@@ -236,9 +189,8 @@ final class AcceptedMessages {
   synchronized void clear() {
     byKey.clear();
     detailed.clear();
-    Arrays.fill(ring, null);
+    bySequence.clear();
     bytes = 0;
-    oldest = next;
     forgotten = 0;
   }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The SMS API's own routes (contract, section 2), without scripted faults. Thread-safe. */
@@ -43,8 +44,7 @@ final class ApiRoutes {
     this.tokens = tokens;
     this.replies = replies;
     this.settings = settings;
-    this.sends =
-        new SendEndpoints(definitions, messages, replies, settings, options.maxRecipients());
+    this.sends = new SendEndpoints(definitions, messages, replies, settings, options.maxRecipients);
   }
 
   WireAnswer answer(Incoming call) {
@@ -75,14 +75,14 @@ final class ApiRoutes {
           };
       case DEFINITIONS ->
           switch (call.method) {
-            case "POST" -> isJson(call) ? create(call) : notJson();
+            case "POST" -> withBody(call, this::create);
             case "GET" -> list(call);
             default -> wrongMethod("GET, POST");
           };
       case DEFINITION ->
           switch (call.method) {
             case "GET" -> get(call);
-            case "PATCH" -> isJson(call) ? change(call) : notJson();
+            case "PATCH" -> withBody(call, body -> change(call, body));
             case "DELETE" -> delete(call);
             default -> wrongMethod("DELETE, GET, PATCH");
           };
@@ -127,9 +127,9 @@ final class ApiRoutes {
       return replies.oauth(400, "invalid_request", "Expected a Host header");
     }
     String account = body.path("account_id").asText("");
-    if (!isKnown(options.clientId(), body.path("client_id").asText(""))
-        || !isKnown(options.clientSecret(), body.path("client_secret").asText(""))
-        || !(options.accountId().isEmpty() || options.accountId().equals(account))) {
+    if (!isKnown(options.clientId, body.path("client_id").asText(""))
+        || !isKnown(options.clientSecret, body.path("client_secret").asText(""))
+        || !(options.accountId.isEmpty() || options.accountId.equals(account))) {
       return replies.invalidClient();
     }
     return WireAnswer.json(
@@ -234,13 +234,18 @@ final class ApiRoutes {
         .orElseGet(() -> replies.error(ApiCode.NOT_FOUND, "definitionKey"));
   }
 
-  private WireAnswer create(Incoming call) {
-    JsonNode body;
+  private WireAnswer withBody(Incoming call, Function<JsonNode, WireAnswer> work) {
+    if (!isJson(call)) {
+      return notJson();
+    }
     try {
-      body = call.json();
+      return work.apply(call.json());
     } catch (Json.Malformed e) {
       return replies.error(ApiCode.MALFORMED_JSON, e.getMessage());
     }
+  }
+
+  private WireAnswer create(JsonNode body) {
     Optional<String> fault = SandboxDefinitions.fault(body);
     if (fault.isPresent()) {
       return replies.error(ApiCode.MISSING_FIELD, fault.get());
@@ -255,13 +260,7 @@ final class ApiRoutes {
         .orElseGet(() -> replies.error(ApiCode.NOT_FOUND, "definitionKey"));
   }
 
-  private WireAnswer change(Incoming call) {
-    JsonNode body;
-    try {
-      body = call.json();
-    } catch (Json.Malformed e) {
-      return replies.error(ApiCode.MALFORMED_JSON, e.getMessage());
-    }
+  private WireAnswer change(Incoming call, JsonNode body) {
     if (!(body instanceof ObjectNode changes)) {
       return replies.error(ApiCode.WRONG_TYPE, "expected an object");
     }

@@ -3,9 +3,10 @@ package dev.smsroutes.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A JSON object that a person wrote for the sandbox: reads its fields by name and type. Each fault
@@ -39,65 +40,64 @@ final class Doc {
   }
 
   String text(String name, String otherwise) throws InvalidDocumentException {
-    JsonNode value = node.get(name);
-    if (value == null || value.isNull()) {
-      return otherwise;
-    }
-    if (!value.isTextual()) {
-      throw bad(name, "a string", value);
-    }
-    return value.textValue();
+    return read(name, JsonNode::isTextual, JsonNode::textValue, "a string", otherwise);
   }
 
   long whole(String name, long least, long most, long otherwise) throws InvalidDocumentException {
-    JsonNode value = node.get(name);
-    if (value == null || value.isNull()) {
-      return otherwise;
-    }
-    if (!value.isIntegralNumber()
-        || !value.canConvertToLong()
-        || value.longValue() < least
-        || value.longValue() > most) {
-      throw bad(name, "a whole number from " + least + " to " + most, value);
-    }
-    return value.longValue();
+    return read(
+        name,
+        value ->
+            value.isIntegralNumber()
+                && value.canConvertToLong()
+                && value.longValue() >= least
+                && value.longValue() <= most,
+        JsonNode::longValue,
+        "a whole number from " + least + " to " + most,
+        otherwise);
   }
 
   double number(String name, double least, double most, double otherwise)
       throws InvalidDocumentException {
-    JsonNode value = node.get(name);
-    if (value == null || value.isNull()) {
-      return otherwise;
-    }
-    if (!value.isNumber() || value.doubleValue() < least || value.doubleValue() > most) {
-      throw bad(name, "a number from " + plain(least) + " to " + plain(most), value);
-    }
-    return value.doubleValue();
+    return read(
+        name,
+        value -> value.isNumber() && value.doubleValue() >= least && value.doubleValue() <= most,
+        JsonNode::doubleValue,
+        "a number from " + plain(least) + " to " + plain(most),
+        otherwise);
   }
 
   boolean flag(String name) throws InvalidDocumentException {
-    JsonNode value = node.get(name);
-    if (value == null || value.isNull()) {
-      return false;
+    return read(name, JsonNode::isBoolean, JsonNode::booleanValue, "true or false", false);
+  }
+
+  private <T> T read(
+      String name,
+      Predicate<JsonNode> allowed,
+      Function<JsonNode, T> value,
+      String expected,
+      T otherwise)
+      throws InvalidDocumentException {
+    if (!has(name)) {
+      return otherwise;
     }
-    if (!value.isBoolean()) {
-      throw bad(name, "true or false", value);
+    if (!allowed.test(get(name))) {
+      throw bad(name, expected, get(name));
     }
-    return value.booleanValue();
+    return value.apply(get(name));
   }
 
   String choice(String name, String otherwise, String... choices) throws InvalidDocumentException {
-    JsonNode value = node.get(name);
-    if (value == null || value.isNull()) {
-      return otherwise;
-    }
-    List<String> allowed = Arrays.asList(choices);
-    // People write 400 and "400" for the same value.
-    String text = value.isIntegralNumber() ? value.asText() : value.textValue();
-    if (text == null || !allowed.contains(text)) {
-      throw bad(name, "one of \"" + String.join("\", \"", allowed) + "\"", value);
-    }
-    return text;
+    return read(
+        name,
+        value -> Arrays.asList(choices).contains(word(value)),
+        Doc::word,
+        "one of \"" + String.join("\", \"", choices) + "\"",
+        otherwise);
+  }
+
+  /** People write 400 and "400" for the same value. */
+  private static String word(JsonNode value) {
+    return value.isIntegralNumber() ? value.asText() : value.textValue();
   }
 
   InvalidDocumentException bad(String name, String expected, JsonNode found) {

@@ -30,12 +30,7 @@ final class FaultScript {
   }
 
   Optional<ScriptedFault> next(Incoming call) {
-    for (ScriptedFault fault : script) {
-      if (fault.takes(call)) {
-        return Optional.of(fault);
-      }
-    }
-    return Optional.empty();
+    return script.stream().filter(fault -> fault.takes(call)).findFirst();
   }
 
   ArrayNode toJson() {

@@ -12,34 +12,18 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The paths under /sandbox: what arrived, scripted faults and switches. Thread-safe. */
-final class Oracle {
+record Oracle(
+    SandboxOptions options,
+    SandboxDefinitions definitions,
+    AcceptedMessages messages,
+    FaultScript faults,
+    CallCounts counts,
+    AtomicReference<SandboxSettings> settings) {
   private static final int LIMIT = 1000;
   private static final int MAX_PAGE_SIZE = 10_000;
 
   /** The approximate size of a page; {@code next} tells where to continue. */
   private static final long PAGE_BYTES = 8 << 20;
-
-  private final SandboxOptions options;
-  private final SandboxDefinitions definitions;
-  private final AcceptedMessages messages;
-  private final FaultScript faults;
-  private final CallCounts counts;
-  private final AtomicReference<SandboxSettings> settings;
-
-  Oracle(
-      SandboxOptions options,
-      SandboxDefinitions definitions,
-      AcceptedMessages messages,
-      FaultScript faults,
-      CallCounts counts,
-      AtomicReference<SandboxSettings> settings) {
-    this.options = options;
-    this.definitions = definitions;
-    this.messages = messages;
-    this.faults = faults;
-    this.counts = counts;
-    this.settings = settings;
-  }
 
   WireAnswer answer(Incoming call) {
     String what = call.path.length() <= 9 ? "" : call.path.substring(9);

@@ -8,14 +8,8 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** The shapes of the API's answers (contract, section 3). Thread-safe. */
-final class Replies {
+record Replies(Supplier<SandboxSettings> settings) {
   private static final Pattern SECONDS = Pattern.compile("\\d{1,18}");
-
-  private final Supplier<SandboxSettings> settings;
-
-  Replies(Supplier<SandboxSettings> settings) {
-    this.settings = settings;
-  }
 
   /** Must be unique, not unpredictable: a fast generator is enough. */
   static UUID id() {

@@ -42,20 +42,20 @@ public final class Sandbox implements AutoCloseable {
     SandboxDefinitions definitions = SandboxDefinitions.load(options);
     AcceptedMessages messages =
         new AcceptedMessages(
-            options.clock(), options.keyWindow(), options.maxMessages(), options.maxDetailBytes());
-    Tokens tokens = new Tokens(options.clock(), options.tokenLifetime());
+            options.clock, options.keyWindow, options.maxMessages, options.maxDetailBytes);
+    Tokens tokens = new Tokens(options.clock, options.tokenLifetime);
     AtomicReference<SandboxSettings> settings = new AtomicReference<>(SandboxSettings.of(options));
     Replies replies = new Replies(settings::get);
     ApiRoutes api = new ApiRoutes(options, definitions, messages, tokens, replies, settings::get);
     FaultScript faults = new FaultScript();
     CallCounts counts = new CallCounts();
     Oracle oracle = new Oracle(options, definitions, messages, faults, counts, settings);
-    AtomicReference<Integer> port = new AtomicReference<>(options.port());
+    AtomicReference<Integer> port = new AtomicReference<>(options.port);
 
     Vertx vertx =
         Vertx.vertx(
             new VertxOptions()
-                .setEventLoopPoolSize(options.eventLoops())
+                .setEventLoopPoolSize(options.eventLoops)
                 .setWorkerPoolSize(2)
                 .setInternalBlockingPoolSize(2)
                 .setUseDaemonThread(true)
@@ -70,7 +70,7 @@ public final class Sandbox implements AutoCloseable {
               () ->
                   new SandboxServer(
                       options, api, oracle, tokens, faults, counts, replies, settings, port),
-              new DeploymentOptions().setInstances(options.eventLoops())));
+              new DeploymentOptions().setInstances(options.eventLoops)));
     } catch (ExecutionException e) {
       vertx.close();
       throw cannotListen(options, e.getCause());
@@ -83,11 +83,11 @@ public final class Sandbox implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while the sandbox was starting", e);
     }
-    return new Sandbox(vertx, options.host(), port.get());
+    return new Sandbox(vertx, options.host, port.get());
   }
 
   private static IllegalStateException cannotListen(SandboxOptions options, Throwable cause) {
-    String where = "port " + options.port() + " of " + options.host();
+    String where = "port " + options.port + " of " + options.host;
     if (cause instanceof BindException) {
       return new IllegalStateException(
           "The sandbox cannot listen on "

@@ -37,12 +37,12 @@ final class SandboxDefinitions {
    * @throws IllegalArgumentException if one is faulty; names the file and the fault
    */
   static SandboxDefinitions load(SandboxOptions options) {
-    SandboxDefinitions definitions = new SandboxDefinitions(options.clock());
+    SandboxDefinitions definitions = new SandboxDefinitions(options.clock);
     int number = 0;
-    for (JsonNode definition : options.definitions()) {
+    for (JsonNode definition : options.definitions) {
       definitions.addAtStart("Definition " + ++number, definition);
     }
-    options.definitionsDirectory().ifPresent(definitions::addDirectory);
+    options.definitionsDirectory.ifPresent(definitions::addDirectory);
     return definitions;
   }
 

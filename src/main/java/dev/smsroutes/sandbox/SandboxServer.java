@@ -105,7 +105,7 @@ final class SandboxServer extends AbstractVerticle {
     vertx.setPeriodic(SWEEP_MS, timer -> sweep());
     // A negative port means any free one, the same for all event loops.
     server
-        .listen(options.port() == 0 ? -1 : options.port(), options.host())
+        .listen(options.port == 0 ? -1 : options.port, options.host)
         .onSuccess(listening -> port.set(listening.actualPort()))
         .<Void>mapEmpty()
         .onComplete(started);
@@ -115,7 +115,7 @@ final class SandboxServer extends AbstractVerticle {
   private void sweep() {
     long now = System.nanoTime();
     long idle = (long) (settings.get().idleSeconds() * TimeUnit.SECONDS.toNanos(1));
-    long slow = options.requestTimeout().toNanos();
+    long slow = options.requestTimeout.toNanos();
     List<HttpConnection> over = new ArrayList<>();
     lines.forEach(
         (connection, line) -> {
@@ -136,7 +136,7 @@ final class SandboxServer extends AbstractVerticle {
           if (tooLong[0]) {
             return;
           }
-          if (body.length() + chunk.length() > options.maxBodyBytes()) {
+          if (body.length() + chunk.length() > options.maxBodyBytes) {
             tooLong[0] = true;
             refuseBody(request);
           } else {
@@ -158,7 +158,7 @@ final class SandboxServer extends AbstractVerticle {
             .error(
                 413,
                 ApiCode.VALIDATION,
-                "Expected a body of up to " + options.maxBodyBytes() + " bytes")
+                "Expected a body of up to " + options.maxBodyBytes + " bytes")
             .withHeader("Connection", "close");
     Incoming call =
         new Incoming(request.method().name(), request.uri(), request.headers(), new byte[0]);

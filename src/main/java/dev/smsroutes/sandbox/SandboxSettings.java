@@ -40,8 +40,8 @@ record SandboxSettings(
         "4xx",
         "refuse",
         "full",
-        options.idleTimeout().toMillis() / 1000.0,
-        options.latency().toMillis());
+        options.idleTimeout.toMillis() / 1000.0,
+        options.latency.toMillis());
   }
 
   /** A copy with the fields of the document changed. */

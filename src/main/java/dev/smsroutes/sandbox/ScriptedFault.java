@@ -13,32 +13,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One scripted fault: which calls it applies to, and what it does to them. Thread-safe; it counts
  * the calls that it applied to.
  */
 final class ScriptedFault {
-  private static final Set<String> FIELDS =
-      Set.of(
-          "on",
-          "calls",
-          "share",
-          "seed",
-          "key",
-          "latencyMs",
-          "status",
-          "body",
-          "contentType",
-          "headers",
-          "retryAfter",
-          "expireTokens",
-          "code",
-          "accept",
-          "dropReply",
-          "nonJson",
-          "hugeBody",
-          "hang");
   private static final Set<String> MATCHERS = Set.of("on", "calls", "share", "seed", "key");
   private static final Set<String> ANSWERS =
       Set.of(
@@ -51,6 +33,10 @@ final class ScriptedFault {
           "accept",
           "nonJson",
           "hugeBody");
+  private static final Set<String> FIELDS =
+      Stream.of(MATCHERS, ANSWERS, Set.of("latencyMs", "expireTokens", "dropReply", "hang"))
+          .flatMap(Set::stream)
+          .collect(Collectors.toUnmodifiableSet());
   private static final long MAX_BYTES = 10L << 30;
   private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
   private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7E\\t]*");
@@ -211,20 +197,16 @@ final class ScriptedFault {
       throw doc.bad("hang", "none with dropReply", doc.get("hang"));
     }
     if (doc.has("dropReply")) {
-      return doc.choice("dropReply", "", "before", "after").equals("before")
-          ? Silence.DROP_BEFORE
-          : Silence.DROP_AFTER;
+      return isBefore(doc, "dropReply") ? Silence.DROP_BEFORE : Silence.DROP_AFTER;
     }
-    if (doc.has("hang")) {
-      JsonNode node = doc.get("hang");
-      if (node.isBoolean()) {
-        return node.booleanValue() ? Silence.HANG_AFTER : Silence.NO;
-      }
-      return doc.choice("hang", "", "before", "after").equals("before")
-          ? Silence.HANG_BEFORE
-          : Silence.HANG_AFTER;
+    if (!doc.has("hang") || doc.get("hang").isBoolean()) {
+      return doc.get("hang").asBoolean() ? Silence.HANG_AFTER : Silence.NO;
     }
-    return Silence.NO;
+    return isBefore(doc, "hang") ? Silence.HANG_BEFORE : Silence.HANG_AFTER;
+  }
+
+  private static boolean isBefore(Doc doc, String field) throws Doc.InvalidDocumentException {
+    return doc.choice(field, "", "before", "after").equals("before");
   }
 
   /** Whether this fault applies to the call; if so, counts it. */

@@ -16,7 +16,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The two send routes (contract, sections 1 to 3). Thread-safe. */
-final class SendEndpoints {
+record SendEndpoints(
+    SandboxDefinitions definitions,
+    AcceptedMessages messages,
+    Replies replies,
+    Supplier<SandboxSettings> settings,
+    int maxRecipients) {
   static final int MAX_KEY_CHARACTERS = 100;
 
   private static final Set<String> KEYED_FIELDS =
@@ -37,25 +42,6 @@ final class SendEndpoints {
 
   private static final Pattern DIGITS = Pattern.compile("[0-9]{1,15}");
   private static final Pattern PLUS_DIGITS = Pattern.compile("\\+?[0-9]{1,15}");
-
-  private final SandboxDefinitions definitions;
-  private final AcceptedMessages messages;
-  private final Replies replies;
-  private final Supplier<SandboxSettings> settings;
-  private final int maxRecipients;
-
-  SendEndpoints(
-      SandboxDefinitions definitions,
-      AcceptedMessages messages,
-      Replies replies,
-      Supplier<SandboxSettings> settings,
-      int maxRecipients) {
-    this.definitions = definitions;
-    this.messages = messages;
-    this.replies = replies;
-    this.settings = settings;
-    this.maxRecipients = maxRecipients;
-  }
 
   /** A refusal, on its way to the answer. */
   private static final class RefusedSend extends Exception {

@@ -4,10 +4,9 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** The issued tokens; several are valid at the same time. Thread-safe. */
 final class Tokens {
@@ -17,8 +16,14 @@ final class Tokens {
   private final Clock clock;
   private final Duration lifetime;
   private final SecureRandom random = new SecureRandom();
-  private final Map<String, Long> expiry = new ConcurrentHashMap<>();
-  private final Queue<String> byAge = new ConcurrentLinkedQueue<>();
+  private final Map<String, Long> expiry =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+              return size() > MAX_TOKENS;
+            }
+          });
 
   Tokens(Clock clock, Duration lifetime) {
     this.clock = clock;
@@ -30,14 +35,6 @@ final class Tokens {
     random.nextBytes(bytes);
     String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     expiry.put(token, clock.millis() + lifetime.toMillis());
-    byAge.add(token);
-    while (expiry.size() > MAX_TOKENS) {
-      String oldest = byAge.poll();
-      if (oldest == null) {
-        break;
-      }
-      expiry.remove(oldest);
-    }
     return token;
   }
 
@@ -47,7 +44,6 @@ final class Tokens {
   }
 
   void expireAll() {
-    byAge.clear();
     expiry.clear();
   }
 

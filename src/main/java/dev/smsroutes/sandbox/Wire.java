@@ -12,33 +12,20 @@ final class Wire {
 
   /** The path of a request target, still encoded. */
   static String path(String target) {
-    String path = target;
+    String path = target.split("[?#]", 2)[0];
     // A proxy may get the absolute form.
     if (!path.startsWith("/")) {
       int authority = path.indexOf("://");
       int slash = authority < 0 ? -1 : path.indexOf('/', authority + 3);
       path = slash < 0 ? "/" : path.substring(slash);
     }
-    int end = path.length();
-    int query = path.indexOf('?');
-    if (query >= 0) {
-      end = query;
-    }
-    int fragment = path.indexOf('#');
-    if (fragment >= 0) {
-      end = Math.min(end, fragment);
-    }
-    return path.substring(0, end);
+    return path;
   }
 
   /** The query of a request target, still encoded; empty when there is none. */
   static String query(String target) {
     int query = target.indexOf('?');
-    if (query < 0) {
-      return "";
-    }
-    int fragment = target.indexOf('#', query);
-    return fragment < 0 ? target.substring(query + 1) : target.substring(query + 1, fragment);
+    return query < 0 ? "" : target.substring(query + 1).split("#", 2)[0];
   }
 
   /** The first value of a query parameter, decoded. */

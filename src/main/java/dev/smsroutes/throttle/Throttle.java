@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,7 +115,7 @@ public final class Throttle implements AutoCloseable {
    *     that is known
    */
   public Permit await(Priority priority, Duration maxWait) throws ThrottledException {
-    Objects.requireNonNull(priority, "lane");
+    Objects.requireNonNull(priority, "priority");
     lock.lock();
     try {
       long now = now();
@@ -196,12 +197,7 @@ public final class Throttle implements AutoCloseable {
 
   /** The {@link Permit#number} of the last permit. */
   public long lastPermit() {
-    lock.lock();
-    try {
-      return gate.lastDeparted();
-    } finally {
-      lock.unlock();
-    }
+    return locked(gate::lastDeparted);
   }
 
   /** How many messages got through so far. */
@@ -214,19 +210,18 @@ public final class Throttle implements AutoCloseable {
    * blocked. It ends with the first message that gets through, so it stays while nothing is sent.
    */
   public Optional<String> outage() {
-    lock.lock();
-    try {
-      return gate.outage();
-    } finally {
-      lock.unlock();
-    }
+    return locked(gate::outage);
   }
 
   /** The current state. */
   public Snapshot snapshot() {
+    return locked(() -> gate.snapshot(now()));
+  }
+
+  private <T> T locked(Supplier<T> question) {
     lock.lock();
     try {
-      return gate.snapshot(now());
+      return question.get();
     } finally {
       lock.unlock();
     }

@@ -91,8 +91,8 @@ class SendManyRouteIT extends CamelTestSupport {
                     + "\"attributes\":{\"password\":\"p-a\",\"message\":\"Your code: p-a\"}},"
                     + "{\"contactKey\":\"c-b\",\"to\":\"14255550123\",\"messageKey\":\"b\","
                     + "\"attributes\":{\"password\":\"p-b\",\"message\":\"Your code: p-b\"}}]}"));
-    assertThat(ledger.find("a").orElseThrow().state()).isEqualTo(EntryState.ACCEPTED);
-    assertThat(ledger.find("b").orElseThrow().origin()).isEqualTo(Origin.of("file", "b"));
+    assertThat(ledger.records().find("a").orElseThrow().state()).isEqualTo(EntryState.ACCEPTED);
+    assertThat(ledger.records().find("b").orElseThrow().origin()).isEqualTo(Origin.of("file", "b"));
   }
 
   @Test
@@ -161,8 +161,8 @@ class SendManyRouteIT extends CamelTestSupport {
     assertThat(outcomes.get(0).errorCode()).isEqualTo(109121);
     assertThat(outcomes.get(4).faults()).hasSize(3);
     assertThat(calls.get(calls.size() - 1).keys()).containsExactly("bad", "good", "dup");
-    assertThat(ledger.find("bad").orElseThrow().state()).isEqualTo(EntryState.REFUSED);
-    assertThat(ledger.find("none")).isEmpty();
+    assertThat(ledger.records().find("bad").orElseThrow().state()).isEqualTo(EntryState.REFUSED);
+    assertThat(ledger.records().find("none")).isEmpty();
   }
 
   @Test
@@ -182,8 +182,8 @@ class SendManyRouteIT extends CamelTestSupport {
     assertThat(calls)
         .extracting(Call::keys)
         .containsExactly(List.of("a", "b", "c"), List.of("a"), List.of("b"), List.of("c"));
-    assertThat(ledger.find("a").orElseThrow().attempts()).isEqualTo(2);
-    assertThat(ledger.history("c").orElseThrow().events()).hasSize(1);
+    assertThat(ledger.records().find("a").orElseThrow().attempts()).isEqualTo(2);
+    assertThat(ledger.records().history("c").orElseThrow().events()).hasSize(1);
   }
 
   @ParameterizedTest
@@ -207,7 +207,7 @@ class SendManyRouteIT extends CamelTestSupport {
 
     assertThat(outcomes).extracting(Outcome::state).containsOnly(State.UNCERTAIN);
     assertThat(calls).hasSize(1);
-    assertThat(ledger.find("a").orElseThrow().state()).isEqualTo(EntryState.UNCERTAIN);
+    assertThat(ledger.records().find("a").orElseThrow().state()).isEqualTo(EntryState.UNCERTAIN);
   }
 
   @ParameterizedTest
@@ -241,7 +241,7 @@ class SendManyRouteIT extends CamelTestSupport {
     assertThat(send(request("a"), request("b")))
         .extracting(Outcome::state)
         .containsOnly(State.WAITING);
-    assertThat(ledger.find("a").orElseThrow().state()).isEqualTo(EntryState.WAITING);
+    assertThat(ledger.records().find("a").orElseThrow().state()).isEqualTo(EntryState.WAITING);
     assertThat(send(request("a"), request("b"))).allMatch(Outcome::accepted);
   }
 
@@ -252,7 +252,7 @@ class SendManyRouteIT extends CamelTestSupport {
     assertThat(send(request("a"), request("b"))).allMatch(Outcome::accepted);
     assertThat(calls).hasSize(2);
     assertThat(api.tokens).isEqualTo(2);
-    assertThat(ledger.find("a").orElseThrow().attempts()).isEqualTo(1);
+    assertThat(ledger.records().find("a").orElseThrow().attempts()).isEqualTo(1);
   }
 
   @Test
@@ -303,7 +303,7 @@ class SendManyRouteIT extends CamelTestSupport {
     assertThat(calls)
         .extracting(Call::keys)
         .containsExactly(List.of("a", "b", "c"), List.of("a", "b", "c"), List.of("b", "c"));
-    assertThat(ledger.find("a").orElseThrow().state()).isEqualTo(EntryState.REFUSED);
+    assertThat(ledger.records().find("a").orElseThrow().state()).isEqualTo(EntryState.REFUSED);
   }
 
   @Test
@@ -315,7 +315,7 @@ class SendManyRouteIT extends CamelTestSupport {
         .containsExactly(State.ACCEPTED, State.WAITING, State.ACCEPTED);
     assertThat(((Unsettled) outcomes.get(1)).reason()).isEqualTo(Reason.OUTSIDE_WINDOW);
     assertThat(outcomes.get(1).retryAfter()).contains(Duration.ofHours(7));
-    assertThat(ledger.find("g").orElseThrow().state()).isEqualTo(EntryState.WAITING);
+    assertThat(ledger.records().find("g").orElseThrow().state()).isEqualTo(EntryState.WAITING);
     clock.forward(Duration.ofHours(8));
     assertThat(sendWith(0, to("g", "+4915112345678"))).allMatch(Outcome::accepted);
   }
@@ -334,7 +334,7 @@ class SendManyRouteIT extends CamelTestSupport {
         .allMatch(outcome -> ((Unsettled) outcome).reason() == Reason.OUTSIDE_WINDOW)
         .allMatch(outcome -> outcome.retryAfter().equals(Optional.of(Duration.ofHours(12))));
     assertThat(calls).hasSize(1);
-    assertThat(ledger.find("a").orElseThrow().state()).isEqualTo(EntryState.WAITING);
+    assertThat(ledger.records().find("a").orElseThrow().state()).isEqualTo(EntryState.WAITING);
     clock.forward(Duration.ofHours(12));
     assertThat(send(request("a"), request("b"))).allMatch(Outcome::accepted);
   }

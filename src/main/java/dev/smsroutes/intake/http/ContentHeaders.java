@@ -24,13 +24,7 @@ final class ContentHeaders {
     if (types.isEmpty()) {
       return Optional.of("Expected the header Content-Type: application/json; got none");
     }
-    for (String type : types) {
-      Optional<String> wrong = wrongType(type);
-      if (wrong.isPresent()) {
-        return wrong;
-      }
-    }
-    return Optional.empty();
+    return types.stream().map(ContentHeaders::wrongType).flatMap(Optional::stream).findFirst();
   }
 
   private static Optional<String> wrongType(String type) {

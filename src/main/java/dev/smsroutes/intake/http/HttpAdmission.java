@@ -19,11 +19,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.hc.core5.http.HttpStatus;
 
@@ -43,8 +45,7 @@ final class HttpAdmission {
    */
   private static final long LINGER_MS = 1_000;
 
-  private static final String MANY = "/messaging/v1/sms/messages";
-  private static final String ONE = MANY + "/:messageKey";
+  private static final Pattern SENDS = Pattern.compile("/messaging/v1/sms/messages(/[^/]+)?/?");
 
   private final int maxInFlight;
   private final Duration bodyTimeout;
@@ -86,7 +87,9 @@ final class HttpAdmission {
     root.errorHandler(HttpStatus.SC_BAD_REQUEST, HttpAdmission::unreadableKey);
     root.errorHandler(HttpStatus.SC_NOT_FOUND, HttpAdmission::noSuchPath);
     root.errorHandler(HttpStatus.SC_METHOD_NOT_ALLOWED, request -> wrongMethod(routes, request));
-    root.errorHandler(HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE, HttpAdmission::wrongMediaType);
+    root.errorHandler(
+        HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE,
+        request -> unsupported(request, "Expected the header Content-Type: application/json"));
   }
 
   private void enter(RoutingContext request) {
@@ -139,24 +142,20 @@ final class HttpAdmission {
    */
   private static boolean refusedByHeaders(RoutingContext request) {
     String path = request.normalizedPath();
-    if (request.request().method() != HttpMethod.POST || !fits(ONE, path) && !fits(MANY, path)) {
+    if (request.request().method() != HttpMethod.POST || !SENDS.matcher(path).matches()) {
       return false;
     }
     MultiMap headers = request.request().headers();
     if (ContentHeaders.isEncoded(headers.getAll("Content-Encoding"))) {
       // RFC 9110, section 12.5.3.
       request.response().putHeader("Accept-Encoding", "identity");
-      end(
+      unsupported(
           request,
-          HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE,
-          ErrorCode.BAD_FORMAT,
           "Expected a body without the header Content-Encoding; got an encoded one. Send it uncompressed");
       return true;
     }
     Optional<String> wrong = ContentHeaders.wrongType(headers.getAll("Content-Type"));
-    wrong.ifPresent(
-        message ->
-            end(request, HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE, ErrorCode.BAD_FORMAT, message));
+    wrong.ifPresent(message -> unsupported(request, message));
     return wrong.isPresent();
   }
 
@@ -270,31 +269,16 @@ final class HttpAdmission {
 
   /** Whether a path matches a pattern whose variable segments begin with a colon. */
   static boolean fits(String pattern, String path) {
-    String[] expected = pattern.split("/", -1);
-    String[] segments = path.split("/", -1);
-    int length = segments.length;
+    String segments =
+        Arrays.stream(pattern.split("/", -1))
+            .map(segment -> segment.startsWith(":") ? "[^/]+" : Pattern.quote(segment))
+            .collect(Collectors.joining("/"));
     // A slash at the end does not matter, as in Vert.x.
-    if (length == expected.length + 1 && segments[length - 1].isEmpty()) {
-      length--;
-    }
-    if (length != expected.length) {
-      return false;
-    }
-    for (int i = 0; i < length; i++) {
-      boolean variable = expected[i].startsWith(":") && !segments[i].isEmpty();
-      if (!variable && !expected[i].equals(segments[i])) {
-        return false;
-      }
-    }
-    return true;
+    return path.matches(segments + "/?");
   }
 
-  private static void wrongMediaType(RoutingContext request) {
-    end(
-        request,
-        HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE,
-        ErrorCode.BAD_FORMAT,
-        "Expected the header Content-Type: application/json");
+  private static void unsupported(RoutingContext request, String message) {
+    end(request, HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE, ErrorCode.BAD_FORMAT, message);
   }
 
   /**

@@ -1,6 +1,9 @@
 package dev.smsroutes.intake.http;
 
+import java.util.Arrays;
 import java.util.List;
+import org.apache.hc.core5.http.message.BasicHeaderValueParser;
+import org.apache.hc.core5.http.message.ParserCursor;
 
 /** The supported preferences of a caller (RFC 7240). Stateless. */
 final class Preferences {
@@ -18,29 +21,13 @@ final class Preferences {
     return lines.stream().anyMatch(Preferences::inLine);
   }
 
-  private static boolean inLine(String line) {
-    int from = 0;
-    boolean quoted = false;
-    for (int i = 0; i < line.length(); i++) {
-      char character = line.charAt(i);
-      if (quoted && character == '\\') {
-        i++;
-      } else if (character == '"') {
-        quoted = !quoted;
-      } else if (character == ',' && !quoted) {
-        if (isRespondAsync(line.substring(from, i))) {
-          return true;
-        }
-        from = i + 1;
-      }
-    }
-    return !quoted && isRespondAsync(line.substring(from));
-  }
-
   /** This preference has no value, and its parameters have no meaning. */
-  private static boolean isRespondAsync(String preference) {
-    int parameters = preference.indexOf(';');
-    String name = parameters < 0 ? preference : preference.substring(0, parameters);
-    return name.strip().equalsIgnoreCase(RESPOND_ASYNC);
+  private static boolean inLine(String line) {
+    ParserCursor whole = new ParserCursor(0, line.length());
+    return Arrays.stream(BasicHeaderValueParser.INSTANCE.parseElements(line, whole))
+        .anyMatch(
+            preference ->
+                preference.getName().equalsIgnoreCase(RESPOND_ASYNC)
+                    && preference.getValue() == null);
   }
 }

@@ -3,6 +3,7 @@ package dev.smsroutes.intake.jms;
 import dev.smsroutes.broker.ArtemisMessages;
 import dev.smsroutes.broker.ArtemisMessages.ReplyTo;
 import dev.smsroutes.broker.BrokerOptions.Queues;
+import dev.smsroutes.broker.LogText;
 import dev.smsroutes.config.JmsOptions;
 import dev.smsroutes.config.ReplyQueues;
 import dev.smsroutes.model.Fault;
@@ -12,13 +13,13 @@ import jakarta.jms.Message;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.camel.support.LRUCacheFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,7 @@ final class JmsAnswering {
   private final ReplyQueues replyQueues;
   private final long replyTimeToLive;
   private final Function<Outcome, String> json;
-  private final Map<String, Integer> replies = Collections.synchronizedMap(new Recent<>());
+  private final Map<String, Integer> replies = LRUCacheFactory.newLRUCache(REMEMBERED);
 
   JmsAnswering(JmsOptions options, Function<Outcome, String> json) {
     this.queues = options.broker().queues();
@@ -146,12 +147,12 @@ final class JmsAnswering {
         LOG.warn(
             "jms=no-reply {} replyTo={} expected a queue of sms.jms.reply-queues",
             ids(outcome),
-            shown(to.get().queue()));
+            LogText.shown(to.get().queue()));
       } else if (replies.merge(delivery.identity(), 1, Integer::sum) > REPLY_ATTEMPTS) {
         LOG.warn(
             "jms=no-reply {} replyTo={} the commit with this reply failed before",
             ids(outcome),
-            shown(queue.get()));
+            LogText.shown(queue.get()));
       } else {
         send(delivery, queue.get(), outcome);
       }
@@ -200,26 +201,12 @@ final class JmsAnswering {
     return "requestId="
         + outcome.requestId()
         + " messageKey="
-        + outcome.messageKey().map(JmsAnswering::shown).orElse("-");
-  }
-
-  /** Makes a sender's text fit for one line of a log. */
-  private static String shown(String text) {
-    String plain = text.replaceAll("[^A-Za-z0-9._:/$-]", "?");
-    return plain.length() <= 100 ? plain : plain.substring(0, 100) + "…";
+        + outcome.messageKey().map(LogText::shown).orElse("-");
   }
 
   private static String shortened(String text) {
     return text.length() <= MAX_REASON_CHARACTERS
         ? text
         : text.substring(0, MAX_REASON_CHARACTERS) + "…";
-  }
-
-  /** Keeps only the newest entries. */
-  private static final class Recent<K, V> extends LinkedHashMap<K, V> {
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-      return size() > REMEMBERED;
-    }
   }
 }

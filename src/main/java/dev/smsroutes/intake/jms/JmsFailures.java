@@ -1,8 +1,10 @@
 package dev.smsroutes.intake.jms;
 
 import org.apache.camel.RollbackExchangeException;
+import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.ErrorHandler;
 
 /**
@@ -14,16 +16,10 @@ final class JmsFailures implements ErrorHandler {
 
   @Override
   public void handleError(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null && root.getCause() != root) {
-      if (root instanceof RollbackExchangeException) {
-        return;
-      }
-      root = root.getCause();
-    }
-    if (root instanceof RollbackExchangeException) {
+    if (ObjectHelper.getException(RollbackExchangeException.class, failure) != null) {
       return;
     }
+    Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
     // The message of another library's exception may quote the request: logs only its class.
     StackTraceElement[] trace = root.getStackTrace();
     LOG.error(

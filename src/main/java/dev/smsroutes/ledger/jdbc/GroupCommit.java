@@ -38,6 +38,15 @@ final class GroupCommit implements AutoCloseable {
     void bind(PreparedStatement statement) throws SQLException;
   }
 
+  /** Binds these in their order; null to SQL's NULL. */
+  static Binder values(Object... values) {
+    return statement -> {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+    };
+  }
+
   /** One statement with its values. */
   record BoundSql(Sql sql, Binder binder) {}
 

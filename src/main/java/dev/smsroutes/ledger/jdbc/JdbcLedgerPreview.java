@@ -7,10 +7,6 @@ import dev.smsroutes.ledger.StoredText;
 import dev.smsroutes.ledger.Submission;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.SendRequest;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,42 +18,23 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The preview from what is in the store. Thread-safe. */
-final class JdbcLedgerPreview implements LedgerPreview {
+record JdbcLedgerPreview(JdbcRecords records, Duration retention, Clock clock)
+    implements LedgerPreview {
   /** How long before its first record is removed a run is resumed for the last time. */
   private static final Duration TIME_TO_READ_A_RUN = Duration.ofDays(1);
 
-  private final JdbcRecords records;
-  private final Duration retention;
-  private final Clock clock;
-
-  JdbcLedgerPreview(JdbcRecords records, Duration retention, Clock clock) {
-    this.records = records;
-    this.retention = retention;
-    this.clock = clock;
-  }
-
   @Override
   public Optional<Run> unfinished(String content, String name) {
-    return records.read(connection -> unfinished(connection, content, name));
-  }
-
-  private Optional<Run> unfinished(Connection connection, String content, String name)
-      throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
+    Instant known = clock.instant().minus(retention).plus(TIME_TO_READ_A_RUN);
+    return records
+        .select(
             "SELECT id, started_at FROM run"
-                + " WHERE content = ? AND name = ? AND finished_at IS NULL")) {
-      statement.setString(1, content);
-      statement.setString(2, StoredText.line(name));
-      try (ResultSet rows = statement.executeQuery()) {
-        if (!rows.next()) {
-          return Optional.empty();
-        }
-        Instant known = clock.instant().minus(retention).plus(TIME_TO_READ_A_RUN);
-        return Optional.of(
-            new Run(rows.getString(1), true, rows.getLong(2) < known.toEpochMilli()));
-      }
-    }
+                + " WHERE content = ? AND name = ? AND finished_at IS NULL",
+            row -> new Run(row.getString(1), true, row.getLong(2) < known.toEpochMilli()),
+            content,
+            StoredText.line(name))
+        .stream()
+        .findFirst();
   }
 
   @Override

@@ -12,18 +12,16 @@ import dev.smsroutes.ledger.StoredText;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Reads the ledger's entries from the database. Thread-safe. */
 public final class JdbcRecords implements LedgerRecords, AutoCloseable {
@@ -69,60 +67,32 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
 
   /** The existing rows of these keys, by key. */
   Map<String, MessageRow> rows(Set<String> messageKeys) {
-    return read(
-        connection -> {
-          try (PreparedStatement statement =
-              connection.prepareStatement(
-                  MessageRow.COLUMNS
-                      + " WHERE message_key IN ("
-                      + String.join(", ", Collections.nCopies(messageKeys.size(), "?"))
-                      + ")")) {
-            int i = 0;
-            for (String key : messageKeys) {
-              statement.setString(++i, StoredText.key(key));
-            }
-            Map<String, MessageRow> found = new HashMap<>();
-            try (ResultSet rows = statement.executeQuery()) {
-              while (rows.next()) {
-                MessageRow row = MessageRow.of(rows);
-                found.put(row.entry().messageKey(), row);
-              }
-            }
-            return found;
-          }
-        });
+    return select(
+            MessageRow.COLUMNS
+                + " WHERE message_key IN ("
+                + String.join(", ", Collections.nCopies(messageKeys.size(), "?"))
+                + ")",
+            MessageRow::of,
+            messageKeys.stream().map(StoredText::key).toArray())
+        .stream()
+        .collect(Collectors.toMap(row -> row.entry().messageKey(), Function.identity()));
   }
 
   @Override
   public Optional<Entry.History> history(String messageKey) {
-    return read(
-        connection -> {
-          Optional<MessageRow> row = MessageRow.find(connection, messageKey);
-          return row.isEmpty()
-              ? Optional.empty()
-              : Optional.of(new Entry.History(row.get().entry(), events(connection, messageKey)));
-        });
+    return find(messageKey).map(entry -> new Entry.History(entry, events(messageKey)));
   }
 
-  private static List<Entry.Event> events(Connection connection, String messageKey)
-      throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT at, what, code, detail FROM event WHERE message_key = ? ORDER BY at")) {
-      statement.setString(1, StoredText.key(messageKey));
-      List<Entry.Event> events = new ArrayList<>();
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          events.add(
-              new Entry.Event(
-                  Instant.ofEpochMilli(rows.getLong(1)),
-                  rows.getString(2),
-                  rows.getInt(3),
-                  rows.getString(4)));
-        }
-      }
-      return events;
-    }
+  private List<Entry.Event> events(String messageKey) {
+    return select(
+        "SELECT at, what, code, detail FROM event WHERE message_key = ? ORDER BY at",
+        row ->
+            new Entry.Event(
+                Instant.ofEpochMilli(row.getLong(1)),
+                row.getString(2),
+                row.getInt(3),
+                row.getString(4)),
+        StoredText.key(messageKey));
   }
 
   @Override
@@ -138,44 +108,27 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
   }
 
   private List<Entry> page(Selection selection, String direction, int limit) {
-    return read(
-        connection -> {
-          try (PreparedStatement statement =
-              connection.prepareStatement(
-                  MessageRow.COLUMNS
-                      + selection.where()
-                      + " ORDER BY admitted_at"
-                      + direction
-                      + ", message_key"
-                      + direction
-                      + " LIMIT "
-                      + limit)) {
-            selection.bind(statement);
-            List<Entry> entries = new ArrayList<>();
-            try (ResultSet rows = statement.executeQuery()) {
-              while (rows.next()) {
-                entries.add(MessageRow.of(rows).entry());
-              }
-            }
-            return entries;
-          }
-        });
+    return select(
+        MessageRow.COLUMNS
+            + selection.where()
+            + " ORDER BY admitted_at"
+            + direction
+            + ", message_key"
+            + direction
+            + " LIMIT "
+            + limit,
+        row -> MessageRow.of(row).entry(),
+        selection.values().toArray());
   }
 
   @Override
   public long count(Query query) {
     Selection selection = Selection.of(query, Optional.empty());
-    return read(
-        connection -> {
-          try (PreparedStatement statement =
-              connection.prepareStatement("SELECT count(*) FROM message" + selection.where())) {
-            selection.bind(statement);
-            try (ResultSet rows = statement.executeQuery()) {
-              rows.next();
-              return rows.getLong(1);
-            }
-          }
-        });
+    return select(
+            "SELECT count(*) FROM message" + selection.where(),
+            row -> row.getLong(1),
+            selection.values().toArray())
+        .get(0);
   }
 
   @Override
@@ -188,17 +141,19 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
     }
     return write(
         connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(REOPEN)) {
-            statement.setLong(1, clock.millis());
-            statement.setString(2, edited.map(RequestJson::write).orElse(null));
-            // Matches any request: the next one with the key counts as the same.
-            statement.setString(3, edited.map(request -> Fingerprint.ANY).orElse(null));
-            statement.setString(4, StoredText.key(entry.messageKey()));
-            statement.setLong(5, entry.version());
-            statement.setString(6, entry.state().name());
-            if (statement.executeUpdate() == 0) {
-              return false;
-            }
+          int changed =
+              Database.update(
+                  connection,
+                  REOPEN,
+                  clock.millis(),
+                  edited.map(RequestJson::write).orElse(null),
+                  // Matches any request: the next one with the key counts as the same.
+                  edited.map(request -> Fingerprint.ANY).orElse(null),
+                  StoredText.key(entry.messageKey()),
+                  entry.version(),
+                  entry.state().name());
+          if (changed == 0) {
+            return false;
           }
           note(
               connection,
@@ -235,53 +190,29 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
 
   private void note(Connection connection, String messageKey, String what, String detail)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(Sql.EVENT.text())) {
-      statement.setString(1, StoredText.key(messageKey));
-      statement.setLong(2, clock.millis());
-      statement.setString(3, what);
-      statement.setInt(4, 0);
-      statement.setString(5, StoredText.line(detail));
-      statement.executeUpdate();
-    }
+    Database.update(
+        connection,
+        Sql.EVENT.text(),
+        StoredText.key(messageKey),
+        clock.millis(),
+        what,
+        0,
+        StoredText.line(detail));
   }
 
   /** A key that a node has claimed, and the version of the claim. */
   record HeldKey(String messageKey, long version) {}
 
   List<HeldKey> heldBy(String node) {
-    return read(
-        connection -> {
-          try (PreparedStatement statement =
-              connection.prepareStatement(
-                  "SELECT message_key, claim FROM message WHERE owner = ?")) {
-            statement.setString(1, node);
-            List<HeldKey> held = new ArrayList<>();
-            try (ResultSet rows = statement.executeQuery()) {
-              while (rows.next()) {
-                held.add(new HeldKey(StoredText.toKey(rows.getString(1)), rows.getLong(2)));
-              }
-            }
-            return held;
-          }
-        });
+    return select(
+        "SELECT message_key, claim FROM message WHERE owner = ?",
+        row -> new HeldKey(StoredText.toKey(row.getString(1)), row.getLong(2)),
+        node);
   }
 
   /** The oldest keys that were neither admitted nor changed since then, for one step. */
   List<String> old(Old which, long before) {
-    return read(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(which.text)) {
-            statement.setLong(1, before);
-            statement.setLong(2, before);
-            List<String> keys = new ArrayList<>();
-            try (ResultSet rows = statement.executeQuery()) {
-              while (rows.next()) {
-                keys.add(StoredText.toKey(rows.getString(1)));
-              }
-            }
-            return keys;
-          }
-        });
+    return select(which.text, row -> StoredText.toKey(row.getString(1)), before, before);
   }
 
   /** Kinds of entries with different retention. */
@@ -306,11 +237,16 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
   }
 
   @FunctionalInterface
-  interface Work<T> {
+  private interface Work<T> {
     T with(Connection connection) throws SQLException;
   }
 
-  <T> T read(Work<T> work) {
+  /** All rows of a query. */
+  <T> List<T> select(String sql, Database.RowMapper<T> mapper, Object... values) {
+    return read(connection -> Database.select(connection, sql, mapper, values));
+  }
+
+  private <T> T read(Work<T> work) {
     try (Connection connection = database.reader()) {
       return work.with(connection);
     } catch (SQLException e) {

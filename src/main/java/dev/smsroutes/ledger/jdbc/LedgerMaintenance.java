@@ -1,5 +1,7 @@
 package dev.smsroutes.ledger.jdbc;
 
+import static dev.smsroutes.ledger.jdbc.GroupCommit.values;
+
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.StoredText;
 import dev.smsroutes.ledger.jdbc.GroupCommit.BoundSql;
@@ -37,14 +39,14 @@ final class LedgerMaintenance implements AutoCloseable {
    */
   private static final int FASTEST = 10;
 
-  private final GroupCommit writer;
-  private final Database database;
-  private final JdbcRecords records;
-  private final LedgerOptions options;
-  private final Timing timing;
   private final String node;
-  private final Predicate<String> underWay;
+  private final LedgerOptions options;
   private final Clock clock;
+  private final GroupCommit writer;
+  private final JdbcRecords records;
+  private final Database database;
+  private final Timing timing;
+  private final Predicate<String> underWay;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -61,22 +63,15 @@ final class LedgerMaintenance implements AutoCloseable {
    * @param underWay whether this process handles a key at the moment
    */
   LedgerMaintenance(
-      GroupCommit writer,
-      Database database,
-      JdbcRecords records,
-      LedgerOptions options,
-      Timing timing,
-      String node,
-      Predicate<String> underWay,
-      Clock clock) {
-    this.writer = writer;
+      LedgerContext ledger, Database database, Timing timing, Predicate<String> underWay) {
+    this.node = ledger.node();
+    this.options = ledger.options();
+    this.clock = ledger.clock();
+    this.writer = ledger.writer();
+    this.records = ledger.records();
     this.database = database;
-    this.records = records;
-    this.options = options;
     this.timing = timing;
-    this.node = node;
     this.underWay = underWay;
-    this.clock = clock;
     this.believed = clock.millis();
   }
 
@@ -86,7 +81,7 @@ final class LedgerMaintenance implements AutoCloseable {
    */
   void start(boolean exclusive) {
     if (exclusive) {
-      writer.write(Sql.ALL_DEAD, statement -> {});
+      writer.write(Sql.ALL_DEAD, values());
     }
     free();
     every(timing.heartbeat(), () -> writer.write(List.of(alive())));
@@ -111,23 +106,11 @@ final class LedgerMaintenance implements AutoCloseable {
   }
 
   private BoundSql alive() {
-    long until = clock.millis() + timing.life().toMillis();
-    return new BoundSql(
-        Sql.ALIVE,
-        statement -> {
-          statement.setString(1, node);
-          statement.setLong(2, until);
-        });
+    return new BoundSql(Sql.ALIVE, values(node, clock.millis() + timing.life().toMillis()));
   }
 
   private BoundSql dead() {
-    long longAgo = clock.millis() - Duration.ofDays(1).toMillis();
-    return new BoundSql(
-        Sql.DEAD,
-        statement -> {
-          statement.setString(1, node);
-          statement.setLong(2, longAgo);
-        });
+    return new BoundSql(Sql.DEAD, values(node, clock.millis() - Duration.ofDays(1).toMillis()));
   }
 
   /**
@@ -139,16 +122,7 @@ final class LedgerMaintenance implements AutoCloseable {
 
   private void free(BoundSql first) {
     long now = clock.millis();
-    int freed =
-        writer.write(
-            List.of(
-                new BoundSql(
-                    Sql.FREE,
-                    statement -> {
-                      statement.setLong(1, now);
-                      statement.setLong(2, now);
-                    }),
-                first));
+    int freed = writer.write(List.of(new BoundSql(Sql.FREE, values(now, now)), first));
     if (freed > 0) {
       LOG.warn("ledger=freed messages={} their process ended while they were in progress", freed);
     }
@@ -169,15 +143,9 @@ final class LedgerMaintenance implements AutoCloseable {
   }
 
   private int free(JdbcRecords.HeldKey held) {
-    long now = clock.millis();
     return writer.write(
         Sql.FREE_ONE,
-        statement -> {
-          statement.setLong(1, now);
-          statement.setString(2, StoredText.key(held.messageKey()));
-          statement.setLong(3, held.version());
-          statement.setString(4, node);
-        });
+        values(clock.millis(), StoredText.key(held.messageKey()), held.version(), node));
   }
 
   /** Purges old rows: at most a few steps, and none while sends wait. */
@@ -196,7 +164,7 @@ final class LedgerMaintenance implements AutoCloseable {
     }
     if (rows == 0) {
       rest = REST;
-      writer.write(Sql.REMOVE_RUNS, statement -> statement.setLong(1, open));
+      writer.write(Sql.REMOVE_RUNS, values(open));
       if (removed > 0) {
         LOG.info("ledger=purged messages={}", removed);
         removed = 0;
@@ -218,14 +186,8 @@ final class LedgerMaintenance implements AutoCloseable {
     List<BoundSql> records = new ArrayList<>(2 * keys.size());
     for (String key : keys) {
       String stored = StoredText.key(key);
-      records.add(new BoundSql(Sql.REMOVE_EVENTS, statement -> statement.setString(1, stored)));
-      records.add(
-          new BoundSql(
-              Sql.REMOVE,
-              statement -> {
-                statement.setString(1, stored);
-                statement.setLong(2, before);
-              }));
+      records.add(new BoundSql(Sql.REMOVE_EVENTS, values(stored)));
+      records.add(new BoundSql(Sql.REMOVE, values(stored, before)));
     }
     if (!records.isEmpty()) {
       writer.write(records);

@@ -16,7 +16,6 @@ import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -36,13 +35,9 @@ record MessageRow(Entry entry, String fingerprint, String owner) {
           + " code, detail, request, parts, owner, claim FROM message";
 
   static Optional<MessageRow> find(Connection connection, String messageKey) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(COLUMNS + " WHERE message_key = ?")) {
-      statement.setString(1, StoredText.key(messageKey));
-      try (ResultSet rows = statement.executeQuery()) {
-        return rows.next() ? Optional.of(of(rows)) : Optional.empty();
-      }
-    }
+    String sql = COLUMNS + " WHERE message_key = ?";
+    return Database.select(connection, sql, MessageRow::of, StoredText.key(messageKey)).stream()
+        .findFirst();
   }
 
   static MessageRow of(ResultSet row) throws SQLException {

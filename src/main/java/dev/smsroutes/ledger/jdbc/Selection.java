@@ -4,8 +4,6 @@ import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.EntryState;
 import dev.smsroutes.ledger.LedgerRecords.Query;
 import dev.smsroutes.ledger.StoredText;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,11 +57,5 @@ record Selection(List<String> conditions, List<Object> values) {
 
   String where() {
     return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
-  }
-
-  void bind(PreparedStatement statement) throws SQLException {
-    for (int i = 0; i < values.size(); i++) {
-      statement.setObject(i + 1, values.get(i));
-    }
   }
 }

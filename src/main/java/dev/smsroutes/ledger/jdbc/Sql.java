@@ -6,9 +6,9 @@ package dev.smsroutes.ledger.jdbc;
  */
 enum Sql {
   CLAIM(
-      "INSERT INTO message (message_key, fingerprint, definition_key, channel, source, run, state,"
-          + " accepted, uncertain, attempts, admitted_at, changed_at, request, owner, claim)"
-          + " VALUES (?, ?, ?, ?, ?, ?, 'ADMITTED', 0, 0, 0, ?, ?, ?, ?, 1)"
+      "INSERT INTO message (fingerprint, definition_key, channel, source, run, state, accepted,"
+          + " uncertain, attempts, admitted_at, changed_at, request, owner, message_key, claim)"
+          + " VALUES (?, ?, ?, ?, ?, 'ADMITTED', 0, 0, 0, ?, ?, ?, ?, ?, 1)"
           + " ON CONFLICT (message_key) DO NOTHING"),
   /**
    * Claims an unfinished entry for the same request. Only in the state in which it was read: its
@@ -19,7 +19,7 @@ enum Sql {
           + " source = COALESCE(?, source), run = COALESCE(?, run), uncertain = ?,"
           + " changed_at = ?, request = ?, owner = ?, claim = claim + 1"
           + " WHERE message_key = ? AND claim = ? AND state = ?"),
-  /** Claims the entry of a refused request for another request. */
+  /** Claims the entry of a refused request for another request. Begins as {@link #CLAIM}. */
   REPLACE(
       "UPDATE message SET fingerprint = ?, definition_key = ?, channel = ?, source = ?, run = ?,"
           + " state = 'ADMITTED', accepted = 0, uncertain = 0, attempts = 0, admitted_at = ?,"

@@ -109,13 +109,13 @@ class BatchRunIT {
 
   @Test
   void resumes_a_run_until_it_is_finished() {
-    Run first = ledger.begin("content", "a.csv");
+    Run first = ledger.runs().begin("content", "a.csv");
     openAgain();
-    Run resumed = ledger.begin("content", "a.csv");
+    Run resumed = ledger.runs().begin("content", "a.csv");
     assertThat(resumed).isEqualTo(new Run(first.id(), true, false));
 
-    ledger.finish(resumed);
-    Run next = ledger.begin("content", "a.csv");
+    ledger.runs().finish(resumed);
+    Run next = ledger.runs().begin("content", "a.csv");
     assertThat(next.resumed()).isFalse();
     assertThat(next.id()).isNotEqualTo(first.id());
   }
@@ -123,21 +123,23 @@ class BatchRunIT {
   @ParameterizedTest
   @CsvSource({"other, a.csv", "content, b.csv"})
   void another_content_or_another_name_is_another_run(String content, String name) {
-    Run first = ledger.begin("content", "a.csv");
+    Run first = ledger.runs().begin("content", "a.csv");
 
-    assertThat(ledger.begin(content, name).id()).isNotEqualTo(first.id());
+    assertThat(ledger.runs().begin(content, name).id()).isNotEqualTo(first.id());
   }
 
   @Test
   void finds_keys_that_any_channel_may_have_sent() {
-    Run run = ledger.begin("content", "a.csv");
+    Run run = ledger.runs().begin("content", "a.csv");
     settle("accepted", "a.csv#1", run, accepted("accepted"));
     settle("uncertain", "a.csv#2", run, unsettled("uncertain", true));
     settle("waiting", "a.csv#3", run, unsettled("waiting", false));
     ledger.admit(row("under way", "a.csv#4", run), PATIENCE);
 
     assertThat(
-            ledger.maybeSent(Set.of("accepted", "uncertain", "waiting", "under way", "never seen")))
+            ledger
+                .runs()
+                .maybeSent(Set.of("accepted", "uncertain", "waiting", "under way", "never seen")))
         .containsExactlyInAnyOrder("accepted", "uncertain", "under way");
   }
 
@@ -148,29 +150,29 @@ class BatchRunIT {
 
   @Test
   void forgets_a_run_a_day_before_its_purge() {
-    ledger.begin("content", "a.csv");
+    ledger.runs().begin("content", "a.csv");
     clock.forward(Duration.ofDays(6));
-    assertThat(ledger.begin("content", "a.csv").forgotten()).isFalse();
+    assertThat(ledger.runs().begin("content", "a.csv").forgotten()).isFalse();
     clock.forward(Duration.ofMillis(1));
-    assertThat(ledger.begin("content", "a.csv").forgotten()).isTrue();
+    assertThat(ledger.runs().begin("content", "a.csv").forgotten()).isTrue();
   }
 
   @Test
   void a_run_without_an_end_outlives_its_record() {
-    Run run = ledger.begin("content", "a.csv");
+    Run run = ledger.runs().begin("content", "a.csv");
     settle("k", "a.csv#1", run, accepted("k"));
-    Run ended = ledger.begin("content", "b.csv");
-    ledger.finish(ended);
+    Run ended = ledger.runs().begin("content", "b.csv");
+    ledger.runs().finish(ended);
     clock.forward(Duration.ofDays(31));
     openAgain();
 
-    Awaitility.await().until(() -> ledger.find("k").isEmpty() && runs() == 1);
-    assertThat(ledger.begin("content", "a.csv")).isEqualTo(new Run(run.id(), true, true));
+    Awaitility.await().until(() -> ledger.records().find("k").isEmpty() && runs() == 1);
+    assertThat(ledger.runs().begin("content", "a.csv")).isEqualTo(new Run(run.id(), true, true));
   }
 
   @Test
   void returns_the_first_outcome_of_settled_rows() {
-    Run run = ledger.begin("content", "a.csv");
+    Run run = ledger.runs().begin("content", "a.csv");
     settle("k1", "a.csv#1", run, accepted("k1"));
     settle("k2", "a.csv#2", run, new Accepted("api-k2", Optional.of("k2"), true));
     settle(
@@ -198,7 +200,8 @@ class BatchRunIT {
     for (int i = 1; i <= 7; i++) {
       keys.put("a.csv#" + i, "k" + i);
     }
-    Map<String, Outcome> settled = ledger.settled(ledger.begin("content", "a.csv"), keys);
+    Map<String, Outcome> settled =
+        ledger.runs().settled(ledger.runs().begin("content", "a.csv"), keys);
 
     assertThat(settled)
         .containsOnlyKeys("a.csv#1", "a.csv#2", "a.csv#3", "a.csv#4")
@@ -211,7 +214,7 @@ class BatchRunIT {
 
   @Test
   void knows_the_parts_of_accepted_messages_after_a_crash() {
-    Run run = ledger.begin("content", "a.csv");
+    Run run = ledger.runs().begin("content", "a.csv");
     Outcome told = settle(row("k1", "a.csv#1", run, OptionalInt.of(3)), accepted("k1"));
     settle(row("k2", "a.csv#2", run, OptionalInt.empty()), accepted("k2"));
     Outcome refused =
@@ -222,19 +225,19 @@ class BatchRunIT {
 
     assertThat(told).isEqualTo(new Accepted("api-k1", Optional.of("k1"), false, OptionalInt.of(3)));
     assertThat(refused.state()).isEqualTo(State.REFUSED);
-    assertThat(ledger.settled(run, Map.of("a.csv#1", "k1", "a.csv#2", "k2")))
+    assertThat(ledger.runs().settled(run, Map.of("a.csv#1", "k1", "a.csv#2", "k2")))
         .containsEntry("a.csv#1", told)
         .containsEntry("a.csv#2", accepted("k2"));
-    assertThat(ledger.find("k3").orElseThrow().parts()).isEmpty();
+    assertThat(ledger.records().find("k3").orElseThrow().parts()).isEmpty();
     // Asked for by another file: the same message, accepted earlier.
-    Run other = ledger.begin("content", "b.csv");
+    Run other = ledger.runs().begin("content", "b.csv");
     assertThat(ledger.admit(row("k1", "b.csv#1", other, OptionalInt.of(7)), PATIENCE))
         .isEqualTo(new Known(new Accepted("api-k1", Optional.of("k1"), true, OptionalInt.of(3))));
   }
 
   @Test
   void migrates_a_ledger_without_parts() {
-    Run run = ledger.begin("content", "a.csv");
+    Run run = ledger.runs().begin("content", "a.csv");
     settle(row("k1", "a.csv#1", run, OptionalInt.of(3)), accepted("k1"));
     ledger.close();
     Store.execute(
@@ -243,21 +246,21 @@ class BatchRunIT {
         "DELETE FROM sms_schema WHERE version = '2'");
     openAgain();
 
-    assertThat(ledger.settled(run, Map.of("a.csv#1", "k1")))
+    assertThat(ledger.runs().settled(run, Map.of("a.csv#1", "k1")))
         .containsEntry("a.csv#1", accepted("k1"));
     settle(row("k2", "a.csv#2", run, OptionalInt.of(2)), accepted("k2"));
-    assertThat(ledger.find("k2").orElseThrow().parts()).hasValue(2);
+    assertThat(ledger.records().find("k2").orElseThrow().parts()).hasValue(2);
   }
 
   @Test
   void a_key_of_another_row_was_accepted_earlier() {
-    Run run = ledger.begin("content", "a.csv");
+    Run run = ledger.runs().begin("content", "a.csv");
     settle("k", "a.csv#1", run, accepted("k"));
-    Run other = ledger.begin("content", "b.csv");
+    Run other = ledger.runs().begin("content", "b.csv");
 
-    assertThat(ledger.settled(run, Map.of("a.csv#1", "k", "a.csv#2", "k")))
+    assertThat(ledger.runs().settled(run, Map.of("a.csv#1", "k", "a.csv#2", "k")))
         .containsOnlyKeys("a.csv#1");
-    assertThat(ledger.settled(other, Map.of("b.csv#1", "k"))).isEmpty();
+    assertThat(ledger.runs().settled(other, Map.of("b.csv#1", "k"))).isEmpty();
     assertThat(admitted("k", "a.csv#1", run)).isEqualTo(State.ACCEPTED);
     assertThat(admitted("k", "a.csv#2", run)).isEqualTo(State.ACCEPTED_EARLIER);
     assertThat(admitted("k", "b.csv#1", other)).isEqualTo(State.ACCEPTED_EARLIER);
@@ -265,30 +268,30 @@ class BatchRunIT {
 
   @Test
   void a_row_belongs_to_the_run_in_which_it_ends() {
-    Run run = ledger.begin("content", "a.csv");
+    Run run = ledger.runs().begin("content", "a.csv");
     settle(
         "k",
         "a.csv#7",
         run,
         new Unsettled(
             "r", Optional.of("k"), Reason.NO_CLEAR_ANSWER, true, 30_000, "", Optional.empty()));
-    ledger.finish(run);
-    Run rejects = ledger.begin("rejects", "b.csv");
+    ledger.runs().finish(run);
+    Run rejects = ledger.runs().begin("rejects", "b.csv");
     settle("k", "b.csv#1", rejects, accepted("k"));
 
-    assertThat(ledger.settled(rejects, Map.of("b.csv#1", "k")))
+    assertThat(ledger.runs().settled(rejects, Map.of("b.csv#1", "k")))
         .containsEntry("b.csv#1", accepted("k"));
-    assertThat(ledger.find("k").orElseThrow().origin())
+    assertThat(ledger.records().find("k").orElseThrow().origin())
         .isEqualTo(new Origin("file", "b.csv#1", Optional.of(rejects.id())));
   }
 
   @Test
   void hostile_names_and_keys_are_found_again() {
     String name = "a\0\n\\" + "x".repeat(3_000);
-    Run run = ledger.begin("content", name);
+    Run run = ledger.runs().begin("content", name);
     settle("k\0\\", name + "#1", run, accepted("k\0\\"));
 
-    assertThat(ledger.settled(run, Map.of(name + "#1", "k\0\\"))).hasSize(1);
-    assertThat(ledger.begin("content", name).id()).isEqualTo(run.id());
+    assertThat(ledger.runs().settled(run, Map.of(name + "#1", "k\0\\"))).hasSize(1);
+    assertThat(ledger.runs().begin("content", name).id()).isEqualTo(run.id());
   }
 }

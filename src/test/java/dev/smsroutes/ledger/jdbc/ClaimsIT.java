@@ -68,7 +68,7 @@ class ClaimsIT extends OnAStore {
     assertThat(claims).hasValue(1);
     assertThat(states).containsOnlyOnce(State.ACCEPTED);
     assertThat(states.stream().filter(State.ACCEPTED_EARLIER::equals)).hasSize(MANY - 1);
-    assertThat(ledger.find("key").orElseThrow().attempts()).isEqualTo(1);
+    assertThat(ledger.records().find("key").orElseThrow().attempts()).isEqualTo(1);
   }
 
   @Test
@@ -103,7 +103,8 @@ class ClaimsIT extends OnAStore {
     }
     for (int i = 0; i < 300; i++) {
       assertThat(outcomes.get(i).get()).isEqualTo(accepted("key-" + i));
-      assertThat(ledger.find("key-" + i).orElseThrow().state()).isEqualTo(EntryState.ACCEPTED);
+      assertThat(ledger.records().find("key-" + i).orElseThrow().state())
+          .isEqualTo(EntryState.ACCEPTED);
     }
   }
 
@@ -248,7 +249,7 @@ class ClaimsIT extends OnAStore {
 
     assertUsedForAnother(known(ledger, submission("key")));
     assertThat(known(ledger, other("key")).accepted()).isTrue();
-    assertThat(ledger.find("key").orElseThrow().attempts()).isEqualTo(1);
+    assertThat(ledger.records().find("key").orElseThrow().attempts()).isEqualTo(1);
   }
 
   static Stream<Outcome> notFree() {
@@ -265,10 +266,10 @@ class ClaimsIT extends OnAStore {
   void every_other_key_is_not_free_for_another_request(Outcome outcome) {
     JdbcLedger ledger = open();
     send(ledger, "key", outcome);
-    Entry before = ledger.find("key").orElseThrow();
+    Entry before = ledger.records().find("key").orElseThrow();
 
     assertUsedForAnother(known(ledger, other("key")));
-    assertThat(ledger.find("key")).contains(before);
+    assertThat(ledger.records().find("key")).contains(before);
   }
 
   @Test
@@ -278,8 +279,8 @@ class ClaimsIT extends OnAStore {
     Claim again = claim(ledger, "key");
 
     assertThat(again.uncertain()).isFalse();
-    assertThat(ledger.find("key").orElseThrow().state()).isEqualTo(EntryState.ADMITTED);
-    assertThat(ledger.find("key").orElseThrow().attempts()).isEqualTo(1);
+    assertThat(ledger.records().find("key").orElseThrow().state()).isEqualTo(EntryState.ADMITTED);
+    assertThat(ledger.records().find("key").orElseThrow().attempts()).isEqualTo(1);
   }
 
   @Test

@@ -26,7 +26,7 @@ class DeadProcessIT extends OnAStore {
     claim(first, "key");
     JdbcLedger next = afterDeathOf(first);
 
-    assertThat(next.find("key").orElseThrow().state()).isEqualTo(EntryState.WAITING);
+    assertThat(next.records().find("key").orElseThrow().state()).isEqualTo(EntryState.WAITING);
     assertThat(claim(next, "key").uncertain()).isFalse();
   }
 
@@ -36,8 +36,8 @@ class DeadProcessIT extends OnAStore {
     claim(first, "key").attempted();
     JdbcLedger next = afterDeathOf(first);
 
-    assertThat(next.find("key").orElseThrow().state()).isEqualTo(EntryState.UNCERTAIN);
-    assertThat(next.find("key").orElseThrow().uncertain()).isTrue();
+    assertThat(next.records().find("key").orElseThrow().state()).isEqualTo(EntryState.UNCERTAIN);
+    assertThat(next.records().find("key").orElseThrow().uncertain()).isTrue();
     assertThat(claim(next, "key").uncertain()).isTrue();
   }
 
@@ -48,7 +48,7 @@ class DeadProcessIT extends OnAStore {
     claim(first, "key");
     JdbcLedger next = afterDeathOf(first);
 
-    assertThat(next.find("key").orElseThrow().state()).isEqualTo(EntryState.UNCERTAIN);
+    assertThat(next.records().find("key").orElseThrow().state()).isEqualTo(EntryState.UNCERTAIN);
     assertThat(claim(next, "key").uncertain()).isTrue();
   }
 
@@ -70,7 +70,8 @@ class DeadProcessIT extends OnAStore {
     claim(first, "key").attempted();
     JdbcLedger next = afterDeathOf(first);
 
-    assertThat(next.find("key").orElseThrow().request().orElseThrow()).contains(NUMBER, PASSWORD);
+    assertThat(next.records().find("key").orElseThrow().request().orElseThrow())
+        .contains(NUMBER, PASSWORD);
   }
 
   @Test
@@ -82,7 +83,7 @@ class DeadProcessIT extends OnAStore {
     assertThatThrownBy(claim::attempted).isInstanceOf(LedgerUnavailableException.class);
     assertThatThrownBy(() -> claim.settle(accepted("key")))
         .isInstanceOf(LedgerUnavailableException.class);
-    assertThat(next.find("key").orElseThrow().state()).isEqualTo(EntryState.WAITING);
+    assertThat(next.records().find("key").orElseThrow().state()).isEqualTo(EntryState.WAITING);
   }
 
   @Test
@@ -93,8 +94,9 @@ class DeadProcessIT extends OnAStore {
     first.close();
 
     JdbcLedger next = open();
-    assertThat(next.find("admitted").orElseThrow().state()).isEqualTo(EntryState.WAITING);
-    assertThat(next.find("attempted").orElseThrow().state()).isEqualTo(EntryState.UNCERTAIN);
+    assertThat(next.records().find("admitted").orElseThrow().state()).isEqualTo(EntryState.WAITING);
+    assertThat(next.records().find("attempted").orElseThrow().state())
+        .isEqualTo(EntryState.UNCERTAIN);
   }
 
   @Test
@@ -109,10 +111,11 @@ class DeadProcessIT extends OnAStore {
     await()
         .untilAsserted(
             () ->
-                assertThat(ledger.find("attempted").orElseThrow().state())
+                assertThat(ledger.records().find("attempted").orElseThrow().state())
                     .isEqualTo(EntryState.UNCERTAIN));
-    assertThat(ledger.find("admitted").orElseThrow().state()).isEqualTo(EntryState.WAITING);
-    assertThat(ledger.find("held").orElseThrow().state()).isEqualTo(EntryState.ADMITTED);
+    assertThat(ledger.records().find("admitted").orElseThrow().state())
+        .isEqualTo(EntryState.WAITING);
+    assertThat(ledger.records().find("held").orElseThrow().state()).isEqualTo(EntryState.ADMITTED);
     held.attempted();
     assertThat(held.settle(accepted("held"))).isEqualTo(accepted("held"));
   }
@@ -132,32 +135,33 @@ class DeadProcessIT extends OnAStore {
     Outcome last = known(ledger, submission("key"));
     assertThat(last.state()).isEqualTo(State.ACCEPTED_EARLIER);
     assertThat(last.requestId()).isEqualTo("api-7");
-    assertThat(ledger.find("key").orElseThrow().attempts()).isEqualTo(5);
+    assertThat(ledger.records().find("key").orElseThrow().attempts()).isEqualTo(5);
   }
 
   @Test
   void resumes_unfinished_runs_and_restarts_finished_ones() {
     JdbcLedger first = open();
-    Runs.Run run = first.begin("hash", "orders.csv");
-    Runs.Run done = first.begin("hash", "done.csv");
-    first.finish(done);
+    Runs.Run run = first.runs().begin("hash", "orders.csv");
+    Runs.Run done = first.runs().begin("hash", "done.csv");
+    first.runs().finish(done);
     JdbcLedger next = afterDeathOf(first);
 
     assertThat(run.resumed()).isFalse();
-    assertThat(next.begin("hash", "orders.csv")).isEqualTo(new Runs.Run(run.id(), true, false));
-    assertThat(next.begin("hash", "done.csv").resumed()).isFalse();
-    assertThat(next.begin("other hash", "orders.csv").resumed()).isFalse();
-    assertThat(next.begin("hash", "other.csv").resumed()).isFalse();
+    assertThat(next.runs().begin("hash", "orders.csv"))
+        .isEqualTo(new Runs.Run(run.id(), true, false));
+    assertThat(next.runs().begin("hash", "done.csv").resumed()).isFalse();
+    assertThat(next.runs().begin("other hash", "orders.csv").resumed()).isFalse();
+    assertThat(next.runs().begin("hash", "other.csv").resumed()).isFalse();
   }
 
   @Test
   void resumed_rows_are_settled_or_claimed_as_usual() {
     JdbcLedger first = open();
-    Runs.Run run = first.begin("hash", "orders.csv");
+    Runs.Run run = first.runs().begin("hash", "orders.csv");
     claim(first, inRun("row-1", run.id())).settle(accepted("row-1"));
     claim(first, inRun("row-2", run.id())).attempted();
     JdbcLedger next = afterDeathOf(first);
-    next.begin("hash", "orders.csv");
+    next.runs().begin("hash", "orders.csv");
 
     assertThat(known(next, inRun("row-1", run.id()))).isEqualTo(accepted("row-1"));
     assertThat(claim(next, inRun("row-2", run.id())).uncertain()).isTrue();

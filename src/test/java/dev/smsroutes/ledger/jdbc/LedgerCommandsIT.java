@@ -51,7 +51,7 @@ class LedgerCommandsIT extends OnAStore {
       assertThat(entry.state()).isEqualTo(EntryState.REFUSED);
       assertThat(beside.reopen(entry, Optional.empty(), "ann")).isTrue();
 
-      assertThat(ledger.find("key").orElseThrow().state()).isEqualTo(EntryState.WAITING);
+      assertThat(ledger.records().find("key").orElseThrow().state()).isEqualTo(EntryState.WAITING);
       assertThat(send(ledger, "key", accepted("key"))).isEqualTo(accepted("key"));
     }
   }
@@ -95,11 +95,11 @@ class LedgerCommandsIT extends OnAStore {
     JdbcLedger ledger = open();
     send(ledger, "key", refused("key"));
 
-    ledger.reopen(ledger.find("key").orElseThrow(), Optional.empty(), "ann");
+    ledger.records().reopen(ledger.records().find("key").orElseThrow(), Optional.empty(), "ann");
 
-    assertThat(ledger.history("key").orElseThrow().waitsForReplay()).isTrue();
+    assertThat(ledger.records().history("key").orElseThrow().waitsForReplay()).isTrue();
     claim(ledger, "key");
-    assertThat(ledger.history("key").orElseThrow().waitsForReplay()).isFalse();
+    assertThat(ledger.records().history("key").orElseThrow().waitsForReplay()).isFalse();
   }
 
   @Test
@@ -107,24 +107,26 @@ class LedgerCommandsIT extends OnAStore {
     JdbcLedger ledger = open();
     send(ledger, "never", waiting("never"));
     send(ledger, "again", refused("again"));
-    ledger.reopen(ledger.find("again").orElseThrow(), Optional.empty(), "ann");
+    ledger.records().reopen(ledger.records().find("again").orElseThrow(), Optional.empty(), "ann");
     clock.forward(Duration.ofSeconds(1));
     Admission.Claim claim = claim(ledger, "again");
     claim.attempted();
     claim.ended(waiting("again"));
     claim.settle(waiting("again"));
 
-    assertThat(ledger.history("never").orElseThrow().waitsForReplay()).isFalse();
-    assertThat(ledger.history("again").orElseThrow().waitsForReplay()).isFalse();
+    assertThat(ledger.records().history("never").orElseThrow().waitsForReplay()).isFalse();
+    assertThat(ledger.records().history("again").orElseThrow().waitsForReplay()).isFalse();
   }
 
   @Test
   void knows_only_the_keys_of_sent_copies() {
     JdbcLedger ledger = open();
     send(ledger, "key", uncertain("key"));
-    ledger.copied(ledger.find("key").orElseThrow(), "key-r1", "ann under the key x");
+    ledger
+        .records()
+        .copied(ledger.records().find("key").orElseThrow(), "key-r1", "ann under the key x");
 
-    Entry.History history = ledger.history("key").orElseThrow();
+    Entry.History history = ledger.records().history("key").orElseThrow();
     assertThat(history.entry().state()).isEqualTo(EntryState.UNCERTAIN);
     assertThat(history.wasCopiedAs("key-r1")).isTrue();
     assertThat(history.wasCopiedAs("r1")).isFalse();
@@ -135,7 +137,7 @@ class LedgerCommandsIT extends OnAStore {
   void uncertain_keys_may_be_forgotten_after_48_hours() {
     JdbcLedger ledger = open();
     send(ledger, "key", uncertain("key"));
-    Entry entry = ledger.find("key").orElseThrow();
+    Entry entry = ledger.records().find("key").orElseThrow();
 
     assertThat(entry.keyMayBeForgotten(clock.instant().plus(Duration.ofHours(48)))).isFalse();
     assertThat(entry.keyMayBeForgotten(clock.instant().plus(Duration.ofHours(48)).plusMillis(1)))
@@ -152,8 +154,10 @@ class LedgerCommandsIT extends OnAStore {
       clock.forward(Duration.ofSeconds(1));
     }
 
-    assertThat(ledger.newest(ALL, 3)).extracting(Entry::messageKey).containsExactly("a", "b", "d");
-    assertThat(ledger.count(ALL)).isEqualTo(4);
+    assertThat(ledger.records().newest(ALL, 3))
+        .extracting(Entry::messageKey)
+        .containsExactly("a", "b", "d");
+    assertThat(ledger.records().count(ALL)).isEqualTo(4);
     Query waiting =
         new Query(
             Set.of(EntryState.of(State.WAITING)),
@@ -162,8 +166,10 @@ class LedgerCommandsIT extends OnAStore {
             Optional.of("te"),
             Optional.of(clock.instant().minusSeconds(4)),
             Optional.of(clock.instant().minusSeconds(1)));
-    assertThat(ledger.newest(waiting, 3)).extracting(Entry::messageKey).containsExactly("c", "b");
-    assertThat(ledger.count(waiting)).isEqualTo(2);
+    assertThat(ledger.records().newest(waiting, 3))
+        .extracting(Entry::messageKey)
+        .containsExactly("c", "b");
+    assertThat(ledger.records().count(waiting)).isEqualTo(2);
   }
 
   @Test

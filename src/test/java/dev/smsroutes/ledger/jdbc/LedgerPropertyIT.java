@@ -301,7 +301,7 @@ class LedgerPropertyIT {
     }
 
     private static void assertAsModelled(JdbcLedger ledger, String key, KeyModel model) {
-      Entry entry = ledger.find(key).orElseThrow();
+      Entry entry = ledger.records().find(key).orElseThrow();
       assertThat(entry.state()).isEqualTo(model.state);
       if (!entry.state().settled() || entry.state() == EntryState.PARKED) {
         assertThat(entry.uncertain()).isEqualTo(model.uncertain);

@@ -51,7 +51,7 @@ class ManyAtOnceIT extends OnAStore {
     assertThat(ask("SELECT COUNT(*) FROM message WHERE state = 'ACCEPTED'")).isEqualTo("650");
     assertThat(ask("SELECT COUNT(*) FROM message WHERE request IS NULL AND owner IS NULL"))
         .isEqualTo("1300");
-    assertThat(ledger.find("k7").orElseThrow().code()).contains(109121);
+    assertThat(ledger.records().find("k7").orElseThrow().code()).contains(109121);
   }
 
   @Test

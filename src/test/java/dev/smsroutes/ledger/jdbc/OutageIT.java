@@ -91,7 +91,8 @@ class OutageIT {
         if (store == Store.POSTGRESQL) {
           statement.execute("LOCK TABLE message IN EXCLUSIVE MODE");
         }
-        assertThat(ledger.find("key").orElseThrow().state()).isEqualTo(EntryState.ACCEPTED);
+        assertThat(ledger.records().find("key").orElseThrow().state())
+            .isEqualTo(EntryState.ACCEPTED);
         statement.execute("ROLLBACK");
       }
     }
@@ -125,7 +126,7 @@ class OutageIT {
 
         List<String> recorded = sendUntilUnavailable(ledger);
         assertThat(ledger.outage().orElseThrow()).contains("full");
-        assertThat(ledger.list(RecordsIT.ALL, Optional.empty(), 10_000))
+        assertThat(ledger.records().list(RecordsIT.ALL, Optional.empty(), 10_000))
             .filteredOn(entry -> entry.state() == EntryState.ACCEPTED)
             .extracting(Entry::messageKey)
             .containsExactlyInAnyOrderElementsOf(recorded);

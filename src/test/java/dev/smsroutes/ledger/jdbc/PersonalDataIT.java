@@ -47,7 +47,7 @@ class PersonalDataIT extends OnAStore {
     JdbcLedger ledger = open();
     send(ledger, "key", outcome);
 
-    assertThat(ledger.find("key").orElseThrow().request()).isEmpty();
+    assertThat(ledger.records().find("key").orElseThrow().request()).isEmpty();
   }
 
   static Stream<Outcome> notOver() {
@@ -61,7 +61,7 @@ class PersonalDataIT extends OnAStore {
     JdbcLedger ledger = open();
     send(ledger, "key", outcome);
 
-    assertThat(ledger.find("key").orElseThrow().request().orElseThrow()).contains(NUMBER);
+    assertThat(ledger.records().find("key").orElseThrow().request().orElseThrow()).contains(NUMBER);
   }
 
   @Test
@@ -69,7 +69,8 @@ class PersonalDataIT extends OnAStore {
     JdbcLedger ledger = closedLater(JdbcLedger.open(options(true), clock, FAST));
     send(ledger, "key", accepted("key"));
 
-    assertThat(ledger.find("key").orElseThrow().request().orElseThrow()).contains(NUMBER, PASSWORD);
+    assertThat(ledger.records().find("key").orElseThrow().request().orElseThrow())
+        .contains(NUMBER, PASSWORD);
   }
 
   @Test
@@ -82,7 +83,7 @@ class PersonalDataIT extends OnAStore {
             "api", Optional.of("key"), Reason.NO_CLEAR_ANSWER, true, 1, QUOTING, Optional.empty()));
     claim.settle(new Refused("api", Optional.of("key"), 109121, QUOTING, List.of()));
 
-    Entry.History history = ledger.history("key").orElseThrow();
+    Entry.History history = ledger.records().history("key").orElseThrow();
     assertThat(history.entry().message()).isEqualTo("Cannot send '…' to … (…, …)");
     assertThat(history.events()).hasSize(1);
     assertThat(history.events().get(0).detail()).isEqualTo("Cannot send '…' to … (…, …)");

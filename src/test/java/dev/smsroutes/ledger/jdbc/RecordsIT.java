@@ -77,9 +77,9 @@ class RecordsIT extends OnAStore {
     claim.ended(waiting(key));
     claim.settle(uncertain(key));
 
-    assertThat(ledger.find(key).orElseThrow().messageKey()).isEqualTo(key);
-    assertThat(ledger.history(key).orElseThrow().events()).hasSize(1);
-    assertThat(ledger.list(ALL, Optional.empty(), 10)).hasSize(1);
+    assertThat(ledger.records().find(key).orElseThrow().messageKey()).isEqualTo(key);
+    assertThat(ledger.records().history(key).orElseThrow().events()).hasSize(1);
+    assertThat(ledger.records().list(ALL, Optional.empty(), 10)).hasSize(1);
     send(ledger, key, accepted(key));
     assertThat(known(ledger, submission(key)).messageKey()).contains(key);
   }
@@ -92,7 +92,7 @@ class RecordsIT extends OnAStore {
       send(ledger, key, accepted(key));
     }
 
-    assertThat(keysOf(ledger.list(ALL, Optional.empty(), 100)))
+    assertThat(keysOf(ledger.records().list(ALL, Optional.empty(), 100)))
         .containsExactlyInAnyOrderElementsOf(keys);
   }
 
@@ -110,7 +110,7 @@ class RecordsIT extends OnAStore {
     clock.forward(Duration.ofSeconds(1));
     claim.settle(refused("key"));
 
-    assertThat(ledger.find("key"))
+    assertThat(ledger.records().find("key"))
         .contains(
             new Entry(
                 "key",
@@ -129,10 +129,10 @@ class RecordsIT extends OnAStore {
                 Optional.empty(),
                 OptionalInt.empty(),
                 1));
-    assertThat(ledger.history("key").orElseThrow().events())
+    assertThat(ledger.records().history("key").orElseThrow().events())
         .containsExactly(new Entry.Event(admitted.plusSeconds(2), "WAITING", 50100, "Too fast"));
-    assertThat(ledger.find("unknown")).isEmpty();
-    assertThat(ledger.history("unknown")).isEmpty();
+    assertThat(ledger.records().find("unknown")).isEmpty();
+    assertThat(ledger.records().history("unknown")).isEmpty();
   }
 
   @Test
@@ -145,7 +145,7 @@ class RecordsIT extends OnAStore {
     claim.ended(waiting("key"));
     claim.settle(waiting("key"));
 
-    assertThat(ledger.history("key").orElseThrow().events())
+    assertThat(ledger.records().history("key").orElseThrow().events())
         .extracting(Entry.Event::what)
         .containsExactly("UNCERTAIN", "WAITING");
   }
@@ -154,7 +154,7 @@ class RecordsIT extends OnAStore {
   void stores_the_request_unchanged() {
     JdbcLedger ledger = open();
     send(ledger, "key", waiting("key"));
-    String stored = ledger.find("key").orElseThrow().request().orElseThrow();
+    String stored = ledger.records().find("key").orElseThrow().request().orElseThrow();
 
     assertThat(new RequestReader(1).one(stored.getBytes(StandardCharsets.UTF_8), Optional.empty()))
         .isEqualTo(submission("key").request());
@@ -173,11 +173,11 @@ class RecordsIT extends OnAStore {
     }
 
     List<String> seen = new ArrayList<>();
-    List<Entry> page = ledger.list(ALL, Optional.empty(), 4);
+    List<Entry> page = ledger.records().list(ALL, Optional.empty(), 4);
     while (!page.isEmpty()) {
       assertThat(page).hasSizeLessThanOrEqualTo(4);
       seen.addAll(keysOf(page));
-      page = ledger.list(ALL, Optional.of(page.get(page.size() - 1)), 4);
+      page = ledger.records().list(ALL, Optional.of(page.get(page.size() - 1)), 4);
     }
     assertThat(seen).containsExactlyElementsOf(expected);
   }
@@ -266,7 +266,7 @@ class RecordsIT extends OnAStore {
         new Origin("file", "abc😀.csv 2", Optional.empty()),
         key -> new Parked("api", Optional.of(key), 7, "Why"));
 
-    assertThat(keysOf(ledger.list(filter.query().apply(ALL), Optional.empty(), 10)))
+    assertThat(keysOf(ledger.records().list(filter.query().apply(ALL), Optional.empty(), 10)))
         .containsExactly(filter.keys());
   }
 
@@ -292,13 +292,13 @@ class RecordsIT extends OnAStore {
   void a_person_opens_an_entry_once_and_that_is_noted(Outcome outcome) {
     JdbcLedger ledger = open();
     send(ledger, "key", outcome);
-    Entry seen = ledger.find("key").orElseThrow();
+    Entry seen = ledger.records().find("key").orElseThrow();
 
-    assertThat(ledger.reopen(seen, Optional.empty(), "anna")).isTrue();
-    assertThat(ledger.reopen(seen, Optional.empty(), "bert")).isFalse();
+    assertThat(ledger.records().reopen(seen, Optional.empty(), "anna")).isTrue();
+    assertThat(ledger.records().reopen(seen, Optional.empty(), "bert")).isFalse();
 
-    assertThat(ledger.find("key").orElseThrow().state()).isEqualTo(EntryState.WAITING);
-    assertThat(ledger.history("key").orElseThrow().events())
+    assertThat(ledger.records().find("key").orElseThrow().state()).isEqualTo(EntryState.WAITING);
+    assertThat(ledger.records().history("key").orElseThrow().events())
         .containsExactly(
             new Entry.Event(
                 clock.instant(),
@@ -308,7 +308,7 @@ class RecordsIT extends OnAStore {
                     .formatted(outcome.state(), outcome.errorCode(), outcome.message())));
     Claim claim = claim(ledger, "key");
     assertThat(claim.uncertain()).isEqualTo(seen.uncertain());
-    assertThat(ledger.find("key").orElseThrow().request().orElseThrow()).contains(NUMBER);
+    assertThat(ledger.records().find("key").orElseThrow().request().orElseThrow()).contains(NUMBER);
     claim.attempted();
     assertThat(claim.settle(accepted("key"))).isEqualTo(accepted("key"));
   }
@@ -321,9 +321,9 @@ class RecordsIT extends OnAStore {
     claim(ledger, "attempted").attempted();
 
     for (String key : List.of("accepted", "admitted", "attempted")) {
-      Entry entry = ledger.find(key).orElseThrow();
-      assertThat(ledger.reopen(entry, Optional.empty(), "anna")).isFalse();
-      assertThat(ledger.find(key)).contains(entry);
+      Entry entry = ledger.records().find(key).orElseThrow();
+      assertThat(ledger.records().reopen(entry, Optional.empty(), "anna")).isFalse();
+      assertThat(ledger.records().find(key)).contains(entry);
     }
   }
 
@@ -331,35 +331,38 @@ class RecordsIT extends OnAStore {
   void what_changed_since_it_was_seen_is_not_opened() {
     JdbcLedger ledger = open();
     send(ledger, "key", waiting("key"));
-    Entry seen = ledger.find("key").orElseThrow();
+    Entry seen = ledger.records().find("key").orElseThrow();
     send(ledger, "key", refused("key"));
 
-    assertThat(ledger.reopen(seen, Optional.empty(), "anna")).isFalse();
+    assertThat(ledger.records().reopen(seen, Optional.empty(), "anna")).isFalse();
   }
 
   @Test
   void an_edited_request_replaces_the_original() {
     JdbcLedger ledger = open();
     send(ledger, "key", refused("key"));
-    Entry seen = ledger.find("key").orElseThrow();
+    Entry seen = ledger.records().find("key").orElseThrow();
 
-    assertThat(ledger.reopen(seen, Optional.of(other("key").request()), "anna")).isTrue();
-    assertThat(ledger.find("key").orElseThrow().request().orElseThrow()).contains("14255550199");
+    assertThat(ledger.records().reopen(seen, Optional.of(other("key").request()), "anna")).isTrue();
+    assertThat(ledger.records().find("key").orElseThrow().request().orElseThrow())
+        .contains("14255550199");
     claim(ledger, other("key")).settle(accepted("key"));
 
     assertThat(known(ledger, other("key")).accepted()).isTrue();
     assertThat(known(ledger, submission("key")).state()).isEqualTo(State.DUPLICATE);
-    assertThat(ledger.history("key").orElseThrow().events().get(0).what()).isEqualTo("EDITED");
+    assertThat(ledger.records().history("key").orElseThrow().events().get(0).what())
+        .isEqualTo("EDITED");
   }
 
   @Test
   void an_uncertain_one_is_not_edited() {
     JdbcLedger ledger = open();
     send(ledger, "key", uncertain("key"));
-    Entry seen = ledger.find("key").orElseThrow();
+    Entry seen = ledger.records().find("key").orElseThrow();
 
-    assertThat(ledger.reopen(seen, Optional.of(other("key").request()), "anna")).isFalse();
-    assertThat(ledger.find("key")).contains(seen);
+    assertThat(ledger.records().reopen(seen, Optional.of(other("key").request()), "anna"))
+        .isFalse();
+    assertThat(ledger.records().find("key")).contains(seen);
   }
 
   @Test
@@ -369,10 +372,10 @@ class RecordsIT extends OnAStore {
     claim.attempted();
     claim.ended(waiting("key"));
     claim.settle(new Parked("api", Optional.of("key"), 50100, "For the last time"));
-    Entry seen = ledger.find("key").orElseThrow();
+    Entry seen = ledger.records().find("key").orElseThrow();
 
     assertThat(seen.uncertain()).isFalse();
-    assertThat(ledger.reopen(seen, Optional.of(other("key").request()), "anna")).isTrue();
+    assertThat(ledger.records().reopen(seen, Optional.of(other("key").request()), "anna")).isTrue();
   }
 
   @Test
@@ -388,22 +391,22 @@ class RecordsIT extends OnAStore {
     silent.attempted();
     silent.settle(new Parked("api", Optional.of("silent"), 1, "A fault inside"));
 
-    assertThat(ledger.find("key").orElseThrow().uncertain()).isTrue();
-    assertThat(ledger.find("silent").orElseThrow().uncertain()).isTrue();
+    assertThat(ledger.records().find("key").orElseThrow().uncertain()).isTrue();
+    assertThat(ledger.records().find("silent").orElseThrow().uncertain()).isTrue();
   }
 
   @Test
   void notes_a_copy_with_the_original_entry() {
     JdbcLedger ledger = open();
     send(ledger, "key", uncertain("key"));
-    Entry seen = ledger.find("key").orElseThrow();
+    Entry seen = ledger.records().find("key").orElseThrow();
 
-    assertThat(ledger.copied(seen, "key-2", "anna")).isTrue();
-    assertThat(ledger.history("key").orElseThrow().events())
+    assertThat(ledger.records().copied(seen, "key-2", "anna")).isTrue();
+    assertThat(ledger.records().history("key").orElseThrow().events())
         .containsExactly(new Entry.Event(clock.instant(), "COPIED", 0, "anna under the key key-2"));
-    assertThat(ledger.find("key")).contains(seen);
+    assertThat(ledger.records().find("key")).contains(seen);
     send(ledger, "key", uncertain("key"));
-    assertThat(ledger.copied(seen, "key-3", "anna")).isFalse();
+    assertThat(ledger.records().copied(seen, "key-3", "anna")).isFalse();
   }
 
   @Test
@@ -421,7 +424,11 @@ class RecordsIT extends OnAStore {
               return true;
             });
     for (int i = 0; i < 30; i++) {
-      assertThat(ledger.reopen(ledger.find("old-" + i).orElseThrow(), Optional.empty(), "anna"))
+      assertThat(
+              ledger
+                  .records()
+                  .reopen(
+                      ledger.records().find("old-" + i).orElseThrow(), Optional.empty(), "anna"))
           .isTrue();
     }
     assertThat(sending.get()).isTrue();

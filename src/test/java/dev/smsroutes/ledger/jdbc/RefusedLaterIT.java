@@ -57,7 +57,7 @@ class RefusedLaterIT {
     assertThat(ledger.refused(request("k", "4915112345678"), REFUSED).state())
         .isEqualTo(State.REFUSED);
     assertThat(state()).isEqualTo(EntryState.REFUSED);
-    assertThat(ledger.find("k").orElseThrow().request()).isEmpty();
+    assertThat(ledger.records().find("k").orElseThrow().request()).isEmpty();
   }
 
   @Test
@@ -97,7 +97,7 @@ class RefusedLaterIT {
   }
 
   private EntryState state() {
-    return ledger.find("k").orElseThrow().state();
+    return ledger.records().find("k").orElseThrow().state();
   }
 
   private Admission.Claim claim() {

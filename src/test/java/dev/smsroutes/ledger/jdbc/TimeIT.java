@@ -49,9 +49,9 @@ class TimeIT extends OnAStore {
     } else {
       assertThat(((Known) admission).outcome()).isInstanceOf(Parked.class);
       assertThat(((Known) admission).outcome().requestId()).isEqualTo("api-4");
-      assertThat(ledger.find("key").orElseThrow().state()).isEqualTo(EntryState.PARKED);
-      assertThat(ledger.find("key").orElseThrow().uncertain()).isTrue();
-      assertThat(ledger.find("key").orElseThrow().request()).isPresent();
+      assertThat(ledger.records().find("key").orElseThrow().state()).isEqualTo(EntryState.PARKED);
+      assertThat(ledger.records().find("key").orElseThrow().uncertain()).isTrue();
+      assertThat(ledger.records().find("key").orElseThrow().request()).isPresent();
     }
   }
 
@@ -93,7 +93,11 @@ class TimeIT extends OnAStore {
     clock.forward(Duration.ofHours(49));
     known(ledger, submission("key"));
 
-    assertThat(ledger.reopen(ledger.find("key").orElseThrow(), Optional.empty(), "anna")).isTrue();
+    assertThat(
+            ledger
+                .records()
+                .reopen(ledger.records().find("key").orElseThrow(), Optional.empty(), "anna"))
+        .isTrue();
     assertThat(known(ledger, submission("key")).state()).isEqualTo(State.PARKED);
   }
 
@@ -143,18 +147,23 @@ class TimeIT extends OnAStore {
     clock.forward(Duration.ofDays(7).minusMinutes(59));
 
     JdbcLedger later = after(ledger);
-    await().until(() -> later.find("accepted").isEmpty() && later.find("refused").isEmpty());
-    assertThat(later.find("younger")).isPresent();
-    assertThat(later.find("waiting")).isPresent();
-    assertThat(later.find("uncertain")).isPresent();
-    assertThat(later.find("parked")).isPresent();
-    assertThat(later.find("attempted")).isPresent();
+    await()
+        .until(
+            () ->
+                later.records().find("accepted").isEmpty()
+                    && later.records().find("refused").isEmpty());
+    assertThat(later.records().find("younger")).isPresent();
+    assertThat(later.records().find("waiting")).isPresent();
+    assertThat(later.records().find("uncertain")).isPresent();
+    assertThat(later.records().find("parked")).isPresent();
+    assertThat(later.records().find("attempted")).isPresent();
 
     clock.forward(Duration.ofDays(23));
     JdbcLedger muchLater = after(later);
     await().until(() -> ask("SELECT COUNT(*) FROM message"), "1"::equals);
     // Freed by the next process: that is a change, and only now it rests.
-    assertThat(muchLater.find("attempted").orElseThrow().state()).isEqualTo(EntryState.UNCERTAIN);
+    assertThat(muchLater.records().find("attempted").orElseThrow().state())
+        .isEqualTo(EntryState.UNCERTAIN);
   }
 
   @Test
@@ -184,8 +193,8 @@ class TimeIT extends OnAStore {
     JdbcLedger later = after(ledger);
 
     await().until(() -> ask("SELECT COUNT(*) FROM event WHERE message_key = 'gone'"), "0"::equals);
-    assertThat(later.find("gone")).isEmpty();
-    assertThat(later.history("kept").orElseThrow().events()).hasSize(1);
+    assertThat(later.records().find("gone")).isEmpty();
+    assertThat(later.records().history("kept").orElseThrow().events()).hasSize(1);
   }
 
   @Test

@@ -92,7 +92,7 @@ class TwoNodesIT extends OnAStore {
     await()
         .untilAsserted(
             () ->
-                assertThat(two.find("attempted").orElseThrow().state())
+                assertThat(two.records().find("attempted").orElseThrow().state())
                     .isEqualTo(EntryState.UNCERTAIN));
     own.attempted();
     own.settle(accepted("own"));
@@ -120,7 +120,9 @@ class TwoNodesIT extends OnAStore {
     Claim stood = claim(one, "key");
     clock.forward(LIFE);
     await()
-        .until(() -> two.find("key").orElseThrow().state(), state -> state == EntryState.WAITING);
+        .until(
+            () -> two.records().find("key").orElseThrow().state(),
+            state -> state == EntryState.WAITING);
 
     assertThatThrownBy(stood::attempted).isInstanceOf(LedgerUnavailableException.class);
   }
@@ -136,11 +138,11 @@ class TwoNodesIT extends OnAStore {
 
     Outcome early = stood.settle(waiting("key"));
     assertThat(((Unsettled) early).reason()).isEqualTo(Reason.UNDER_WAY);
-    assertThat(two.find("key").orElseThrow().state()).isEqualTo(EntryState.ADMITTED);
+    assertThat(two.records().find("key").orElseThrow().state()).isEqualTo(EntryState.ADMITTED);
     taken.attempted();
     taken.settle(accepted("key"));
     assertThat(stood.settle(uncertain("key")).accepted()).isTrue();
-    assertThat(two.find("key").orElseThrow().state()).isEqualTo(EntryState.ACCEPTED);
+    assertThat(two.records().find("key").orElseThrow().state()).isEqualTo(EntryState.ACCEPTED);
   }
 
   @Test
@@ -151,7 +153,9 @@ class TwoNodesIT extends OnAStore {
     stood.attempted();
     clock.forward(LIFE);
     await()
-        .until(() -> two.find("key").orElseThrow().state(), state -> state == EntryState.UNCERTAIN);
+        .until(
+            () -> two.records().find("key").orElseThrow().state(),
+            state -> state == EntryState.UNCERTAIN);
 
     assertThat(stood.settle(accepted("key"))).isEqualTo(accepted("key"));
     assertThat(known(two, submission("key")).accepted()).isTrue();
