@@ -47,7 +47,7 @@ public final class BatchRecipients {
                 .withDefinitionsDirectory(Path.of("definitions"))
                 .withLatency(Duration.ofMillis(latency))
                 .withMaxMessages(2 * (rows + rowsOfMany + 2 * warmUp))
-                .withKeysOnly())) {
+                .withMaxDetailBytes(0))) {
       System.out.printf(
           "API latency %d ms, %d calls at once, %d processors, Java %s%n%n",
           latency, concurrency, Runtime.getRuntime().availableProcessors(), Runtime.version());

@@ -39,7 +39,7 @@ public final class FileAMessage {
                 .withDefinitionsDirectory(Path.of("definitions"))
                 .withLatency(Duration.ofMillis(latency))
                 .withMaxMessages(4 * (files + warmUp))
-                .withKeysOnly())) {
+                .withMaxDetailBytes(0))) {
       Process gateway = start(sandbox, home);
       try {
         System.out.printf(

@@ -125,7 +125,8 @@ public final class LedgerSize {
       Arrays.setAll(fresh, i -> UUID.randomUUID().toString());
       Times send = time(samples, i -> send(ledger, fresh[i]));
       Times again = time(samples, i -> again(ledger, fresh[i]));
-      Times find = time(samples, i -> ledger.find(key(random.nextInt(keys))).orElseThrow());
+      Times find =
+          time(samples, i -> ledger.records().find(key(random.nextInt(keys))).orElseThrow());
       return new Measured(keys, open, send, again, find);
     }
   }
