@@ -85,9 +85,9 @@ public final class ExportCommand extends RecordsCommand {
       progress.end();
     }
     if (file != null) {
-      err().println(progress.count() + " entries written to " + file.toAbsolutePath());
+      tell(progress.count() + " entries written to " + file.toAbsolutePath());
     }
-    missing.forEach(key -> err().println("Not in the ledger: " + DisplayText.text(key)));
+    missing.forEach(key -> tell("Not in the ledger: " + DisplayText.text(key)));
     return missing.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
   }
 

@@ -11,16 +11,28 @@ import picocli.CommandLine.Parameters;
 /** An order for one file in the inbox, while a process serves or without one. */
 @Command
 abstract class FileControlCommand extends QuietCommand {
+  /** What is ordered. */
+  @FunctionalInterface
+  interface Order {
+    Answer give(FileControls orders, String file) throws IOException;
+  }
+
+  private final Order order;
+  private final String done;
+  private final String doneBefore;
+
   @Parameters(paramLabel = "NAME", description = "A file in the inbox, without its folder.")
   private String name;
 
-  abstract Answer order(FileControls orders, String file) throws IOException;
-
-  /** The message when the order is given. */
-  abstract String done();
-
-  /** The message when the order was given before. */
-  abstract String doneBefore();
+  /**
+   * @param done the message when the order is given
+   * @param doneBefore the message when it was given before
+   */
+  FileControlCommand(Order order, String done, String doneBefore) {
+    this.order = order;
+    this.done = done;
+    this.doneBefore = doneBefore;
+  }
 
   @Override
   final int run() throws IOException {
@@ -30,7 +42,7 @@ abstract class FileControlCommand extends QuietCommand {
     }
     try {
       FileControls orders = new FileControls(settings().read().files().folders());
-      return told(order(orders, name), orders);
+      return told(order.give(orders, name), orders);
     } catch (InvalidPathException e) {
       throw new WrongUseException(
           name() + ": expected the name of a file; this system cannot have " + shown());
@@ -41,8 +53,8 @@ abstract class FileControlCommand extends QuietCommand {
     PrintWriter out = out();
     PrintWriter err = err();
     switch (answer) {
-      case DONE -> out.println(shown() + ": " + done());
-      case DONE_BEFORE -> out.println(shown() + ": " + doneBefore());
+      case DONE -> out.println(shown() + ": " + done);
+      case DONE_BEFORE -> out.println(shown() + ": " + doneBefore);
       case UNKNOWN ->
           err.println("No file with this name in " + orders.folders().inbox() + ": " + shown());
       case ENDED -> err.println(shown() + " has ended already");

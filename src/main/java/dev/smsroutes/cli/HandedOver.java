@@ -1,6 +1,7 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.batch.check.InstanceFile;
+import dev.smsroutes.batch.format.SourceFile;
 import dev.smsroutes.batch.overview.BatchOverview;
 import dev.smsroutes.batch.overview.BatchOverview.Past;
 import dev.smsroutes.batch.result.BatchFolders;
@@ -179,6 +180,6 @@ final class HandedOver {
   }
 
   private static boolean isThere(BatchFolders folders, String name) {
-    return Files.exists(folders.inbox().resolve(name), LinkOption.NOFOLLOW_LINKS);
+    return SourceFile.isThere(folders.inbox().resolve(name));
   }
 }

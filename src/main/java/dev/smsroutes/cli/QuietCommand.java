@@ -1,5 +1,6 @@
 package dev.smsroutes.cli;
 
+import dev.smsroutes.batch.format.Thrown;
 import dev.smsroutes.config.InvalidSettingsException;
 import dev.smsroutes.definition.InvalidDefinitionException;
 import dev.smsroutes.ledger.LedgerUnavailableException;
@@ -19,6 +20,12 @@ import picocli.CommandLine.Spec;
  */
 @Command(mixinStandardHelpOptions = true)
 abstract class QuietCommand implements Callable<Integer> {
+  /** The formats of what is listed. */
+  enum ListFormat {
+    table,
+    json
+  }
+
   @Spec private CommandSpec spec;
   @Mixin private SettingsOption settings;
 
@@ -41,32 +48,23 @@ abstract class QuietCommand implements Callable<Integer> {
         | InvalidSettingsException
         | InvalidDefinitionException
         | NoLedgerException e) {
-      err().println(e.getMessage());
+      tell(e.getMessage());
       return ExitCode.MISCONFIGURED;
     } catch (LedgerUnavailableException e) {
-      err().println(e.getMessage());
+      tell(e.getMessage());
       return ExitCode.FAILED;
     } catch (IOException | UncheckedIOException e) {
-      err()
-          .println(
-              e.getClass().getSimpleName()
-                  + ": "
-                  + DisplayText.text(String.valueOf(e.getMessage())));
+      tell(e.getClass().getSimpleName() + ": " + DisplayText.text(String.valueOf(e.getMessage())));
       return ExitCode.FAILED;
     } catch (RuntimeException | StackOverflowError e) {
       // Without the message of the exception, which may quote input.
-      err().println("Internal error of sms-routes, please report it: " + place(e));
+      tell("Internal error of sms-routes, please report it: " + Thrown.place(e));
       return ExitCode.FAILED;
     } finally {
       out().flush();
       err().flush();
       quiet.end();
     }
-  }
-
-  private static String place(Throwable thrown) {
-    StackTraceElement[] frames = thrown.getStackTrace();
-    return thrown.getClass().getName() + (frames.length == 0 ? "" : " at " + frames[0]);
   }
 
   final SettingsOption settings() {
@@ -84,6 +82,11 @@ abstract class QuietCommand implements Callable<Integer> {
 
   final PrintWriter err() {
     return spec.commandLine().getErr();
+  }
+
+  /** Prints a line about the command, which is no part of its output. */
+  final void tell(String line) {
+    err().println(line);
   }
 
   /**

@@ -60,7 +60,7 @@ public final class BatchCheck {
   private static final int PAGE = 200;
 
   /** Beyond that, a text is no text; the rest of its characters is counted as one, which is 0. */
-  private static final int MOST_CHARACTERS = 10_000;
+  private static final int MAX_CHARACTERS = 10_000;
 
   private static final String UNKNOWN_REGION = "?";
 
@@ -146,7 +146,7 @@ public final class BatchCheck {
       tally.resumed = run.isPresent();
       FaultCounts counts = new FaultCounts(reading.rows(), true);
       try (DuplicateKeyIndex keys = new DuplicateKeyIndex()) {
-        new Pass(name, reading, run, tally, keys, counts).toTheEnd();
+        new Pass(setting, name, reading, run, tally, keys, counts).toTheEnd();
       }
       faults = counts.faults().first(maxFindings);
       Optional<UnreadableFileException> broken = reading.broken();
@@ -177,29 +177,14 @@ public final class BatchCheck {
   }
 
   /** One reading of one file. */
-  private final class Pass {
-    private final String name;
-    private final BatchReading reading;
-    private final Optional<Run> run;
-    private final Tally tally;
-    private final DuplicateKeyIndex keys;
-    private final FaultCounts faults;
-
-    Pass(
-        String name,
-        BatchReading reading,
-        Optional<Run> run,
-        Tally tally,
-        DuplicateKeyIndex keys,
-        FaultCounts faults) {
-      this.name = name;
-      this.reading = reading;
-      this.run = run;
-      this.tally = tally;
-      this.keys = keys;
-      this.faults = faults;
-    }
-
+  private record Pass(
+      Setting setting,
+      String name,
+      BatchReading reading,
+      Optional<Run> run,
+      Tally tally,
+      DuplicateKeyIndex keys,
+      FaultCounts faults) {
     void toTheEnd() throws IOException, UnreadableFileException {
       List<RawRow> page = page();
       while (!page.isEmpty()) {
@@ -434,7 +419,7 @@ public final class BatchCheck {
         ucs2++;
       }
       for (int character : characters) {
-        boolean room = beyondGsm.size() < MOST_CHARACTERS || beyondGsm.containsKey(character);
+        boolean room = beyondGsm.size() < MAX_CHARACTERS || beyondGsm.containsKey(character);
         beyondGsm.merge(room ? character : 0, 1L, Long::sum);
       }
     }

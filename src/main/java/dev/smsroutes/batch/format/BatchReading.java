@@ -72,8 +72,8 @@ public final class BatchReading implements Closeable {
     if (FileNames.tooLong(name)) {
       throw new UnreadableFileException(
           "name too long",
-          "Expected a file name of up to %,d bytes; a longer one came"
-              .formatted(FileNames.LONGEST));
+          "Expected a file name of up to %,d bytes; got a longer one"
+              .formatted(FileNames.MAX_BYTES));
     }
     BatchFormat format =
         BatchFormat.of(name)
@@ -81,7 +81,7 @@ public final class BatchReading implements Closeable {
                 () ->
                     new UnreadableFileException(
                         "unknown extension",
-                        "Expected a name that ends in %s; another extension came"
+                        "Expected a name that ends in %s; got another extension"
                             .formatted(BatchFormat.EXTENSIONS)));
     BatchReading reading =
         new BatchReading(
@@ -109,7 +109,7 @@ public final class BatchReading implements Closeable {
     if (bytes > limits.input().maxBytes()) {
       throw new UnreadableFileException(
           "too large",
-          "Expected a file of up to %,d bytes (sms.file.max-bytes); %,d came. Split the file."
+          "Expected a file of up to %,d bytes (sms.file.max-bytes); got %,d. Split the file."
               .formatted(limits.input().maxBytes(), bytes));
     }
     if (!gzip && format == BatchFormat.JSON && bytes > limits.maxJsonBytes()) {
@@ -120,7 +120,7 @@ public final class BatchReading implements Closeable {
   private BadContentException jsonTooLarge(String came) {
     return new BadContentException(
         "too large",
-        ("Expected a .json file, which is one request, of up to %,d bytes; %s came. Many requests"
+        ("Expected a .json file, which is one request, of up to %,d bytes; got %s. Many requests"
                 + " go into a .ndjson or .csv file.")
             .formatted(limits.maxJsonBytes(), came));
   }
@@ -182,19 +182,19 @@ public final class BatchReading implements Closeable {
       throw new BadContentException(
           gzip ? "packed twice" : "unknown encoding",
           gzip
-              ? "Expected text in the gzip file; gzip data came once more. Pack the file once."
-              : "Expected text in UTF-8; gzip data came. Let the name end in .gz.");
+              ? "Expected text in the gzip file; got gzip data once more. Pack the file once."
+              : "Expected text in UTF-8; got gzip data. Let the name end in .gz.");
     }
     if (begins(head, 'P', 'K', 3, 4) || begins(head, 0xD0, 0xCF, 0x11, 0xE0)) {
       throw new BadContentException(
           "unknown encoding",
-          "Expected text in UTF-8; an Excel workbook or a zip archive came. Save the table as CSV"
+          "Expected text in UTF-8; got an Excel workbook or a zip archive. Save the table as CSV"
               + " UTF-8.");
     }
     if (begins(head, 0xFF, 0xFE, 0, 0) || begins(head, 0, 0, 0xFE, 0xFF)) {
       throw new BadContentException(
           "unknown encoding",
-          "Expected text in UTF-8; the byte order mark of UTF-32 came. Save the file as UTF-8.");
+          "Expected text in UTF-8; got the byte order mark of UTF-32. Save the file as UTF-8.");
     }
     if (begins(head, 0xEF, 0xBB, 0xBF)) {
       marked(StandardCharsets.UTF_8, BOM_BYTES);
@@ -217,7 +217,7 @@ public final class BatchReading implements Closeable {
     if (limits.input().encoding() == InputEncoding.UTF_8 && !named.equals(StandardCharsets.UTF_8)) {
       throw new BadContentException(
           "unknown encoding",
-          "Expected text in UTF-8, as sms.file.encoding says; the byte order mark of %s came. Save"
+          "Expected text in UTF-8, as sms.file.encoding says; got the byte order mark of %s. Save"
                   .formatted(named)
               + " the file as UTF-8.");
     }

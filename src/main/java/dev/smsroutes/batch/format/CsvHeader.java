@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * The header row of a CSV file: which column is what. Immutable.
@@ -33,6 +34,12 @@ final class CsvHeader {
           Rejects.CODE,
           Rejects.FIELD,
           Rejects.MESSAGE);
+
+  /** Spreadsheets leave spaces around names that are not for breaking, and marks of no width. */
+  private static final Pattern AROUND =
+      Pattern.compile(
+          "^[\\p{javaWhitespace}\\p{Z}\\uFEFF\\u200B]+|[\\p{javaWhitespace}\\p{Z}\\uFEFF\\u200B]+$");
+
   private static final Set<String> REASONS = Set.of(Rejects.CODE, Rejects.FIELD, Rejects.MESSAGE);
 
   private final List<String> cells;
@@ -87,25 +94,8 @@ final class CsvHeader {
   }
 
   private static String known(String cell) {
-    String name = stripped(cell);
+    String name = AROUND.matcher(cell).replaceAll("");
     return OURS.stream().filter(name::equalsIgnoreCase).findFirst().orElse(name);
-  }
-
-  /** Spreadsheets leave spaces around names that are not for breaking, and marks of no width. */
-  private static String stripped(String cell) {
-    int from = 0;
-    int to = cell.length();
-    while (from < to && isSpace(cell.charAt(from))) {
-      from++;
-    }
-    while (to > from && isSpace(cell.charAt(to - 1))) {
-      to--;
-    }
-    return cell.substring(from, to);
-  }
-
-  private static boolean isSpace(char c) {
-    return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\uFEFF' || c == '\u200B';
   }
 
   /** How many of the columns that every request needs are among these cells. */

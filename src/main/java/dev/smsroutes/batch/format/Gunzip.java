@@ -108,14 +108,14 @@ final class Gunzip extends InputStream {
       throw new BadContentException(
           "too large",
           ("Expected a gzip file of which up to %,d bytes come out (sms.file.max-expanded-bytes);"
-                  + " more came. Split the file.")
+                  + " got more. Split the file.")
               .formatted(maxBytes));
     }
     if (unpacked > RATIO_FROM && unpacked / maxRatio > position()) {
       throw new BadContentException(
           "expands too much",
           ("Expected a gzip file of which up to %,d times its size comes out"
-                  + " (sms.file.max-expansion-ratio); more came from its first %,d bytes. If it is"
+                  + " (sms.file.max-expansion-ratio); got more from its first %,d bytes. If it is"
                   + " meant to be so, drop it unpacked.")
               .formatted(maxRatio, position()));
     }
@@ -225,7 +225,7 @@ final class Gunzip extends InputStream {
   private BadContentException none() {
     return new BadContentException(
         "no gzip",
-        "Expected gzip data, since the name ends in .gz; other data came. If it is not compressed,"
+        "Expected gzip data, since the name ends in .gz; got other data. If it is not compressed,"
             + " drop it without .gz in its name.");
   }
 

@@ -6,7 +6,6 @@ import dev.smsroutes.model.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -79,15 +78,8 @@ final class JsonLineRows implements RowSource {
 
   @Override
   public Rejects rejects(OutputStream out) throws IOException {
-    if (byteOrderMark) {
-      out.write(JsonOriginal.BYTE_ORDER_MARK.getBytes(StandardCharsets.UTF_8));
-    }
+    JsonOriginal.writeMark(byteOrderMark, out);
     return new Lines(out);
-  }
-
-  @Override
-  public String field(String path) {
-    return path;
   }
 
   private record Lines(OutputStream out) implements Rejects {

@@ -15,6 +15,7 @@ import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.InvalidRequestException;
 import dev.smsroutes.model.SendRequest;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +31,6 @@ import java.util.List;
 public record JsonOriginal(ObjectNode tree, String text, int item) {
   /** Holds, in a rejected row, the text of a line that is not JSON; it is read in its place. */
   static final String RAW = "_raw";
-
-  static final String BYTE_ORDER_MARK = "\uFEFF";
 
   static final String RECIPIENTS = "recipients";
   static final String MESSAGE_KEY = "messageKey";
@@ -104,7 +103,7 @@ public record JsonOriginal(ObjectNode tree, String text, int item) {
         return new Read(
             List.of(),
             List.of(
-                new Fault(RECIPIENTS, ErrorCode.NO_RECIPIENTS, "Expected a recipient; none came")),
+                new Fault(RECIPIENTS, ErrorCode.NO_RECIPIENTS, "Expected a recipient; got none")),
             original);
       }
       List<SendRequest> keyed = new ArrayList<>(read.size());
@@ -147,6 +146,13 @@ public record JsonOriginal(ObjectNode tree, String text, int item) {
       }
     }
     return changed;
+  }
+
+  /** Begins a rejects file. */
+  static void writeMark(boolean byteOrderMark, OutputStream out) throws IOException {
+    if (byteOrderMark) {
+      out.write("\uFEFF".getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   public static byte[] write(JsonNode node) {

@@ -97,7 +97,7 @@ final class Transcoded extends InputStream {
     if (!good) {
       throw new BadContentException(
           "unknown encoding",
-          "Expected text in %s; what came at byte %,d is not. %s"
+          "Expected text in %s; got other bytes at byte %,d. %s"
               .formatted(
                   charset,
                   position + decoding.raw.position() + 1,
@@ -124,7 +124,7 @@ final class Transcoded extends InputStream {
     String utf16 = utf8 && first ? utf16(n) : "";
     throw new BadContentException(
         "unknown encoding",
-        "Expected text in %s; a NUL %s came at byte %,d. "
+        "Expected text in %s; got a NUL %s at byte %,d. "
                 .formatted(charset, utf8 ? "byte" : "character", at)
             + (utf16.isEmpty()
                 ? "The file is in another encoding, is no text, or was not written to its end."

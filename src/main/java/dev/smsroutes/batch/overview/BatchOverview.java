@@ -48,7 +48,7 @@ public record BatchOverview(
   public static final Duration STALE_AFTER = Duration.ofSeconds(10);
 
   /** More of what lies in the inbox is not looked at. */
-  private static final int MOST_IN_INBOX = 10_000;
+  private static final int MAX_IN_INBOX = 10_000;
 
   private static final String REASON = ".reason.json";
 
@@ -127,7 +127,7 @@ public record BatchOverview(
             Instant.parse(json.required("at").asText()),
             Optional.empty());
       } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
-        throw new IOException("Expected the reason of a file; something else came", e);
+        throw new IOException("Expected the reason of a file; got something else", e);
       }
     }
   }
@@ -206,7 +206,7 @@ public record BatchOverview(
       Set<String> shown = new HashSet<>();
       running.forEach(batch -> shown.add(batch.progress().file()));
       paused.forEach(batch -> shown.add(batch.file()));
-      Untaken.Look inbox = Untaken.in(folders.inbox(), MOST_IN_INBOX);
+      Untaken.Look inbox = Untaken.in(folders.inbox(), MAX_IN_INBOX);
       List<Untaken> untaken = new ArrayList<>(inbox.untaken());
       untaken.sort(Comparator.comparing(Untaken::name));
       long waiting = inbox.waiting().stream().filter(name -> !shown.contains(name)).count();

@@ -157,9 +157,8 @@ public record Untaken(Path file, String name, Why why, long bytes, long modified
    *
    * @param untaken all that is not taken
    * @param waiting the names of the files that are, or will be
-   * @param all whether there was no more of either than was asked for
    */
-  public record Look(List<Untaken> untaken, List<String> waiting, boolean all) {}
+  public record Look(List<Untaken> untaken, List<String> waiting) {}
 
   /**
    * Looks into an inbox, and into the folder {@code check} in it. One that is not there is empty.
@@ -174,7 +173,7 @@ public record Untaken(Path file, String name, Why why, long bytes, long modified
     if (Files.isDirectory(check, LinkOption.NOFOLLOW_LINKS)) {
       looking.into(check);
     }
-    return new Look(List.copyOf(looking.untaken), List.copyOf(looking.waiting), looking.all);
+    return new Look(List.copyOf(looking.untaken), List.copyOf(looking.waiting));
   }
 
   private static final class Looking {
@@ -182,7 +181,6 @@ public record Untaken(Path file, String name, Why why, long bytes, long modified
     private final int most;
     private final List<Untaken> untaken = new ArrayList<>();
     private final List<String> waiting = new ArrayList<>();
-    private boolean all = true;
 
     Looking(Path inbox, int most) {
       this.inbox = inbox;
@@ -215,8 +213,9 @@ public record Untaken(Path file, String name, Why why, long bytes, long modified
       why = why.isPresent() ? why : byKind(file, found);
       String name = inbox.relativize(file).toString();
       if ((why.isPresent() ? untaken.size() : waiting.size()) >= most) {
-        all = false;
-      } else if (why.isPresent()) {
+        return;
+      }
+      if (why.isPresent()) {
         long modified = found.lastModifiedTime().toMillis();
         untaken.add(new Untaken(file, name, why.get(), found.size(), modified));
       } else {

@@ -83,6 +83,18 @@ public record BatchReport(
       }
       return sum;
     }
+
+    /** The same in a few numbers. */
+    BatchSummary summary(String name, long millis) {
+      return new BatchSummary(
+          name,
+          rows,
+          recorded,
+          of(State.ACCEPTED, State.ACCEPTED_EARLIER),
+          of(State.REFUSED, State.DUPLICATE),
+          of(State.WAITING, State.UNCERTAIN, State.PARKED),
+          millis);
+    }
   }
 
   /** From taking the file to the last outcome; never negative, whatever was done to the clock. */
@@ -111,14 +123,7 @@ public record BatchReport(
 
   /** The same in a few numbers. */
   public BatchSummary summary() {
-    return new BatchSummary(
-        as,
-        counts.rows,
-        counts.recorded,
-        counts.of(State.ACCEPTED, State.ACCEPTED_EARLIER),
-        counts.of(State.REFUSED, State.DUPLICATE),
-        counts.of(State.WAITING, State.UNCERTAIN, State.PARKED),
-        took().toMillis());
+    return counts.summary(as, took().toMillis());
   }
 
   /** As it is written: the names of the fields, in one place. */
@@ -191,7 +196,7 @@ public record BatchReport(
           Instant.parse(json.required("started").asText()),
           Instant.parse(json.required("finished").asText()));
     } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
-      throw new IOException("Expected the summary of a file; something else came", e);
+      throw new IOException("Expected the summary of a file; got something else", e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.smsroutes.batch.result;
 
+import dev.smsroutes.batch.format.SourceFile;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -91,7 +92,7 @@ public class DurableFile implements Closeable {
 
   /** Whether something is under way, or complete, under this name. */
   static boolean isUnderWay(Path folder, String name) {
-    return Files.exists(unfinished(folder, name), LinkOption.NOFOLLOW_LINKS);
+    return SourceFile.isThere(unfinished(folder, name));
   }
 
   /**
@@ -156,7 +157,7 @@ public class DurableFile implements Closeable {
     } catch (FileAlreadyExistsException e) {
       return false;
     } catch (UnsupportedOperationException | FileSystemException e) {
-      if (Files.exists(named, LinkOption.NOFOLLOW_LINKS)) {
+      if (SourceFile.isThere(named)) {
         return false;
       }
       Files.move(unfinished, named, StandardCopyOption.ATOMIC_MOVE);
@@ -178,7 +179,7 @@ public class DurableFile implements Closeable {
   static void publish(Path folder, String... names) throws IOException {
     for (String name : names) {
       Path unfinished = unfinished(folder, name);
-      if (Files.exists(unfinished, LinkOption.NOFOLLOW_LINKS)) {
+      if (SourceFile.isThere(unfinished)) {
         Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
       }
     }

@@ -1,10 +1,10 @@
 package dev.smsroutes.batch.result;
 
+import dev.smsroutes.batch.format.SourceFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -44,7 +44,7 @@ public enum FileControl {
   }
 
   private boolean isGiven(Path file) {
-    return Files.exists(marker(file), LinkOption.NOFOLLOW_LINKS);
+    return SourceFile.isThere(marker(file));
   }
 
   private Path marker(Path file) {
@@ -79,7 +79,7 @@ public enum FileControl {
   public static List<String> paused(Path inbox) throws IOException {
     List<String> names = new ArrayList<>();
     for (Path file : PAUSE.files(inbox)) {
-      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && of(file) == PAUSE) {
+      if (SourceFile.isThere(file) && of(file) == PAUSE) {
         names.add(file.getFileName().toString());
       }
     }
@@ -103,7 +103,7 @@ public enum FileControl {
   static void sweep(Path inbox) throws IOException {
     for (FileControl order : GIVEN) {
       for (Path file : order.files(inbox)) {
-        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (!SourceFile.isThere(file)) {
           Files.deleteIfExists(order.marker(file));
         }
       }

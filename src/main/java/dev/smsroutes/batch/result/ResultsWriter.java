@@ -38,7 +38,7 @@ public final class ResultsWriter implements Closeable {
   private final ResultLines lines;
 
   /** So many causes stand in the summary. */
-  private static final int MOST_CAUSES = 20;
+  private static final int MAX_CAUSES = 20;
 
   private final OutcomeCounts counts = new OutcomeCounts();
   private final FaultCounts faults;
@@ -139,12 +139,12 @@ public final class ResultsWriter implements Closeable {
   }
 
   public BatchSummary summary(String name, long recorded, long millis) {
-    return counts.summary(name, recorded, millis);
+    return counts(recorded).summary(name, millis);
   }
 
   /** Why rows were not accepted: the causes with the most rows. */
   public FaultSummary faults() {
-    return faults.faults().first(MOST_CAUSES);
+    return faults.faults().first(MAX_CAUSES);
   }
 
   public BatchReport.Counts counts(long recorded) {

@@ -108,7 +108,7 @@ public record BatchProgress(
           Instant.parse(json.required("started").asText()),
           Instant.parse(json.required("at").asText()));
     } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
-      throw new IOException("Expected the progress of a file; something else came", e);
+      throw new IOException("Expected the progress of a file; got something else", e);
     }
   }
 

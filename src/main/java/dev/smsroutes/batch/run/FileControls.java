@@ -1,5 +1,6 @@
 package dev.smsroutes.batch.run;
 
+import dev.smsroutes.batch.format.SourceFile;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.CompletionMarker;
 import dev.smsroutes.batch.result.FileControl;
@@ -42,15 +43,14 @@ public record FileControls(BatchFolders folders) {
   public Answer pause(String name) throws IOException {
     Path file = file(name);
     Answer answer = there(file, name);
-    if (answer == Answer.DONE) {
-      answer =
-          switch (FileControl.of(file)) {
-            case PAUSE -> Answer.DONE_BEFORE;
-            case CANCEL -> Answer.CANCELLED;
-            case GO_ON -> give(FileControl.PAUSE, file, name);
-          };
+    if (answer != Answer.DONE) {
+      return answer;
     }
-    return answer;
+    return switch (FileControl.of(file)) {
+      case PAUSE -> Answer.DONE_BEFORE;
+      case CANCEL -> Answer.CANCELLED;
+      case GO_ON -> give(FileControl.PAUSE, file, name);
+    };
   }
 
   /**
@@ -85,13 +85,12 @@ public record FileControls(BatchFolders folders) {
   public Answer cancel(String name) throws IOException {
     Path file = file(name);
     Answer answer = there(file, name);
-    if (answer == Answer.DONE) {
-      answer =
-          FileControl.of(file) == FileControl.CANCEL
-              ? Answer.DONE_BEFORE
-              : give(FileControl.CANCEL, file, name);
+    if (answer != Answer.DONE) {
+      return answer;
     }
-    return answer;
+    return FileControl.of(file) == FileControl.CANCEL
+        ? Answer.DONE_BEFORE
+        : give(FileControl.CANCEL, file, name);
   }
 
   private Answer give(FileControl order, Path file, String name) throws IOException {
@@ -116,7 +115,9 @@ public record FileControls(BatchFolders folders) {
           ? Answer.ENDED
           : Answer.DONE;
     }
-    boolean ended = isThere(folders.done(), name) || isThere(folders.failed(), name);
+    boolean ended =
+        SourceFile.isThere(folders.done().resolve(name))
+            || SourceFile.isThere(folders.failed().resolve(name));
     return ended ? Answer.ENDED : Answer.UNKNOWN;
   }
 
@@ -127,9 +128,5 @@ public record FileControls(BatchFolders folders) {
       // It has moved this very moment.
       return true;
     }
-  }
-
-  private static boolean isThere(Path folder, String name) {
-    return Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS);
   }
 }

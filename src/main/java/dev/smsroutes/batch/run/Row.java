@@ -49,7 +49,7 @@ final class Row {
             Reason.INTERNAL,
             true,
             ErrorCode.INTERNAL.number(),
-            "Expected an outcome for this row; none came, so it may or may not have been sent",
+            "Expected an outcome for this row; got none, so it may or may not have been sent",
             Optional.empty()));
   }
 

@@ -48,7 +48,7 @@ public final class RowGroup {
   public void settle(List<Outcome> outcomes) {
     if (outcomes.size() != rows.size()) {
       throw new IllegalArgumentException(
-          "Expected %d outcomes; %d came".formatted(rows.size(), outcomes.size()));
+          "Expected %d outcomes; got %d".formatted(rows.size(), outcomes.size()));
     }
     for (int i = 0; i < outcomes.size(); i++) {
       rows.get(i).settle(outcomes.get(i));

@@ -46,7 +46,7 @@ public final class FileIntake {
   public static final String BEAN = "fileIntake";
 
   /** So many causes of faults get a line when a file ends. */
-  private static final int MOST_CAUSES_LOGGED = 10;
+  private static final int MAX_CAUSES_LOGGED = 10;
 
   private final Batch.Setting setting;
   private final int maxAttempts;
@@ -253,7 +253,7 @@ public final class FileIntake {
   /** What is wrong with the rows of a file, one line for each of the most frequent causes. */
   static void faults(String name, FaultSummary faults) {
     faults.causes().stream()
-        .limit(MOST_CAUSES_LOGGED)
+        .limit(MAX_CAUSES_LOGGED)
         .forEach(
             cause ->
                 LOG.info(

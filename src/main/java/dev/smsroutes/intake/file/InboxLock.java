@@ -1,13 +1,13 @@
 package dev.smsroutes.intake.file;
 
 import dev.smsroutes.batch.format.BatchInterruptedException;
+import dev.smsroutes.batch.format.SourceFile;
 import dev.smsroutes.batch.overview.Untaken;
 import dev.smsroutes.batch.result.FileControl;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -53,7 +53,7 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   /** Up to so many bytes a file is small, if it is not packed. */
   static final int SMALL_BYTES = 65_536;
 
-  private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int PRUNE_ABOVE = 1_000;
   private static final Duration PRUNE_EVERY = Duration.ofMinutes(1);
 
@@ -80,7 +80,7 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   private final Map<String, Seen> seen = new HashMap<>();
   private final Map<String, Instant> notBefore = new HashMap<>();
   private Instant prunedAt;
-  private boolean waitedInVain;
+  private boolean gaveUpWaiting;
 
   /**
    * @param notLinked a folder of which nothing is taken if it is a symbolic link: one that a
@@ -138,7 +138,7 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
     }
     BasicFileAttributes found;
     try {
-      found = attributes(file);
+      found = SourceFile.attributes(file, links);
     } catch (NoSuchFileException e) {
       seen.remove(path);
       notBefore.remove(path);
@@ -164,24 +164,18 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
     return true;
   }
 
-  private BasicFileAttributes attributes(Path file) throws IOException {
-    return links
-        ? Files.readAttributes(file, BasicFileAttributes.class)
-        : Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-  }
-
   /** Whether there is a place now; for a small file, one that becomes free is waited for. */
   private boolean awaitPlace(boolean small) {
-    long end = System.nanoTime() + LONGEST_WAIT_NANOS;
+    long end = System.nanoTime() + MAX_WAIT_NANOS;
     boolean own = small && smallAtOnce > 0;
     while (!hasPlace(own)) {
       long left = end - System.nanoTime();
-      if (!small || waitedInVain || left <= 0 || stopping.getAsBoolean()) {
-        waitedInVain |= left <= 0;
+      if (!small || gaveUpWaiting || left <= 0 || stopping.getAsBoolean()) {
+        gaveUpWaiting |= left <= 0;
         return false;
       }
       try {
-        TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, LONGEST_WAIT_NANOS / 10));
+        TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, MAX_WAIT_NANOS / 10));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return false;
@@ -209,7 +203,7 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
     if (backOff) {
       notBefore.put(file.toString(), clock.instant().plus(retryAfter));
     }
-    waitedInVain = false;
+    gaveUpWaiting = false;
     notifyAll();
   }
 
@@ -226,7 +220,7 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   public void releaseExclusiveReadLockOnCommit(
       GenericFileOperations<File> operations, GenericFile<File> file, Exchange exchange) {
     Path path = Path.of(file.getAbsoluteFilePath());
-    release(path, Files.exists(path, LinkOption.NOFOLLOW_LINKS));
+    release(path, SourceFile.isThere(path));
   }
 
   @Override

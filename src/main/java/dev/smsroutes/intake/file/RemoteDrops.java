@@ -1,12 +1,11 @@
 package dev.smsroutes.intake.file;
 
 import dev.smsroutes.batch.format.FileNames;
+import dev.smsroutes.batch.format.SourceFile;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.DurableFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -100,8 +99,7 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
       }
       return false;
     }
-    return now.equals(before)
-        && !Files.exists(folders.inbox().resolve(name), LinkOption.NOFOLLOW_LINKS);
+    return now.equals(before) && !SourceFile.isThere(folders.inbox().resolve(name));
   }
 
   private void tellOnce(String name) {
@@ -147,13 +145,13 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
   void place(String name, long bytes, long modified, InputStream content) throws IOException {
     try (InputStream in = content) {
       if (!NAME.matcher(name).matches()) {
-        throw new IOException("Expected a file name of letters, digits and . _ ~ -; another came");
+        throw new IOException("Expected a file name of letters, digits and . _ ~ -; got another");
       }
       try (DurableFile out = new DurableFile(folders.inbox(), name)) {
         long came = copy(in, out, bytes);
         if (came != bytes) {
           throw new IOException(
-              "Expected %,d bytes of a remote file; %,d came. It is tried again"
+              "Expected %,d bytes of a remote file; got %,d. It is tried again"
                   .formatted(bytes, came));
         }
         // So that it can be told from one that is dropped once more.
@@ -163,7 +161,7 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
         } else if (out.publishNew()) {
           LOG.info("remote file placed in the inbox name=\"{}\" bytes={}", name, bytes);
         } else {
-          throw new IOException("Expected no file of this name in the inbox; one came meanwhile");
+          throw new IOException("Expected no file of this name in the inbox; got one meanwhile");
         }
       }
     }

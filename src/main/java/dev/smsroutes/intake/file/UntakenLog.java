@@ -22,7 +22,7 @@ final class UntakenLog {
   private static final Logger LOG = LoggerFactory.getLogger(UntakenLog.class);
 
   /** More are not remembered, and therefore not told one by one. */
-  private static final int MOST = 1_000;
+  private static final int MAX_TOLD = 1_000;
 
   private record Seen(long bytes, long modified, Instant since, boolean told) {}
 
@@ -41,12 +41,12 @@ final class UntakenLog {
   /** To be called by a timer, again and again. Never throws. */
   void look() {
     try {
-      List<Untaken> untaken = Untaken.in(inbox, MOST).untaken();
+      List<Untaken> untaken = Untaken.in(inbox, MAX_TOLD).untaken();
       Map<Path, Seen> now = new HashMap<>();
       untaken.forEach(each -> now.put(each.file(), look(each)));
-      boolean more = untaken.size() == MOST;
+      boolean more = untaken.size() == MAX_TOLD;
       if (more && !toldOfMore) {
-        LOG.warn("{} files or more in the inbox are not taken; only so many are told", MOST);
+        LOG.warn("{} files or more in the inbox are not taken; only so many are told", MAX_TOLD);
       }
       toldOfMore = more;
       seen = now;
