@@ -265,7 +265,7 @@ public final class Bundle implements AutoCloseable {
     JsonRequests requests = FileChecks.requests(reader);
     BatchCheck checks =
         new BatchCheck(
-            new BatchCheck.Setting(
+            new BatchCheck.CheckSetting(
                 configuration.files().limits(false),
                 requests,
                 DryRun.in(context)::prepare,

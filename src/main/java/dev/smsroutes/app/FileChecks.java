@@ -35,7 +35,7 @@ public final class FileChecks {
             .map(serving -> serving.pacing().told())
             .orElseGet(() -> pacing(configuration.throttle().maxRate(), configuration.files()));
     return new BatchCheck(
-        new BatchCheck.Setting(
+        new BatchCheck.CheckSetting(
             // The operator named it.
             configuration.files().limits(true),
             requests(new RequestReader(configuration.http().maxRecipients())),
@@ -54,7 +54,6 @@ public final class FileChecks {
         requests(new RequestReader(configuration.http().maxRecipients())));
   }
 
-  /** How a batch reads a JSON request. */
   static JsonRequests requests(RequestReader reader) {
     return (json, key) -> reader.standalone(json, n -> n == 0 ? key : key + "-" + n);
   }

@@ -33,7 +33,6 @@ import picocli.CommandLine.Option;
       "  sms-routes export --state PARKED --personal-data --format ndjson > parked.ndjson"
     })
 public final class ExportCommand extends RecordsCommand {
-  /** The formats of entries. */
   enum ExportFormat {
     csv,
     ndjson

@@ -1,7 +1,7 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.batch.run.FileControls;
-import dev.smsroutes.batch.run.FileControls.Answer;
+import dev.smsroutes.batch.run.FileControls.OrderResult;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
@@ -14,7 +14,7 @@ abstract class FileControlCommand extends QuietCommand {
   /** What is ordered. */
   @FunctionalInterface
   interface Order {
-    Answer give(FileControls orders, String file) throws IOException;
+    OrderResult give(FileControls orders, String file) throws IOException;
   }
 
   private final Order order;
@@ -49,7 +49,7 @@ abstract class FileControlCommand extends QuietCommand {
     }
   }
 
-  private int told(Answer answer, FileControls orders) {
+  private int told(OrderResult answer, FileControls orders) {
     PrintWriter out = out();
     PrintWriter err = err();
     switch (answer) {
@@ -61,7 +61,9 @@ abstract class FileControlCommand extends QuietCommand {
       case NOT_PAUSED -> err.println(shown() + " is not paused");
       case CANCELLED -> err.println(shown() + " is cancelled, and cannot be resumed");
     }
-    return answer == Answer.DONE || answer == Answer.DONE_BEFORE ? ExitCode.DONE : ExitCode.FAILED;
+    return answer == OrderResult.DONE || answer == OrderResult.DONE_BEFORE
+        ? ExitCode.DONE
+        : ExitCode.FAILED;
   }
 
   private String shown() {

@@ -20,7 +20,6 @@ import picocli.CommandLine.Spec;
  */
 @Command(mixinStandardHelpOptions = true)
 abstract class QuietCommand implements Callable<Integer> {
-  /** The formats of what is listed. */
   enum ListFormat {
     table,
     json
@@ -29,12 +28,8 @@ abstract class QuietCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SettingsOption settings;
 
-  /**
-   * @return the exit code
-   */
   abstract int run() throws IOException, InterruptedException;
 
-  /** Silences the log. */
   Quiet quiet() {
     return Quiet.begin();
   }
@@ -71,7 +66,6 @@ abstract class QuietCommand implements Callable<Integer> {
     return settings;
   }
 
-  /** The name of the command as typed. */
   final String name() {
     return spec.name();
   }
@@ -98,9 +92,6 @@ abstract class QuietCommand implements Callable<Integer> {
     }
   }
 
-  /**
-   * @throws WrongUseException unless it is 0 or more
-   */
   static void requireLimit(int limit) {
     if (limit < 0) {
       throw new WrongUseException("--limit: expected 0 or more; got " + limit);

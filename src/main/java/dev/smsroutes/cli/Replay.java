@@ -35,7 +35,6 @@ final class Replay {
   private static final String NEEDS_NEW_KEY =
       "only with --new-key --accept-duplicates, and then the recipient may get it twice";
 
-  /** Why an entry is skipped. */
   enum SkipReason {
     MISSING("not in the ledger"),
     IN_PROGRESS("in progress"),
@@ -59,7 +58,6 @@ final class Replay {
     }
   }
 
-  /** What happens to an entry. */
   sealed interface Decision {}
 
   /**

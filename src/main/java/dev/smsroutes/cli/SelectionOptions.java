@@ -75,9 +75,6 @@ final class SelectionOptions {
   @Option(names = "--limit", paramLabel = "N", description = "At most so many entries.")
   private Integer limit;
 
-  /**
-   * @throws WrongUseException if options contradict each other
-   */
   void check() {
     if (!keys.isEmpty() && (limit != null || !onlyKeys())) {
       throw new WrongUseException("--key: expected without another selection");
@@ -97,7 +94,6 @@ final class SelectionOptions {
     return states.isEmpty() ? Set.of() : EnumSet.copyOf(states);
   }
 
-  /** Whether no selection is given. */
   boolean isEmpty() {
     return keys.isEmpty() && onlyKeys();
   }
@@ -126,7 +122,6 @@ final class SelectionOptions {
         Optional.ofNullable(until));
   }
 
-  /** The selected entries, whatever their number. */
   Selected selected(LedgerRecords records, Set<EntryState> states, Predicate<Entry> wanted) {
     return Selected.of(records, keys(), query(states), limit().orElse(Integer.MAX_VALUE), wanted);
   }

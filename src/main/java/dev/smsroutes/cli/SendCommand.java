@@ -298,7 +298,7 @@ public final class SendCommand extends QuietCommand {
     Runtime.getRuntime().addShutdownHook(lastWords);
     Optional<Past> end;
     try (SendProgress progress = new SendProgress(err, terminal.isThere(), name)) {
-      end = handed.follow(progress);
+      end = handed.follow(progress, HandedOver.PATIENCE);
     }
     Runtime.getRuntime().removeShutdownHook(lastWords);
     if (end.isPresent()) {

@@ -15,12 +15,10 @@ final class SettingsOption {
       description = "Sets a key of application.properties; overrides all other sources.")
   private Map<String, String> overrides = new LinkedHashMap<>();
 
-  /** The given values, by key. */
   Map<String, String> overrides() {
     return Collections.unmodifiableMap(overrides);
   }
 
-  /** The given values, and one more. */
   Map<String, String> with(String key, String value) {
     Map<String, String> all = new LinkedHashMap<>(overrides);
     all.put(key, value);

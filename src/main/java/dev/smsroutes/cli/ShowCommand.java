@@ -98,7 +98,6 @@ public final class ShowCommand extends RecordsCommand {
     }
   }
 
-  /** An event and its time. */
   private record Moment(Instant at, String what) {}
 
   private static List<Moment> timeline(Entry.History history) {

@@ -107,7 +107,7 @@ public final class StatusCommand extends QuietCommand {
   }
 
   private static List<String> cells(Paused batch) {
-    return cells(batch.file(), BatchProgress.State.PAUSED.word(), "-");
+    return cells(batch.file(), BatchProgress.Phase.PAUSED.word(), "-");
   }
 
   private static List<String> cells(Untaken each) {

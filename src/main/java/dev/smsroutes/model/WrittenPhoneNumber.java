@@ -52,7 +52,6 @@ record WrittenPhoneNumber(
     return new Scan().all(text);
   }
 
-  /** One walk over the characters. */
   private static final class Scan {
     private final StringBuilder digits = new StringBuilder(16);
     private final StringBuilder named = new StringBuilder(0);

@@ -1,6 +1,6 @@
 package dev.smsroutes.batch.format;
 
-import dev.smsroutes.batch.format.BatchInterruptedException.Why;
+import dev.smsroutes.batch.format.BatchInterruptedException.Interruption;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.FilterInputStream;
@@ -21,6 +21,8 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import org.apache.commons.io.input.BoundedInputStream;
+import org.apache.commons.io.input.CloseShieldInputStream;
 
 /**
  * A batch file as it is read, by whoever sends it and by whoever only checks it: unpacked, decoded
@@ -125,6 +127,11 @@ public final class BatchReading implements Closeable {
             .formatted(limits.maxJsonBytes(), came));
   }
 
+  /** As long as it was at the first reading: what is added later is not sent. */
+  private InputStream asLongAsItWas(InputStream file) throws IOException {
+    return BoundedInputStream.builder().setInputStream(file).setMaxCount(bytes).get();
+  }
+
   private InputStream unpacked(InputStream raw) {
     InputRules rules = limits.input();
     return gzip ? new Gunzip(raw, rules.maxExpandedBytes(), rules.maxExpansionRatio()) : raw;
@@ -142,27 +149,35 @@ public final class BatchReading implements Closeable {
 
   private FileScan scanned(BooleanSupplier stopping) throws IOException, UnreadableFileException {
     MessageDigest dropped = newDigest();
-    InputStream file = new UpTo(new UntilStop(Channels.newInputStream(channel), stopping), bytes);
+    InputStream file = asLongAsItWas(new UntilStop(Channels.newInputStream(channel), stopping));
     InputStream raw = gzip ? new DigestInputStream(file, dropped) : file;
     // Closing the raw stream would close the channel, which is still needed.
-    try (InputStream unpacked = unpacked(new Unclosed(raw))) {
+    try (InputStream unpacked = unpacked(CloseShieldInputStream.wrap(raw))) {
       MessageDigest digest = newDigest();
-      Counted content =
-          new Counted(
-              new DigestInputStream(unpacked, digest),
-              format == BatchFormat.JSON ? limits.maxJsonBytes() : Long.MAX_VALUE);
+      BoundedInputStream content =
+          BoundedInputStream.builder()
+              .setInputStream(new DigestInputStream(unpacked, digest))
+              .setMaxCount(format == BatchFormat.JSON ? limits.maxJsonBytes() + 1L : Long.MAX_VALUE)
+              .setOnMaxCount(
+                  (most, count) -> {
+                    throw jsonTooLarge("more");
+                  })
+              .get();
       byte[] head = content.readNBytes(4);
       recognize(head);
       InputStream text =
           new SequenceInputStream(
               new ByteArrayInputStream(head, markBytes, head.length - markBytes), content);
-      Counted utf8 = new Counted(new Transcoded(text, charset, markBytes), Long.MAX_VALUE);
+      BoundedInputStream utf8 =
+          BoundedInputStream.builder()
+              .setInputStream(new Transcoded(text, charset, markBytes))
+              .get();
       FileScan.Text found =
           FileScan.read(utf8, markBytes, format, limits.input(), limits.maxLineBytes());
-      textBytes = utf8.count;
+      textBytes = utf8.getCount();
       String sha256 = HexFormat.of().formatHex(digest.digest());
       droppedSha256 = gzip ? rest(raw, dropped) : sha256;
-      return new FileScan(sha256, content.count, found);
+      return new FileScan(sha256, content.getCount(), found);
     }
   }
 
@@ -186,14 +201,12 @@ public final class BatchReading implements Closeable {
               : "Expected text in UTF-8; got gzip data. Let the name end in .gz.");
     }
     if (begins(head, 'P', 'K', 3, 4) || begins(head, 0xD0, 0xCF, 0x11, 0xE0)) {
-      throw new BadContentException(
-          "unknown encoding",
+      throw BadContentException.unknownEncoding(
           "Expected text in UTF-8; got an Excel workbook or a zip archive. Save the table as CSV"
               + " UTF-8.");
     }
     if (begins(head, 0xFF, 0xFE, 0, 0) || begins(head, 0, 0, 0xFE, 0xFF)) {
-      throw new BadContentException(
-          "unknown encoding",
+      throw BadContentException.unknownEncoding(
           "Expected text in UTF-8; got the byte order mark of UTF-32. Save the file as UTF-8.");
     }
     if (begins(head, 0xEF, 0xBB, 0xBF)) {
@@ -215,8 +228,7 @@ public final class BatchReading implements Closeable {
 
   private void marked(Charset named, int length) throws BadContentException {
     if (limits.input().encoding() == InputEncoding.UTF_8 && !named.equals(StandardCharsets.UTF_8)) {
-      throw new BadContentException(
-          "unknown encoding",
+      throw BadContentException.unknownEncoding(
           "Expected text in UTF-8, as sms.file.encoding says; got the byte order mark of %s. Save"
                   .formatted(named)
               + " the file as UTF-8.");
@@ -306,7 +318,7 @@ public final class BatchReading implements Closeable {
 
   private void readAgain(JsonRequests requests) throws IOException, UnreadableFileException {
     channel.position(0);
-    second = unpacked(new UpTo(Channels.newInputStream(channel), bytes));
+    second = unpacked(asLongAsItWas(Channels.newInputStream(channel)));
     InputStream content = new DigestInputStream(second, secondReading);
     // Not skipped: that would pass by the digest.
     content.readNBytes(markBytes);
@@ -372,68 +384,9 @@ public final class BatchReading implements Closeable {
     @Override
     public int read(byte[] bytes, int from, int length) throws IOException {
       if (stopping.getAsBoolean()) {
-        throw new BatchInterruptedException(Why.STOPPING);
+        throw new BatchInterruptedException(Interruption.STOPPING);
       }
       return super.read(bytes, from, length);
-    }
-  }
-
-  /** Leaves what it reads open. */
-  private static final class Unclosed extends FilterInputStream {
-    Unclosed(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public void close() {
-      // Its owner closes it.
-    }
-  }
-
-  /** The file as long as it was at the first reading: what is added later is not sent. */
-  private static final class UpTo extends FilterInputStream {
-    private long left;
-
-    UpTo(InputStream in, long left) {
-      super(in);
-      this.left = left;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] bytes, int from, int length) throws IOException {
-      if (left <= 0) {
-        return -1;
-      }
-      int n = in.read(bytes, from, (int) Math.min(length, left));
-      left -= Math.max(n, 0);
-      return n;
-    }
-  }
-
-  /** Counts, and refuses what is more than one request may be. */
-  private final class Counted extends FilterInputStream {
-    private final long most;
-    private long count;
-
-    Counted(InputStream in, long most) {
-      super(in);
-      this.most = most;
-    }
-
-    @Override
-    public int read(byte[] bytes, int from, int length) throws IOException {
-      int n = in.read(bytes, from, length);
-      count += Math.max(n, 0);
-      if (count > most) {
-        throw jsonTooLarge("more");
-      }
-      return n;
     }
   }
 }

@@ -25,12 +25,6 @@ final class CsvRows implements RowSource {
   private final CsvHeader header;
   private long number;
 
-  /**
-   * @param in in UTF-8, behind the byte order mark
-   * @param limit the longest row in bytes
-   * @param found what the first reading found out
-   * @param byteOrderMark whether rejects get one
-   */
   CsvRows(InputStream in, int limit, FileScan.Text found, boolean byteOrderMark, KeyMaker keys)
       throws IOException, UnreadableFileException {
     this.records = RecordCutter.csv(in, limit, found.dialect().separator());

@@ -91,7 +91,7 @@ final class JsonFileRows implements RowSource {
     }
 
     @Override
-    public void write(RawRow row, Reason reason) {
+    public void write(RawRow row, RejectReason reason) {
       JsonOriginal original = (JsonOriginal) row.original();
       if (original.item() < 0) {
         whole = original.rejected(reason);

@@ -23,9 +23,6 @@ final class JsonLineRows implements RowSource {
   private final Deque<RawRow> ahead = new ArrayDeque<>();
   private long number;
 
-  /**
-   * @param byteOrderMark whether rejects get one
-   */
   JsonLineRows(
       InputStream in, int limit, boolean byteOrderMark, JsonRequests requests, KeyMaker keys) {
     this.records = RecordCutter.lines(in, limit);
@@ -84,7 +81,7 @@ final class JsonLineRows implements RowSource {
 
   private record Lines(OutputStream out) implements Rejects {
     @Override
-    public void write(RawRow row, Reason reason) throws IOException {
+    public void write(RawRow row, RejectReason reason) throws IOException {
       out.write(JsonOriginal.write(((JsonOriginal) row.original()).rejected(reason)));
       out.write('\n');
     }

@@ -148,7 +148,6 @@ public record JsonOriginal(ObjectNode tree, String text, int item) {
     return changed;
   }
 
-  /** Begins a rejects file. */
   static void writeMark(boolean byteOrderMark, OutputStream out) throws IOException {
     if (byteOrderMark) {
       out.write("\uFEFF".getBytes(StandardCharsets.UTF_8));
@@ -170,7 +169,7 @@ public record JsonOriginal(ObjectNode tree, String text, int item) {
   }
 
   /** The row again, as one request of its own, with the reasons in front. */
-  ObjectNode rejected(Rejects.Reason reason) {
+  ObjectNode rejected(Rejects.RejectReason reason) {
     ObjectNode row = reasons(reason);
     if (tree == null) {
       if (text != null) {
@@ -188,7 +187,7 @@ public record JsonOriginal(ObjectNode tree, String text, int item) {
   }
 
   /** One recipient of the request, with the reasons in front. */
-  JsonNode rejectedItem(Rejects.Reason reason) {
+  JsonNode rejectedItem(Rejects.RejectReason reason) {
     JsonNode recipient = recipient(reason.messageKey());
     if (!(recipient instanceof ObjectNode fields)) {
       return recipient;
@@ -215,7 +214,7 @@ public record JsonOriginal(ObjectNode tree, String text, int item) {
     }
   }
 
-  private static ObjectNode reasons(Rejects.Reason reason) {
+  private static ObjectNode reasons(Rejects.RejectReason reason) {
     return MAPPER
         .createObjectNode()
         .put(Rejects.CODE, reason.code())

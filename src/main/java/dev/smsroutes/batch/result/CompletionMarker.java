@@ -71,7 +71,6 @@ public record CompletionMarker(
     return Optional.of(read(note)).filter(ending -> ending.file.equals(file));
   }
 
-  /** All that were written down. */
   static List<CompletionMarker> all(BatchFolders folders) throws IOException {
     List<CompletionMarker> all = new ArrayList<>();
     try (DirectoryStream<Path> notes = Files.newDirectoryStream(folders.results(), ".*" + SUFFIX)) {

@@ -139,16 +139,11 @@ public class DurableFile implements Closeable {
   }
 
   /**
-   * Gives a complete file its name, but never in the place of another one; on disk when this
-   * returns.
+   * Gives a complete file a name, which need not be the one that it was meant to have, but never in
+   * the place of another one; on disk when this returns.
    *
    * @return false if there is a file of this name
    */
-  public boolean publishNew() throws IOException {
-    return publishNewAs(name);
-  }
-
-  /** As {@link #publishNew()}, under another name than it was meant to have. */
   public boolean publishNewAs(String other) throws IOException {
     Path named = folder.resolve(other);
     try {

@@ -80,12 +80,12 @@ public final class ResultsWriter implements Closeable {
       // A row that was never valid may be corrected and sent as something new. Any other may have
       // been sent under its key, so it must keep it.
       String kept = state == State.REFUSED ? null : key;
-      reject(row, new Rejects.Reason(outcome.errorCode(), field, message, kept));
+      reject(row, new Rejects.RejectReason(outcome.errorCode(), field, message, kept));
     }
   }
 
   /** A row that cannot be repeated stands in the results all the same, and holds up no other. */
-  private void reject(RawRow row, Rejects.Reason reason) throws IOException {
+  private void reject(RawRow row, Rejects.RejectReason reason) throws IOException {
     try {
       rejects.write(row, reason);
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {

@@ -34,7 +34,7 @@ import java.util.OptionalLong;
 public record BatchProgress(
     String file,
     String as,
-    State state,
+    Phase state,
     long rows,
     OptionalLong total,
     long recorded,
@@ -48,7 +48,7 @@ public record BatchProgress(
     Instant at) {
 
   /** What is being done with a file. */
-  public enum State {
+  public enum Phase {
     /** It is read for the first time, before anything is sent. */
     READING,
     /** Its rows are sent. */
@@ -95,7 +95,7 @@ public record BatchProgress(
       return new BatchProgress(
           json.required("file").asText(),
           json.required("as").asText(),
-          State.valueOf(json.required("state").asText().toUpperCase(Locale.ROOT)),
+          Phase.valueOf(json.required("state").asText().toUpperCase(Locale.ROOT)),
           json.required("rows").asLong(),
           number(json.required("total")),
           json.required("recorded").asLong(),

@@ -19,7 +19,7 @@ import java.nio.file.Path;
  */
 public record FileControls(BatchFolders folders) {
   /** What became of an order. */
-  public enum Answer {
+  public enum OrderResult {
     /** It stands. */
     DONE,
     /** It stood before. */
@@ -40,15 +40,15 @@ public record FileControls(BatchFolders folders) {
    * @param name of a file in the inbox, without a folder
    * @throws IOException if the disk does not do its part
    */
-  public Answer pause(String name) throws IOException {
+  public OrderResult pause(String name) throws IOException {
     Path file = file(name);
-    Answer answer = there(file, name);
-    if (answer != Answer.DONE) {
+    OrderResult answer = there(file, name);
+    if (answer != OrderResult.DONE) {
       return answer;
     }
     return switch (FileControl.of(file)) {
-      case PAUSE -> Answer.DONE_BEFORE;
-      case CANCEL -> Answer.CANCELLED;
+      case PAUSE -> OrderResult.DONE_BEFORE;
+      case CANCEL -> OrderResult.CANCELLED;
       case GO_ON -> give(FileControl.PAUSE, file, name);
     };
   }
@@ -59,18 +59,18 @@ public record FileControls(BatchFolders folders) {
    * @param name of a file in the inbox, without a folder
    * @throws IOException if the disk does not do its part
    */
-  public Answer resume(String name) throws IOException {
+  public OrderResult resume(String name) throws IOException {
     Path file = file(name);
-    Answer answer = there(file, name);
-    if (answer != Answer.DONE) {
+    OrderResult answer = there(file, name);
+    if (answer != OrderResult.DONE) {
       return answer;
     }
     return switch (FileControl.of(file)) {
-      case GO_ON -> Answer.NOT_PAUSED;
-      case CANCEL -> Answer.CANCELLED;
+      case GO_ON -> OrderResult.NOT_PAUSED;
+      case CANCEL -> OrderResult.CANCELLED;
       case PAUSE -> {
         FileControl.PAUSE.takeBack(file);
-        yield Answer.DONE;
+        yield OrderResult.DONE;
       }
     };
   }
@@ -82,21 +82,21 @@ public record FileControls(BatchFolders folders) {
    * @param name of a file in the inbox, without a folder
    * @throws IOException if the disk does not do its part
    */
-  public Answer cancel(String name) throws IOException {
+  public OrderResult cancel(String name) throws IOException {
     Path file = file(name);
-    Answer answer = there(file, name);
-    if (answer != Answer.DONE) {
+    OrderResult answer = there(file, name);
+    if (answer != OrderResult.DONE) {
       return answer;
     }
     return FileControl.of(file) == FileControl.CANCEL
-        ? Answer.DONE_BEFORE
+        ? OrderResult.DONE_BEFORE
         : give(FileControl.CANCEL, file, name);
   }
 
-  private Answer give(FileControl order, Path file, String name) throws IOException {
+  private OrderResult give(FileControl order, Path file, String name) throws IOException {
     order.give(file);
-    Answer since = there(file, name);
-    if (since != Answer.DONE) {
+    OrderResult since = there(file, name);
+    if (since != OrderResult.DONE) {
       // It ended in between: the next file of this name must not be hit.
       order.takeBack(file);
     }
@@ -107,18 +107,18 @@ public record FileControls(BatchFolders folders) {
     return folders.inbox().resolve(name);
   }
 
-  private Answer there(Path file, String name) throws IOException {
+  private OrderResult there(Path file, String name) throws IOException {
     if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return CompletionMarker.find(folders, name)
               .filter(completion -> isOf(completion, file))
               .isPresent()
-          ? Answer.ENDED
-          : Answer.DONE;
+          ? OrderResult.ENDED
+          : OrderResult.DONE;
     }
     boolean ended =
         SourceFile.isThere(folders.done().resolve(name))
             || SourceFile.isThere(folders.failed().resolve(name));
-    return ended ? Answer.ENDED : Answer.UNKNOWN;
+    return ended ? OrderResult.ENDED : OrderResult.UNKNOWN;
   }
 
   private boolean isOf(CompletionMarker completion, Path file) {

@@ -30,12 +30,10 @@ final class Row {
     return raw.request();
   }
 
-  /** Where it came from, for the record. */
   Origin origin() {
     return flow.origin(raw);
   }
 
-  /** Says what became of it. */
   void settle(Outcome outcome) {
     flow.settle(this, outcome);
   }

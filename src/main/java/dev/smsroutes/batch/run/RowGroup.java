@@ -13,9 +13,9 @@ import java.util.List;
  */
 public final class RowGroup {
   /** What rows must have in common to travel in one call. */
-  public record Kind(String definitionKey, boolean resubscribe) {
-    static Kind of(SendRequest request) {
-      return new Kind(request.definitionKey(), request.resubscribe());
+  public record GroupKey(String definitionKey, boolean resubscribe) {
+    static GroupKey of(SendRequest request) {
+      return new GroupKey(request.definitionKey(), request.resubscribe());
     }
   }
 

@@ -52,9 +52,6 @@ public record FileIntakeBeans(
     implements CamelConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntakeBeans.class);
 
-  /**
-   * @throws IOException when a folder cannot be made
-   */
   @Override
   public void configure(CamelContext context) throws IOException {
     Registry registry = context.getRegistry();

@@ -57,8 +57,8 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   private static final int PRUNE_ABOVE = 1_000;
   private static final Duration PRUNE_EVERY = Duration.ofMinutes(1);
 
-  private record Seen(long size, long modified, Object fileKey, Instant since) {
-    boolean same(Seen other) {
+  private record FileStamp(long size, long modified, Object fileKey, Instant since) {
+    boolean same(FileStamp other) {
       return size == other.size
           && modified == other.modified
           && Objects.equals(fileKey, other.fileKey);
@@ -77,7 +77,7 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   /** Whether the files that are open have a place for small ones. */
   private final Map<Path, Boolean> taken = new HashMap<>();
 
-  private final Map<String, Seen> seen = new HashMap<>();
+  private final Map<String, FileStamp> seen = new HashMap<>();
   private final Map<String, Instant> notBefore = new HashMap<>();
   private Instant prunedAt;
   private boolean gaveUpWaiting;
@@ -144,8 +144,9 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
       notBefore.remove(path);
       return false;
     }
-    Seen is = new Seen(found.size(), found.lastModifiedTime().toMillis(), found.fileKey(), now);
-    Seen before = seen.get(path);
+    FileStamp is =
+        new FileStamp(found.size(), found.lastModifiedTime().toMillis(), found.fileKey(), now);
+    FileStamp before = seen.get(path);
     if (before == null || !before.same(is)) {
       seen.put(path, is);
       return false;

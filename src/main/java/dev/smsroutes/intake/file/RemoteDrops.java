@@ -44,18 +44,18 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
 
   private static final int REMEMBERED = 1_000;
 
-  private record Seen(long bytes, long modified) {}
+  private record RemoteStamp(long bytes, long modified) {}
 
   private final Set<String> told = new HashSet<>();
   private final BatchFolders folders;
   private final long maxBytes;
   private final BooleanSupplier stopping;
-  private final Map<String, Seen> seen =
+  private final Map<String, RemoteStamp> seen =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Seen> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, RemoteStamp> eldest) {
           return size() > REMEMBERED;
         }
       };
@@ -84,8 +84,8 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
       tellOnce(name);
       return false;
     }
-    Seen now = new Seen(file.getFileLength(), file.getLastModified());
-    Seen before;
+    RemoteStamp now = new RemoteStamp(file.getFileLength(), file.getLastModified());
+    RemoteStamp before;
     synchronized (seen) {
       before = seen.put(name, now);
     }
@@ -158,7 +158,7 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
         out.complete(modified);
         if (folders.hasEnded(name, out.unfinished())) {
           LOG.info("remote file had been here already name=\"{}\"", name);
-        } else if (out.publishNew()) {
+        } else if (out.publishNewAs(name)) {
           LOG.info("remote file placed in the inbox name=\"{}\" bytes={}", name, bytes);
         } else {
           throw new IOException("Expected no file of this name in the inbox; got one meanwhile");
