@@ -12,7 +12,7 @@ import dev.smsroutes.pipeline.DryRun;
 import dev.smsroutes.throttle.Throttle;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -21,17 +21,17 @@ public final class FileChecks {
   private FileChecks() {}
 
   /**
-   * For a command beside the process that serves, or without one.
+   * For a command next to the process that serves, or without one.
    *
    * @param ledgerPreview of the ledger, or of none
    */
   public static BatchCheck of(
-      Configuration configuration, DryRun dryRun, LedgerPreview ledgerPreview, Clock clock) {
+      Configuration configuration, DryRun dryRun, LedgerPreview ledgerPreview) {
     Pacing pacing =
         InstanceFile.find(
                 configuration.ledger().file(),
                 configuration.files().folders().results(),
-                clock.instant())
+                Instant.now())
             .map(serving -> serving.pacing().told())
             .orElseGet(() -> pacing(configuration.throttle().maxRate(), configuration.files()));
     return new BatchCheck(

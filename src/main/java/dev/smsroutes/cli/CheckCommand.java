@@ -77,7 +77,7 @@ public final class CheckCommand extends QuietCommand {
   private int check(Configuration configuration, LedgerPreview ledgerPreview) throws IOException {
     int exit = ExitCode.DONE;
     try (DryRun dryRun = PipelineWiring.dryRun(configuration)) {
-      BatchCheck checks = FileChecks.of(configuration, dryRun, ledgerPreview, Clock.systemUTC());
+      BatchCheck checks = FileChecks.of(configuration, dryRun, ledgerPreview);
       for (Path file : files) {
         String wrong = FileArgument.wrong(file);
         if (wrong != null) {

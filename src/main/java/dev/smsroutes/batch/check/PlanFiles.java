@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 
 /**
- * Puts what a check found beside the results, as {@code <name>.check.txt} and {@code
+ * Puts what a check found next to the results, as {@code <name>.check.txt} and {@code
  * <name>.check.json}, and says where the file goes: to a folder {@code check} inside of the done or
  * the failed folder, so that a real run of the same file keeps its names. Used by one thread.
  */

@@ -25,8 +25,8 @@ import org.apache.commons.io.input.BoundedInputStream;
 import org.apache.commons.io.input.CloseShieldInputStream;
 
 /**
- * A batch file as it is read, by whoever sends it and by whoever only checks it: unpacked, decoded
- * and cut into rows, whatever it came as.
+ * A batch file as it is read, by a pass that sends it or only checks it: unpacked, decoded and cut
+ * into rows, whatever it came as.
  *
  * <p>It is read twice, from the disk both times: once to its end, to be sure of all of it, and once
  * for its rows. Neither time more than a few hundred KiB of it are held, packed or not. What is

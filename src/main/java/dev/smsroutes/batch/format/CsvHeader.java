@@ -35,10 +35,14 @@ final class CsvHeader {
           Rejects.FIELD,
           Rejects.MESSAGE);
 
-  /** Spreadsheets leave spaces around names that are not for breaking, and marks of no width. */
+  private static final String SPACE = "[\\p{javaWhitespace}\\p{Z}\\uFEFF\\u200B]";
+
+  /**
+   * Spreadsheets leave spaces around names that are not for breaking, and marks of no width. Linear
+   * in time: a run of spaces is only looked at from its beginning.
+   */
   private static final Pattern AROUND =
-      Pattern.compile(
-          "^[\\p{javaWhitespace}\\p{Z}\\uFEFF\\u200B]+|[\\p{javaWhitespace}\\p{Z}\\uFEFF\\u200B]+$");
+      Pattern.compile("^" + SPACE + "++|(?<!" + SPACE + ")" + SPACE + "++\\z");
 
   private static final Set<String> REASONS = Set.of(Rejects.CODE, Rejects.FIELD, Rejects.MESSAGE);
 
@@ -54,7 +58,7 @@ final class CsvHeader {
    * @param cells of the first row
    * @throws UnreadableFileException without the columns that every request needs, or with one
    *     column twice. Names of columns are only told once it is sure that this is a header: the
-   *     first row of a file without one holds somebody's data.
+   *     first row of a file without one holds personal data.
    */
   static CsvHeader of(List<String> cells) throws UnreadableFileException {
     List<String> names = cells.stream().map(CsvHeader::known).toList();

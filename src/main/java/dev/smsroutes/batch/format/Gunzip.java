@@ -11,12 +11,12 @@ import java.util.zip.Inflater;
  * What is in a gzip file (RFC 1952), member after member, each with its checksum and length
  * checked. Holds 64 KiB.
  *
- * <p>The JDK's own stream takes whatever follows the first member and is none for the end of the
- * file, so the rest of a damaged file would be lost without a word; and it knows no limits. Here
- * only zero bytes may follow, with which some tools fill up.
+ * <p>The JDK's own stream takes other data behind the first member for the end of the file, so the
+ * rest of a damaged file would be lost without a word; and it knows no limits. Here only zero bytes
+ * may follow, with which some tools fill up.
  *
- * <p>All that is wrong is a {@link BadContentException}. Thread-safe, so that whoever closes need
- * not know whether somebody reads.
+ * <p>All that is wrong is a {@link BadContentException}. Thread-safe: one thread may close it while
+ * another reads.
  */
 final class Gunzip extends InputStream {
   static final int FIRST_BYTE = 0x1F;

@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which files are sent at the moment and which have ended, as the folders tell: beside the process
+ * Which files are sent at the moment and which have ended, as the folders tell: next to the process
  * that sends them, or without one. Immutable; changes nothing.
  *
  * @param running the oldest first
@@ -55,7 +55,7 @@ public record BatchOverview(
   /**
    * A file that is sent.
    *
-   * @param stale whether that is so long ago that nobody sends it any more, or whoever does cannot
+   * @param stale whether that is so long ago that no process sends it any more, or that it cannot
    *     write
    */
   public record Running(BatchProgress progress, boolean stale) {

@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * @param file the name as it was dropped
  * @param as the name under which it and its results are found
  * @param failed why it is in the failed folder; empty when it is done
- * @param cancelled whether rows of it were not handed out because somebody wanted it to end
+ * @param cancelled whether rows of it were not handed out because an operator cancelled it
  * @param counts of its rows
  * @param faults why rows were not accepted, by cause; empty if an earlier version wrote it
  * @param bytes how long it is, as it was dropped

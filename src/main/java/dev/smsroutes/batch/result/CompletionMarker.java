@@ -21,7 +21,7 @@ import java.util.Optional;
  *
  * <p>From then on they are only put in place, the run is ended, and the source is moved, in this
  * order. Each of these steps may be done twice, so a process that is killed between two of them
- * takes them up again, and reports nothing a second time. The note lies beside the results as long
+ * takes them up again, and reports nothing a second time. The note lies next to the results as long
  * as the source has not moved.
  *
  * @param file the name of the source as it was dropped

@@ -98,7 +98,7 @@ public class DurableFile implements Closeable {
   /**
    * Takes the name before there is anything to write, so that nobody else does.
    *
-   * @return false if somebody has it
+   * @return false if it is taken
    */
   static boolean claim(Path folder, String name) throws IOException {
     Files.createDirectories(folder);

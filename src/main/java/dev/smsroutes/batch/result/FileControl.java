@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a person wants of a file in the inbox, as an empty file beside it says: {@code
+ * What a person wants of a file in the inbox, as an empty file next to it says: {@code
  * .<name>.sms-paused} or {@code .<name>.sms-cancelled}. With both, it is cancelled.
  *
  * <p>On the disk, so that it outlives this process, and may be given with nothing but the hands.
@@ -56,13 +56,14 @@ public enum FileControl {
     try {
       Files.createFile(marker(file));
     } catch (FileAlreadyExistsException e) {
-      // Somebody was quicker, and wanted the same.
+      // Another process was quicker, and wanted the same.
     }
   }
 
   /** Takes the order back; does nothing when there is none. */
   public void takeBack(Path file) throws IOException {
-    // Looked for first: beside a very long name there can be none, and asking to delete it fails.
+    // Looked for first: next to a very long name there can be no marker, and asking to delete it
+    // fails.
     if (isGiven(file)) {
       Files.deleteIfExists(marker(file));
     }

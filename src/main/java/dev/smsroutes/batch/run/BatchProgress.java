@@ -53,7 +53,7 @@ public record BatchProgress(
     READING,
     /** Its rows are sent. */
     SENDING,
-    /** No row is begun until somebody lets it go on. */
+    /** No row is begun until an operator resumes it. */
     PAUSED,
     /** All rows have an outcome, and the results are put on disk. */
     FINISHING;

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 
 /**
  * Counts how far a batch is, row by row, in whatever order their outcomes come. Thread-safe, and
- * with a lock of its own: whoever looks at it does not wait while the batch waits for a disk.
+ * with a lock of its own: a reader does not wait while the batch waits for a disk.
  */
 final class BatchTally {
   private final String file;

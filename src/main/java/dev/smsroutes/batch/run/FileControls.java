@@ -10,8 +10,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
- * Pauses, resumes and cancels files in the inbox, beside the process that sends them or without
+ * Pauses, resumes and cancels files in the inbox, next to the process that sends them or without
  * one; that process sees it within about a second.
+ *
+ * <p>A name is that of a file in the inbox, without a folder. An {@link IOException} says that the
+ * disk did not do its part.
  *
  * <p>Immutable. Orders for the same file at the same moment are all carried out, in some order.
  *
@@ -34,12 +37,7 @@ public record FileControls(BatchFolders folders) {
     CANCELLED
   }
 
-  /**
-   * From now on no row is handed over; those under way end.
-   *
-   * @param name of a file in the inbox, without a folder
-   * @throws IOException if the disk does not do its part
-   */
+  /** From now on no row is handed over; those under way end. */
   public OrderResult pause(String name) throws IOException {
     Path file = file(name);
     OrderResult answer = there(file, name);
@@ -53,12 +51,7 @@ public record FileControls(BatchFolders folders) {
     };
   }
 
-  /**
-   * A paused file goes on.
-   *
-   * @param name of a file in the inbox, without a folder
-   * @throws IOException if the disk does not do its part
-   */
+  /** A paused file goes on. */
   public OrderResult resume(String name) throws IOException {
     Path file = file(name);
     OrderResult answer = there(file, name);
@@ -78,9 +71,6 @@ public record FileControls(BatchFolders folders) {
   /**
    * From now on no row is handed over; those under way end, and so does the file. Cannot be taken
    * back.
-   *
-   * @param name of a file in the inbox, without a folder
-   * @throws IOException if the disk does not do its part
    */
   public OrderResult cancel(String name) throws IOException {
     Path file = file(name);

@@ -17,12 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file on how far each running batch is, for people and programs beside this process.
- * Thread-safe.
+ * A file on how far each running batch is, for people and other programs. Thread-safe.
  *
  * <p>Each is replaced in one step, so nobody reads half of one, and removed when its batch has
  * ended. Nothing is forced to disk: after a crash it is worth nothing. One that cannot be written
- * (disk full) stays as it was, and whoever reads it sees its age.
+ * (disk full) stays as it was, and its reader sees its age.
  */
 public final class ProgressFiles implements BatchWatch {
   /** How often they are to be renewed. */

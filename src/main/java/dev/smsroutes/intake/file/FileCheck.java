@@ -36,7 +36,7 @@ public final class FileCheck {
   }
 
   /**
-   * Checks a file and writes what was found beside the results.
+   * Checks a file and writes what was found next to the results.
    *
    * @return the absolute path to which the file is to be moved
    * @throws IOException when the disk does not do its part, or this process stops; it is tried

@@ -83,11 +83,10 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   private boolean gaveUpWaiting;
 
   /**
+   * Times and places are those of {@link dev.smsroutes.config.FileOptions}.
+   *
    * @param notLinked a folder of which nothing is taken if it is a symbolic link: one that a
    *     stranger could have made
-   * @param unchangedFor how long a file must stay as it is before it is taken
-   * @param retryAfter how long a file is left alone that could not be finished or moved
-   * @param atOnce how many files may be open at the same time
    * @param smallAtOnce how many small files may be open besides; 0: they have no places of their
    *     own
    * @param links whether a symbolic link in it stands for the file to which it leads
@@ -208,7 +207,7 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
     notifyAll();
   }
 
-  /** One that was paused goes on as soon as somebody wants it to. */
+  /** One that was paused goes on as soon as an operator resumes it. */
   @Override
   public void releaseExclusiveReadLockOnRollback(
       GenericFileOperations<File> operations, GenericFile<File> file, Exchange exchange) {
@@ -233,7 +232,7 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   @Override
   public void releaseExclusiveReadLockOnAbort(
       GenericFileOperations<File> operations, GenericFile<File> file, Exchange exchange) {
-    // It was not taken; if it is, then by somebody else.
+    // It was not taken; if it is, then by another poll.
   }
 
   @Override

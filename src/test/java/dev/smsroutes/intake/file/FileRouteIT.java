@@ -130,7 +130,7 @@ class FileRouteIT {
   void refuses_a_number_of_recipients_that_makes_no_sense(String value) {
     assertThatThrownBy(() -> new FileRoute(home, Map.of("sms.batch.recipients-per-call", value)))
         .hasMessageContaining(
-            "sms.batch.recipients-per-call: expected a whole number from 1 to 500; '" + value);
+            "sms.batch.recipients-per-call: expected a whole number from 1 to 500; got '" + value);
   }
 
   @Test
