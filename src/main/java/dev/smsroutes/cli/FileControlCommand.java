@@ -24,10 +24,6 @@ abstract class FileControlCommand extends QuietCommand {
   @Parameters(paramLabel = "NAME", description = "A file in the inbox, without its folder.")
   private String name;
 
-  /**
-   * @param done the message when the order is given
-   * @param doneBefore the message when it was given before
-   */
   FileControlCommand(Order order, String done, String doneBefore) {
     this.order = order;
     this.done = done;

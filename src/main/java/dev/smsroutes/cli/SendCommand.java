@@ -290,7 +290,7 @@ public final class SendCommand extends QuietCommand {
             + name
             + "; the settings of that process count");
     note.sandbox().ifPresent(url -> sandbox("that process has no sms.api.url", url));
-    if (results != null && !note.folders().results().equals(absolute(results))) {
+    if (results != null && !note.folders().results().equals(results.toAbsolutePath().normalize())) {
       err.println("--results is ignored: results are in " + note.folders().results());
     }
     err.flush();
@@ -311,10 +311,6 @@ public final class SendCommand extends QuietCommand {
                 + " is in its inbox, and goes on when sms-routes serves again"
             : name + " was removed from the inbox before it ended");
     return ExitCode.FAILED;
-  }
-
-  private static Path absolute(Path path) {
-    return path.toAbsolutePath().normalize();
   }
 
   private int end(InstanceFile note, Past end) throws IOException {

@@ -1,7 +1,6 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.config.Configuration;
-import dev.smsroutes.config.InvalidSettingsException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,11 +24,6 @@ final class SettingsOption {
     return all;
   }
 
-  /**
-   * Reads the settings, with the given values.
-   *
-   * @throws InvalidSettingsException if they are wrong
-   */
   Configuration read() {
     return Configuration.read(overrides);
   }

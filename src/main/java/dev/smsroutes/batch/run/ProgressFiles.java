@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -56,14 +54,6 @@ public final class ProgressFiles implements BatchWatch {
         LOG.debug("progress not written cause={}", e.getClass().getSimpleName());
       }
     }
-  }
-
-  /** How far the running batches are, the oldest first. */
-  List<BatchProgress> progress() {
-    return running.keySet().stream()
-        .map(Batch::progress)
-        .sorted(Comparator.comparing(BatchProgress::started).thenComparing(BatchProgress::file))
-        .toList();
   }
 
   @Override

@@ -223,40 +223,29 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
     release(path, SourceFile.isThere(path));
   }
 
+  // Nothing is left behind that could be swept, and what was not taken need not be given back. It
+  // waits for no file and has no marker files, and a file that is not ready is no event.
+
   @Override
   public void prepareOnStartup(
-      GenericFileOperations<File> operations, GenericFileEndpoint<File> endpoint) {
-    // Nothing is left behind that could be swept.
-  }
+      GenericFileOperations<File> operations, GenericFileEndpoint<File> endpoint) {}
 
   @Override
   public void releaseExclusiveReadLockOnAbort(
-      GenericFileOperations<File> operations, GenericFile<File> file, Exchange exchange) {
-    // It was not taken; if it is, then by another poll.
-  }
+      GenericFileOperations<File> operations, GenericFile<File> file, Exchange exchange) {}
 
   @Override
-  public void setTimeout(long timeout) {
-    // It never waits.
-  }
+  public void setTimeout(long timeout) {}
 
   @Override
-  public void setCheckInterval(long checkInterval) {
-    // It never waits.
-  }
+  public void setCheckInterval(long checkInterval) {}
 
   @Override
-  public void setReadLockLoggingLevel(LoggingLevel readLockLoggingLevel) {
-    // A file that is not ready is no event.
-  }
+  public void setReadLockLoggingLevel(LoggingLevel readLockLoggingLevel) {}
 
   @Override
-  public void setMarkerFiler(boolean markerFile) {
-    // No marker files.
-  }
+  public void setMarkerFiler(boolean markerFile) {}
 
   @Override
-  public void setDeleteOrphanLockFiles(boolean deleteOrphanLockFiles) {
-    // No marker files.
-  }
+  public void setDeleteOrphanLockFiles(boolean deleteOrphanLockFiles) {}
 }
