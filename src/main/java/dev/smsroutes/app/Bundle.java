@@ -266,7 +266,7 @@ public final class Bundle implements AutoCloseable {
     JsonRequests requests = FileChecks.requests(reader);
     BatchCheck checks =
         new BatchCheck(
-            new BatchCheck.Setting(
+            new BatchCheck.CheckSetting(
                 configuration.files().limits(false),
                 requests,
                 DryRun.in(context)::prepare,
@@ -338,7 +338,7 @@ public final class Bundle implements AutoCloseable {
 
   /**
    * When {@link #close} does not come to an end: writes what waits to be recorded, and nothing
-   * else. To be called by whoever ends the process then; any thread may.
+   * else. To be called by the code that ends the process then; any thread may.
    */
   public void cutOff() {
     ledger.close();

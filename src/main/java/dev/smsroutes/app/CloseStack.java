@@ -10,9 +10,6 @@ import java.util.Deque;
 final class CloseStack implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-  /**
-   * @return what was pushed
-   */
   synchronized <T extends AutoCloseable> T push(T closeable) {
     opened.push(closeable);
     return closeable;

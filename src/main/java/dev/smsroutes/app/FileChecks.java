@@ -12,7 +12,7 @@ import dev.smsroutes.pipeline.DryRun;
 import dev.smsroutes.throttle.Throttle;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -21,21 +21,21 @@ public final class FileChecks {
   private FileChecks() {}
 
   /**
-   * For a command beside the process that serves, or without one.
+   * For a command next to the process that serves, or without one.
    *
    * @param ledgerPreview of the ledger, or of none
    */
   public static BatchCheck of(
-      Configuration configuration, DryRun dryRun, LedgerPreview ledgerPreview, Clock clock) {
+      Configuration configuration, DryRun dryRun, LedgerPreview ledgerPreview) {
     Pacing pacing =
         InstanceFile.find(
                 configuration.ledger().file(),
                 configuration.files().folders().results(),
-                clock.instant())
+                Instant.now())
             .map(serving -> serving.pacing().told())
             .orElseGet(() -> pacing(configuration.throttle().maxRate(), configuration.files()));
     return new BatchCheck(
-        new BatchCheck.Setting(
+        new BatchCheck.CheckSetting(
             // The operator named it.
             configuration.files().limits(true),
             requests(new RequestReader(configuration.http().maxRecipients())),
@@ -54,7 +54,6 @@ public final class FileChecks {
         requests(new RequestReader(configuration.http().maxRecipients())));
   }
 
-  /** How a batch reads a JSON request. */
   static JsonRequests requests(RequestReader reader) {
     return (json, key) -> reader.standalone(json, n -> n == 0 ? key : key + "-" + n);
   }

@@ -1,8 +1,6 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.batch.run.FileControls;
-import dev.smsroutes.batch.run.FileControls.Answer;
-import java.io.IOException;
 import picocli.CommandLine.Command;
 
 /** Ends a file before all of it is sent. */
@@ -22,18 +20,10 @@ import picocli.CommandLine.Command;
       "command is wrong."
     })
 public final class CancelCommand extends FileControlCommand {
-  @Override
-  Answer order(FileControls orders, String file) throws IOException {
-    return orders.cancel(file);
-  }
-
-  @Override
-  String done() {
-    return "cancelled; its results and rejects tell which rows were sent";
-  }
-
-  @Override
-  String doneBefore() {
-    return "was cancelled before";
+  public CancelCommand() {
+    super(
+        FileControls::cancel,
+        "cancelled; its results and rejects tell which rows were sent",
+        "was cancelled before");
   }
 }

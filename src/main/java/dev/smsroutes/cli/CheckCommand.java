@@ -15,7 +15,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,12 +37,6 @@ import picocli.CommandLine.Parameters;
       "are wrong; 1 after any other failure."
     })
 public final class CheckCommand extends QuietCommand {
-  /** The formats of a plan. */
-  enum CheckFormat {
-    table,
-    json
-  }
-
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "A file as for the inbox.")
   private List<Path> files;
 
@@ -51,7 +44,7 @@ public final class CheckCommand extends QuietCommand {
       names = "--format",
       paramLabel = "FORMAT",
       description = "table for people; json for programs, one object on each line.")
-  private CheckFormat format = CheckFormat.table;
+  private ListFormat format = ListFormat.table;
 
   @Option(
       names = "--limit",
@@ -63,33 +56,32 @@ public final class CheckCommand extends QuietCommand {
   int run() throws IOException {
     requireLimit(limit);
     Configuration configuration = settings().read();
-    Optional<JdbcRecords> records = records(configuration);
-    try (JdbcRecords opened = records.orElse(null)) {
+    try (JdbcRecords records = records(configuration)) {
       return check(
-          configuration, opened == null ? LedgerPreview.ofNothing() : opened.ledgerPreview());
+          configuration, records == null ? LedgerPreview.ofNothing() : records.ledgerPreview());
     }
   }
 
-  /** Empty if nothing was sent yet, so that there is no ledger. */
-  private static Optional<JdbcRecords> records(Configuration configuration) {
+  /** Null if nothing was sent yet, so that there is no ledger. */
+  private static JdbcRecords records(Configuration configuration) {
     try {
-      return Optional.of(JdbcRecords.open(configuration.ledger(), Clock.systemUTC()));
+      return JdbcRecords.open(configuration.ledger(), Clock.systemUTC());
     } catch (NoLedgerException e) {
       if (e.isOfAnotherVersion()) {
         throw e;
       }
-      return Optional.empty();
+      return null;
     }
   }
 
   private int check(Configuration configuration, LedgerPreview ledgerPreview) throws IOException {
     int exit = ExitCode.DONE;
     try (DryRun dryRun = PipelineWiring.dryRun(configuration)) {
-      BatchCheck checks = FileChecks.of(configuration, dryRun, ledgerPreview, Clock.systemUTC());
+      BatchCheck checks = FileChecks.of(configuration, dryRun, ledgerPreview);
       for (Path file : files) {
         String wrong = FileArgument.wrong(file);
         if (wrong != null) {
-          err().println(DisplayText.text(file.toString()) + ": " + wrong);
+          tell(DisplayText.text(file.toString()) + ": " + wrong);
           exit = Math.max(exit, ExitCode.UNREADABLE);
           continue;
         }
@@ -103,7 +95,7 @@ public final class CheckCommand extends QuietCommand {
 
   private void print(BatchPlan plan) throws IOException {
     PrintWriter out = out();
-    if (format == CheckFormat.json) {
+    if (format == ListFormat.json) {
       out.println(PlanReport.json(plan));
     } else {
       PlanReport.text(plan).forEach(out::println);

@@ -47,9 +47,6 @@ final class Demo {
   private final HttpClient client = HttpClient.newHttpClient();
   private final List<DemoLine> lines = new ArrayList<>();
 
-  /**
-   * @param folder the folder of the bundle's inbox and results
-   */
   Demo(Bundle bundle, Path samples, Path folder) {
     this.samples = samples;
     this.folder = folder;

@@ -1,5 +1,7 @@
 package dev.smsroutes.cli;
 
+import java.util.List;
+
 /**
  * One request of the demo.
  *
@@ -11,4 +13,16 @@ package dev.smsroutes.cli;
  * @param asExpected whether all of that is as expected
  */
 record DemoLine(
-    String channel, String request, String outcome, int code, String got, boolean asExpected) {}
+    String channel, String request, String outcome, int code, String got, boolean asExpected) {
+  private static final int MAX_WIDTH = 48;
+
+  List<String> cells() {
+    return List.of(
+        channel,
+        request,
+        outcome,
+        Integer.toString(code),
+        DisplayText.beginning(got, MAX_WIDTH),
+        asExpected ? "" : "<- not as expected");
+  }
+}

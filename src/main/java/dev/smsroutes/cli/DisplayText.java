@@ -20,7 +20,6 @@ final class DisplayText {
     return "'" + text(text).replace("'", "'\\''") + "'";
   }
 
-  /** Shortens a text that may be long. */
   static String beginning(String text, int max) {
     String shown = text(text);
     return shown.codePointCount(0, shown.length()) <= max

@@ -33,7 +33,6 @@ import picocli.CommandLine.Option;
       "  sms-routes export --state PARKED --personal-data --format ndjson > parked.ndjson"
     })
 public final class ExportCommand extends RecordsCommand {
-  /** The formats of entries. */
   enum ExportFormat {
     csv,
     ndjson
@@ -85,9 +84,9 @@ public final class ExportCommand extends RecordsCommand {
       progress.end();
     }
     if (file != null) {
-      err().println(progress.count() + " entries written to " + file.toAbsolutePath());
+      tell(progress.count() + " entries written to " + file.toAbsolutePath());
     }
-    missing.forEach(key -> err().println("Not in the ledger: " + DisplayText.text(key)));
+    missing.forEach(key -> tell("Not in the ledger: " + DisplayText.text(key)));
     return missing.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
   }
 

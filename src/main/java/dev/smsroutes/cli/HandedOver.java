@@ -1,6 +1,7 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.batch.check.InstanceFile;
+import dev.smsroutes.batch.format.SourceFile;
 import dev.smsroutes.batch.overview.BatchOverview;
 import dev.smsroutes.batch.overview.BatchOverview.Past;
 import dev.smsroutes.batch.result.BatchFolders;
@@ -9,7 +10,7 @@ import dev.smsroutes.batch.result.BatchSummary;
 import dev.smsroutes.batch.result.DurableFile;
 import dev.smsroutes.batch.result.FileControl;
 import dev.smsroutes.batch.run.BatchProgress;
-import dev.smsroutes.batch.run.BatchProgress.State;
+import dev.smsroutes.batch.run.BatchProgress.Phase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -31,7 +32,7 @@ final class HandedOver {
   private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
 
   /** Long enough for a restart of the serving process. */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(2);
 
@@ -94,12 +95,10 @@ final class HandedOver {
     }
   }
 
-  /** The name in the inbox. */
   String name() {
     return name;
   }
 
-  /** Whether it is still in the inbox. */
   boolean isThere() {
     return isThere(folders, name);
   }
@@ -112,16 +111,8 @@ final class HandedOver {
   /**
    * Watches it until it has ended.
    *
-   * @return its end; empty if the process is gone, or an operator removed the file
-   */
-  Optional<Past> follow(SendProgress progress) throws IOException, InterruptedException {
-    return follow(progress, PATIENCE);
-  }
-
-  /**
-   * As above.
-   *
    * @param patience how long to wait for a process without a sign of life
+   * @return its end; empty if the process is gone, or an operator removed the file
    */
   Optional<Past> follow(SendProgress progress, Duration patience)
       throws IOException, InterruptedException {
@@ -158,13 +149,12 @@ final class HandedOver {
     return end;
   }
 
-  /** The last progress of a file that has ended. */
   private static BatchProgress last(BatchReport report) {
     BatchSummary summary = report.summary();
     return new BatchProgress(
         report.file(),
         report.as(),
-        State.FINISHING,
+        Phase.FINISHING,
         summary.rows(),
         OptionalLong.of(summary.rows()),
         summary.recorded(),
@@ -179,6 +169,6 @@ final class HandedOver {
   }
 
   private static boolean isThere(BatchFolders folders, String name) {
-    return Files.exists(folders.inbox().resolve(name), LinkOption.NOFOLLOW_LINKS);
+    return SourceFile.isThere(folders.inbox().resolve(name));
   }
 }

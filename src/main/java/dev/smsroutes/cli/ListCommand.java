@@ -61,7 +61,7 @@ public final class ListCommand extends RecordsCommand {
         Selected.of(records, selection.keys(), selection.query(Set.of()), 0, entry -> true)
             .each(entries::add);
     print(entries);
-    missing.forEach(key -> err().println("Not in the ledger: " + DisplayText.text(key)));
+    missing.forEach(key -> tell("Not in the ledger: " + DisplayText.text(key)));
     return missing.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
   }
 
@@ -70,12 +70,12 @@ public final class ListCommand extends RecordsCommand {
     List<Entry> entries = records.newest(query, selection.limit().orElse(USUAL_LIMIT));
     long more = records.count(query) - entries.size();
     if (entries.isEmpty()) {
-      err().println(selection.isEmpty() && !all ? "Nothing needs attention" : "Nothing found");
+      tell(selection.isEmpty() && !all ? "Nothing needs attention" : "Nothing found");
       return ExitCode.DONE;
     }
     print(entries);
     if (more > 0) {
-      err().println(more + " older ones are not shown; --limit shows more, export writes all");
+      tell(more + " older ones are not shown; --limit shows more, export writes all");
     }
     return ExitCode.DONE;
   }

@@ -43,13 +43,8 @@ final class OrderlyStop {
     this.lastWords = lastWords;
   }
 
-  /** From now on the process stops in order; call it before anything is opened. */
-  static OrderlyStop install() {
-    return install(ExitCode.DONE, () -> {});
-  }
-
   /**
-   * As {@link #install()}, for a command with its own exit code and messages.
+   * From now on the process stops in order; call it before anything is opened.
    *
    * @param exitCode the exit code after a stop
    * @param lastWords runs when everything has stopped

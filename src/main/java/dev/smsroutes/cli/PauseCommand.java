@@ -1,8 +1,6 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.batch.run.FileControls;
-import dev.smsroutes.batch.run.FileControls.Answer;
-import java.io.IOException;
 import picocli.CommandLine.Command;
 
 /** Pauses a file. */
@@ -21,18 +19,7 @@ import picocli.CommandLine.Command;
       "command is wrong."
     })
 public final class PauseCommand extends FileControlCommand {
-  @Override
-  Answer order(FileControls orders, String file) throws IOException {
-    return orders.pause(file);
-  }
-
-  @Override
-  String done() {
-    return "paused; resume continues it";
-  }
-
-  @Override
-  String doneBefore() {
-    return "was paused before";
+  public PauseCommand() {
+    super(FileControls::pause, "paused; resume continues it", "was paused before");
   }
 }

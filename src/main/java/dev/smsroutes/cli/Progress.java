@@ -13,9 +13,6 @@ final class Progress {
   private long last = System.nanoTime();
   private boolean printed;
 
-  /**
-   * @param what the name of the counted things
-   */
   Progress(PrintWriter err, boolean shown, String what) {
     this.err = err;
     this.shown = shown;
@@ -36,7 +33,6 @@ final class Progress {
     return count;
   }
 
-  /** Clears the line. */
   void end() {
     if (printed) {
       err.print("\r" + " ".repeat(20 + what.length()) + "\r");

@@ -1,5 +1,6 @@
 package dev.smsroutes.cli;
 
+import dev.smsroutes.batch.format.Thrown;
 import dev.smsroutes.config.InvalidSettingsException;
 import dev.smsroutes.definition.InvalidDefinitionException;
 import dev.smsroutes.ledger.LedgerUnavailableException;
@@ -19,15 +20,16 @@ import picocli.CommandLine.Spec;
  */
 @Command(mixinStandardHelpOptions = true)
 abstract class QuietCommand implements Callable<Integer> {
+  enum ListFormat {
+    table,
+    json
+  }
+
   @Spec private CommandSpec spec;
   @Mixin private SettingsOption settings;
 
-  /**
-   * @return the exit code
-   */
   abstract int run() throws IOException, InterruptedException;
 
-  /** Silences the log. */
   Quiet quiet() {
     return Quiet.begin();
   }
@@ -41,21 +43,17 @@ abstract class QuietCommand implements Callable<Integer> {
         | InvalidSettingsException
         | InvalidDefinitionException
         | NoLedgerException e) {
-      err().println(e.getMessage());
+      tell(e.getMessage());
       return ExitCode.MISCONFIGURED;
     } catch (LedgerUnavailableException e) {
-      err().println(e.getMessage());
+      tell(e.getMessage());
       return ExitCode.FAILED;
     } catch (IOException | UncheckedIOException e) {
-      err()
-          .println(
-              e.getClass().getSimpleName()
-                  + ": "
-                  + DisplayText.text(String.valueOf(e.getMessage())));
+      tell(e.getClass().getSimpleName() + ": " + DisplayText.text(String.valueOf(e.getMessage())));
       return ExitCode.FAILED;
     } catch (RuntimeException | StackOverflowError e) {
       // Without the message of the exception, which may quote input.
-      err().println("Internal error of sms-routes, please report it: " + place(e));
+      tell("Internal error of sms-routes, please report it: " + Thrown.place(e));
       return ExitCode.FAILED;
     } finally {
       out().flush();
@@ -64,16 +62,10 @@ abstract class QuietCommand implements Callable<Integer> {
     }
   }
 
-  private static String place(Throwable thrown) {
-    StackTraceElement[] frames = thrown.getStackTrace();
-    return thrown.getClass().getName() + (frames.length == 0 ? "" : " at " + frames[0]);
-  }
-
   final SettingsOption settings() {
     return settings;
   }
 
-  /** The name of the command as typed. */
   final String name() {
     return spec.name();
   }
@@ -86,6 +78,11 @@ abstract class QuietCommand implements Callable<Integer> {
     return spec.commandLine().getErr();
   }
 
+  /** Prints a line about the command, which is no part of its output. */
+  final void tell(String line) {
+    err().println(line);
+  }
+
   /**
    * @throws IOException if the output cannot be written any more
    */
@@ -95,9 +92,6 @@ abstract class QuietCommand implements Callable<Integer> {
     }
   }
 
-  /**
-   * @throws WrongUseException unless it is 0 or more
-   */
   static void requireLimit(int limit) {
     if (limit < 0) {
       throw new WrongUseException("--limit: expected 0 or more; got " + limit);

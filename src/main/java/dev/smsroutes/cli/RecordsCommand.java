@@ -10,9 +10,6 @@ import picocli.CommandLine.Command;
 /** A command on the ledger, while a process serves or without one. */
 @Command
 abstract class RecordsCommand extends QuietCommand {
-  /**
-   * @return the exit code
-   */
   abstract int run(Configuration configuration, LedgerRecords records) throws IOException;
 
   /** Checks options before anything is opened. */

@@ -35,7 +35,6 @@ final class Replay {
   private static final String NEEDS_NEW_KEY =
       "only with --new-key --accept-duplicates, and then the recipient may get it twice";
 
-  /** Why an entry is skipped. */
   enum SkipReason {
     MISSING("not in the ledger"),
     IN_PROGRESS("in progress"),
@@ -59,7 +58,6 @@ final class Replay {
     }
   }
 
-  /** What happens to an entry. */
   sealed interface Decision {}
 
   /**
@@ -121,9 +119,9 @@ final class Replay {
 
   /** Decides what would happen to an entry; changes nothing. */
   Decision decide(Entry entry) throws JMSException {
-    Optional<Skip> never = never(entry);
-    if (never.isPresent()) {
-      return never.get();
+    Skip never = never(entry);
+    if (never != null) {
+      return never;
     }
     Optional<SendRequest> stored = request(entry);
     if (stored.isEmpty()) {
@@ -136,29 +134,26 @@ final class Replay {
     SendRequest request = order.edits().apply(stored.get());
     if (order.newKey().isPresent()) {
       NewKey key = newKey(entry);
-      if (key.taken().isPresent()) {
-        return key.taken().get();
+      if (key.taken() != null) {
+        return key.taken();
       }
       request = request.withMessageKey(key.key());
     }
     return refused(request).map(Decision.class::cast).orElse(new Go(entry, request));
   }
 
-  private Optional<Skip> never(Entry entry) {
-    Skip skip =
-        switch (entry.state()) {
-          case ADMITTED, ATTEMPTED -> new Skip(SkipReason.IN_PROGRESS, "it is in progress");
-          case ACCEPTED, ACCEPTED_EARLIER ->
-              new Skip(SkipReason.ACCEPTED, "the API has accepted it");
-          case DUPLICATE ->
-              order.newKey().isPresent()
-                  ? null
-                  : new Skip(
-                      SkipReason.KEY_USED, "the API knows its key already: " + NEEDS_NEW_KEY);
-          case REFUSED, PARKED, UNCERTAIN, WAITING ->
-              order.newKey().isPresent() || !entry.uncertain() ? null : uncertain(entry);
-        };
-    return Optional.ofNullable(skip);
+  /** Null if it may be sent. */
+  private Skip never(Entry entry) {
+    return switch (entry.state()) {
+      case ADMITTED, ATTEMPTED -> new Skip(SkipReason.IN_PROGRESS, "it is in progress");
+      case ACCEPTED, ACCEPTED_EARLIER -> new Skip(SkipReason.ACCEPTED, "the API has accepted it");
+      case DUPLICATE ->
+          order.newKey().isPresent()
+              ? null
+              : new Skip(SkipReason.KEY_USED, "the API knows its key already: " + NEEDS_NEW_KEY);
+      case REFUSED, PARKED, UNCERTAIN, WAITING ->
+          order.newKey().isPresent() || !entry.uncertain() ? null : uncertain(entry);
+    };
   }
 
   private Skip uncertain(Entry entry) {
@@ -215,19 +210,15 @@ final class Replay {
                     + bytes));
   }
 
-  /** A key, or the reason why it cannot be used. */
-  private record NewKey(String key, Optional<Skip> taken) {}
+  /** A key; {@code taken} is null if it can be used, else says why not. */
+  private record NewKey(String key, Skip taken) {}
 
   /** A key under which this entry was not sent yet; the same one until it is in the ledger. */
   private NewKey newKey(Entry entry) {
-    if (!order.newKey().orElseThrow().isEmpty()) {
-      return use(entry, order.newKey().get())
-          .orElseGet(
-              () ->
-                  new NewKey(
-                      "",
-                      Optional.of(
-                          new Skip(SkipReason.KEY_USED, "the new key is in the ledger already"))));
+    String wanted = order.newKey().orElseThrow();
+    if (!wanted.isEmpty()) {
+      Skip used = new Skip(SkipReason.KEY_USED, "the new key is in the ledger already");
+      return use(entry, wanted).orElseGet(() -> new NewKey("", used));
     }
     for (int number = 1; ; number++) {
       Optional<NewKey> key = use(entry, numbered(entry.messageKey(), number));
@@ -241,22 +232,13 @@ final class Replay {
   private Optional<NewKey> use(Entry entry, String key) {
     Optional<Entry> there = records.find(key);
     if (there.isEmpty()) {
-      return Optional.of(new NewKey(key, Optional.empty()));
+      return Optional.of(new NewKey(key, null));
     }
+    String words = "it was sent under the key " + key + ", which is " + there.get().state();
     return records
         .history(entry.messageKey())
         .filter(history -> history.wasCopiedAs(key))
-        .map(
-            history ->
-                new NewKey(
-                    key,
-                    Optional.of(
-                        new Skip(
-                            SkipReason.COPIED,
-                            "it was sent under the key "
-                                + key
-                                + ", which is "
-                                + there.get().state()))));
+        .map(history -> new NewKey(key, new Skip(SkipReason.COPIED, words)));
   }
 
   private static String numbered(String key, int number) {

@@ -149,11 +149,10 @@ public final class ReplayCommand extends RecordsCommand {
         RequestQueue queue =
             RequestQueue.connect(url, jms.broker().login(), jms.broker().queues())) {
       if (!queue.isServed()) {
-        err()
-            .println(
-                "No sms-routes takes requests from "
-                    + jms.broker().queues().send()
-                    + " at the moment: they wait there until it serves");
+        tell(
+            "No sms-routes takes requests from "
+                + jms.broker().queues().send()
+                + " at the moment: they wait there until it serves");
       }
       Order order = new Order(Edits.of(edits), Optional.ofNullable(newKey), by, jms.maxBodyBytes());
       Replay replay =
@@ -165,16 +164,15 @@ public final class ReplayCommand extends RecordsCommand {
               Clock.systemUTC());
       return run(replay, selected(records));
     } catch (JMSSecurityException e) {
-      err().println("The broker refused sms.jms.user and sms.jms.password; nothing was changed");
+      tell("The broker refused sms.jms.user and sms.jms.password; nothing was changed");
       return ExitCode.FAILED;
     } catch (JMSException e) {
-      err()
-          .println(
-              "The broker cannot be reached: start sms-routes first, "
-                  + (jms.brokerUrl().isPresent()
-                      ? "and check sms.jms.broker-url"
-                      : "and check that sms.jms.port is its port (" + url + ")")
-                  + "; nothing was changed");
+      tell(
+          "The broker cannot be reached: start sms-routes first, "
+              + (jms.brokerUrl().isPresent()
+                  ? "and check sms.jms.broker-url"
+                  : "and check that sms.jms.port is its port (" + url + ")")
+              + "; nothing was changed");
       return ExitCode.FAILED;
     }
   }
@@ -219,13 +217,12 @@ public final class ReplayCommand extends RecordsCommand {
       missing.forEach(
           key -> skip(key, new Skip(SkipReason.MISSING, "it is not in the ledger"), tally));
     } catch (JMSException e) {
-      err()
-          .println(
-              "The broker cannot be reached any more. Repeat the same command once sms-routes serves:"
-                  + " it goes on where this one ended");
+      tell(
+          "The broker cannot be reached any more. Repeat the same command once sms-routes serves:"
+              + " it goes on where this one ended");
       tally.broken();
     } catch (LedgerUnavailableException e) {
-      err().println(e.getMessage());
+      tell(e.getMessage());
       tally.broken();
     }
     out().println(tally.summary(dryRun));
@@ -236,11 +233,11 @@ public final class ReplayCommand extends RecordsCommand {
     ReplayTally tally = new ReplayTally();
     selected.each(entry -> tally.count(replay.decide(entry)));
     if (!terminal.isThere()) {
-      err().println(tally.summary(true) + "; add --yes to do it, or --dry-run to see each of them");
+      tell(tally.summary(true) + "; add --yes to do it, or --dry-run to see each of them");
       return false;
     }
     if (!terminal.agrees(tally.summary(true) + ". Go on?")) {
-      err().println("Nothing was changed");
+      tell("Nothing was changed");
       return false;
     }
     return true;

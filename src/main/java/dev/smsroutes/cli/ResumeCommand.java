@@ -1,8 +1,6 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.batch.run.FileControls;
-import dev.smsroutes.batch.run.FileControls.Answer;
-import java.io.IOException;
 import picocli.CommandLine.Command;
 
 /** Resumes a paused file. */
@@ -20,18 +18,7 @@ import picocli.CommandLine.Command;
       "the command is wrong."
     })
 public final class ResumeCommand extends FileControlCommand {
-  @Override
-  Answer order(FileControls orders, String file) throws IOException {
-    return orders.resume(file);
-  }
-
-  @Override
-  String done() {
-    return "goes on";
-  }
-
-  @Override
-  String doneBefore() {
-    return done();
+  public ResumeCommand() {
+    super(FileControls::resume, "goes on", "goes on");
   }
 }

@@ -8,10 +8,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The options that select entries. */
@@ -73,18 +75,8 @@ final class SelectionOptions {
   @Option(names = "--limit", paramLabel = "N", description = "At most so many entries.")
   private Integer limit;
 
-  /**
-   * @throws WrongUseException if options contradict each other
-   */
   void check() {
-    if (!keys.isEmpty()
-        && (!states.isEmpty()
-            || code != null
-            || channel != null
-            || source != null
-            || since != null
-            || until != null
-            || limit != null)) {
+    if (!keys.isEmpty() && (limit != null || !onlyKeys())) {
       throw new WrongUseException("--key: expected without another selection");
     }
     if (limit != null && limit < 1) {
@@ -102,15 +94,13 @@ final class SelectionOptions {
     return states.isEmpty() ? Set.of() : EnumSet.copyOf(states);
   }
 
-  /** Whether no selection is given. */
   boolean isEmpty() {
-    return keys.isEmpty()
-        && states.isEmpty()
-        && code == null
-        && channel == null
-        && source == null
-        && since == null
-        && until == null;
+    return keys.isEmpty() && onlyKeys();
+  }
+
+  private boolean onlyKeys() {
+    return states.isEmpty()
+        && Stream.of(code, channel, source, since, until).allMatch(Objects::isNull);
   }
 
   OptionalInt limit() {
@@ -132,7 +122,6 @@ final class SelectionOptions {
         Optional.ofNullable(until));
   }
 
-  /** The selected entries, whatever their number. */
   Selected selected(LedgerRecords records, Set<EntryState> states, Predicate<Entry> wanted) {
     return Selected.of(records, keys(), query(states), limit().orElse(Integer.MAX_VALUE), wanted);
   }

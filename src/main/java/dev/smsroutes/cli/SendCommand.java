@@ -3,6 +3,7 @@ package dev.smsroutes.cli;
 import dev.smsroutes.app.Bundle;
 import dev.smsroutes.app.FileChecks;
 import dev.smsroutes.batch.check.InstanceFile;
+import dev.smsroutes.batch.format.SourceFile;
 import dev.smsroutes.batch.overview.BatchOverview.Past;
 import dev.smsroutes.batch.overview.Untaken;
 import dev.smsroutes.batch.result.BatchFolders;
@@ -18,7 +19,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -125,7 +125,7 @@ public final class SendCommand extends QuietCommand {
   }
 
   private int unreadable(String why) {
-    err().println(DisplayText.text(file.toString()) + ": " + why);
+    tell(DisplayText.text(file.toString()) + ": " + why);
     return ExitCode.UNREADABLE;
   }
 
@@ -166,9 +166,7 @@ public final class SendCommand extends QuietCommand {
   }
 
   private void sandbox(String why, String url) {
-    err()
-        .println(
-            "SANDBOX: " + why + ", so no SMS leaves this machine; the API is played at " + url);
+    tell("SANDBOX: " + why + ", so no SMS leaves this machine; the API is played at " + url);
   }
 
   /** A link, not a copy: the file itself is sent. */
@@ -195,20 +193,19 @@ public final class SendCommand extends QuietCommand {
   }
 
   private int failed(String failure) {
-    err()
-        .println(
-            shownName()
-                + ": not completed: "
-                + DisplayText.text(failure)
-                + ". Repair that; the same command again goes on where this one ended, and sends"
-                + " nothing twice");
+    tell(
+        shownName()
+            + ": not completed: "
+            + DisplayText.text(failure)
+            + ". Repair that; the same command again goes on where this one ended, and sends"
+            + " nothing twice");
     return ExitCode.FAILED;
   }
 
   /** Waits until the intake has moved the link, or has failed to. */
   private void follow(Bundle bundle, Path link, SendProgress progress) throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
-    while (Files.exists(link, LinkOption.NOFOLLOW_LINKS) && bundle.fileFailure().isEmpty()) {
+    while (SourceFile.isThere(link) && bundle.fileFailure().isEmpty()) {
       never.await(POLL_MS, TimeUnit.MILLISECONDS);
       batch = bundle.latestBatch().orElse(batch);
       if (batch != null) {
@@ -293,7 +290,7 @@ public final class SendCommand extends QuietCommand {
             + name
             + "; the settings of that process count");
     note.sandbox().ifPresent(url -> sandbox("that process has no sms.api.url", url));
-    if (results != null && !note.folders().results().equals(absolute(results))) {
+    if (results != null && !note.folders().results().equals(results.toAbsolutePath().normalize())) {
       err.println("--results is ignored: results are in " + note.folders().results());
     }
     err.flush();
@@ -301,7 +298,7 @@ public final class SendCommand extends QuietCommand {
     Runtime.getRuntime().addShutdownHook(lastWords);
     Optional<Past> end;
     try (SendProgress progress = new SendProgress(err, terminal.isThere(), name)) {
-      end = handed.follow(progress);
+      end = handed.follow(progress, HandedOver.PATIENCE);
     }
     Runtime.getRuntime().removeShutdownHook(lastWords);
     if (end.isPresent()) {
@@ -314,10 +311,6 @@ public final class SendCommand extends QuietCommand {
                 + " is in its inbox, and goes on when sms-routes serves again"
             : name + " was removed from the inbox before it ended");
     return ExitCode.FAILED;
-  }
-
-  private static Path absolute(Path path) {
-    return path.toAbsolutePath().normalize();
   }
 
   private int end(InstanceFile note, Past end) throws IOException {
@@ -337,17 +330,14 @@ public final class SendCommand extends QuietCommand {
   }
 
   private int noTakerFound(Path inbox) {
-    err()
-        .println(
-            "sms-routes serves here already, or another send is running: another process uses the"
-                + " ledger, and does not say that it takes files. Wait until it has ended. Or, if it"
-                + " takes files, let it send the file:");
+    tell(
+        "sms-routes serves here already, or another send is running: another process uses the"
+            + " ledger, and does not say that it takes files. Wait until it has ended. Or, if it"
+            + " takes files, let it send the file:");
     Path hidden = inbox.resolve("." + fileName());
     String hiddenOne = DisplayText.quoted(hidden.toString());
-    err().println("  cp " + DisplayText.quoted(file.toString()) + " " + hiddenOne);
-    err()
-        .println(
-            "  mv " + hiddenOne + " " + DisplayText.quoted(inbox.resolve(fileName()).toString()));
+    tell("  cp " + DisplayText.quoted(file.toString()) + " " + hiddenOne);
+    tell("  mv " + hiddenOne + " " + DisplayText.quoted(inbox.resolve(fileName()).toString()));
     return ExitCode.FAILED;
   }
 
@@ -375,7 +365,7 @@ public final class SendCommand extends QuietCommand {
       err.println("So far " + line(begun.summary(), false));
     }
     err.println(
-        Files.exists(inbox.resolve(fileName()), LinkOption.NOFOLLOW_LINKS)
+        SourceFile.isThere(inbox.resolve(fileName()))
             ? "Interrupted. Nothing is lost: the same command again goes on where this one ended, as"
                 + " long as the file and its name do not change."
             : "Interrupted when the file was just completed; its results are there.");
@@ -400,7 +390,7 @@ public final class SendCommand extends QuietCommand {
   }
 
   private int cannotStart(Throwable cause) {
-    err().println("sms-routes cannot send: " + cause.getMessage());
+    tell("sms-routes cannot send: " + cause.getMessage());
     return cause instanceof InvalidSettingsException || cause instanceof InvalidDefinitionException
         ? ExitCode.MISCONFIGURED
         : ExitCode.FAILED;

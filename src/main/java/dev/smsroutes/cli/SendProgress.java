@@ -1,7 +1,7 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.batch.run.BatchProgress;
-import dev.smsroutes.batch.run.BatchProgress.State;
+import dev.smsroutes.batch.run.BatchProgress.Phase;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Optional;
@@ -32,9 +32,6 @@ final class SendProgress implements AutoCloseable {
   // Estimated from the bytes, without those that an earlier run sent; read by the drawing thread.
   private volatile Optional<Duration> left = Optional.empty();
 
-  /**
-   * @param terminal whether the output is a terminal
-   */
   SendProgress(PrintWriter err, boolean terminal, String name) {
     this(err, terminal, name, System::nanoTime);
   }
@@ -95,7 +92,7 @@ final class SendProgress implements AutoCloseable {
 
   /** The expected number of rows; at the end, the real one. */
   private static OptionalLong total(BatchProgress progress) {
-    if (progress.state() == State.FINISHING) {
+    if (progress.state() == Phase.FINISHING) {
       return OptionalLong.of(progress.rows());
     }
     OptionalLong total = progress.total();
@@ -105,7 +102,7 @@ final class SendProgress implements AutoCloseable {
   }
 
   private static String line(BatchProgress progress) {
-    if (progress.state() == State.READING) {
+    if (progress.state() == Phase.READING) {
       return "is being read";
     }
     OptionalLong total = total(progress);
@@ -116,7 +113,7 @@ final class SendProgress implements AutoCloseable {
             counts(progress),
             progress.rate(),
             progress.left().map(left -> ", about " + left.toSeconds() + " s left").orElse(""),
-            progress.state() == State.PAUSED ? ", paused" : "");
+            progress.state() == Phase.PAUSED ? ", paused" : "");
   }
 
   private static String counts(BatchProgress progress) {

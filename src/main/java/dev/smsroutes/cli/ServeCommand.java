@@ -29,7 +29,7 @@ public final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    OrderlyStop stop = OrderlyStop.install();
+    OrderlyStop stop = OrderlyStop.install(ExitCode.DONE, () -> {});
     try {
       Bundle bundle = Bundle.start(settings.overrides());
       stop.started(bundle);

@@ -1,7 +1,6 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.config.Configuration;
-import dev.smsroutes.config.InvalidSettingsException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,23 +14,16 @@ final class SettingsOption {
       description = "Sets a key of application.properties; overrides all other sources.")
   private Map<String, String> overrides = new LinkedHashMap<>();
 
-  /** The given values, by key. */
   Map<String, String> overrides() {
     return Collections.unmodifiableMap(overrides);
   }
 
-  /** The given values, and one more. */
   Map<String, String> with(String key, String value) {
     Map<String, String> all = new LinkedHashMap<>(overrides);
     all.put(key, value);
     return all;
   }
 
-  /**
-   * Reads the settings, with the given values.
-   *
-   * @throws InvalidSettingsException if they are wrong
-   */
   Configuration read() {
     return Configuration.read(overrides);
   }

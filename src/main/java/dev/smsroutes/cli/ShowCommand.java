@@ -47,7 +47,7 @@ public final class ShowCommand extends RecordsCommand {
     for (String key : keys) {
       Optional<Entry.History> history = records.history(key);
       if (history.isEmpty()) {
-        err().println("Not in the ledger: " + DisplayText.text(key));
+        tell("Not in the ledger: " + DisplayText.text(key));
         exit = ExitCode.FAILED;
         continue;
       }
@@ -98,7 +98,6 @@ public final class ShowCommand extends RecordsCommand {
     }
   }
 
-  /** An event and its time. */
   private record Moment(Instant at, String what) {}
 
   private static List<Moment> timeline(Entry.History history) {

@@ -39,12 +39,6 @@ public final class StatusCommand extends QuietCommand {
       List.of(
           "name", "state", "rows", "accepted", "refused", "unsettled", "parts", "rows/s", "when");
 
-  /** The formats of the list. */
-  enum StatusFormat {
-    table,
-    json
-  }
-
   @Option(
       names = "--limit",
       paramLabel = "N",
@@ -55,7 +49,7 @@ public final class StatusCommand extends QuietCommand {
       names = "--format",
       paramLabel = "FORMAT",
       description = "table for people; json for programs, one object on each line.")
-  private StatusFormat format = StatusFormat.table;
+  private ListFormat format = ListFormat.table;
 
   @Override
   int run() throws IOException {
@@ -67,36 +61,32 @@ public final class StatusCommand extends QuietCommand {
 
   private void print(BatchOverview overview) throws IOException {
     PrintWriter out = out();
-    PrintWriter err = err();
-    if (format == StatusFormat.json) {
+    if (format == ListFormat.json) {
       overview.running().forEach(batch -> out.println(batch.json()));
       overview.paused().forEach(batch -> out.println(batch.json()));
       overview.untaken().forEach(each -> out.println(each.json()));
       overview.past().forEach(batch -> out.println(batch.json()));
-    } else if (overview.running().isEmpty()
-        && overview.paused().isEmpty()
-        && overview.untaken().isEmpty()
-        && overview.past().isEmpty()) {
-      err.println(
-          limit == 0 ? "No file is being sent" : "No file is being sent, and none has ended");
     } else {
       List<List<String>> rows = new ArrayList<>();
       overview.running().forEach(batch -> rows.add(cells(batch)));
       overview.paused().forEach(batch -> rows.add(cells(batch)));
       overview.untaken().forEach(each -> rows.add(cells(each)));
       overview.past().forEach(batch -> rows.add(cells(batch)));
-      Table.print(TITLES, rows, out);
+      if (rows.isEmpty()) {
+        tell(limit == 0 ? "No file is being sent" : "No file is being sent, and none has ended");
+      } else {
+        Table.print(TITLES, rows, out);
+      }
     }
     if (overview.waiting() > 0) {
-      err.println(
+      tell(
           overview.waiting() == 1
               ? "1 file waits in the inbox"
               : overview.waiting() + " files wait in the inbox");
     }
-    overview
-        .strange()
-        .forEach(
-            name -> err.println("Not shown, because it cannot be read: " + DisplayText.text(name)));
+    for (String name : overview.strange()) {
+      tell("Not shown, because it cannot be read: " + DisplayText.text(name));
+    }
     requireOut();
   }
 
@@ -117,44 +107,30 @@ public final class StatusCommand extends QuietCommand {
   }
 
   private static List<String> cells(Paused batch) {
-    return List.of(
-        DisplayText.beginning(batch.file(), MAX_NAME_WIDTH),
-        "paused",
-        "-",
-        "-",
-        "-",
-        "-",
-        "-",
-        "-",
-        "-");
+    return cells(batch.file(), BatchProgress.Phase.PAUSED.word(), "-");
   }
 
   private static List<String> cells(Untaken each) {
+    return cells(each.name(), Untaken.STATE, each.why().reason());
+  }
+
+  /** Of a file of which no row was read. */
+  private static List<String> cells(String name, String state, String when) {
     return List.of(
-        DisplayText.beginning(each.name(), MAX_NAME_WIDTH),
-        Untaken.STATE,
-        "-",
-        "-",
-        "-",
-        "-",
-        "-",
-        "-",
-        each.why().reason());
+        DisplayText.beginning(name, MAX_NAME_WIDTH), state, "-", "-", "-", "-", "-", "-", when);
   }
 
   private static List<String> cells(Past batch) {
-    String name = DisplayText.beginning(batch.as(), MAX_NAME_WIDTH);
-    String state = batch.state();
     String when =
         DisplayText.time(batch.finished())
             + batch.failed().map(why -> ", " + DisplayText.text(why)).orElse("");
     if (batch.report().isEmpty()) {
-      return List.of(name, state, "-", "-", "-", "-", "-", "-", when);
+      return cells(batch.as(), batch.state(), when);
     }
     Counts counts = batch.report().get().counts();
     return List.of(
-        name,
-        state,
+        DisplayText.beginning(batch.as(), MAX_NAME_WIDTH),
+        batch.state(),
         Long.toString(counts.rows()),
         Long.toString(counts.of(State.ACCEPTED, State.ACCEPTED_EARLIER)),
         Long.toString(counts.of(State.REFUSED, State.DUPLICATE)),

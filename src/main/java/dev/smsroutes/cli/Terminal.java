@@ -10,7 +10,6 @@ interface Terminal {
   /** Asks for confirmation; any answer but yes means no. */
   boolean agrees(String question);
 
-  /** The terminal of this process. */
   static Terminal ofProcess() {
     return new Terminal() {
       @Override

@@ -52,7 +52,7 @@ public record ApiOptions(
         settings.flag("sms.api.status-check"));
   }
 
-  /** For a start: a command beside it may not know the secret, which it does not use. */
+  /** For a start: another command may not know the secret, which it does not use. */
   void requireCredentials(Settings settings) {
     service.ifPresent(
         known -> {

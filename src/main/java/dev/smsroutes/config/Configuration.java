@@ -185,7 +185,7 @@ public record Configuration(
     return http.deadline().compareTo(stopTimeout) < 0
         ? Optional.empty()
         : Optional.of(
-            "sms.http.deadline: expected less than %s (%d s); %d ms came. A stop leaves callers without an answer who wait longer than that"
+            "sms.http.deadline: expected less than %s (%d s); got %d ms. A stop leaves callers without an answer who wait longer than that"
                 .formatted(STOP_TIMEOUT, stopTimeout.toSeconds(), http.deadline().toMillis()));
   }
 

@@ -7,7 +7,6 @@ import dev.smsroutes.contactpolicy.SuppressionFile;
 import dev.smsroutes.contactpolicy.SuppressionList;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.Optional;
 
@@ -28,10 +27,12 @@ public record ContactPolicyOptions(
 
   static ContactPolicyOptions from(Settings settings) {
     ZoneId zone =
-        settings.word(
+        settings.value(
             "sms.send-window-zone",
             "a time zone such as UTC or Europe/Berlin",
-            ContactPolicyOptions::zone);
+            ZoneId::of,
+            any -> true,
+            null);
     Optional<SendWindowCalendar> hours = hours(settings, WINDOW, zone);
     return new ContactPolicyOptions(
         settings.optional(FILE).map(written -> settings.path(FILE)),
@@ -45,14 +46,6 @@ public record ContactPolicyOptions(
         .map(written -> settings.group(() -> SendWindow.read(key, written)))
         .filter(window -> zone != null)
         .map(window -> new SendWindowCalendar(window, zone));
-  }
-
-  private static Optional<ZoneId> zone(String written) {
-    try {
-      return Optional.of(ZoneId.of(written));
-    } catch (DateTimeException e) {
-      return Optional.empty();
-    }
   }
 
   /**

@@ -41,9 +41,9 @@ public record FileOptions(
     Duration retryAfter,
     long maxRemoteBytes) {
   /** A pebibyte, and a million millions: more than any disk, and far from an overflow. */
-  private static final long MOST_BYTES = 1_125_899_906_842_624L;
+  private static final long MAX_BYTES = 1_125_899_906_842_624L;
 
-  private static final long MOST_ROWS = 1_000_000_000_000L;
+  private static final long MAX_ROWS = 1_000_000_000_000L;
 
   /**
    * The bounds for each file.
@@ -91,9 +91,9 @@ public record FileOptions(
 
   private static InputRules input(Settings settings) {
     return new InputRules(
-        settings.number("sms.file.max-bytes", 1, MOST_BYTES),
-        settings.number("sms.file.max-rows", 1, MOST_ROWS),
-        settings.number("sms.file.max-expanded-bytes", 1, MOST_BYTES),
+        settings.number("sms.file.max-bytes", 1, MAX_BYTES),
+        settings.number("sms.file.max-rows", 1, MAX_ROWS),
+        settings.number("sms.file.max-expanded-bytes", 1, MAX_BYTES),
         // Gzip cannot do more than 1,032 times.
         settings.number("sms.file.max-expansion-ratio", 1, 1_032),
         settings.word("sms.file.encoding", "one of " + InputEncoding.NAMES, InputEncoding::of));

@@ -27,7 +27,7 @@ public record JmsOptions(
     ReplyQueues replyQueues,
     Duration replyTimeToLive) {
   /** The API's own limit of a request (contract, section 4). */
-  private static final int MOST_BODY_BYTES = 4 * 1024 * 1024;
+  private static final int MAX_BODY_BYTES = 4 * 1024 * 1024;
 
   static JmsOptions from(Settings settings) {
     Queues queues =
@@ -55,7 +55,7 @@ public record JmsOptions(
             settings.number("sms.jms.max-queue-bytes", 1, Long.MAX_VALUE),
             replyQueues::allowsNamed),
         settings.number("sms.jms.concurrency", 1, Integer.MAX_VALUE),
-        settings.number("sms.jms.max-body-bytes", 1, MOST_BODY_BYTES),
+        settings.number("sms.jms.max-body-bytes", 1, MAX_BODY_BYTES),
         replyQueues,
         settings.duration("sms.jms.reply-time-to-live"));
   }

@@ -5,15 +5,17 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -51,36 +53,14 @@ final class Settings {
   }
 
   long number(String key, long least, long most) {
-    String value = text(key);
     boolean bounded = most < Long.MAX_VALUE;
-    try {
-      long number = Long.parseLong(value);
-      if (number >= least && number <= most) {
-        return number;
-      }
-      if (!bounded) {
-        fault(key + ": expected at least " + least + "; " + number + " came");
-      }
-    } catch (NumberFormatException e) {
-      // Told below, together with a number that is out of range.
-    }
     String range = bounded ? " from " + least + " to " + most : " of at least " + least;
-    wrong(key, "a whole number" + range, value);
-    return least;
+    return value(
+        key, "a whole number" + range, Long::parseLong, n -> n >= least && n <= most, least);
   }
 
   double decimal(String key, double least) {
-    String value = text(key);
-    try {
-      double number = Double.parseDouble(value);
-      if (number >= least) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Told below, together with a number that is too small, and with NaN.
-    }
-    wrong(key, "a number of at least " + least, value);
-    return least;
+    return value(key, "a number of at least " + least, Double::parseDouble, n -> n >= least, least);
   }
 
   boolean flag(String key) {
@@ -101,31 +81,13 @@ final class Settings {
   }
 
   private Duration duration(String key, Duration least, String expected) {
-    String value = text(key);
-    try {
-      Duration duration = Times.read(value);
-      if (duration.compareTo(least) >= 0) {
-        return duration;
-      }
-    } catch (IllegalArgumentException e) {
-      // Told below.
-    }
-    wrong(key, expected, value);
-    return least;
+    return value(key, expected, Times::read, time -> time.compareTo(least) >= 0, least);
   }
 
   Path path(String key) {
-    String value = text(key);
-    try {
-      if (!value.isEmpty()) {
-        return Path.of(value);
-      }
-    } catch (InvalidPathException e) {
-      // Told below.
-    }
-    wrong(key, "a path", value);
     // Not one for all: folders must differ.
-    return Path.of(key);
+    return value(
+        key, "a path", text -> Path.of(text), path -> !path.toString().isEmpty(), Path.of(key));
   }
 
   /**
@@ -136,12 +98,31 @@ final class Settings {
    * @return null for a word without a meaning
    */
   <T> T word(String key, String words, Function<String, Optional<T>> meaning) {
-    String value = text(key);
-    Optional<T> found = meaning.apply(value);
-    if (found.isEmpty()) {
-      wrong(key, words, value);
+    return value(key, words, text -> meaning.apply(text).orElse(null), Objects::nonNull, null);
+  }
+
+  /**
+   * A value of any kind.
+   *
+   * @param expected what it is, for the message
+   * @param reader throws {@link IllegalArgumentException} or {@link DateTimeException} for a text
+   *     that cannot be read
+   * @param fits whether a value that was read may be used
+   * @param otherwise what is returned for a wrong value
+   */
+  <T> T value(
+      String key, String expected, Function<String, T> reader, Predicate<T> fits, T otherwise) {
+    String text = text(key);
+    try {
+      T value = reader.apply(text);
+      if (fits.test(value)) {
+        return value;
+      }
+    } catch (IllegalArgumentException | DateTimeException e) {
+      // Told below, together with a value that does not fit.
     }
-    return found.orElse(null);
+    wrong(key, expected, text);
+    return otherwise;
   }
 
   /**
@@ -233,7 +214,7 @@ final class Settings {
     }
   }
 
-  private void wrong(String key, String expected, String came) {
-    fault(key + ": expected " + expected + "; '" + came + "' came");
+  private void wrong(String key, String expected, String got) {
+    fault(key + ": expected " + expected + "; got '" + got + "'");
   }
 }

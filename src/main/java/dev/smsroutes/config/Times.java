@@ -21,7 +21,7 @@ public final class Times {
    */
   public static Duration read(String text) {
     if (!TIME.matcher(text).matches()) {
-      throw new IllegalArgumentException("Expected a time like 500ms, 10s or 1h30m; another came");
+      throw new IllegalArgumentException("Expected a time like 500ms, 10s or 1h30m; got another");
     }
     return Duration.ofMillis(TimeUtils.toMilliSeconds(text));
   }

@@ -90,6 +90,11 @@ public enum ErrorCode {
     return words;
   }
 
+  /** The words for a number; empty for one that we do not know. */
+  public static String words(int number) {
+    return of(number).map(ErrorCode::words).orElse("");
+  }
+
   /** The code of this number, or empty for one that we do not know. */
   public static Optional<ErrorCode> of(int number) {
     return Optional.ofNullable(BY_NUMBER.get(number));

@@ -43,28 +43,6 @@ public record Message(
     attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
   }
 
-  /** A message whose parts are not known. */
-  public Message(
-      String requestId,
-      String messageKey,
-      String definitionKey,
-      String contactKey,
-      String to,
-      Map<String, String> attributes,
-      Optional<String> text,
-      boolean resubscribe) {
-    this(
-        requestId,
-        messageKey,
-        definitionKey,
-        contactKey,
-        to,
-        attributes,
-        text,
-        resubscribe,
-        OptionalInt.empty());
-  }
-
   /** Only what may be logged: no number, no value, no text. */
   @Override
   public String toString() {

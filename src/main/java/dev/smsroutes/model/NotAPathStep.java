@@ -4,7 +4,6 @@ import jakarta.validation.Constraint;
 import jakarta.validation.Payload;
 import jakarta.validation.ReportAsSingleViolation;
 import jakarta.validation.constraints.Pattern;
-import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -14,7 +13,6 @@ import java.lang.annotation.Target;
  * Not {@code .} or {@code ..}: every HTTP stack between us and the API removes these from a path,
  * encoded or not, so such a key would address another resource.
  */
-@Documented
 @Pattern(regexp = "(?s)(?!\\.{1,2}$).*")
 @ReportAsSingleViolation
 @Constraint(validatedBy = {})

@@ -4,14 +4,12 @@ import jakarta.validation.Constraint;
 import jakarta.validation.Payload;
 import jakarta.validation.ReportAsSingleViolation;
 import jakarta.validation.constraints.Pattern;
-import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /** May be left out; if it is there, it holds more than white space. */
-@Documented
 @Pattern(regexp = "(?s).*\\S.*")
 @ReportAsSingleViolation
 @Constraint(validatedBy = {})
@@ -20,7 +18,7 @@ import java.lang.annotation.Target;
 public @interface NotBlankIfGiven {
   ErrorCode code() default ErrorCode.BAD_VALUE;
 
-  String message() default "Expected the text of the message; it came empty";
+  String message() default "Expected the text of the message; got an empty one";
 
   Class<?>[] groups() default {};
 

@@ -247,19 +247,8 @@ public sealed interface Outcome {
     }
 
     private static Unsettled because(
-        Reason reason,
-        String requestId,
-        Optional<String> messageKey,
-        boolean uncertain,
-        String message) {
-      return new Unsettled(
-          requestId,
-          messageKey,
-          reason,
-          uncertain,
-          reason.errorCode().number(),
-          message,
-          Optional.empty());
+        Reason reason, String requestId, String messageKey, boolean uncertain, String message) {
+      return notSent(reason, requestId, messageKey, uncertain, message, Optional.empty());
     }
 
     /** The attempt left, and no reply came: timeout, reset, or a reply that broke off. */
@@ -267,7 +256,7 @@ public sealed interface Outcome {
       return because(
           Reason.NO_CLEAR_ANSWER,
           requestId,
-          Optional.of(messageKey),
+          messageKey,
           true,
           "The SMS API did not answer in time; the message may have been taken. " + REPEAT);
     }
@@ -286,7 +275,7 @@ public sealed interface Outcome {
         Optional<Duration> retryAfter) {
       return new Unsettled(
           requestId,
-          Optional.of(messageKey),
+          Optional.ofNullable(messageKey),
           reason,
           uncertainBefore,
           reason.errorCode().number(),
@@ -304,7 +293,7 @@ public sealed interface Outcome {
       return because(
           Reason.INTERNAL,
           requestId,
-          messageKey,
+          messageKey.orElse(null),
           attempted,
           attempted
               ? "Internal error; the message may have been taken. " + REPEAT
@@ -316,7 +305,7 @@ public sealed interface Outcome {
       return because(
           Reason.UNDER_WAY,
           requestId,
-          Optional.of(messageKey),
+          messageKey,
           true,
           "Another request with this messageKey is under way. " + REPEAT);
     }
@@ -328,7 +317,7 @@ public sealed interface Outcome {
      *     make that more certain
      */
     public static Unsettled queued(String requestId, String messageKey, boolean uncertainBefore) {
-      return because(Reason.QUEUED, requestId, Optional.of(messageKey), uncertainBefore, "");
+      return because(Reason.QUEUED, requestId, messageKey, uncertainBefore, "");
     }
 
     /**
@@ -341,7 +330,7 @@ public sealed interface Outcome {
       return because(
           Reason.NOT_QUEUED,
           requestId,
-          Optional.of(messageKey),
+          messageKey,
           uncertainBefore,
           "The queue takes no requests at the moment. " + REPEAT);
     }
@@ -356,7 +345,7 @@ public sealed interface Outcome {
       return because(
           Reason.UNRECORDED,
           requestId,
-          Optional.ofNullable(messageKey),
+          messageKey,
           attempted,
           attempted
               ? "The outcome cannot be recorded at the moment; the message may have been taken. "
@@ -373,7 +362,7 @@ public sealed interface Outcome {
       return because(
           Reason.CANCELLED,
           requestId,
-          Optional.of(messageKey),
+          messageKey,
           maybeSent,
           maybeSent
               ? "Cancelled, but an earlier attempt may have been taken. " + REPEAT
@@ -385,7 +374,7 @@ public sealed interface Outcome {
       return because(
           Reason.UNRECORDED,
           requestId,
-          Optional.of(messageKey),
+          messageKey,
           true,
           "The record of this messageKey cannot be read at the moment; ask again");
     }

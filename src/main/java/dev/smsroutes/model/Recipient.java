@@ -15,11 +15,11 @@ import java.util.Map;
 public record Recipient(
     @Required(
             code = ErrorCode.MISSING_CONTACT_KEY,
-            message = "Expected a contactKey (the subscriber's key); none came")
+            message = "Expected a contactKey (the subscriber's key); got none")
         String contactKey,
     @Required(
             code = ErrorCode.MISSING_TO,
-            message = "Expected a mobile number with country code; none came")
+            message = "Expected a mobile number with country code; got none")
         String to,
     Map<String, String> attributes) {
   public Recipient {

@@ -2,14 +2,12 @@ package dev.smsroutes.model;
 
 import jakarta.validation.Constraint;
 import jakarta.validation.Payload;
-import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /** The value must be there, and text must hold more than white space unless told otherwise. */
-@Documented
 @Constraint(validatedBy = RequiredText.class)
 @Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)

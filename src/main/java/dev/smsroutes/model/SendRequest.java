@@ -23,18 +23,18 @@ import java.util.List;
 public record SendRequest(
     @Required(
             code = ErrorCode.MISSING_MESSAGE_KEY,
-            message = "Expected a messageKey of 1 to 100 characters; none came",
+            message = "Expected a messageKey of 1 to 100 characters; got none",
             whiteSpaceCounts = true)
         @UpTo(value = 100, code = ErrorCode.INVALID_MESSAGE_KEY)
         @NotAPathStep
         String messageKey,
     @Required(
             code = ErrorCode.MISSING_DEFINITION_KEY,
-            message = "Expected the key of a send definition; none came")
+            message = "Expected the key of a send definition; got none")
         String definitionKey,
     @Required(
             code = ErrorCode.NO_RECIPIENTS,
-            message = "Expected an object with contactKey and to; none came")
+            message = "Expected an object with contactKey and to; got none")
         @Valid
         Recipient recipient,
     @NotBlankIfGiven String message,

@@ -2,14 +2,12 @@ package dev.smsroutes.model;
 
 import jakarta.validation.Constraint;
 import jakarta.validation.Payload;
-import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /** Text of at most so many characters, counted as Unicode code points. */
-@Documented
 @Constraint(validatedBy = UpToCharacters.class)
 @Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)
@@ -20,7 +18,7 @@ public @interface UpTo {
   /** The API's code for a longer one. */
   ErrorCode code();
 
-  String message() default "Expected at most {value} characters; more came";
+  String message() default "Expected at most {value} characters; got more";
 
   Class<?>[] groups() default {};
 

@@ -52,7 +52,6 @@ record WrittenPhoneNumber(
     return new Scan().all(text);
   }
 
-  /** One walk over the characters. */
   private static final class Scan {
     private final StringBuilder digits = new StringBuilder(16);
     private final StringBuilder named = new StringBuilder(0);
@@ -77,14 +76,8 @@ record WrittenPhoneNumber(
     private int zero = -1;
 
     WrittenPhoneNumber all(String text) throws NotANumberException {
-      int from = 0;
-      int to = text.length();
-      while (from < to && Character.isWhitespace(text.charAt(from))) {
-        from++;
-      }
-      while (to > from && Character.isWhitespace(text.charAt(to - 1))) {
-        to--;
-      }
+      int from = text.length() - text.stripLeading().length();
+      int to = text.stripTrailing().length();
       int character;
       for (int i = from; i < to; i += Character.charCount(character)) {
         character = text.codePointAt(i);
@@ -212,8 +205,7 @@ record WrittenPhoneNumber(
     }
 
     private static String code(int character) {
-      String hex = Integer.toHexString(character).toUpperCase(Locale.ROOT);
-      String code = "U+" + "0".repeat(Math.max(0, 4 - hex.length())) + hex;
+      String code = String.format(Locale.ROOT, "U+%04X", character);
       return character > ' ' && character < '\u007f' ? (char) character + " (" + code + ")" : code;
     }
 

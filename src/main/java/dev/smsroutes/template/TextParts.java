@@ -52,17 +52,6 @@ public record TextParts(Encoding encoding, int units, int parts, Optional<NonGsm
         .distinct();
   }
 
-  /**
-   * One line for people: {@code 2 parts of UCS-2, for 'ç' (U+00E7) at character 12}. It reveals
-   * nothing of the text except that character.
-   */
-  public String description() {
-    return parts
-        + (parts == 1 ? " part of " : " parts of ")
-        + encoding.words()
-        + firstNonGsm.map(character -> ", for " + character).orElse("");
-  }
-
   private static TextParts ucs2(String text, int firstNonGsm) {
     PartFiller filler = new PartFiller(Encoding.UCS2);
     for (int i = 0; i < text.length(); ) {

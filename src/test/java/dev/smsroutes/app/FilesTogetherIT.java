@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.run.FileControls;
-import dev.smsroutes.batch.run.FileControls.Answer;
+import dev.smsroutes.batch.run.FileControls.OrderResult;
 import dev.smsroutes.testing.RunningBundle;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,14 +105,14 @@ class FilesTogetherIT {
                 home.resolve("failed")));
     drop("a.csv", rows(400));
     Awaitility.await().atMost(PATIENCE).until(() -> bundle.sandbox().sends() >= 20);
-    assertThat(orders.pause("a.csv")).isEqualTo(Answer.DONE);
+    assertThat(orders.pause("a.csv")).isEqualTo(OrderResult.DONE);
     // The file is closed once its half-written results are gone.
     Awaitility.await()
         .atMost(PATIENCE)
         .until(() -> home.resolve("results").toFile().list().length == 0);
     int before = bundle.sandbox().sends();
     assertThat(before).isLessThan(400);
-    assertThat(orders.cancel("a.csv")).isEqualTo(Answer.DONE);
+    assertThat(orders.cancel("a.csv")).isEqualTo(OrderResult.DONE);
 
     List<String> outcomes = outcomes("a.csv");
     assertThat(outcomes).hasSize(400);

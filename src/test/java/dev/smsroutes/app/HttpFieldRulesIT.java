@@ -158,8 +158,8 @@ class HttpFieldRulesIT {
             "Expected an active send definition; 'retired-offer' is not"),
 
         // recipient: required, and the one that the URL asks for.
-        row("no recipient", b -> b.remove("recipient"), 109102, "recipient", "none came"),
-        row("null recipient", b -> b.putNull("recipient"), 109102, "recipient", "none came"),
+        row("no recipient", b -> b.remove("recipient"), 109102, "recipient", "got none"),
+        row("null recipient", b -> b.putNull("recipient"), 109102, "recipient", "got none"),
         row("text recipient", b -> b.put("recipient", "Ada"), 10001, "recipient", "an object"),
         row("listed recipient", b -> b.putArray("recipient"), 10001, "recipient", "got an array"),
         row(
@@ -183,9 +183,9 @@ class HttpFieldRulesIT {
         row("true contactKey", b -> recipient(b).put("contactKey", true), 10001, "contactKey", ""),
 
         // recipient.to: required, a possible number.
-        row("no to", b -> recipient(b).remove("to"), 109106, "to", "none came"),
-        row("null to", b -> recipient(b).putNull("to"), 109106, "to", "none came"),
-        row("blank to", b -> recipient(b).put("to", "  "), 109106, "to", "none came"),
+        row("no to", b -> recipient(b).remove("to"), 109106, "to", "got none"),
+        row("null to", b -> recipient(b).putNull("to"), 109106, "to", "got none"),
+        row("blank to", b -> recipient(b).put("to", "  "), 109106, "to", "got none"),
         row(
             "numeric to",
             b -> recipient(b).put("to", 4915112345678L),
@@ -290,8 +290,8 @@ class HttpFieldRulesIT {
             ""),
 
         // content.message: a text with everything that it names.
-        row("empty text", b -> text(b, ""), 10005, "content.message", "it came empty"),
-        row("blank text", b -> text(b, " \n"), 10005, "content.message", "it came empty"),
+        row("empty text", b -> text(b, ""), 10005, "content.message", "got an empty one"),
+        row("blank text", b -> text(b, " \n"), 10005, "content.message", "got an empty one"),
         row("text content", b -> b.put("content", "Hi"), 10001, "content", "an object"),
         row(
             "numeric text",

@@ -69,7 +69,7 @@ class StartIT {
         .hasMessageContaining("sms.api.client-secret: expected a value")
         .hasMessageContaining("sms.api.ulr: there is no such key")
         .hasMessageContaining("sms.api.response-timeout: expected a time")
-        .hasMessageContaining("'soon' came")
+        .hasMessageContaining("got 'soon'")
         .hasMessageContaining("sms.http.max-in-flight: expected a whole number from 1 to 100000")
         .hasMessageContaining("sms.message.max-parts: expected a whole number from 1 to 255")
         .hasMessageContaining("sms.definitions.source: expected directory");
@@ -80,30 +80,30 @@ class StartIT {
   /** A key, a value that cannot work, and what is said of it. */
   static Stream<Arguments> wrong() {
     return Stream.of(
-        arguments("sms.http.port", "70000", "from 0 to 65535; '70000' came"),
-        arguments("sms.sandbox.port", "-1", "from 0 to 65535; '-1' came"),
+        arguments("sms.http.port", "70000", "from 0 to 65535; got '70000'"),
+        arguments("sms.sandbox.port", "-1", "from 0 to 65535; got '-1'"),
         arguments("sms.http.deadline", "0ms", "a time of at least 1ms"),
         arguments("sms.http.recipients-concurrency", "1.5", "a whole number"),
-        arguments("sms.api.allow-plain-http", "yes", "true or false; 'yes' came"),
+        arguments("sms.api.allow-plain-http", "yes", "true or false; got 'yes'"),
         arguments("sms.api.url", "api.example.com", "a URL such as https://host"),
         arguments("sms.api.url", "https://user:secret-canary@host", "without user"),
         arguments("sms.api.url", "https://host?x=secret-canary", "without user, query"),
         arguments("sms.file.min-age", "soon", "expected a time such as 500ms"),
-        arguments("sms.file.concurrency", "0", "a whole number from 1 to 1000; '0' came"),
+        arguments("sms.file.concurrency", "0", "a whole number from 1 to 1000; got '0'"),
         arguments("sms.file.max-line-bytes", "0", "a whole number from 1 to"),
-        arguments("sms.file.done", "", "a path; '' came"),
+        arguments("sms.file.done", "", "a path; got ''"),
         arguments("sms.send-window", "8-20", "two different times of a day, such as 08:00-20:00"),
         arguments("sms.file.send-window", "08:00-08:00", "two different times of a day"),
         arguments("sms.send-window-zone", "Mars", "a time zone such as UTC"),
         arguments("sms.suppression-file", "target/missing.txt", "there is no such file"),
         arguments("sms.suppression-file", "target", "it cannot be read"),
-        arguments("sms.http.mode", "later", "sync or queued; 'later' came"),
+        arguments("sms.http.mode", "later", "sync or queued; got 'later'"),
         arguments("sms.http.mode", "queued", "sms.jms.enabled is false"),
-        arguments("sms.jms.max-queue-bytes", "0", "expected at least 1; 0 came"),
+        arguments("sms.jms.max-queue-bytes", "0", "expected a whole number of at least 1; got '0'"),
         arguments("camel.main.shutdownTimeout", "soon", "a whole number"),
         arguments("sms.http.maxInFlight", "5", "there is no such key"),
         arguments("sms.typo", "", "there is no such key"),
-        arguments("sms.management.port", "-1", "from 0 to 65535; '-1' came"),
+        arguments("sms.management.port", "-1", "from 0 to 65535; got '-1'"),
         arguments("sms.http.max-body-bytes", "0", "a whole number from 1"),
         arguments("camel.server.port", "8080", "is now sms.http.port (in the environment SMS_"),
         arguments("camel.server.maxBodySize", "1", "is now sms.http.max-body-bytes"),

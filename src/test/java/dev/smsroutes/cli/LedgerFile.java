@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /** A ledger as a process that serves leaves it, with whatever a test puts into it. */
@@ -81,7 +82,15 @@ final class LedgerFile implements AutoCloseable {
         new TreeMap<>(Map.of("FirstName", "Adalbert", "password", PASSWORD));
     return new Submission(
         new Message(
-            "request-1", key, "account-reset", "c", NUMBER, attributes, Optional.empty(), false),
+            "request-1",
+            key,
+            "account-reset",
+            "c",
+            NUMBER,
+            attributes,
+            Optional.empty(),
+            false,
+            OptionalInt.empty()),
         new SendRequest(
             key,
             "account-reset",

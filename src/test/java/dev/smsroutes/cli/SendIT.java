@@ -3,7 +3,7 @@ package dev.smsroutes.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.batch.run.BatchProgress;
-import dev.smsroutes.batch.run.BatchProgress.State;
+import dev.smsroutes.batch.run.BatchProgress.Phase;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.testing.SandboxProbe;
 import dev.smsroutes.testing.Sandboxes;
@@ -293,7 +293,7 @@ class SendIT {
             new BatchProgress(
                 "orders.csv",
                 "orders.csv",
-                State.SENDING,
+                Phase.SENDING,
                 done,
                 OptionalLong.of(1_000),
                 100,

@@ -242,6 +242,6 @@ class StatusTest {
     assertThat(status("--format=xml").exit()).isEqualTo(2);
     Said said = status("--set=sms.file.results-format=xls", "--set=sms.file.min-age=soon");
     assertThat(said.exit()).isEqualTo(2);
-    assertThat(said.err()).contains("sms.file.results-format: expected ndjson or csv; 'xls' came");
+    assertThat(said.err()).contains("sms.file.results-format: expected ndjson or csv; got 'xls'");
   }
 }

@@ -156,10 +156,11 @@ class EveryKeyTest {
         .hasMessageContaining("sms.jms.user and sms.jms.password: expected both or neither")
         .hasMessageContaining("sms.jms.dead-letter-queue: expected three names")
         .hasMessageContaining("sms.jms.max-redelivery-delay: expected at least")
-        .hasMessageContaining("sms.jms.max-queue-bytes: expected at least 1; 0 came")
+        .hasMessageContaining(
+            "sms.jms.max-queue-bytes: expected a whole number of at least 1; got '0'")
         .hasMessageContaining("Expected four different folders")
         .hasMessageContaining("sms.ledger.open-retention: expected at least sms.ledger.retention")
-        .hasMessageContaining("sms.http.port: expected a whole number from 0 to 65535; 'x' came");
+        .hasMessageContaining("sms.http.port: expected a whole number from 0 to 65535; got 'x'");
   }
 
   private Optional<String> usual(String key) {

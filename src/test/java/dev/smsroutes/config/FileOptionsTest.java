@@ -39,6 +39,6 @@ class FileOptionsTest {
       String key, String value, String expected) {
     assertThatThrownBy(() -> TestOptions.files(Map.of(key, value)))
         .isInstanceOf(InvalidSettingsException.class)
-        .hasMessage(key + ": expected " + expected + "; '" + value + "' came");
+        .hasMessage(key + ": expected " + expected + "; got '" + value + "'");
   }
 }

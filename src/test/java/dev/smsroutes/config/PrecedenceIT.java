@@ -43,11 +43,11 @@ class PrecedenceIT {
 
     assertThat(said)
         .contains("sms-routes cannot start:")
-        .containsPattern("sms\\.message\\.max-parts: .* 'file' came")
-        .containsPattern("sms\\.http\\.max-recipients: .* 'environment' came")
-        .containsPattern("sms\\.http\\.max-in-flight: .* 'jvm' came")
-        .containsPattern("sms\\.http\\.recipients-concurrency: .* 'command' came")
-        .containsPattern("sms\\.http\\.port: .* 'command' came")
+        .containsPattern("sms\\.message\\.max-parts: .* got 'file'")
+        .containsPattern("sms\\.http\\.max-recipients: .* got 'environment'")
+        .containsPattern("sms\\.http\\.max-in-flight: .* got 'jvm'")
+        .containsPattern("sms\\.http\\.recipients-concurrency: .* got 'command'")
+        .containsPattern("sms\\.http\\.port: .* got 'command'")
         .contains("camel.management.port: is now sms.management.port");
   }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +27,9 @@ class ContactPolicyStepsTest {
 
   private static InFlight message(String contactKey, String to, boolean batch) {
     return Messages.inFlight(
-        new Message("r", "k", "d", contactKey, to, Map.of(), Optional.empty(), false), batch);
+        new Message(
+            "r", "k", "d", contactKey, to, Map.of(), Optional.empty(), false, OptionalInt.empty()),
+        batch);
   }
 
   @ParameterizedTest

@@ -28,7 +28,7 @@ public final class TestRequests implements JsonRequests {
   public List<SendRequest> read(byte[] json, String defaultKey) {
     JsonNode tree = tree(json);
     if (!tree.isObject()) {
-      throw refused("", ErrorCode.WRONG_TYPE, "Expected a JSON object; another type came");
+      throw refused("", ErrorCode.WRONG_TYPE, "Expected a JSON object; got another type");
     }
     List<Fault> faults = new ArrayList<>();
     tree.fieldNames()

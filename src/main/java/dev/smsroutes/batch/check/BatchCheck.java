@@ -3,11 +3,11 @@ package dev.smsroutes.batch.check;
 import dev.smsroutes.batch.check.BatchPlan.Duplicates;
 import dev.smsroutes.batch.check.BatchPlan.Estimate;
 import dev.smsroutes.batch.check.BatchPlan.Finding;
-import dev.smsroutes.batch.check.BatchPlan.Known;
 import dev.smsroutes.batch.check.BatchPlan.Sending;
+import dev.smsroutes.batch.check.BatchPlan.SentBefore;
 import dev.smsroutes.batch.check.DuplicateKeyIndex.Before;
 import dev.smsroutes.batch.format.BatchInterruptedException;
-import dev.smsroutes.batch.format.BatchInterruptedException.Why;
+import dev.smsroutes.batch.format.BatchInterruptedException.Interruption;
 import dev.smsroutes.batch.format.BatchLimits;
 import dev.smsroutes.batch.format.BatchReading;
 import dev.smsroutes.batch.format.JsonRequests;
@@ -56,11 +56,10 @@ import java.util.function.Supplier;
  * <p>Thread-safe: each check has its own state.
  */
 public final class BatchCheck {
-  /** How many rows are looked up in the ledger at once. */
   private static final int PAGE = 200;
 
   /** Beyond that, a text is no text; the rest of its characters is counted as one, which is 0. */
-  private static final int MOST_CHARACTERS = 10_000;
+  private static final int MAX_CHARACTERS = 10_000;
 
   private static final String UNKNOWN_REGION = "?";
 
@@ -110,7 +109,7 @@ public final class BatchCheck {
    * @param ledgerPreview the ledger's
    * @param stopping whether this process is on its way down: then the check breaks off
    */
-  public record Setting(
+  public record CheckSetting(
       BatchLimits limits,
       JsonRequests requests,
       Function<List<SendRequest>, List<Prepared>> dryRun,
@@ -118,9 +117,9 @@ public final class BatchCheck {
       Supplier<Pacing> pacing,
       BooleanSupplier stopping) {}
 
-  private final Setting setting;
+  private final CheckSetting setting;
 
-  public BatchCheck(Setting setting) {
+  public BatchCheck(CheckSetting setting) {
     this.setting = setting;
   }
 
@@ -146,7 +145,7 @@ public final class BatchCheck {
       tally.resumed = run.isPresent();
       FaultCounts counts = new FaultCounts(reading.rows(), true);
       try (DuplicateKeyIndex keys = new DuplicateKeyIndex()) {
-        new Pass(name, reading, run, tally, keys, counts).toTheEnd();
+        new Pass(setting, name, reading, run, tally, keys, counts).toTheEnd();
       }
       faults = counts.faults().first(maxFindings);
       Optional<UnreadableFileException> broken = reading.broken();
@@ -176,36 +175,20 @@ public final class BatchCheck {
     }
   }
 
-  /** One reading of one file. */
-  private final class Pass {
-    private final String name;
-    private final BatchReading reading;
-    private final Optional<Run> run;
-    private final Tally tally;
-    private final DuplicateKeyIndex keys;
-    private final FaultCounts faults;
-
-    Pass(
-        String name,
-        BatchReading reading,
-        Optional<Run> run,
-        Tally tally,
-        DuplicateKeyIndex keys,
-        FaultCounts faults) {
-      this.name = name;
-      this.reading = reading;
-      this.run = run;
-      this.tally = tally;
-      this.keys = keys;
-      this.faults = faults;
-    }
-
+  private record Pass(
+      CheckSetting setting,
+      String name,
+      BatchReading reading,
+      Optional<Run> run,
+      Tally tally,
+      DuplicateKeyIndex keys,
+      FaultCounts faults) {
     void toTheEnd() throws IOException, UnreadableFileException {
       List<RawRow> page = page();
       while (!page.isEmpty()) {
         look(page);
         if (setting.stopping().getAsBoolean()) {
-          throw new BatchInterruptedException(Why.STOPPING);
+          throw new BatchInterruptedException(Interruption.STOPPING);
         }
         page = page();
       }
@@ -372,7 +355,6 @@ public final class BatchCheck {
     return Refused.of("", Optional.empty(), faults);
   }
 
-  /** What is counted on the way. */
   private final class Tally {
     private final String file;
     private final int maxFindings;
@@ -388,7 +370,7 @@ public final class BatchCheck {
     private long sameRequest;
     private long otherRequest;
     private long acceptedBefore;
-    private final Map<RowGroup.Kind, Long> kinds = new HashMap<>();
+    private final Map<RowGroup.GroupKey, Long> kinds = new HashMap<>();
     private long sent;
     private long parts;
     private long leftToApi;
@@ -419,7 +401,8 @@ public final class BatchCheck {
 
     void send(Message message) {
       sent++;
-      kinds.merge(new RowGroup.Kind(message.definitionKey(), message.resubscribe()), 1L, Long::sum);
+      kinds.merge(
+          new RowGroup.GroupKey(message.definitionKey(), message.resubscribe()), 1L, Long::sum);
       regions.merge(PhoneNumbers.region(message.to()).orElse(UNKNOWN_REGION), 1L, Long::sum);
       if (message.parts().isEmpty()) {
         leftToApi++;
@@ -434,7 +417,7 @@ public final class BatchCheck {
         ucs2++;
       }
       for (int character : characters) {
-        boolean room = beyondGsm.size() < MOST_CHARACTERS || beyondGsm.containsKey(character);
+        boolean room = beyondGsm.size() < MAX_CHARACTERS || beyondGsm.containsKey(character);
         beyondGsm.merge(room ? character : 0, 1L, Long::sum);
       }
     }
@@ -447,7 +430,7 @@ public final class BatchCheck {
           new TreeMap<>(outcomes),
           new TreeMap<>(refusedByCode),
           new Duplicates(sameRequest, otherRequest),
-          new Known(resumed, acceptedBefore),
+          new SentBefore(resumed, acceptedBefore),
           new Sending(
               sent,
               parts,

@@ -32,7 +32,7 @@ public record BatchPlan(
     SortedMap<State, Long> outcomes,
     SortedMap<Integer, Long> refusedByCode,
     Duplicates duplicates,
-    Known record,
+    SentBefore record,
     Sending sending,
     List<Finding> findings,
     long moreFindings,
@@ -54,7 +54,7 @@ public record BatchPlan(
    * @param resumed whether a pass over the file was interrupted, and would go on
    * @param accepted rows that the API has taken already; they would not be sent again
    */
-  public record Known(boolean resumed, long accepted) {}
+  public record SentBefore(boolean resumed, long accepted) {}
 
   /**
    * What would be sent: rows that are valid, and were not sent before.

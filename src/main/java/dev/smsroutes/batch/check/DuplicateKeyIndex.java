@@ -16,9 +16,7 @@ import java.sql.Statement;
  * thread-safe.
  */
 final class DuplicateKeyIndex implements Closeable {
-  /** What is known of a key. */
   enum Before {
-    /** It did not occur before. */
     NEVER,
     /** It occurred before, with the same request. */
     SAME,
@@ -38,9 +36,6 @@ final class DuplicateKeyIndex implements Closeable {
   private final PreparedStatement insert;
   private final PreparedStatement find;
 
-  /**
-   * @throws IOException when there is no place for temporary files
-   */
   DuplicateKeyIndex() throws IOException {
     try {
       connection = DriverManager.getConnection(TEMPORARY);

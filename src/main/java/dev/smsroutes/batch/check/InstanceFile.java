@@ -16,7 +16,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a process that takes files from an inbox tells others on this machine: a small file beside
+ * What a process that takes files from an inbox tells others on this machine: a small file next to
  * its ledger, {@code ledger.db.serving.json}, or, where that is a database, in the results folder.
  * It is renewed again and again, and nothing is forced to disk: after a crash it is worth nothing,
  * and its age says so. Immutable.
@@ -76,7 +76,7 @@ public record InstanceFile(
         unfinished, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** Takes it away; to be called by whoever wrote it. */
+  /** Takes it away; to be called by the process that wrote it. */
   public void remove() throws IOException {
     Files.deleteIfExists(place(ledger, folders.results()));
   }

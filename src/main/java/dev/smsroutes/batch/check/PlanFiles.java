@@ -2,17 +2,16 @@ package dev.smsroutes.batch.check;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.batch.format.JsonOriginal;
+import dev.smsroutes.batch.format.SourceFile;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 
 /**
- * Puts what a check found beside the results, as {@code <name>.check.txt} and {@code
+ * Puts what a check found next to the results, as {@code <name>.check.txt} and {@code
  * <name>.check.json}, and says where the file goes: to a folder {@code check} inside of the done or
  * the failed folder, so that a real run of the same file keeps its names. Used by one thread.
  */
@@ -65,15 +64,12 @@ public final class PlanFiles {
   }
 
   /** The name, or with {@code ~2}, {@code ~3} … when a file of that name was checked before. */
-  private String free(String name) {
-    int dot = name.lastIndexOf('.');
-    String stem = dot < 0 ? name : name.substring(0, dot);
-    String dotted = dot < 0 ? "" : name.substring(dot);
-    String numbered = name;
-    for (int i = 2; !isFree(numbered); i++) {
-      numbered = stem + "~" + i + dotted;
+  private String free(String file) {
+    int i = 1;
+    while (!isFree(BatchFolders.numbered(file, i))) {
+      i++;
     }
-    return numbered;
+    return BatchFolders.numbered(file, i);
   }
 
   private boolean isFree(String name) {
@@ -85,6 +81,6 @@ public final class PlanFiles {
   }
 
   private static boolean isFree(Path folder, String name) {
-    return !Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS);
+    return !SourceFile.isThere(folder.resolve(name));
   }
 }

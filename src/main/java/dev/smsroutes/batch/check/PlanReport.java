@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 /** A plan as a program reads it, and as a person does. Both say the same. */
 public final class PlanReport {
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final int MOST_CHARACTERS = 10;
-  private static final int MOST_REGIONS = 10;
+  private static final int MAX_CHARACTERS = 10;
+  private static final int MAX_REGIONS = 10;
 
   /** What could break a line, or change how a terminal shows the rest. */
   private static final String STRANGE = "[\\p{C}\\p{Zl}\\p{Zp}]";
@@ -56,7 +56,7 @@ public final class PlanReport {
                 codes
                     .addObject()
                     .put("code", code)
-                    .put("words", words(code))
+                    .put("words", ErrorCode.words(code))
                     .put("rows", count.longValue()));
     json.putObject("duplicates")
         .put("sameRequest", plan.duplicates().sameRequest())
@@ -122,7 +122,7 @@ public final class PlanReport {
     line(lines, "  to be sent", sending.rows(), "");
     line(lines, "  accepted before", plan.record().accepted(), "by the ledger; not sent again");
     line(lines, "refused", plan.refused(), "");
-    plan.refusedByCode().forEach((code, n) -> line(lines, "  " + code, n, words(code)));
+    plan.refusedByCode().forEach((code, n) -> line(lines, "  " + code, n, ErrorCode.words(code)));
     if (plan.parked() > 0) {
       line(lines, "parked", plan.parked(), "a person has to decide about them first");
     }
@@ -180,11 +180,11 @@ public final class PlanReport {
     List<Map.Entry<String, Long>> all = byCount(sending.regions()).toList();
     String shown =
         all.stream()
-            .limit(MOST_REGIONS)
+            .limit(MAX_REGIONS)
             .map(entry -> entry.getKey() + " " + entry.getValue())
             .collect(Collectors.joining(", "));
-    if (all.size() > MOST_REGIONS) {
-      shown += ", and " + (all.size() - MOST_REGIONS) + " more";
+    if (all.size() > MAX_REGIONS) {
+      shown += ", and " + (all.size() - MAX_REGIONS) + " more";
     }
     return shown.isEmpty() ? "-" : shown;
   }
@@ -214,7 +214,7 @@ public final class PlanReport {
   }
 
   private static Stream<Map.Entry<Integer, Long>> top(Sending sending) {
-    return byCount(sending.beyondGsm()).limit(MOST_CHARACTERS);
+    return byCount(sending.beyondGsm()).limit(MAX_CHARACTERS);
   }
 
   private static <K extends Comparable<K>> Stream<Map.Entry<K, Long>> byCount(Map<K, Long> counts) {
@@ -231,10 +231,6 @@ public final class PlanReport {
   private static String name(int character) {
     String name = character == 0 ? "others" : Character.getName(character);
     return name == null ? "unassigned" : name;
-  }
-
-  private static String words(int code) {
-    return ErrorCode.of(code).map(ErrorCode::words).orElse("");
   }
 
   private static String decimal(double number) {

@@ -13,13 +13,14 @@ final class BadContentException extends IOException {
 
   private final String reason;
 
-  /**
-   * @param reason a few words that name the kind
-   * @param message what was expected, what came and where; holds nothing of the file's content
-   */
+  /** With the words of {@link UnreadableFileException}. */
   BadContentException(String reason, String message) {
     super(message);
     this.reason = reason;
+  }
+
+  static BadContentException unknownEncoding(String message) {
+    return new BadContentException("unknown encoding", message);
   }
 
   UnreadableFileException unreadable() {

@@ -10,7 +10,7 @@ public final class BatchInterruptedException extends IOException {
   private static final long serialVersionUID = 1L;
 
   /** Why a file is not sent to its end now. */
-  public enum Why {
+  public enum Interruption {
     /** This process is on its way down. */
     STOPPING("it continues at the next start"),
     /** A person paused the file. */
@@ -20,20 +20,20 @@ public final class BatchInterruptedException extends IOException {
 
     private final String goesOn;
 
-    Why(String goesOn) {
+    Interruption(String goesOn) {
       this.goesOn = goesOn;
     }
   }
 
-  private final Why why;
+  private final Interruption why;
 
-  public BatchInterruptedException(Why why) {
+  public BatchInterruptedException(Interruption why) {
     super(why.goesOn);
     this.why = why;
   }
 
   /** Whether a person paused the file. */
   public boolean paused() {
-    return why == Why.PAUSED;
+    return why == Interruption.PAUSED;
   }
 }

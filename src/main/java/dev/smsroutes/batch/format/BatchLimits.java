@@ -19,7 +19,7 @@ public record BatchLimits(
   }
 
   /** The most rows of a window, whatever may travel together: some 40 MB of memory. */
-  private static final int MOST_WINDOW_ROWS = 20_000;
+  private static final int MAX_WINDOW_ROWS = 20_000;
 
   private static final long WINDOW_BYTES_OF_GROUPS = 8L << 20;
 
@@ -31,7 +31,7 @@ public record BatchLimits(
    * @param groups how many groups are under way at the same time
    */
   public BatchLimits forGroups(int most, int groups) {
-    long rows = Math.min(MOST_WINDOW_ROWS, (long) most * (groups + 2L));
+    long rows = Math.min(MAX_WINDOW_ROWS, (long) most * (groups + 2L));
     return most == 1
         ? this
         : new BatchLimits(
@@ -45,7 +45,7 @@ public record BatchLimits(
   public BatchLimits {
     if (maxLineBytes < 1 || maxJsonBytes < 1 || windowRows < 2 || windowBytes < 1) {
       throw new IllegalArgumentException(
-          "Expected positive limits and a window of 2 rows or more; came maxLineBytes="
+          "Expected positive limits and a window of 2 rows or more; got maxLineBytes="
               + maxLineBytes
               + ", maxJsonBytes="
               + maxJsonBytes

@@ -1,6 +1,6 @@
 package dev.smsroutes.batch.format;
 
-import dev.smsroutes.batch.format.BatchInterruptedException.Why;
+import dev.smsroutes.batch.format.BatchInterruptedException.Interruption;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.FilterInputStream;
@@ -21,10 +21,12 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import org.apache.commons.io.input.BoundedInputStream;
+import org.apache.commons.io.input.CloseShieldInputStream;
 
 /**
- * A batch file as it is read, by whoever sends it and by whoever only checks it: unpacked, decoded
- * and cut into rows, whatever it came as.
+ * A batch file as it is read, by a pass that sends it or only checks it: unpacked, decoded and cut
+ * into rows, whatever it came as.
  *
  * <p>It is read twice, from the disk both times: once to its end, to be sure of all of it, and once
  * for its rows. Neither time more than a few hundred KiB of it are held, packed or not. What is
@@ -72,8 +74,8 @@ public final class BatchReading implements Closeable {
     if (FileNames.tooLong(name)) {
       throw new UnreadableFileException(
           "name too long",
-          "Expected a file name of up to %,d bytes; a longer one came"
-              .formatted(FileNames.LONGEST));
+          "Expected a file name of up to %,d bytes; got a longer one"
+              .formatted(FileNames.MAX_BYTES));
     }
     BatchFormat format =
         BatchFormat.of(name)
@@ -81,7 +83,7 @@ public final class BatchReading implements Closeable {
                 () ->
                     new UnreadableFileException(
                         "unknown extension",
-                        "Expected a name that ends in %s; another extension came"
+                        "Expected a name that ends in %s; got another extension"
                             .formatted(BatchFormat.EXTENSIONS)));
     BatchReading reading =
         new BatchReading(
@@ -109,7 +111,7 @@ public final class BatchReading implements Closeable {
     if (bytes > limits.input().maxBytes()) {
       throw new UnreadableFileException(
           "too large",
-          "Expected a file of up to %,d bytes (sms.file.max-bytes); %,d came. Split the file."
+          "Expected a file of up to %,d bytes (sms.file.max-bytes); got %,d. Split the file."
               .formatted(limits.input().maxBytes(), bytes));
     }
     if (!gzip && format == BatchFormat.JSON && bytes > limits.maxJsonBytes()) {
@@ -120,9 +122,14 @@ public final class BatchReading implements Closeable {
   private BadContentException jsonTooLarge(String came) {
     return new BadContentException(
         "too large",
-        ("Expected a .json file, which is one request, of up to %,d bytes; %s came. Many requests"
+        ("Expected a .json file, which is one request, of up to %,d bytes; got %s. Many requests"
                 + " go into a .ndjson or .csv file.")
             .formatted(limits.maxJsonBytes(), came));
+  }
+
+  /** As long as it was at the first reading: what is added later is not sent. */
+  private InputStream asLongAsItWas(InputStream file) throws IOException {
+    return BoundedInputStream.builder().setInputStream(file).setMaxCount(bytes).get();
   }
 
   private InputStream unpacked(InputStream raw) {
@@ -142,27 +149,35 @@ public final class BatchReading implements Closeable {
 
   private FileScan scanned(BooleanSupplier stopping) throws IOException, UnreadableFileException {
     MessageDigest dropped = newDigest();
-    InputStream file = new UpTo(new UntilStop(Channels.newInputStream(channel), stopping), bytes);
+    InputStream file = asLongAsItWas(new UntilStop(Channels.newInputStream(channel), stopping));
     InputStream raw = gzip ? new DigestInputStream(file, dropped) : file;
     // Closing the raw stream would close the channel, which is still needed.
-    try (InputStream unpacked = unpacked(new Unclosed(raw))) {
+    try (InputStream unpacked = unpacked(CloseShieldInputStream.wrap(raw))) {
       MessageDigest digest = newDigest();
-      Counted content =
-          new Counted(
-              new DigestInputStream(unpacked, digest),
-              format == BatchFormat.JSON ? limits.maxJsonBytes() : Long.MAX_VALUE);
+      BoundedInputStream content =
+          BoundedInputStream.builder()
+              .setInputStream(new DigestInputStream(unpacked, digest))
+              .setMaxCount(format == BatchFormat.JSON ? limits.maxJsonBytes() + 1L : Long.MAX_VALUE)
+              .setOnMaxCount(
+                  (most, count) -> {
+                    throw jsonTooLarge("more");
+                  })
+              .get();
       byte[] head = content.readNBytes(4);
       recognize(head);
       InputStream text =
           new SequenceInputStream(
               new ByteArrayInputStream(head, markBytes, head.length - markBytes), content);
-      Counted utf8 = new Counted(new Transcoded(text, charset, markBytes), Long.MAX_VALUE);
+      BoundedInputStream utf8 =
+          BoundedInputStream.builder()
+              .setInputStream(new Transcoded(text, charset, markBytes))
+              .get();
       FileScan.Text found =
           FileScan.read(utf8, markBytes, format, limits.input(), limits.maxLineBytes());
-      textBytes = utf8.count;
+      textBytes = utf8.getCount();
       String sha256 = HexFormat.of().formatHex(digest.digest());
       droppedSha256 = gzip ? rest(raw, dropped) : sha256;
-      return new FileScan(sha256, content.count, found);
+      return new FileScan(sha256, content.getCount(), found);
     }
   }
 
@@ -182,19 +197,17 @@ public final class BatchReading implements Closeable {
       throw new BadContentException(
           gzip ? "packed twice" : "unknown encoding",
           gzip
-              ? "Expected text in the gzip file; gzip data came once more. Pack the file once."
-              : "Expected text in UTF-8; gzip data came. Let the name end in .gz.");
+              ? "Expected text in the gzip file; got gzip data once more. Pack the file once."
+              : "Expected text in UTF-8; got gzip data. Let the name end in .gz.");
     }
     if (begins(head, 'P', 'K', 3, 4) || begins(head, 0xD0, 0xCF, 0x11, 0xE0)) {
-      throw new BadContentException(
-          "unknown encoding",
-          "Expected text in UTF-8; an Excel workbook or a zip archive came. Save the table as CSV"
+      throw BadContentException.unknownEncoding(
+          "Expected text in UTF-8; got an Excel workbook or a zip archive. Save the table as CSV"
               + " UTF-8.");
     }
     if (begins(head, 0xFF, 0xFE, 0, 0) || begins(head, 0, 0, 0xFE, 0xFF)) {
-      throw new BadContentException(
-          "unknown encoding",
-          "Expected text in UTF-8; the byte order mark of UTF-32 came. Save the file as UTF-8.");
+      throw BadContentException.unknownEncoding(
+          "Expected text in UTF-8; got the byte order mark of UTF-32. Save the file as UTF-8.");
     }
     if (begins(head, 0xEF, 0xBB, 0xBF)) {
       marked(StandardCharsets.UTF_8, BOM_BYTES);
@@ -215,9 +228,8 @@ public final class BatchReading implements Closeable {
 
   private void marked(Charset named, int length) throws BadContentException {
     if (limits.input().encoding() == InputEncoding.UTF_8 && !named.equals(StandardCharsets.UTF_8)) {
-      throw new BadContentException(
-          "unknown encoding",
-          "Expected text in UTF-8, as sms.file.encoding says; the byte order mark of %s came. Save"
+      throw BadContentException.unknownEncoding(
+          "Expected text in UTF-8, as sms.file.encoding says; got the byte order mark of %s. Save"
                   .formatted(named)
               + " the file as UTF-8.");
     }
@@ -306,7 +318,7 @@ public final class BatchReading implements Closeable {
 
   private void readAgain(JsonRequests requests) throws IOException, UnreadableFileException {
     channel.position(0);
-    second = unpacked(new UpTo(Channels.newInputStream(channel), bytes));
+    second = unpacked(asLongAsItWas(Channels.newInputStream(channel)));
     InputStream content = new DigestInputStream(second, secondReading);
     // Not skipped: that would pass by the digest.
     content.readNBytes(markBytes);
@@ -372,68 +384,9 @@ public final class BatchReading implements Closeable {
     @Override
     public int read(byte[] bytes, int from, int length) throws IOException {
       if (stopping.getAsBoolean()) {
-        throw new BatchInterruptedException(Why.STOPPING);
+        throw new BatchInterruptedException(Interruption.STOPPING);
       }
       return super.read(bytes, from, length);
-    }
-  }
-
-  /** Leaves what it reads open. */
-  private static final class Unclosed extends FilterInputStream {
-    Unclosed(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public void close() {
-      // Its owner closes it.
-    }
-  }
-
-  /** The file as long as it was at the first reading: what is added later is not sent. */
-  private static final class UpTo extends FilterInputStream {
-    private long left;
-
-    UpTo(InputStream in, long left) {
-      super(in);
-      this.left = left;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] bytes, int from, int length) throws IOException {
-      if (left <= 0) {
-        return -1;
-      }
-      int n = in.read(bytes, from, (int) Math.min(length, left));
-      left -= Math.max(n, 0);
-      return n;
-    }
-  }
-
-  /** Counts, and refuses what is more than one request may be. */
-  private final class Counted extends FilterInputStream {
-    private final long most;
-    private long count;
-
-    Counted(InputStream in, long most) {
-      super(in);
-      this.most = most;
-    }
-
-    @Override
-    public int read(byte[] bytes, int from, int length) throws IOException {
-      int n = in.read(bytes, from, length);
-      count += Math.max(n, 0);
-      if (count > most) {
-        throw jsonTooLarge("more");
-      }
-      return n;
     }
   }
 }

@@ -64,8 +64,8 @@ record CsvDialect(char separator, boolean declared) {
     if (",;\t|".indexOf(separator) < 0) {
       throw new UnreadableFileException(
           "unknown separator",
-          "Expected a comma, a semicolon, a tab or | after sep= in the first line; something else"
-              + " came");
+          "Expected a comma, a semicolon, a tab or | after sep= in the first line; got"
+              + " something else");
     }
     return new CsvDialect(separator, true);
   }
@@ -88,7 +88,7 @@ record CsvDialect(char separator, boolean declared) {
     try {
       RawRecord first =
           RecordCutter.csv(new ByteArrayInputStream(head), head.length, separator).nextFilled();
-      return first == null ? 0 : CsvHeader.required(CsvRows.cells(first, separator, false));
+      return first == null ? 0 : CsvHeader.required(CsvRows.cells(first, separator));
     } catch (CsvParseException e) {
       return 0;
     } catch (IOException e) {

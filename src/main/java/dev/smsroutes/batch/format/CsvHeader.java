@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * The header row of a CSV file: which column is what. Immutable.
@@ -33,6 +34,16 @@ final class CsvHeader {
           Rejects.CODE,
           Rejects.FIELD,
           Rejects.MESSAGE);
+
+  private static final String SPACE = "[\\p{javaWhitespace}\\p{Z}\\uFEFF\\u200B]";
+
+  /**
+   * Spreadsheets leave spaces around names that are not for breaking, and marks of no width. Linear
+   * in time: a run of spaces is only looked at from its beginning.
+   */
+  private static final Pattern AROUND =
+      Pattern.compile("^" + SPACE + "++|(?<!" + SPACE + ")" + SPACE + "++\\z");
+
   private static final Set<String> REASONS = Set.of(Rejects.CODE, Rejects.FIELD, Rejects.MESSAGE);
 
   private final List<String> cells;
@@ -47,7 +58,7 @@ final class CsvHeader {
    * @param cells of the first row
    * @throws UnreadableFileException without the columns that every request needs, or with one
    *     column twice. Names of columns are only told once it is sure that this is a header: the
-   *     first row of a file without one holds somebody's data.
+   *     first row of a file without one holds personal data.
    */
   static CsvHeader of(List<String> cells) throws UnreadableFileException {
     List<String> names = cells.stream().map(CsvHeader::known).toList();
@@ -87,25 +98,8 @@ final class CsvHeader {
   }
 
   private static String known(String cell) {
-    String name = stripped(cell);
+    String name = AROUND.matcher(cell).replaceAll("");
     return OURS.stream().filter(name::equalsIgnoreCase).findFirst().orElse(name);
-  }
-
-  /** Spreadsheets leave spaces around names that are not for breaking, and marks of no width. */
-  private static String stripped(String cell) {
-    int from = 0;
-    int to = cell.length();
-    while (from < to && isSpace(cell.charAt(from))) {
-      from++;
-    }
-    while (to > from && isSpace(cell.charAt(to - 1))) {
-      to--;
-    }
-    return cell.substring(from, to);
-  }
-
-  private static boolean isSpace(char c) {
-    return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\uFEFF' || c == '\u200B';
   }
 
   /** How many of the columns that every request needs are among these cells. */

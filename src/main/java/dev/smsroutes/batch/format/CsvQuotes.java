@@ -8,7 +8,7 @@ package dev.smsroutes.batch.format;
  * length could not be found, and a single stray quotation mark makes one. Not thread-safe.
  */
 final class CsvQuotes {
-  private enum State {
+  private enum QuoteState {
     CELL_START,
     PLAIN,
     QUOTED,
@@ -17,14 +17,11 @@ final class CsvQuotes {
   }
 
   private final char separator;
-  private State state = State.CELL_START;
+  private QuoteState state = QuoteState.CELL_START;
   private boolean afterCarriageReturn;
   private long line = 1;
   private long quoteLine;
 
-  /**
-   * @param separator of cells, ASCII
-   */
   CsvQuotes(char separator) {
     this.separator = separator;
   }
@@ -37,28 +34,28 @@ final class CsvQuotes {
     if (lineEnd && !secondHalf) {
       line++;
     }
-    if (state == State.QUOTED) {
+    if (state == QuoteState.QUOTED) {
       if (b == '"') {
-        state = State.QUOTE_IN_QUOTED;
+        state = QuoteState.QUOTE_IN_QUOTED;
       }
       return false;
     }
-    if (b == '"' && state == State.CELL_START) {
-      state = State.QUOTED;
+    if (b == '"' && state == QuoteState.CELL_START) {
+      state = QuoteState.QUOTED;
       quoteLine = line;
-    } else if (b == '"' && state == State.QUOTE_IN_QUOTED) {
-      state = State.QUOTED;
+    } else if (b == '"' && state == QuoteState.QUOTE_IN_QUOTED) {
+      state = QuoteState.QUOTED;
     } else if (b == separator || lineEnd) {
-      state = State.CELL_START;
+      state = QuoteState.CELL_START;
     } else {
-      state = State.PLAIN;
+      state = QuoteState.PLAIN;
     }
     return lineEnd;
   }
 
   /** Whether the next byte is inside of quotes. */
   boolean open() {
-    return state == State.QUOTED;
+    return state == QuoteState.QUOTED;
   }
 
   /** The line of the file, from 1, on which the last quoted cell began. */

@@ -47,7 +47,7 @@ final class CsvRejects implements Rejects {
   }
 
   @Override
-  public void write(RawRow row, Reason reason) throws IOException {
+  public void write(RawRow row, RejectReason reason) throws IOException {
     CsvOriginal original = (CsvOriginal) row.original();
     List<String> cells =
         new ArrayList<>(

@@ -25,12 +25,6 @@ final class CsvRows implements RowSource {
   private final CsvHeader header;
   private long number;
 
-  /**
-   * @param in in UTF-8, behind the byte order mark
-   * @param limit the longest row in bytes
-   * @param found what the first reading found out
-   * @param byteOrderMark whether rejects get one
-   */
   CsvRows(InputStream in, int limit, FileScan.Text found, boolean byteOrderMark, KeyMaker keys)
       throws IOException, UnreadableFileException {
     this.records = RecordCutter.csv(in, limit, found.dialect().separator());
@@ -50,7 +44,7 @@ final class CsvRows implements RowSource {
     if (first == null) {
       throw new UnreadableFileException(
           "no header",
-          "Expected a header row with the columns definitionKey, contactKey and to; none came");
+          "Expected a header row with the columns definitionKey, contactKey and to; got none");
     }
     if (first.tooLong()) {
       throw new UnreadableFileException(
@@ -59,7 +53,7 @@ final class CsvRows implements RowSource {
               .formatted(limit, first.length()));
     }
     try {
-      return CsvHeader.of(cells(first, dialect.separator(), false));
+      return CsvHeader.of(cells(first, dialect.separator()));
     } catch (CsvParseException e) {
       throw new UnreadableFileException(
           "no header",
@@ -88,38 +82,32 @@ final class CsvRows implements RowSource {
       return refused(
           raw,
           null,
-          new Fault(
-              "",
-              ErrorCode.VALIDATION,
-              ("Expected a row of up to %,d bytes; %s of the file are one row of %,d. Is a quotation"
-                      + " mark missing? The row is not repeated here: take it from the original"
-                      + " file.")
-                  .formatted(limit, raw.place(), raw.length())));
+          ErrorCode.VALIDATION,
+          ("Expected a row of up to %,d bytes; %s of the file are one row of %,d. Is a quotation"
+                  + " mark missing? The row is not repeated here: take it from the original"
+                  + " file.")
+              .formatted(limit, raw.place(), raw.length()));
     }
     List<String> cells;
     try {
-      cells = cells(raw, dialect.separator(), false);
+      cells = cells(raw, dialect.separator());
     } catch (CsvParseException e) {
       return refused(
           raw,
           null,
-          new Fault(
-              "",
-              ErrorCode.BAD_FORMAT,
-              ("Expected a %s or the end of the row after a closing quotation mark; other text"
-                      + " follows it on %s of the file. A quotation mark inside of a quoted cell is"
-                      + " doubled.")
-                  .formatted(dialect.word(), raw.place())));
+          ErrorCode.BAD_FORMAT,
+          ("Expected a %s or the end of the row after a closing quotation mark; other text"
+                  + " follows it on %s of the file. A quotation mark inside of a quoted cell is"
+                  + " doubled.")
+              .formatted(dialect.word(), raw.place()));
     }
     if (cells.size() != header.size()) {
       return refused(
           raw,
           cells,
-          new Fault(
-              "",
-              ErrorCode.VALIDATION,
-              "Expected %,d cells, one for each column of the header; %,d came on %s of the file"
-                  .formatted(header.size(), cells.size(), raw.place())));
+          ErrorCode.VALIDATION,
+          "Expected %,d cells, one for each column of the header; got %,d on %s of the file"
+              .formatted(header.size(), cells.size(), raw.place()));
     }
     return request(raw, cells);
   }
@@ -144,11 +132,8 @@ final class CsvRows implements RowSource {
           return refused(
               raw,
               cells,
-              new Fault(
-                  "",
-                  ErrorCode.MISPLACED_FIELD,
-                  "Expected nothing in column %,d, which has no name; a value came"
-                      .formatted(i + 1)));
+              ErrorCode.MISPLACED_FIELD,
+              "Expected nothing in column %,d, which has no name; got a value".formatted(i + 1));
         }
         default -> attributes.put(name, cell);
       }
@@ -162,22 +147,19 @@ final class CsvRows implements RowSource {
     return new RawRow(number, 0, request, List.of(), new CsvOriginal(raw, cells), raw.length());
   }
 
+  private RawRow refused(RawRecord raw, List<String> cells, ErrorCode code, String message) {
+    return refused(raw, cells, new Fault("", code, message));
+  }
+
   private RawRow refused(RawRecord raw, List<String> cells, Fault fault) {
     return new RawRow(
         number, 0, null, List.of(fault), new CsvOriginal(raw, cells), raw.bytes().length);
   }
 
-  /**
-   * @param lenient whether text after a closing quotation mark is part of the cell
-   */
   @SuppressWarnings("removal") // The library names no successor for it yet.
-  static List<String> cells(RawRecord raw, char separator, boolean lenient) {
+  static List<String> cells(RawRecord raw, char separator) {
     return new ArrayList<>(
-        CsvReader.builder()
-            .fieldSeparator(separator)
-            .allowExtraCharsAfterClosingQuote(lenient)
-            .ofSingleCsvRecord(raw.text())
-            .getFields());
+        CsvReader.builder().fieldSeparator(separator).ofSingleCsvRecord(raw.text()).getFields());
   }
 
   @Override

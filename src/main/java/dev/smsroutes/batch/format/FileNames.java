@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /** What names files may have, and how the names stand in the log. */
 public final class FileNames {
   /** The longest name in bytes that leaves room for what is added to it; the usual limit is 255. */
-  static final int LONGEST = 200;
+  static final int MAX_BYTES = 200;
 
   /** What could break a line of the log and forge another, or change how a terminal shows it. */
   private static final Pattern STRANGE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}\"]");
@@ -39,7 +39,7 @@ public final class FileNames {
   }
 
   public static boolean tooLong(String name) {
-    return name.getBytes(StandardCharsets.UTF_8).length > LONGEST;
+    return name.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES;
   }
 
   /** The name in quotation marks, in one line. */

@@ -115,7 +115,7 @@ record FileScan(String sha256, long size, Text text) {
     if (rows > most) {
       throw new BadContentException(
           "too many rows",
-          "Expected a file of up to %,d rows (sms.file.max-rows); more came. Split the file."
+          "Expected a file of up to %,d rows (sms.file.max-rows); got more. Split the file."
               .formatted(most));
     }
   }

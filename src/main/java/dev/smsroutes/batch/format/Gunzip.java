@@ -11,12 +11,12 @@ import java.util.zip.Inflater;
  * What is in a gzip file (RFC 1952), member after member, each with its checksum and length
  * checked. Holds 64 KiB.
  *
- * <p>The JDK's own stream takes whatever follows the first member and is none for the end of the
- * file, so the rest of a damaged file would be lost without a word; and it knows no limits. Here
- * only zero bytes may follow, with which some tools fill up.
+ * <p>The JDK's own stream takes other data behind the first member for the end of the file, so the
+ * rest of a damaged file would be lost without a word; and it knows no limits. Here only zero bytes
+ * may follow, with which some tools fill up.
  *
- * <p>All that is wrong is a {@link BadContentException}. Thread-safe, so that whoever closes need
- * not know whether somebody reads.
+ * <p>All that is wrong is a {@link BadContentException}. Thread-safe: one thread may close it while
+ * another reads.
  */
 final class Gunzip extends InputStream {
   static final int FIRST_BYTE = 0x1F;
@@ -108,14 +108,14 @@ final class Gunzip extends InputStream {
       throw new BadContentException(
           "too large",
           ("Expected a gzip file of which up to %,d bytes come out (sms.file.max-expanded-bytes);"
-                  + " more came. Split the file.")
+                  + " got more. Split the file.")
               .formatted(maxBytes));
     }
     if (unpacked > RATIO_FROM && unpacked / maxRatio > position()) {
       throw new BadContentException(
           "expands too much",
           ("Expected a gzip file of which up to %,d times its size comes out"
-                  + " (sms.file.max-expansion-ratio); more came from its first %,d bytes. If it is"
+                  + " (sms.file.max-expansion-ratio); got more from its first %,d bytes. If it is"
                   + " meant to be so, drop it unpacked.")
               .formatted(maxRatio, position()));
     }
@@ -225,7 +225,7 @@ final class Gunzip extends InputStream {
   private BadContentException none() {
     return new BadContentException(
         "no gzip",
-        "Expected gzip data, since the name ends in .gz; other data came. If it is not compressed,"
+        "Expected gzip data, since the name ends in .gz; got other data. If it is not compressed,"
             + " drop it without .gz in its name.");
   }
 

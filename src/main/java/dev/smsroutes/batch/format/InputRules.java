@@ -37,7 +37,7 @@ public record InputRules(
   public InputRules {
     if (maxBytes < 1 || maxRows < 1 || maxExpandedBytes < 1 || maxExpansionRatio < 1) {
       throw new IllegalArgumentException(
-          "Expected positive limits; came maxBytes="
+          "Expected positive limits; got maxBytes="
               + maxBytes
               + ", maxRows="
               + maxRows

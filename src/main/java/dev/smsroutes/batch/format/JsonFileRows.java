@@ -9,7 +9,6 @@ import dev.smsroutes.intake.request.RequestTree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** A JSON file: one request, read whole; in the bare shape every recipient is a row. */
@@ -18,7 +17,7 @@ final class JsonFileRows implements RowSource {
    * The most values in one request, objects and arrays included. A hundred thousand recipients with
    * a number and a key have fewer; 4,000,000 bytes of empty objects would take half a gigabyte.
    */
-  static final int MOST_VALUES = 400_000;
+  static final int MAX_VALUES = 400_000;
 
   private final Read read;
   private final long bytes;
@@ -43,12 +42,12 @@ final class JsonFileRows implements RowSource {
     try (JsonParser parser = RequestTree.parser(json)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         values += token.isScalarValue() || token.isStructStart() ? 1 : 0;
-        if (values > MOST_VALUES) {
+        if (values > MAX_VALUES) {
           throw new UnreadableFileException(
               "too large",
-              ("Expected a .json file, which is one request, of up to %,d values; more came. Many"
+              ("Expected a .json file, which is one request, of up to %,d values; got more. Many"
                       + " requests go into a .ndjson or .csv file.")
-                  .formatted(MOST_VALUES));
+                  .formatted(MAX_VALUES));
         }
       }
     } catch (IOException | RuntimeException e) {
@@ -77,15 +76,8 @@ final class JsonFileRows implements RowSource {
 
   @Override
   public Rejects rejects(OutputStream out) throws IOException {
-    if (byteOrderMark) {
-      out.write(JsonOriginal.BYTE_ORDER_MARK.getBytes(StandardCharsets.UTF_8));
-    }
+    JsonOriginal.writeMark(byteOrderMark, out);
     return new OneRequest(out);
-  }
-
-  @Override
-  public String field(String path) {
-    return path;
   }
 
   /** The request again, with only those recipients that were rejected. */
@@ -99,7 +91,7 @@ final class JsonFileRows implements RowSource {
     }
 
     @Override
-    public void write(RawRow row, Reason reason) {
+    public void write(RawRow row, RejectReason reason) {
       JsonOriginal original = (JsonOriginal) row.original();
       if (original.item() < 0) {
         whole = original.rejected(reason);

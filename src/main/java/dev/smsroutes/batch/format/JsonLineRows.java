@@ -6,7 +6,6 @@ import dev.smsroutes.model.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -24,9 +23,6 @@ final class JsonLineRows implements RowSource {
   private final Deque<RawRow> ahead = new ArrayDeque<>();
   private long number;
 
-  /**
-   * @param byteOrderMark whether rejects get one
-   */
   JsonLineRows(
       InputStream in, int limit, boolean byteOrderMark, JsonRequests requests, KeyMaker keys) {
     this.records = RecordCutter.lines(in, limit);
@@ -79,20 +75,13 @@ final class JsonLineRows implements RowSource {
 
   @Override
   public Rejects rejects(OutputStream out) throws IOException {
-    if (byteOrderMark) {
-      out.write(JsonOriginal.BYTE_ORDER_MARK.getBytes(StandardCharsets.UTF_8));
-    }
+    JsonOriginal.writeMark(byteOrderMark, out);
     return new Lines(out);
-  }
-
-  @Override
-  public String field(String path) {
-    return path;
   }
 
   private record Lines(OutputStream out) implements Rejects {
     @Override
-    public void write(RawRow row, Reason reason) throws IOException {
+    public void write(RawRow row, RejectReason reason) throws IOException {
       out.write(JsonOriginal.write(((JsonOriginal) row.original()).rejected(reason)));
       out.write('\n');
     }

@@ -15,6 +15,7 @@ import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.InvalidRequestException;
 import dev.smsroutes.model.SendRequest;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +31,6 @@ import java.util.List;
 public record JsonOriginal(ObjectNode tree, String text, int item) {
   /** Holds, in a rejected row, the text of a line that is not JSON; it is read in its place. */
   static final String RAW = "_raw";
-
-  static final String BYTE_ORDER_MARK = "\uFEFF";
 
   static final String RECIPIENTS = "recipients";
   static final String MESSAGE_KEY = "messageKey";
@@ -104,7 +103,7 @@ public record JsonOriginal(ObjectNode tree, String text, int item) {
         return new Read(
             List.of(),
             List.of(
-                new Fault(RECIPIENTS, ErrorCode.NO_RECIPIENTS, "Expected a recipient; none came")),
+                new Fault(RECIPIENTS, ErrorCode.NO_RECIPIENTS, "Expected a recipient; got none")),
             original);
       }
       List<SendRequest> keyed = new ArrayList<>(read.size());
@@ -149,6 +148,12 @@ public record JsonOriginal(ObjectNode tree, String text, int item) {
     return changed;
   }
 
+  static void writeMark(boolean byteOrderMark, OutputStream out) throws IOException {
+    if (byteOrderMark) {
+      out.write("\uFEFF".getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
   public static byte[] write(JsonNode node) {
     try {
       return MAPPER.writeValueAsBytes(node);
@@ -164,7 +169,7 @@ public record JsonOriginal(ObjectNode tree, String text, int item) {
   }
 
   /** The row again, as one request of its own, with the reasons in front. */
-  ObjectNode rejected(Rejects.Reason reason) {
+  ObjectNode rejected(Rejects.RejectReason reason) {
     ObjectNode row = reasons(reason);
     if (tree == null) {
       if (text != null) {
@@ -182,7 +187,7 @@ public record JsonOriginal(ObjectNode tree, String text, int item) {
   }
 
   /** One recipient of the request, with the reasons in front. */
-  JsonNode rejectedItem(Rejects.Reason reason) {
+  JsonNode rejectedItem(Rejects.RejectReason reason) {
     JsonNode recipient = recipient(reason.messageKey());
     if (!(recipient instanceof ObjectNode fields)) {
       return recipient;
@@ -209,7 +214,7 @@ public record JsonOriginal(ObjectNode tree, String text, int item) {
     }
   }
 
-  private static ObjectNode reasons(Rejects.Reason reason) {
+  private static ObjectNode reasons(Rejects.RejectReason reason) {
     return MAPPER
         .createObjectNode()
         .put(Rejects.CODE, reason.code())

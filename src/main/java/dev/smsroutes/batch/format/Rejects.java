@@ -17,9 +17,9 @@ public interface Rejects {
    * @param messageKey the key under which the row was tried, which it must keep; null when it may
    *     get a new one
    */
-  record Reason(int code, String field, String message, String messageKey) {}
+  record RejectReason(int code, String field, String message, String messageKey) {}
 
-  void write(RawRow row, Reason reason) throws IOException;
+  void write(RawRow row, RejectReason reason) throws IOException;
 
   /** Writes what is left and flushes; the stream stays open. */
   void finish() throws IOException;

@@ -22,7 +22,9 @@ public interface RowSource {
   }
 
   /** The path of a field as the sender of this format knows it. */
-  String field(String path);
+  default String field(String path) {
+    return path;
+  }
 
   /** Says that a row has no such attribute. */
   default String absent(String attribute) {

@@ -28,6 +28,11 @@ public final class SourceFile {
     return Files.readAttributes(file, BasicFileAttributes.class, links ? FOLLOW : STAY);
   }
 
+  /** Whether there is anything of this name, even a link that leads nowhere. */
+  public static boolean isThere(Path file) {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
   /**
    * Opens a file for reading.
    *

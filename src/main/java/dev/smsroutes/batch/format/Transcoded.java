@@ -95,9 +95,8 @@ final class Transcoded extends InputStream {
     boolean good = decoding.decode(chunk, n, ended);
     refuseNul(n);
     if (!good) {
-      throw new BadContentException(
-          "unknown encoding",
-          "Expected text in %s; what came at byte %,d is not. %s"
+      throw BadContentException.unknownEncoding(
+          "Expected text in %s; got other bytes at byte %,d. %s"
               .formatted(
                   charset,
                   position + decoding.raw.position() + 1,
@@ -122,9 +121,8 @@ final class Transcoded extends InputStream {
     // The place of the character is found by writing those before it again.
     long at = position + charset.encode(decoding.chars.slice(0, nul)).remaining() + 1;
     String utf16 = utf8 && first ? utf16(n) : "";
-    throw new BadContentException(
-        "unknown encoding",
-        "Expected text in %s; a NUL %s came at byte %,d. "
+    throw BadContentException.unknownEncoding(
+        "Expected text in %s; got a NUL %s at byte %,d. "
                 .formatted(charset, utf8 ? "byte" : "character", at)
             + (utf16.isEmpty()
                 ? "The file is in another encoding, is no text, or was not written to its end."
@@ -169,8 +167,7 @@ final class Transcoded extends InputStream {
     otherwise.raw.compact();
     beyondAscii = beyondAscii || otherwise.chars.chars().anyMatch(c -> c > 0x7F);
     if (ended && maybeUtf8 && beyondAscii) {
-      throw new BadContentException(
-          "unknown encoding",
+      throw BadContentException.unknownEncoding(
           "Expected text in windows-1252, as sms.file.encoding says; all of it is UTF-8. Save it as"
               + " UTF-8 with a byte order mark (in Excel: CSV UTF-8), so that nobody has to guess.");
     }

@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which files are sent at the moment and which have ended, as the folders tell: beside the process
+ * Which files are sent at the moment and which have ended, as the folders tell: next to the process
  * that sends them, or without one. Immutable; changes nothing.
  *
  * @param running the oldest first
@@ -48,14 +48,14 @@ public record BatchOverview(
   public static final Duration STALE_AFTER = Duration.ofSeconds(10);
 
   /** More of what lies in the inbox is not looked at. */
-  private static final int MOST_IN_INBOX = 10_000;
+  private static final int MAX_IN_INBOX = 10_000;
 
   private static final String REASON = ".reason.json";
 
   /**
    * A file that is sent.
    *
-   * @param stale whether that is so long ago that nobody sends it any more, or whoever does cannot
+   * @param stale whether that is so long ago that no process sends it any more, or that it cannot
    *     write
    */
   public record Running(BatchProgress progress, boolean stale) {
@@ -73,7 +73,7 @@ public record BatchOverview(
     public ObjectNode json() {
       ObjectNode json = JsonOriginal.MAPPER.createObjectNode();
       json.put("file", file);
-      json.put("state", BatchProgress.State.PAUSED.word());
+      json.put("state", BatchProgress.Phase.PAUSED.word());
       return json;
     }
   }
@@ -127,7 +127,7 @@ public record BatchOverview(
             Instant.parse(json.required("at").asText()),
             Optional.empty());
       } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
-        throw new IOException("Expected the reason of a file; something else came", e);
+        throw new IOException("Expected the reason of a file; got something else", e);
       }
     }
   }
@@ -147,7 +147,7 @@ public record BatchOverview(
    * @throws IOException when a folder cannot be read
    */
   public static BatchOverview of(BatchFolders folders, int limit, Instant now) throws IOException {
-    return new Look(folders).look(limit, now);
+    return new FolderScan(folders).look(limit, now);
   }
 
   /**
@@ -158,8 +158,8 @@ public record BatchOverview(
    */
   public static Optional<BatchProgress> progress(BatchFolders folders, String file)
       throws IOException {
-    Look look = new Look(folders);
-    for (Found found : Look.find(folders.results(), Names.PROGRESS)) {
+    FolderScan look = new FolderScan(folders);
+    for (Found found : FolderScan.find(folders.results(), Names.PROGRESS)) {
       Optional<BatchProgress> progress = look.read(found.path(), BatchProgress::read);
       if (progress.filter(told -> told.file().equals(file)).isPresent()) {
         return progress;
@@ -175,17 +175,17 @@ public record BatchOverview(
    * @throws IOException when a folder cannot be read
    */
   public static Optional<Past> latest(BatchFolders folders, String file) throws IOException {
-    return new Look(folders).latest(file);
+    return new FolderScan(folders).latest(file);
   }
 
   /** A file that was found; its time tells which ones are worth reading. */
   private record Found(Path path, FileTime changed) {}
 
-  private static final class Look {
+  private static final class FolderScan {
     private final BatchFolders folders;
     private final List<String> strange = new ArrayList<>();
 
-    Look(BatchFolders folders) {
+    FolderScan(BatchFolders folders) {
       this.folders = folders;
     }
 
@@ -206,7 +206,7 @@ public record BatchOverview(
       Set<String> shown = new HashSet<>();
       running.forEach(batch -> shown.add(batch.progress().file()));
       paused.forEach(batch -> shown.add(batch.file()));
-      Untaken.Look inbox = Untaken.in(folders.inbox(), MOST_IN_INBOX);
+      Untaken.InboxContent inbox = Untaken.in(folders.inbox(), MAX_IN_INBOX);
       List<Untaken> untaken = new ArrayList<>(inbox.untaken());
       untaken.sort(Comparator.comparing(Untaken::name));
       long waiting = inbox.waiting().stream().filter(name -> !shown.contains(name)).count();
@@ -282,11 +282,11 @@ public record BatchOverview(
       return name.substring(0, name.length() - REASON.length());
     }
 
-    private interface Reading<T> {
+    private interface FileParser<T> {
       T of(byte[] text) throws IOException;
     }
 
-    private <T> Optional<T> read(Path file, Reading<T> reading) {
+    private <T> Optional<T> read(Path file, FileParser<T> reading) {
       try {
         return Optional.of(reading.of(Files.readAllBytes(file)));
       } catch (NoSuchFileException e) {

@@ -30,12 +30,12 @@ import java.util.regex.Pattern;
  * @param bytes its size
  * @param modified when it was changed last, in milliseconds since 1970
  */
-public record Untaken(Path file, String name, Why why, long bytes, long modified) {
+public record Untaken(Path file, String name, UntakenReason why, long bytes, long modified) {
   /** What {@code status} calls it. */
   public static final String STATE = "not taken";
 
   /** Why something is not taken. */
-  public enum Why {
+  public enum UntakenReason {
     UNDER_WAY(
         "its name is that of an upload under way, or of a temporary file; it is taken under a name"
             + " that ends in "
@@ -55,7 +55,7 @@ public record Untaken(Path file, String name, Why why, long bytes, long modified
 
     private final String reason;
 
-    Why(String reason) {
+    UntakenReason(String reason) {
       this.reason = reason;
     }
 
@@ -102,27 +102,27 @@ public record Untaken(Path file, String name, Why why, long bytes, long modified
    * @param links whether a symbolic link stands for the file to which it leads
    * @throws NoSuchFileException if it is not there
    */
-  public static Optional<Why> why(Path file, boolean links) throws IOException {
-    Optional<Why> byName = byName(file);
+  public static Optional<UntakenReason> why(Path file, boolean links) throws IOException {
+    Optional<UntakenReason> byName = byName(file);
     return byName.isPresent() ? byName : byKind(file, SourceFile.attributes(file, links));
   }
 
   /** Why a file of this name is not taken, whatever it is; empty if it is. */
-  public static Optional<Why> byName(Path file) {
+  public static Optional<UntakenReason> byName(Path file) {
     String name = file.getFileName().toString();
     if (name.startsWith(".")) {
-      return Optional.of(Why.HIDDEN);
+      return Optional.of(UntakenReason.HIDDEN);
     }
     if (!isText(file, name)) {
-      return Optional.of(Why.NAME_NOT_TEXT);
+      return Optional.of(UntakenReason.NAME_NOT_TEXT);
     }
     if (file.getFileSystem().getSeparator().equals("/") && name.contains("\\")) {
-      return Optional.of(Why.BACKSLASH);
+      return Optional.of(UntakenReason.BACKSLASH);
     }
     boolean ours = BatchFormat.of(name).isPresent() && !name.startsWith("~$");
     return ours || !UNDER_WAY.matcher(name).matches()
         ? Optional.empty()
-        : Optional.of(Why.UNDER_WAY);
+        : Optional.of(UntakenReason.UNDER_WAY);
   }
 
   /** Whether the same file is found again by the text of its name. */
@@ -134,22 +134,22 @@ public record Untaken(Path file, String name, Why why, long bytes, long modified
     }
   }
 
-  private static Optional<Why> byKind(Path file, BasicFileAttributes found) {
+  private static Optional<UntakenReason> byKind(Path file, BasicFileAttributes found) {
     if (found.isSymbolicLink()) {
-      return Optional.of(Why.LINK);
+      return Optional.of(UntakenReason.LINK);
     }
     if (found.isDirectory()) {
-      return Optional.of(Why.FOLDER);
+      return Optional.of(UntakenReason.FOLDER);
     }
     if (!found.isRegularFile()) {
-      return Optional.of(Why.SPECIAL);
+      return Optional.of(UntakenReason.SPECIAL);
     }
     if (!Files.isReadable(file)) {
-      return Optional.of(Why.UNREADABLE);
+      return Optional.of(UntakenReason.UNREADABLE);
     }
     return Files.isWritable(file.toAbsolutePath().getParent())
         ? Optional.empty()
-        : Optional.of(Why.IMMOVABLE);
+        : Optional.of(UntakenReason.IMMOVABLE);
   }
 
   /**
@@ -157,9 +157,8 @@ public record Untaken(Path file, String name, Why why, long bytes, long modified
    *
    * @param untaken all that is not taken
    * @param waiting the names of the files that are, or will be
-   * @param all whether there was no more of either than was asked for
    */
-  public record Look(List<Untaken> untaken, List<String> waiting, boolean all) {}
+  public record InboxContent(List<Untaken> untaken, List<String> waiting) {}
 
   /**
    * Looks into an inbox, and into the folder {@code check} in it. One that is not there is empty.
@@ -167,14 +166,14 @@ public record Untaken(Path file, String name, Why why, long bytes, long modified
    * @param most how many of each are told at most
    * @throws IOException if a folder cannot be read
    */
-  public static Look in(Path inbox, int most) throws IOException {
+  public static InboxContent in(Path inbox, int most) throws IOException {
     Looking looking = new Looking(inbox, most);
     looking.into(inbox);
     Path check = inbox.resolve(PlanFiles.FOLDER);
     if (Files.isDirectory(check, LinkOption.NOFOLLOW_LINKS)) {
       looking.into(check);
     }
-    return new Look(List.copyOf(looking.untaken), List.copyOf(looking.waiting), looking.all);
+    return new InboxContent(List.copyOf(looking.untaken), List.copyOf(looking.waiting));
   }
 
   private static final class Looking {
@@ -182,7 +181,6 @@ public record Untaken(Path file, String name, Why why, long bytes, long modified
     private final int most;
     private final List<Untaken> untaken = new ArrayList<>();
     private final List<String> waiting = new ArrayList<>();
-    private boolean all = true;
 
     Looking(Path inbox, int most) {
       this.inbox = inbox;
@@ -211,12 +209,13 @@ public record Untaken(Path file, String name, Why why, long bytes, long modified
         return;
       }
       // A folder is one, whatever it is called.
-      Optional<Why> why = found.isDirectory() ? Optional.empty() : byName(file);
+      Optional<UntakenReason> why = found.isDirectory() ? Optional.empty() : byName(file);
       why = why.isPresent() ? why : byKind(file, found);
       String name = inbox.relativize(file).toString();
       if ((why.isPresent() ? untaken.size() : waiting.size()) >= most) {
-        all = false;
-      } else if (why.isPresent()) {
+        return;
+      }
+      if (why.isPresent()) {
         long modified = found.lastModifiedTime().toMillis();
         untaken.add(new Untaken(file, name, why.get(), found.size(), modified));
       } else {

@@ -2,6 +2,7 @@ package dev.smsroutes.batch.result;
 
 import dev.smsroutes.batch.format.BatchFormat;
 import dev.smsroutes.batch.format.FileNames;
+import dev.smsroutes.batch.format.SourceFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -245,6 +246,6 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
   }
 
   private static boolean free(Path folder, String name) {
-    return !Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS);
+    return !SourceFile.isThere(folder.resolve(name));
   }
 }

@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * @param file the name as it was dropped
  * @param as the name under which it and its results are found
  * @param failed why it is in the failed folder; empty when it is done
- * @param cancelled whether rows of it were not handed out because somebody wanted it to end
+ * @param cancelled whether rows of it were not handed out because an operator cancelled it
  * @param counts of its rows
  * @param faults why rows were not accepted, by cause; empty if an earlier version wrote it
  * @param bytes how long it is, as it was dropped
@@ -83,6 +83,18 @@ public record BatchReport(
       }
       return sum;
     }
+
+    /** The same in a few numbers. */
+    BatchSummary summary(String name, long millis) {
+      return new BatchSummary(
+          name,
+          rows,
+          recorded,
+          of(State.ACCEPTED, State.ACCEPTED_EARLIER),
+          of(State.REFUSED, State.DUPLICATE),
+          of(State.WAITING, State.UNCERTAIN, State.PARKED),
+          millis);
+    }
   }
 
   /** From taking the file to the last outcome; never negative, whatever was done to the clock. */
@@ -111,14 +123,7 @@ public record BatchReport(
 
   /** The same in a few numbers. */
   public BatchSummary summary() {
-    return new BatchSummary(
-        as,
-        counts.rows,
-        counts.recorded,
-        counts.of(State.ACCEPTED, State.ACCEPTED_EARLIER),
-        counts.of(State.REFUSED, State.DUPLICATE),
-        counts.of(State.WAITING, State.UNCERTAIN, State.PARKED),
-        took().toMillis());
+    return counts.summary(as, took().toMillis());
   }
 
   /** As it is written: the names of the fields, in one place. */
@@ -191,7 +196,7 @@ public record BatchReport(
           Instant.parse(json.required("started").asText()),
           Instant.parse(json.required("finished").asText()));
     } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
-      throw new IOException("Expected the summary of a file; something else came", e);
+      throw new IOException("Expected the summary of a file; got something else", e);
     }
   }
 }

@@ -3,13 +3,13 @@ package dev.smsroutes.batch.result;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.batch.format.JsonOriginal;
+import dev.smsroutes.batch.format.SourceFile;
 import dev.smsroutes.batch.result.BatchFolders.Names;
 import dev.smsroutes.ledger.Runs;
 import dev.smsroutes.ledger.Runs.Run;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ import java.util.Optional;
  *
  * <p>From then on they are only put in place, the run is ended, and the source is moved, in this
  * order. Each of these steps may be done twice, so a process that is killed between two of them
- * takes them up again, and reports nothing a second time. The note lies beside the results as long
+ * takes them up again, and reports nothing a second time. The note lies next to the results as long
  * as the source has not moved.
  *
  * @param file the name of the source as it was dropped
@@ -64,14 +64,13 @@ public record CompletionMarker(
   public static Optional<CompletionMarker> find(BatchFolders folders, String file)
       throws IOException {
     Path note = note(folders, file);
-    if (!Files.exists(note, LinkOption.NOFOLLOW_LINKS)) {
+    if (!SourceFile.isThere(note)) {
       return Optional.empty();
     }
     // Names that are too long for us may be the same after they were shortened.
     return Optional.of(read(note)).filter(ending -> ending.file.equals(file));
   }
 
-  /** All that were written down. */
   static List<CompletionMarker> all(BatchFolders folders) throws IOException {
     List<CompletionMarker> all = new ArrayList<>();
     try (DirectoryStream<Path> notes = Files.newDirectoryStream(folders.results(), ".*" + SUFFIX)) {
@@ -145,7 +144,7 @@ public record CompletionMarker(
   /** Whether this is the source that is still to be moved, or at least to be taken away. */
   public boolean isOf(Path source, BatchFolders folders) throws IOException {
     // Where it has moved, it was dropped once more.
-    boolean moved = !copied && Files.exists(target(folders), LinkOption.NOFOLLOW_LINKS);
+    boolean moved = !copied && SourceFile.isThere(target(folders));
     return !moved && isLike(source);
   }
 

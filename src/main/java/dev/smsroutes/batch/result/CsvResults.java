@@ -13,7 +13,7 @@ final class CsvResults implements ResultLines {
   private final CsvWriter csv;
 
   /**
-   * @param separator that of the source: whoever wrote it has a spreadsheet that knows it
+   * @param separator that of the source: the sender's spreadsheet knows it
    * @param byteOrderMark whether the file begins with one, by which Excel knows UTF-8
    */
   CsvResults(OutputStream out, char separator, boolean byteOrderMark) throws IOException {

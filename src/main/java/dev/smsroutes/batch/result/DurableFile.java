@@ -1,5 +1,6 @@
 package dev.smsroutes.batch.result;
 
+import dev.smsroutes.batch.format.SourceFile;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -91,13 +92,13 @@ public class DurableFile implements Closeable {
 
   /** Whether something is under way, or complete, under this name. */
   static boolean isUnderWay(Path folder, String name) {
-    return Files.exists(unfinished(folder, name), LinkOption.NOFOLLOW_LINKS);
+    return SourceFile.isThere(unfinished(folder, name));
   }
 
   /**
    * Takes the name before there is anything to write, so that nobody else does.
    *
-   * @return false if somebody has it
+   * @return false if it is taken
    */
   static boolean claim(Path folder, String name) throws IOException {
     Files.createDirectories(folder);
@@ -138,16 +139,11 @@ public class DurableFile implements Closeable {
   }
 
   /**
-   * Gives a complete file its name, but never in the place of another one; on disk when this
-   * returns.
+   * Gives a complete file a name, which need not be the one that it was meant to have, but never in
+   * the place of another one; on disk when this returns.
    *
    * @return false if there is a file of this name
    */
-  public boolean publishNew() throws IOException {
-    return publishNewAs(name);
-  }
-
-  /** As {@link #publishNew()}, under another name than it was meant to have. */
   public boolean publishNewAs(String other) throws IOException {
     Path named = folder.resolve(other);
     try {
@@ -156,7 +152,7 @@ public class DurableFile implements Closeable {
     } catch (FileAlreadyExistsException e) {
       return false;
     } catch (UnsupportedOperationException | FileSystemException e) {
-      if (Files.exists(named, LinkOption.NOFOLLOW_LINKS)) {
+      if (SourceFile.isThere(named)) {
         return false;
       }
       Files.move(unfinished, named, StandardCopyOption.ATOMIC_MOVE);
@@ -178,7 +174,7 @@ public class DurableFile implements Closeable {
   static void publish(Path folder, String... names) throws IOException {
     for (String name : names) {
       Path unfinished = unfinished(folder, name);
-      if (Files.exists(unfinished, LinkOption.NOFOLLOW_LINKS)) {
+      if (SourceFile.isThere(unfinished)) {
         Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
       }
     }

@@ -20,17 +20,17 @@ import java.util.regex.Pattern;
 
 /**
  * Counts the faults of a file's rows by their cause, so that what is wrong with a million rows is
- * one entry. At most {@value #MOST_CAUSES} causes have an entry of their own, so that memory does
+ * one entry. At most {@value #MAX_CAUSES} causes have an entry of their own, so that memory does
  * not grow with the file; what comes later is counted by its code. Not thread-safe.
  */
 public final class FaultCounts {
-  static final int MOST_CAUSES = 1_000;
+  static final int MAX_CAUSES = 1_000;
 
   /** Of a cause, so many rows are named. */
   static final int FIRST_ROWS = 3;
 
   /** A longer message is cut: with so many causes, it is the text of a stranger. */
-  private static final int LONGEST_MESSAGE = 500;
+  private static final int MAX_MESSAGE = 500;
 
   private static final String ATTRIBUTE = "recipient.attributes.";
 
@@ -94,7 +94,7 @@ public final class FaultCounts {
     if (outcome.faults().isEmpty()) {
       boolean ownWords = outcome instanceof Unsettled open && open.reason() != Reason.FORBIDDEN;
       String message =
-          ownWords || quotesTheApi ? cut(outcome.message()) : words(outcome.errorCode());
+          ownWords || quotesTheApi ? cut(outcome.message()) : ErrorCode.words(outcome.errorCode());
       count(
           row,
           // Whatever the API says of each row, its code is the cause.
@@ -128,11 +128,11 @@ public final class FaultCounts {
 
   private void count(RawRow row, Key key, String message) {
     Count count = causes.get(key);
-    if (count == null && causes.size() < MOST_CAUSES) {
+    if (count == null && causes.size() < MAX_CAUSES) {
       count = new Count(message);
       causes.put(key, count);
     }
-    if (count == null && (later.containsKey(key.code()) || later.size() < MOST_CAUSES)) {
+    if (count == null && (later.containsKey(key.code()) || later.size() < MAX_CAUSES)) {
       count = later.computeIfAbsent(key.code(), code -> new Count(null));
     }
     if (count == null) {
@@ -175,9 +175,7 @@ public final class FaultCounts {
   }
 
   private static String cut(String message) {
-    return message.length() <= LONGEST_MESSAGE
-        ? message
-        : message.substring(0, LONGEST_MESSAGE) + "…";
+    return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "…";
   }
 
   /** All causes, the one with the most rows first. */
@@ -189,7 +187,7 @@ public final class FaultCounts {
                 new Cause(
                     key.column(),
                     key.code(),
-                    count.message == null ? words(key.code()) : count.message,
+                    count.message == null ? ErrorCode.words(key.code()) : count.message,
                     Optional.ofNullable(key.definitionKey()),
                     count.rows,
                     count.first)));
@@ -199,15 +197,11 @@ public final class FaultCounts {
                 new Cause(
                     "",
                     code,
-                    ("Other faults: " + words(code)).stripTrailing(),
+                    ("Other faults: " + ErrorCode.words(code)).stripTrailing(),
                     Optional.empty(),
                     count.rows,
                     count.first)));
     all.sort(Comparator.comparing(Cause::rows).reversed());
     return new FaultSummary(all, more);
-  }
-
-  private static String words(int code) {
-    return ErrorCode.of(code).map(ErrorCode::words).orElse("");
   }
 }

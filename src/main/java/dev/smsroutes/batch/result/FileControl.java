@@ -1,10 +1,10 @@
 package dev.smsroutes.batch.result;
 
+import dev.smsroutes.batch.format.SourceFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a person wants of a file in the inbox, as an empty file beside it says: {@code
+ * What a person wants of a file in the inbox, as an empty file next to it says: {@code
  * .<name>.sms-paused} or {@code .<name>.sms-cancelled}. With both, it is cancelled.
  *
  * <p>On the disk, so that it outlives this process, and may be given with nothing but the hands.
@@ -44,7 +44,7 @@ public enum FileControl {
   }
 
   private boolean isGiven(Path file) {
-    return Files.exists(marker(file), LinkOption.NOFOLLOW_LINKS);
+    return SourceFile.isThere(marker(file));
   }
 
   private Path marker(Path file) {
@@ -56,13 +56,14 @@ public enum FileControl {
     try {
       Files.createFile(marker(file));
     } catch (FileAlreadyExistsException e) {
-      // Somebody was quicker, and wanted the same.
+      // Another process was quicker, and wanted the same.
     }
   }
 
   /** Takes the order back; does nothing when there is none. */
   public void takeBack(Path file) throws IOException {
-    // Looked for first: beside a very long name there can be none, and asking to delete it fails.
+    // Looked for first: next to a very long name there can be no marker, and asking to delete it
+    // fails.
     if (isGiven(file)) {
       Files.deleteIfExists(marker(file));
     }
@@ -79,7 +80,7 @@ public enum FileControl {
   public static List<String> paused(Path inbox) throws IOException {
     List<String> names = new ArrayList<>();
     for (Path file : PAUSE.files(inbox)) {
-      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && of(file) == PAUSE) {
+      if (SourceFile.isThere(file) && of(file) == PAUSE) {
         names.add(file.getFileName().toString());
       }
     }
@@ -103,7 +104,7 @@ public enum FileControl {
   static void sweep(Path inbox) throws IOException {
     for (FileControl order : GIVEN) {
       for (Path file : order.files(inbox)) {
-        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (!SourceFile.isThere(file)) {
           Files.deleteIfExists(order.marker(file));
         }
       }

@@ -32,29 +32,6 @@ final class OutcomeCounts {
     }
   }
 
-  long rows() {
-    return rows;
-  }
-
-  long of(State... wanted) {
-    long sum = 0;
-    for (State state : wanted) {
-      sum += states.getOrDefault(state, 0L);
-    }
-    return sum;
-  }
-
-  BatchSummary summary(String name, long recorded, long millis) {
-    return new BatchSummary(
-        name,
-        rows,
-        recorded,
-        of(State.ACCEPTED, State.ACCEPTED_EARLIER),
-        of(State.REFUSED, State.DUPLICATE),
-        of(State.PARKED, State.UNCERTAIN, State.WAITING),
-        millis);
-  }
-
   BatchReport.Counts report(long recorded) {
     return new BatchReport.Counts(
         rows, recorded, states, refusedByCode, parts, partsEarlier, partsUnknown);

@@ -38,7 +38,7 @@ public final class ResultsWriter implements Closeable {
   private final ResultLines lines;
 
   /** So many causes stand in the summary. */
-  private static final int MOST_CAUSES = 20;
+  private static final int MAX_CAUSES = 20;
 
   private final OutcomeCounts counts = new OutcomeCounts();
   private final FaultCounts faults;
@@ -80,12 +80,12 @@ public final class ResultsWriter implements Closeable {
       // A row that was never valid may be corrected and sent as something new. Any other may have
       // been sent under its key, so it must keep it.
       String kept = state == State.REFUSED ? null : key;
-      reject(row, new Rejects.Reason(outcome.errorCode(), field, message, kept));
+      reject(row, new Rejects.RejectReason(outcome.errorCode(), field, message, kept));
     }
   }
 
   /** A row that cannot be repeated stands in the results all the same, and holds up no other. */
-  private void reject(RawRow row, Rejects.Reason reason) throws IOException {
+  private void reject(RawRow row, Rejects.RejectReason reason) throws IOException {
     try {
       rejects.write(row, reason);
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
@@ -139,12 +139,12 @@ public final class ResultsWriter implements Closeable {
   }
 
   public BatchSummary summary(String name, long recorded, long millis) {
-    return counts.summary(name, recorded, millis);
+    return counts(recorded).summary(name, millis);
   }
 
   /** Why rows were not accepted: the causes with the most rows. */
   public FaultSummary faults() {
-    return faults.faults().first(MOST_CAUSES);
+    return faults.faults().first(MAX_CAUSES);
   }
 
   public BatchReport.Counts counts(long recorded) {

@@ -110,7 +110,8 @@ public final class Batch implements AutoCloseable {
     if (begun.isPresent()) {
       CompletionMarker completion = begun.get();
       if (completion.isOf(file, folders)) {
-        Batch batch = new Batch(file, new BatchFiles(file, completion, setting, opener), setting);
+        BatchFiles files = new BatchFiles(file, completion.names(), setting, opener, completion);
+        Batch batch = new Batch(file, files, setting);
         batch.rows.exhaust();
         return batch;
       }
@@ -119,7 +120,7 @@ public final class Batch implements AutoCloseable {
       completion.forget(folders);
     }
     BatchFolders.Names names = folders.take(fileName, setting.results());
-    Batch batch = new Batch(file, new BatchFiles(file, names, setting, opener), setting);
+    Batch batch = new Batch(file, new BatchFiles(file, names, setting, opener, null), setting);
     setting.watch().began(batch);
     try {
       batch.files.open(batch.rows, batch.tally);

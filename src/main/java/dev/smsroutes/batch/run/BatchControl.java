@@ -20,7 +20,6 @@ import java.util.stream.Collectors;
  * <p>No lock: the one thread that iterates looks and cancels; any thread may ask what it saw.
  */
 final class BatchControl {
-  /** How often the disk is asked at most. */
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
   private final Path file;
@@ -51,7 +50,6 @@ final class BatchControl {
     return order != FileControl.GO_ON;
   }
 
-  /** What was last seen. */
   FileControl order() {
     return order;
   }
@@ -60,7 +58,6 @@ final class BatchControl {
     return order == FileControl.CANCEL;
   }
 
-  /** Whether rows were cancelled. */
   boolean cancelled() {
     return cancelled;
   }

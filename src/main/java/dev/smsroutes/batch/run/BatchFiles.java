@@ -16,8 +16,6 @@ import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.Runs.Run;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -55,19 +53,11 @@ final class BatchFiles implements Closeable {
   private volatile UnreadableFileException unreadable;
   private volatile BatchReport report;
 
-  /** A file that is to be sent; it has its names for itself. */
-  BatchFiles(Path file, Names names, Batch.Setting setting, ResultsWriter.Opener opener) {
-    this(file, names, setting, opener, null);
-    this.namesTaken = true;
-  }
-
-  /** A file whose end was written down before, by a process that did not come to its end. */
+  /**
+   * @param completion the end of the file, if it was written down by a process that did not come to
+   *     its own end; null for a file that is to be sent, which has its names for itself
+   */
   BatchFiles(
-      Path file, CompletionMarker completion, Batch.Setting setting, ResultsWriter.Opener opener) {
-    this(file, completion.names(), setting, opener, completion);
-  }
-
-  private BatchFiles(
       Path file,
       Names names,
       Batch.Setting setting,
@@ -80,6 +70,7 @@ final class BatchFiles implements Closeable {
     this.opener = opener;
     this.started = setting.clock().instant();
     this.completion = completion;
+    this.namesTaken = completion == null;
   }
 
   /**
@@ -247,12 +238,12 @@ final class BatchFiles implements Closeable {
 
   /** See {@link Batch#moved}. */
   synchronized boolean moved() throws IOException {
-    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+    if (SourceFile.isThere(file)) {
       if (completion == null || !isSource()) {
         return true;
       }
       Path target = completion.target(setting.folders());
-      if (!completion.copied() && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      if (!completion.copied() && SourceFile.isThere(target)) {
         // Otherwise it would be taken for one that was dropped once more, again and again.
         completion = completion.asCopied();
         completion.write(opener);

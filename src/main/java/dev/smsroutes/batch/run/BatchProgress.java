@@ -34,7 +34,7 @@ import java.util.OptionalLong;
 public record BatchProgress(
     String file,
     String as,
-    State state,
+    Phase state,
     long rows,
     OptionalLong total,
     long recorded,
@@ -48,12 +48,12 @@ public record BatchProgress(
     Instant at) {
 
   /** What is being done with a file. */
-  public enum State {
+  public enum Phase {
     /** It is read for the first time, before anything is sent. */
     READING,
     /** Its rows are sent. */
     SENDING,
-    /** No row is begun until somebody lets it go on. */
+    /** No row is begun until an operator resumes it. */
     PAUSED,
     /** All rows have an outcome, and the results are put on disk. */
     FINISHING;
@@ -95,7 +95,7 @@ public record BatchProgress(
       return new BatchProgress(
           json.required("file").asText(),
           json.required("as").asText(),
-          State.valueOf(json.required("state").asText().toUpperCase(Locale.ROOT)),
+          Phase.valueOf(json.required("state").asText().toUpperCase(Locale.ROOT)),
           json.required("rows").asLong(),
           number(json.required("total")),
           json.required("recorded").asLong(),
@@ -108,7 +108,7 @@ public record BatchProgress(
           Instant.parse(json.required("started").asText()),
           Instant.parse(json.required("at").asText()));
     } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
-      throw new IOException("Expected the progress of a file; something else came", e);
+      throw new IOException("Expected the progress of a file; got something else", e);
     }
   }
 

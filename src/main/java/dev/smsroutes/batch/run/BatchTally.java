@@ -2,7 +2,7 @@ package dev.smsroutes.batch.run;
 
 import dev.smsroutes.batch.format.RawRow;
 import dev.smsroutes.batch.result.BatchReport;
-import dev.smsroutes.batch.run.BatchProgress.State;
+import dev.smsroutes.batch.run.BatchProgress.Phase;
 import dev.smsroutes.model.Outcome;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 
 /**
  * Counts how far a batch is, row by row, in whatever order their outcomes come. Thread-safe, and
- * with a lock of its own: whoever looks at it does not wait while the batch waits for a disk.
+ * with a lock of its own: a reader does not wait while the batch waits for a disk.
  */
 final class BatchTally {
   private final String file;
@@ -21,7 +21,7 @@ final class BatchTally {
   private final Instant started;
   private final MovingRate rate = new MovingRate();
 
-  private State state = State.READING;
+  private Phase state = Phase.READING;
   private boolean paused;
   private long size;
   private OptionalLong total = OptionalLong.empty();
@@ -51,17 +51,16 @@ final class BatchTally {
   synchronized void sending(long size, OptionalLong rows) {
     this.size = size;
     this.total = rows;
-    state = State.SENDING;
+    state = Phase.SENDING;
     rate.note(clock.millis(), 0, 0);
   }
 
-  /** Whether no row is begun at the moment. */
   synchronized void paused(boolean paused) {
     this.paused = paused;
   }
 
   synchronized void finishing() {
-    state = State.FINISHING;
+    state = Phase.FINISHING;
   }
 
   /** A row was settled when an earlier pass was interrupted; {@link #settled} follows. */
@@ -92,7 +91,6 @@ final class BatchTally {
     return row.bytes() + (row.item() <= 1 ? 1 : 0);
   }
 
-  /** A row was begun. */
   synchronized void begun(RawRow row) {
     if (firstOpen.isEmpty()) {
       firstOpen = OptionalLong.of(row.number());
@@ -102,13 +100,13 @@ final class BatchTally {
   synchronized BatchProgress progress() {
     Instant at = clock.instant();
     long now = at.toEpochMilli();
-    if (state != State.READING) {
+    if (state != Phase.READING) {
       rate.note(now, rows - recorded, bytes - recordedBytes);
     }
     return new BatchProgress(
         file,
         as,
-        state == State.SENDING && paused ? State.PAUSED : state,
+        state == Phase.SENDING && paused ? Phase.PAUSED : state,
         rows,
         total(),
         recorded,
@@ -130,7 +128,7 @@ final class BatchTally {
       return total;
     }
     return OptionalLong.of(
-        state == State.FINISHING || bytes <= 0 || bytes >= size
+        state == Phase.FINISHING || bytes <= 0 || bytes >= size
             ? Math.max(rows, 0)
             : Math.round((double) rows * size / bytes));
   }
@@ -138,7 +136,7 @@ final class BatchTally {
   /** By bytes, since these are known of every format, and rows may be of any length. */
   private Optional<Duration> left(long now) {
     double speed = rate.bytes(now, bytes - recordedBytes);
-    if (state != State.SENDING || paused || speed <= 0) {
+    if (state != Phase.SENDING || paused || speed <= 0) {
       return Optional.empty();
     }
     return Optional.of(Duration.ofSeconds(Math.round(Math.max(size - bytes, 0) / speed)));

@@ -1,5 +1,6 @@
 package dev.smsroutes.batch.run;
 
+import dev.smsroutes.batch.format.SourceFile;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.CompletionMarker;
 import dev.smsroutes.batch.result.FileControl;
@@ -9,8 +10,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
- * Pauses, resumes and cancels files in the inbox, beside the process that sends them or without
+ * Pauses, resumes and cancels files in the inbox, next to the process that sends them or without
  * one; that process sees it within about a second.
+ *
+ * <p>A name is that of a file in the inbox, without a folder. An {@link IOException} says that the
+ * disk did not do its part.
  *
  * <p>Immutable. Orders for the same file at the same moment are all carried out, in some order.
  *
@@ -18,7 +22,7 @@ import java.nio.file.Path;
  */
 public record FileControls(BatchFolders folders) {
   /** What became of an order. */
-  public enum Answer {
+  public enum OrderResult {
     /** It stands. */
     DONE,
     /** It stood before. */
@@ -33,44 +37,33 @@ public record FileControls(BatchFolders folders) {
     CANCELLED
   }
 
-  /**
-   * From now on no row is handed over; those under way end.
-   *
-   * @param name of a file in the inbox, without a folder
-   * @throws IOException if the disk does not do its part
-   */
-  public Answer pause(String name) throws IOException {
+  /** From now on no row is handed over; those under way end. */
+  public OrderResult pause(String name) throws IOException {
     Path file = file(name);
-    Answer answer = there(file, name);
-    if (answer == Answer.DONE) {
-      answer =
-          switch (FileControl.of(file)) {
-            case PAUSE -> Answer.DONE_BEFORE;
-            case CANCEL -> Answer.CANCELLED;
-            case GO_ON -> give(FileControl.PAUSE, file, name);
-          };
-    }
-    return answer;
-  }
-
-  /**
-   * A paused file goes on.
-   *
-   * @param name of a file in the inbox, without a folder
-   * @throws IOException if the disk does not do its part
-   */
-  public Answer resume(String name) throws IOException {
-    Path file = file(name);
-    Answer answer = there(file, name);
-    if (answer != Answer.DONE) {
+    OrderResult answer = there(file, name);
+    if (answer != OrderResult.DONE) {
       return answer;
     }
     return switch (FileControl.of(file)) {
-      case GO_ON -> Answer.NOT_PAUSED;
-      case CANCEL -> Answer.CANCELLED;
+      case PAUSE -> OrderResult.DONE_BEFORE;
+      case CANCEL -> OrderResult.CANCELLED;
+      case GO_ON -> give(FileControl.PAUSE, file, name);
+    };
+  }
+
+  /** A paused file goes on. */
+  public OrderResult resume(String name) throws IOException {
+    Path file = file(name);
+    OrderResult answer = there(file, name);
+    if (answer != OrderResult.DONE) {
+      return answer;
+    }
+    return switch (FileControl.of(file)) {
+      case GO_ON -> OrderResult.NOT_PAUSED;
+      case CANCEL -> OrderResult.CANCELLED;
       case PAUSE -> {
         FileControl.PAUSE.takeBack(file);
-        yield Answer.DONE;
+        yield OrderResult.DONE;
       }
     };
   }
@@ -78,26 +71,22 @@ public record FileControls(BatchFolders folders) {
   /**
    * From now on no row is handed over; those under way end, and so does the file. Cannot be taken
    * back.
-   *
-   * @param name of a file in the inbox, without a folder
-   * @throws IOException if the disk does not do its part
    */
-  public Answer cancel(String name) throws IOException {
+  public OrderResult cancel(String name) throws IOException {
     Path file = file(name);
-    Answer answer = there(file, name);
-    if (answer == Answer.DONE) {
-      answer =
-          FileControl.of(file) == FileControl.CANCEL
-              ? Answer.DONE_BEFORE
-              : give(FileControl.CANCEL, file, name);
+    OrderResult answer = there(file, name);
+    if (answer != OrderResult.DONE) {
+      return answer;
     }
-    return answer;
+    return FileControl.of(file) == FileControl.CANCEL
+        ? OrderResult.DONE_BEFORE
+        : give(FileControl.CANCEL, file, name);
   }
 
-  private Answer give(FileControl order, Path file, String name) throws IOException {
+  private OrderResult give(FileControl order, Path file, String name) throws IOException {
     order.give(file);
-    Answer since = there(file, name);
-    if (since != Answer.DONE) {
+    OrderResult since = there(file, name);
+    if (since != OrderResult.DONE) {
       // It ended in between: the next file of this name must not be hit.
       order.takeBack(file);
     }
@@ -108,16 +97,18 @@ public record FileControls(BatchFolders folders) {
     return folders.inbox().resolve(name);
   }
 
-  private Answer there(Path file, String name) throws IOException {
+  private OrderResult there(Path file, String name) throws IOException {
     if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return CompletionMarker.find(folders, name)
               .filter(completion -> isOf(completion, file))
               .isPresent()
-          ? Answer.ENDED
-          : Answer.DONE;
+          ? OrderResult.ENDED
+          : OrderResult.DONE;
     }
-    boolean ended = isThere(folders.done(), name) || isThere(folders.failed(), name);
-    return ended ? Answer.ENDED : Answer.UNKNOWN;
+    boolean ended =
+        SourceFile.isThere(folders.done().resolve(name))
+            || SourceFile.isThere(folders.failed().resolve(name));
+    return ended ? OrderResult.ENDED : OrderResult.UNKNOWN;
   }
 
   private boolean isOf(CompletionMarker completion, Path file) {
@@ -127,9 +118,5 @@ public record FileControls(BatchFolders folders) {
       // It has moved this very moment.
       return true;
     }
-  }
-
-  private static boolean isThere(Path folder, String name) {
-    return Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS);
   }
 }

@@ -18,11 +18,7 @@ final class MovingRate {
 
   private final Deque<Sample> samples = new ArrayDeque<>();
 
-  /**
-   * @param at in milliseconds
-   * @param rows done by then
-   * @param bytes done by then
-   */
+  /** Notes what was done by a moment, in milliseconds. */
   void note(long at, long rows, long bytes) {
     if (!samples.isEmpty() && at < samples.getLast().at) {
       // The clock was set back.
@@ -46,7 +42,6 @@ final class MovingRate {
     return since(now) ? samples.getFirst().perSecond(rows - samples.getFirst().rows, now) : 0;
   }
 
-  /** Bytes a second, in the same way. */
   double bytes(long now, long bytes) {
     return since(now) ? samples.getFirst().perSecond(bytes - samples.getFirst().bytes, now) : 0;
   }

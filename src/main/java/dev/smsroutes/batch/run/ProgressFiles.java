@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -17,12 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file on how far each running batch is, for people and programs beside this process.
- * Thread-safe.
+ * A file on how far each running batch is, for people and other programs. Thread-safe.
  *
  * <p>Each is replaced in one step, so nobody reads half of one, and removed when its batch has
  * ended. Nothing is forced to disk: after a crash it is worth nothing. One that cannot be written
- * (disk full) stays as it was, and whoever reads it sees its age.
+ * (disk full) stays as it was, and its reader sees its age.
  */
 public final class ProgressFiles implements BatchWatch {
   /** How often they are to be renewed. */
@@ -57,14 +54,6 @@ public final class ProgressFiles implements BatchWatch {
         LOG.debug("progress not written cause={}", e.getClass().getSimpleName());
       }
     }
-  }
-
-  /** How far the running batches are, the oldest first. */
-  List<BatchProgress> progress() {
-    return running.keySet().stream()
-        .map(Batch::progress)
-        .sorted(Comparator.comparing(BatchProgress::started).thenComparing(BatchProgress::file))
-        .toList();
   }
 
   @Override

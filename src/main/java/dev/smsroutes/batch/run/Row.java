@@ -30,12 +30,10 @@ final class Row {
     return raw.request();
   }
 
-  /** Where it came from, for the record. */
   Origin origin() {
     return flow.origin(raw);
   }
 
-  /** Says what became of it. */
   void settle(Outcome outcome) {
     flow.settle(this, outcome);
   }
@@ -49,7 +47,7 @@ final class Row {
             Reason.INTERNAL,
             true,
             ErrorCode.INTERNAL.number(),
-            "Expected an outcome for this row; none came, so it may or may not have been sent",
+            "Expected an outcome for this row; got none, so it may or may not have been sent",
             Optional.empty()));
   }
 

@@ -1,7 +1,7 @@
 package dev.smsroutes.batch.run;
 
 import dev.smsroutes.batch.format.BatchInterruptedException;
-import dev.smsroutes.batch.format.BatchInterruptedException.Why;
+import dev.smsroutes.batch.format.BatchInterruptedException.Interruption;
 import dev.smsroutes.batch.format.FileNames;
 import dev.smsroutes.batch.format.RawRow;
 import dev.smsroutes.batch.format.Thrown;
@@ -67,7 +67,7 @@ final class RowFlow {
   private long recorded;
   private long tellAt;
   private IOException failure;
-  private Why interruption;
+  private Interruption interruption;
   private boolean closed;
 
   /**
@@ -92,7 +92,6 @@ final class RowFlow {
     this.tellAt = setting.clock().millis() + Batch.PROGRESS_EVERY.toMillis();
   }
 
-  /** From now on there are rows. */
   void begin(RowReader rows, ResultsWriter results) {
     reader = rows;
     change(() -> writer = results);
@@ -121,7 +120,7 @@ final class RowFlow {
   void look() {
     if (control.look() && control.order() == FileControl.PAUSE) {
       tally.paused(true);
-      interrupt(Why.PAUSED);
+      interrupt(Interruption.PAUSED);
     }
   }
 
@@ -138,7 +137,7 @@ final class RowFlow {
     try {
       control.cancel(rows, this::settle);
     } catch (LedgerUnavailableException e) {
-      interrupt(Why.UNRECORDED);
+      interrupt(Interruption.UNRECORDED);
     }
   }
 
@@ -182,7 +181,7 @@ final class RowFlow {
     } catch (IOException e) {
       fail(e);
     } catch (LedgerUnavailableException e) {
-      interrupt(Why.UNRECORDED);
+      interrupt(Interruption.UNRECORDED);
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
       // The splitter would end without a word, and the file would stand still.
       fail(new IOException("Expected the next row; got " + Thrown.place(e)));
@@ -216,7 +215,6 @@ final class RowFlow {
     }
   }
 
-  /** No row is read any more. */
   void exhaust() {
     change(window::exhaust);
   }
@@ -278,7 +276,7 @@ final class RowFlow {
   boolean isBrokenOff() {
     if (setting.stopping().getAsBoolean()) {
       // What was read and is not handed over has no outcome.
-      interrupt(Why.STOPPING);
+      interrupt(Interruption.STOPPING);
     }
     return locked(this::isBroken);
   }
@@ -288,12 +286,10 @@ final class RowFlow {
     return locked(() -> window.mustGo(oldest, waiting));
   }
 
-  /** How many rows wait for their time of day. */
   int held() {
     return locked(window::held);
   }
 
-  /** How many rows were settled when an earlier pass was interrupted. */
   long recorded() {
     return locked(() -> recorded);
   }
@@ -361,13 +357,13 @@ final class RowFlow {
    * Why a row with this outcome must not be reported now, so that the file has to wait. An attempt
    * that was cut short by a stop is tried again, and one that could not be recorded is not told.
    */
-  private Optional<Why> interruption(Outcome outcome) {
+  private Optional<Interruption> interruption(Outcome outcome) {
     if (outcome instanceof Unsettled unsettled) {
       if (unsettled.reason() == Reason.UNRECORDED) {
-        return Optional.of(Why.UNRECORDED);
+        return Optional.of(Interruption.UNRECORDED);
       }
       if (unsettled.reason() == Reason.STOPPING || setting.stopping().getAsBoolean()) {
-        return Optional.of(Why.STOPPING);
+        return Optional.of(Interruption.STOPPING);
       }
     }
     return Optional.empty();
@@ -394,7 +390,7 @@ final class RowFlow {
     return time;
   }
 
-  private void interrupt(Why why) {
+  private void interrupt(Interruption why) {
     change(() -> interruption = interruption == null ? why : interruption);
   }
 
@@ -427,7 +423,7 @@ final class RowFlow {
       }
       boolean handedOver = window.isExhausted() && window.held() == 0;
       if (!handedOver && setting.stopping().getAsBoolean()) {
-        throw new BatchInterruptedException(Why.STOPPING);
+        throw new BatchInterruptedException(Interruption.STOPPING);
       }
       if (closed || !window.isExhausted() || window.size() > 0) {
         throw new IOException(

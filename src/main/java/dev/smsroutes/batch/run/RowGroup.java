@@ -13,9 +13,9 @@ import java.util.List;
  */
 public final class RowGroup {
   /** What rows must have in common to travel in one call. */
-  public record Kind(String definitionKey, boolean resubscribe) {
-    static Kind of(SendRequest request) {
-      return new Kind(request.definitionKey(), request.resubscribe());
+  public record GroupKey(String definitionKey, boolean resubscribe) {
+    static GroupKey of(SendRequest request) {
+      return new GroupKey(request.definitionKey(), request.resubscribe());
     }
   }
 
@@ -48,7 +48,7 @@ public final class RowGroup {
   public void settle(List<Outcome> outcomes) {
     if (outcomes.size() != rows.size()) {
       throw new IllegalArgumentException(
-          "Expected %d outcomes; %d came".formatted(rows.size(), outcomes.size()));
+          "Expected %d outcomes; got %d".formatted(rows.size(), outcomes.size()));
     }
     for (int i = 0; i < outcomes.size(); i++) {
       rows.get(i).settle(outcomes.get(i));

@@ -1,7 +1,7 @@
 package dev.smsroutes.batch.run;
 
 import dev.smsroutes.batch.result.FileControl;
-import dev.smsroutes.batch.run.RowGroup.Kind;
+import dev.smsroutes.batch.run.RowGroup.GroupKey;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -27,15 +27,12 @@ final class RowGroups implements Iterator<RowGroup> {
   private final int most;
 
   /** In the order of the first row of each. */
-  private final Map<Kind, List<Row>> waiting = new LinkedHashMap<>();
+  private final Map<GroupKey, List<Row>> waiting = new LinkedHashMap<>();
 
   private int rowsWaiting;
   private RowGroup next;
   private boolean promised;
 
-  /**
-   * @param most how many rows a group may have
-   */
   RowGroups(RowFlow rows, int most) {
     this.rows = rows;
     this.most = most;
@@ -100,7 +97,7 @@ final class RowGroups implements Iterator<RowGroup> {
         next = withoutCompany();
         return;
       }
-      Kind kind = Kind.of(row.request());
+      GroupKey kind = GroupKey.of(row.request());
       List<Row> company = waiting.computeIfAbsent(kind, first -> new ArrayList<>());
       company.add(row);
       rowsWaiting++;
@@ -119,12 +116,12 @@ final class RowGroups implements Iterator<RowGroup> {
       forgetWaiting();
       return null;
     }
-    Map.Entry<Kind, List<Row>> oldest = waiting.entrySet().iterator().next();
+    Map.Entry<GroupKey, List<Row>> oldest = waiting.entrySet().iterator().next();
     boolean mustGo = rows.mustGo(oldest.getValue().get(0), rowsWaiting);
     return mustGo ? take(oldest.getKey()) : null;
   }
 
-  private RowGroup take(Kind kind) {
+  private RowGroup take(GroupKey kind) {
     List<Row> company = waiting.remove(kind);
     rowsWaiting -= company.size();
     return new RowGroup(company);

@@ -25,7 +25,6 @@ import java.util.stream.Stream;
  * <p>No lock: for the one thread that iterates, except {@link #origin}.
  */
 final class RowReader {
-  /** How many rows are looked up at once. */
   static final int PAGE = 200;
 
   private final BatchReading reading;
@@ -37,9 +36,6 @@ final class RowReader {
   private Map<String, Outcome> settled = Map.of();
   private Optional<Set<String>> maybeSent = Optional.empty();
 
-  /**
-   * @param maxBytes of rows that are read ahead
-   */
   RowReader(BatchReading reading, String fileName, Run run, Runs runs, long maxBytes) {
     this.reading = reading;
     this.fileName = fileName;
@@ -105,7 +101,6 @@ final class RowReader {
     return maybeSent.get().contains(last.request().messageKey());
   }
 
-  /** The second reading ended before its time, and says why. */
   void broke(UnreadableFileException why) {
     reading.broke(why);
   }

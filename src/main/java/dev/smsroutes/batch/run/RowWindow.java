@@ -18,7 +18,6 @@ import java.util.Queue;
  * guards it and the outcomes of its rows.
  */
 final class RowWindow {
-  /** A row whose time of day has not come. */
   private record Held(Row row, Instant until) {}
 
   private final int maxRows;
@@ -39,14 +38,12 @@ final class RowWindow {
     this.holds = holds;
   }
 
-  /** A row was read. */
   void add(Row row) {
     open.add(row);
     unsettled++;
     bytes += row.raw().bytes();
   }
 
-  /** No row is read any more. */
   void exhaust() {
     exhausted = true;
   }
@@ -60,7 +57,6 @@ final class RowWindow {
     held.add(new Held(row, until));
   }
 
-  /** Whether the time of a held row has come. */
   boolean isDue(Instant now) {
     return !held.isEmpty() && !held.peek().until().isAfter(now);
   }
@@ -85,7 +81,6 @@ final class RowWindow {
     return open.poll();
   }
 
-  /** The oldest row, or null. */
   Row oldest() {
     return open.peek();
   }
@@ -125,7 +120,6 @@ final class RowWindow {
     return held.isEmpty() || underWay() > 0 ? Optional.empty() : Optional.of(held.peek().until());
   }
 
-  /** How many rows wait for their time of day. */
   int held() {
     return held.size();
   }

@@ -19,7 +19,7 @@ public final class FileCheck {
   private static final Logger LOG = LoggerFactory.getLogger(FileCheck.class);
 
   /** What stands in the report of one file at most. */
-  private static final int MOST_FINDINGS = 1_000;
+  private static final int MAX_FINDINGS = 1_000;
 
   /** Says what would become of a file. */
   @FunctionalInterface
@@ -36,7 +36,7 @@ public final class FileCheck {
   }
 
   /**
-   * Checks a file and writes what was found beside the results.
+   * Checks a file and writes what was found next to the results.
    *
    * @return the absolute path to which the file is to be moved
    * @throws IOException when the disk does not do its part, or this process stops; it is tried
@@ -46,7 +46,7 @@ public final class FileCheck {
   public String check(File file) throws IOException {
     String name = FileNames.shown(file.getName());
     try {
-      BatchPlan plan = checker.check(file.toPath(), MOST_FINDINGS);
+      BatchPlan plan = checker.check(file.toPath(), MAX_FINDINGS);
       Path target = files.write(file.getName(), plan);
       LOG.info(
           "file checked name={} rows={} valid={} refused={} parked={} readable={}",

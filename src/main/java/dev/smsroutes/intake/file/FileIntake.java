@@ -46,7 +46,7 @@ public final class FileIntake {
   public static final String BEAN = "fileIntake";
 
   /** So many causes of faults get a line when a file ends. */
-  private static final int MOST_CAUSES_LOGGED = 10;
+  private static final int MAX_CAUSES_LOGGED = 10;
 
   private final Batch.Setting setting;
   private final int maxAttempts;
@@ -55,11 +55,6 @@ public final class FileIntake {
   private volatile String latestFailure;
   private final int recipientsPerCall;
 
-  /**
-   * @param maxAttempts how often a row is tried at most before it is reported as it is then
-   * @param rowTimeout how long a row may take from the moment that it is handed over
-   * @param recipientsPerCall how many rows may travel to the API in one call
-   */
   FileIntake(Batch.Setting setting, int maxAttempts, Duration rowTimeout, int recipientsPerCall) {
     this.setting = setting;
     this.maxAttempts = maxAttempts;
@@ -91,8 +86,7 @@ public final class FileIntake {
     }
     latest = batch;
     ExchangeExtension completions = exchange.getExchangeExtension();
-    completions.addOnCompletion(new OnFailure(batch));
-    completions.addOnCompletion(new Afterwards(Ordered.HIGHEST, batch, Batch::close));
+    completions.addOnCompletion(new Closing(batch));
     completions.addOnCompletion(new Afterwards(Ordered.LOWEST, batch, FileIntake::moved));
     return batch;
   }
@@ -106,26 +100,24 @@ public final class FileIntake {
     }
   }
 
-  /** Says why a file stays, whichever step of the route failed: no file stands still unsaid. */
-  private final class OnFailure extends SynchronizationAdapter {
-    private final Batch batch;
-
-    OnFailure(Batch batch) {
-      this.batch = batch;
-    }
-
-    @Override
-    public int getOrder() {
-      return Ordered.HIGHEST;
+  /** Says why a file stays, whichever step of the route failed, and closes it. */
+  private final class Closing extends Afterwards {
+    Closing(Batch batch) {
+      super(Ordered.HIGHEST, batch, Batch::close);
     }
 
     @Override
     public void onFailure(Exchange failed) {
-      BatchInterruptedException interruption = failed.getException(BatchInterruptedException.class);
-      if (interruption != null) {
-        interrupted(batch.fileName(), batch.summary().rows(), interruption);
-      } else {
-        kept(batch.fileName(), failed.getException());
+      try {
+        BatchInterruptedException interruption =
+            failed.getException(BatchInterruptedException.class);
+        if (interruption != null) {
+          interrupted(batch.fileName(), batch.summary().rows(), interruption);
+        } else {
+          kept(batch.fileName(), failed.getException());
+        }
+      } finally {
+        super.onFailure(failed);
       }
     }
   }
@@ -135,17 +127,17 @@ public final class FileIntake {
    *
    * @param order before or after Camel moves the source
    */
-  private static final class Afterwards extends SynchronizationAdapter {
+  private static class Afterwards extends SynchronizationAdapter {
     private final int order;
-    private final Batch batch;
-    private final Step step;
+    final Batch batch;
+    private final AfterStep step;
 
     @FunctionalInterface
-    interface Step {
+    interface AfterStep {
       void of(Batch batch) throws IOException;
     }
 
-    Afterwards(int order, Batch batch, Step step) {
+    Afterwards(int order, Batch batch, AfterStep step) {
       this.order = order;
       this.batch = batch;
       this.step = step;
@@ -253,7 +245,7 @@ public final class FileIntake {
   /** What is wrong with the rows of a file, one line for each of the most frequent causes. */
   static void faults(String name, FaultSummary faults) {
     faults.causes().stream()
-        .limit(MOST_CAUSES_LOGGED)
+        .limit(MAX_CAUSES_LOGGED)
         .forEach(
             cause ->
                 LOG.info(
@@ -279,7 +271,6 @@ public final class FileIntake {
         shape.rows());
   }
 
-  /** One line on how far it is. */
   static void progress(Batch batch) {
     BatchSummary summary = batch.summary();
     LOG.info(

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Binds the beans that {@code routes/file-intake.camel.yaml} names: {@code fileIntake}, {@code
  * fileResults}, {@code fileInboxLock}, {@code fileOpeners} and {@code fileThreads}; {@code
- * fileProgress}, the {@link ProgressFiles}, for whoever wants to know how far the files are; those
- * of {@code routes/file-check.camel.yaml}, {@code fileCheck} and {@code fileCheckLock}; and {@code
+ * fileProgress}, the {@link ProgressFiles}, which tell how far the files are; those of {@code
+ * routes/file-check.camel.yaml}, {@code fileCheck} and {@code fileCheckLock}; and {@code
  * remoteDrops} for {@code routes/examples/sftp-intake.camel.yaml}.
  *
  * <p>Also makes the folders, and removes what a crash left half-written; if the intake is switched
@@ -52,9 +52,6 @@ public record FileIntakeBeans(
     implements CamelConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntakeBeans.class);
 
-  /**
-   * @throws IOException when a folder cannot be made
-   */
   @Override
   public void configure(CamelContext context) throws IOException {
     Registry registry = context.getRegistry();

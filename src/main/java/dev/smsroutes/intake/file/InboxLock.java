@@ -1,13 +1,13 @@
 package dev.smsroutes.intake.file;
 
 import dev.smsroutes.batch.format.BatchInterruptedException;
+import dev.smsroutes.batch.format.SourceFile;
 import dev.smsroutes.batch.overview.Untaken;
 import dev.smsroutes.batch.result.FileControl;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -53,12 +53,12 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   /** Up to so many bytes a file is small, if it is not packed. */
   static final int SMALL_BYTES = 65_536;
 
-  private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int PRUNE_ABOVE = 1_000;
   private static final Duration PRUNE_EVERY = Duration.ofMinutes(1);
 
-  private record Seen(long size, long modified, Object fileKey, Instant since) {
-    boolean same(Seen other) {
+  private record FileStamp(long size, long modified, Object fileKey, Instant since) {
+    boolean same(FileStamp other) {
       return size == other.size
           && modified == other.modified
           && Objects.equals(fileKey, other.fileKey);
@@ -77,17 +77,16 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   /** Whether the files that are open have a place for small ones. */
   private final Map<Path, Boolean> taken = new HashMap<>();
 
-  private final Map<String, Seen> seen = new HashMap<>();
+  private final Map<String, FileStamp> seen = new HashMap<>();
   private final Map<String, Instant> notBefore = new HashMap<>();
   private Instant prunedAt;
-  private boolean waitedInVain;
+  private boolean gaveUpWaiting;
 
   /**
+   * Times and places are those of {@link dev.smsroutes.config.FileOptions}.
+   *
    * @param notLinked a folder of which nothing is taken if it is a symbolic link: one that a
    *     stranger could have made
-   * @param unchangedFor how long a file must stay as it is before it is taken
-   * @param retryAfter how long a file is left alone that could not be finished or moved
-   * @param atOnce how many files may be open at the same time
    * @param smallAtOnce how many small files may be open besides; 0: they have no places of their
    *     own
    * @param links whether a symbolic link in it stands for the file to which it leads
@@ -138,14 +137,15 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
     }
     BasicFileAttributes found;
     try {
-      found = attributes(file);
+      found = SourceFile.attributes(file, links);
     } catch (NoSuchFileException e) {
       seen.remove(path);
       notBefore.remove(path);
       return false;
     }
-    Seen is = new Seen(found.size(), found.lastModifiedTime().toMillis(), found.fileKey(), now);
-    Seen before = seen.get(path);
+    FileStamp is =
+        new FileStamp(found.size(), found.lastModifiedTime().toMillis(), found.fileKey(), now);
+    FileStamp before = seen.get(path);
     if (before == null || !before.same(is)) {
       seen.put(path, is);
       return false;
@@ -164,24 +164,18 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
     return true;
   }
 
-  private BasicFileAttributes attributes(Path file) throws IOException {
-    return links
-        ? Files.readAttributes(file, BasicFileAttributes.class)
-        : Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-  }
-
   /** Whether there is a place now; for a small file, one that becomes free is waited for. */
   private boolean awaitPlace(boolean small) {
-    long end = System.nanoTime() + LONGEST_WAIT_NANOS;
+    long end = System.nanoTime() + MAX_WAIT_NANOS;
     boolean own = small && smallAtOnce > 0;
     while (!hasPlace(own)) {
       long left = end - System.nanoTime();
-      if (!small || waitedInVain || left <= 0 || stopping.getAsBoolean()) {
-        waitedInVain |= left <= 0;
+      if (!small || gaveUpWaiting || left <= 0 || stopping.getAsBoolean()) {
+        gaveUpWaiting |= left <= 0;
         return false;
       }
       try {
-        TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, LONGEST_WAIT_NANOS / 10));
+        TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, MAX_WAIT_NANOS / 10));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return false;
@@ -209,11 +203,11 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
     if (backOff) {
       notBefore.put(file.toString(), clock.instant().plus(retryAfter));
     }
-    waitedInVain = false;
+    gaveUpWaiting = false;
     notifyAll();
   }
 
-  /** One that was paused goes on as soon as somebody wants it to. */
+  /** One that was paused goes on as soon as an operator resumes it. */
   @Override
   public void releaseExclusiveReadLockOnRollback(
       GenericFileOperations<File> operations, GenericFile<File> file, Exchange exchange) {
@@ -226,43 +220,32 @@ public final class InboxLock implements GenericFileExclusiveReadLockStrategy<Fil
   public void releaseExclusiveReadLockOnCommit(
       GenericFileOperations<File> operations, GenericFile<File> file, Exchange exchange) {
     Path path = Path.of(file.getAbsoluteFilePath());
-    release(path, Files.exists(path, LinkOption.NOFOLLOW_LINKS));
+    release(path, SourceFile.isThere(path));
   }
+
+  // Nothing is left behind that could be swept, and what was not taken need not be given back. It
+  // waits for no file and has no marker files, and a file that is not ready is no event.
 
   @Override
   public void prepareOnStartup(
-      GenericFileOperations<File> operations, GenericFileEndpoint<File> endpoint) {
-    // Nothing is left behind that could be swept.
-  }
+      GenericFileOperations<File> operations, GenericFileEndpoint<File> endpoint) {}
 
   @Override
   public void releaseExclusiveReadLockOnAbort(
-      GenericFileOperations<File> operations, GenericFile<File> file, Exchange exchange) {
-    // It was not taken; if it is, then by somebody else.
-  }
+      GenericFileOperations<File> operations, GenericFile<File> file, Exchange exchange) {}
 
   @Override
-  public void setTimeout(long timeout) {
-    // It never waits.
-  }
+  public void setTimeout(long timeout) {}
 
   @Override
-  public void setCheckInterval(long checkInterval) {
-    // It never waits.
-  }
+  public void setCheckInterval(long checkInterval) {}
 
   @Override
-  public void setReadLockLoggingLevel(LoggingLevel readLockLoggingLevel) {
-    // A file that is not ready is no event.
-  }
+  public void setReadLockLoggingLevel(LoggingLevel readLockLoggingLevel) {}
 
   @Override
-  public void setMarkerFiler(boolean markerFile) {
-    // No marker files.
-  }
+  public void setMarkerFiler(boolean markerFile) {}
 
   @Override
-  public void setDeleteOrphanLockFiles(boolean deleteOrphanLockFiles) {
-    // No marker files.
-  }
+  public void setDeleteOrphanLockFiles(boolean deleteOrphanLockFiles) {}
 }

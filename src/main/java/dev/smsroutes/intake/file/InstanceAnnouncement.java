@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the commands beside this process that it takes files, until it is closed. Thread-safe.
+ * Tells the commands next to this process that it takes files, until it is closed. Thread-safe.
  *
  * @param state of this moment
  */

@@ -1,12 +1,11 @@
 package dev.smsroutes.intake.file;
 
 import dev.smsroutes.batch.format.FileNames;
+import dev.smsroutes.batch.format.SourceFile;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.DurableFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -45,18 +44,18 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
 
   private static final int REMEMBERED = 1_000;
 
-  private record Seen(long bytes, long modified) {}
+  private record RemoteStamp(long bytes, long modified) {}
 
   private final Set<String> told = new HashSet<>();
   private final BatchFolders folders;
   private final long maxBytes;
   private final BooleanSupplier stopping;
-  private final Map<String, Seen> seen =
+  private final Map<String, RemoteStamp> seen =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Seen> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, RemoteStamp> eldest) {
           return size() > REMEMBERED;
         }
       };
@@ -85,8 +84,8 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
       tellOnce(name);
       return false;
     }
-    Seen now = new Seen(file.getFileLength(), file.getLastModified());
-    Seen before;
+    RemoteStamp now = new RemoteStamp(file.getFileLength(), file.getLastModified());
+    RemoteStamp before;
     synchronized (seen) {
       before = seen.put(name, now);
     }
@@ -100,8 +99,7 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
       }
       return false;
     }
-    return now.equals(before)
-        && !Files.exists(folders.inbox().resolve(name), LinkOption.NOFOLLOW_LINKS);
+    return now.equals(before) && !SourceFile.isThere(folders.inbox().resolve(name));
   }
 
   private void tellOnce(String name) {
@@ -147,23 +145,23 @@ public final class RemoteDrops<T> implements GenericFileFilter<T> {
   void place(String name, long bytes, long modified, InputStream content) throws IOException {
     try (InputStream in = content) {
       if (!NAME.matcher(name).matches()) {
-        throw new IOException("Expected a file name of letters, digits and . _ ~ -; another came");
+        throw new IOException("Expected a file name of letters, digits and . _ ~ -; got another");
       }
       try (DurableFile out = new DurableFile(folders.inbox(), name)) {
         long came = copy(in, out, bytes);
         if (came != bytes) {
           throw new IOException(
-              "Expected %,d bytes of a remote file; %,d came. It is tried again"
+              "Expected %,d bytes of a remote file; got %,d. It is tried again"
                   .formatted(bytes, came));
         }
         // So that it can be told from one that is dropped once more.
         out.complete(modified);
         if (folders.hasEnded(name, out.unfinished())) {
           LOG.info("remote file had been here already name=\"{}\"", name);
-        } else if (out.publishNew()) {
+        } else if (out.publishNewAs(name)) {
           LOG.info("remote file placed in the inbox name=\"{}\" bytes={}", name, bytes);
         } else {
-          throw new IOException("Expected no file of this name in the inbox; one came meanwhile");
+          throw new IOException("Expected no file of this name in the inbox; got one meanwhile");
         }
       }
     }

@@ -22,14 +22,14 @@ final class UntakenLog {
   private static final Logger LOG = LoggerFactory.getLogger(UntakenLog.class);
 
   /** More are not remembered, and therefore not told one by one. */
-  private static final int MOST = 1_000;
+  private static final int MAX_TOLD = 1_000;
 
-  private record Seen(long bytes, long modified, Instant since, boolean told) {}
+  private record Sighting(long bytes, long modified, Instant since, boolean told) {}
 
   private final Path inbox;
   private final Duration unchangedFor;
   private final Clock clock;
-  private Map<Path, Seen> seen = Map.of();
+  private Map<Path, Sighting> seen = Map.of();
   private boolean toldOfMore;
 
   UntakenLog(Path inbox, Duration unchangedFor, Clock clock) {
@@ -41,12 +41,12 @@ final class UntakenLog {
   /** To be called by a timer, again and again. Never throws. */
   void look() {
     try {
-      List<Untaken> untaken = Untaken.in(inbox, MOST).untaken();
-      Map<Path, Seen> now = new HashMap<>();
+      List<Untaken> untaken = Untaken.in(inbox, MAX_TOLD).untaken();
+      Map<Path, Sighting> now = new HashMap<>();
       untaken.forEach(each -> now.put(each.file(), look(each)));
-      boolean more = untaken.size() == MOST;
+      boolean more = untaken.size() == MAX_TOLD;
       if (more && !toldOfMore) {
-        LOG.warn("{} files or more in the inbox are not taken; only so many are told", MOST);
+        LOG.warn("{} files or more in the inbox are not taken; only so many are told", MAX_TOLD);
       }
       toldOfMore = more;
       seen = now;
@@ -55,9 +55,9 @@ final class UntakenLog {
     }
   }
 
-  private Seen look(Untaken each) {
+  private Sighting look(Untaken each) {
     Instant now = clock.instant();
-    Seen before = seen.get(each.file());
+    Sighting before = seen.get(each.file());
     boolean still =
         before != null && before.bytes() == each.bytes() && before.modified() == each.modified();
     Instant since = still ? before.since() : now;
@@ -70,6 +70,6 @@ final class UntakenLog {
               each.why().reason());
       told = true;
     }
-    return new Seen(each.bytes(), each.modified(), since, told);
+    return new Sighting(each.bytes(), each.modified(), since, told);
   }
 }

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -117,7 +118,7 @@ public final class RequestReader {
    * @throws InvalidRequestException if the body has no list of recipients
    */
   public List<SendRequest> bare(byte[] body) {
-    return reading(() -> many(RequestTree.object(body), recipient -> MessageKeys.make()));
+    return reading(() -> many(RequestTree.object(body), recipient -> UUID.randomUUID().toString()));
   }
 
   /**
@@ -326,37 +327,31 @@ public final class RequestReader {
 
   private List<JsonNode> recipients(JsonNode root, List<Fault> faults) {
     JsonNode node = root.get("recipients");
+    Fault fault = null;
     if (absent(node)) {
-      faults.add(
-          new Fault(
-              "recipients",
-              ErrorCode.NO_RECIPIENTS,
-              "Expected an array of objects with contactKey and to; got none"));
-      throw new InvalidRequestException(faults);
-    }
-    if (!node.isArray()) {
-      faults.add(wrongType("recipients", "an array", node));
-      throw new InvalidRequestException(faults);
-    }
-    if (node.isEmpty()) {
-      faults.add(
-          new Fault(
-              "recipients",
-              ErrorCode.NO_RECIPIENTS,
-              "Expected at least one recipient; got an empty array"));
-      throw new InvalidRequestException(faults);
-    }
-    if (node.size() > maxRecipients) {
-      faults.add(
+      fault = noRecipients("an array of objects with contactKey and to; got none");
+    } else if (!node.isArray()) {
+      fault = wrongType("recipients", "an array", node);
+    } else if (node.isEmpty()) {
+      fault = noRecipients("at least one recipient; got an empty array");
+    } else if (node.size() > maxRecipients) {
+      fault =
           new Fault(
               "recipients",
               ErrorCode.TOO_MANY_RECIPIENTS,
-              "Expected at most " + maxRecipients + " recipients; got " + node.size()));
+              "Expected at most " + maxRecipients + " recipients; got " + node.size());
+    }
+    if (fault != null) {
+      faults.add(fault);
       throw new InvalidRequestException(faults);
     }
     List<JsonNode> items = new ArrayList<>(node.size());
     node.forEach(items::add);
     return items;
+  }
+
+  private static Fault noRecipients(String expected) {
+    return new Fault("recipients", ErrorCode.NO_RECIPIENTS, "Expected " + expected);
   }
 
   private static Recipient recipient(

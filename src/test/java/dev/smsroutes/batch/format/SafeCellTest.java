@@ -68,7 +68,7 @@ class SafeCellTest {
         "to; +49170",
         "a=1",
         "a - b",
-        "Expected a number; 'x' came",
+        "Expected a number; got 'x'",
         "f-0123456789abcdef0123456789abcdef-1",
         "'=1",
         "1-1",

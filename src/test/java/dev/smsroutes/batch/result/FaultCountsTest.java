@@ -108,8 +108,8 @@ class FaultCountsTest {
       delimiter = '|',
       textBlock =
           """
-          Expected 4 cells; 3 came on line 7 of the file    | Expected 4 cells; 3 came on line 1,008 of the file | Expected 4 cells; 3 came on line … of the file
-          Expected 4 cells; 3 came on line 7 of the file    | Expected 4 cells; 5 came on line 8 of the file     | Expected 4 cells; … came on line … of the file
+          Expected 4 cells; got 3 on line 7 of the file    | Expected 4 cells; got 3 on line 1,008 of the file | Expected 4 cells; got 3 on line … of the file
+          Expected 4 cells; got 3 on line 7 of the file    | Expected 4 cells; got 5 on line 8 of the file     | Expected 4 cells; got … on line … of the file
           Expected JSON; line 1, column 18: it ends         | Expected JSON; line 1, column 2: it ends           | Expected JSON; line 1, column …: it ends
           Expected at most 10 parts; got 11                  | Expected at most 10 parts; got 30                    | Expected at most 10 parts; got …
           Expected a definition; 'promo1' is none           | Expected a definition; 'promo2' is none            |
@@ -154,7 +154,7 @@ class FaultCountsTest {
     }
     FaultSummary faults = counts.faults();
 
-    assertThat(faults.causes()).hasSize(FaultCounts.MOST_CAUSES + 2);
+    assertThat(faults.causes()).hasSize(FaultCounts.MAX_CAUSES + 2);
     assertThat(faults.causes())
         .first()
         .satisfies(
@@ -166,7 +166,7 @@ class FaultCountsTest {
     assertThat(faults.causes().stream().mapToLong(Cause::rows).sum() + faults.more())
         .isEqualTo(2L * different);
     assertThat(faults.first(3).causes()).hasSize(3);
-    assertThat(faults.first(3).more()).isEqualTo(FaultCounts.MOST_CAUSES - 1);
+    assertThat(faults.first(3).more()).isEqualTo(FaultCounts.MAX_CAUSES - 1);
   }
 
   @Test
@@ -175,7 +175,7 @@ class FaultCountsTest {
       counts.add(row(code, "d"), new Refused("", Optional.empty(), 200_000 + code, "m", List.of()));
     }
 
-    assertThat(counts.faults().causes()).hasSizeLessThanOrEqualTo(2 * FaultCounts.MOST_CAUSES);
+    assertThat(counts.faults().causes()).hasSizeLessThanOrEqualTo(2 * FaultCounts.MAX_CAUSES);
     assertThat(counts.faults().more()).isPositive();
   }
 

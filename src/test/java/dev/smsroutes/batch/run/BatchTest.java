@@ -121,8 +121,8 @@ class BatchTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "d,c,1           | 10000  | Expected 4 cells, one for each column of the header; 3 came on line 3",
-        "d,c,1,Ada,x     | 10000  | Expected 4 cells, one for each column of the header; 5 came on line 3",
+        "d,c,1           | 10000  | Expected 4 cells, one for each column of the header; got 3 on line 3",
+        "d,c,1,Ada,x     | 10000  | Expected 4 cells, one for each column of the header; got 5 on line 3",
         "d,c,1,\"Ada\" B | 10003  | Expected a comma or the end of the row after a closing quotation mark",
       })
   void refuses_a_malformed_row_alone_and_returns_it_unchanged(String row, int code, String message)

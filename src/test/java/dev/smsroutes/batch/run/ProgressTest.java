@@ -8,7 +8,7 @@ import dev.smsroutes.batch.format.BatchInterruptedException;
 import dev.smsroutes.batch.format.JsonOriginal;
 import dev.smsroutes.batch.result.DurableFile;
 import dev.smsroutes.batch.result.FileControl;
-import dev.smsroutes.batch.run.BatchProgress.State;
+import dev.smsroutes.batch.run.BatchProgress.Phase;
 import dev.smsroutes.model.Outcome.Accepted;
 import dev.smsroutes.testing.SettableClock;
 import dev.smsroutes.testing.TestRuns;
@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,7 +86,7 @@ class ProgressTest {
       rows.get(5).broke();
 
       BatchProgress progress = batch.progress();
-      assertThat(progress.state()).isEqualTo(State.SENDING);
+      assertThat(progress.state()).isEqualTo(Phase.SENDING);
       assertThat(progress.rows()).isEqualTo(4);
       assertThat(progress.accepted()).isEqualTo(2);
       assertThat(progress.refused()).isEqualTo(1);
@@ -184,16 +185,14 @@ class ProgressTest {
       files.renew();
       assertThat(BatchProgress.read(Files.readAllBytes(progressFile())))
           .isEqualTo(batch.progress());
-      assertThat(files.progress()).containsExactly(batch.progress());
 
       Files.move(source, batch.finish());
       files.renew();
-      assertThat(batch.progress().state()).isEqualTo(State.FINISHING);
+      assertThat(batch.progress().state()).isEqualTo(Phase.FINISHING);
       batch.close();
       batch.moved();
     }
     files.renew();
-    assertThat(files.progress()).isEmpty();
     assertThat(file.folders.results().toFile().list())
         .containsExactlyInAnyOrder("a.csv.results.ndjson", "a.csv.summary.json");
   }
@@ -213,7 +212,7 @@ class ProgressTest {
         };
     file.open(drop(3)).close();
 
-    assertThat(reading).extracting(BatchProgress::state).containsExactly(State.READING);
+    assertThat(reading).extracting(BatchProgress::state).containsExactly(Phase.READING);
     assertThat(reading.get(0).left()).isEmpty();
   }
 
@@ -228,7 +227,8 @@ class ProgressTest {
     file.stopping = true;
     Path stopped = drop(3);
     assertThatThrownBy(() -> file.open(stopped)).isInstanceOf(BatchInterruptedException.class);
-    assertThat(files.progress()).isEmpty();
+    files.renew();
+    assertThat(progressFile()).doesNotExist();
   }
 
   @Test
@@ -255,12 +255,12 @@ class ProgressTest {
   void a_pause_shows() {
     BatchTally tally = new BatchTally("a.csv", "a.csv", clock);
     tally.paused(true);
-    assertThat(tally.progress().state()).isEqualTo(State.READING);
+    assertThat(tally.progress().state()).isEqualTo(Phase.READING);
     tally.sending(100, OptionalLong.of(7));
-    assertThat(tally.progress().state()).isEqualTo(State.PAUSED);
+    assertThat(tally.progress().state()).isEqualTo(Phase.PAUSED);
     assertThat(tally.progress().total()).hasValue(7);
     tally.paused(false);
-    assertThat(tally.progress().state()).isEqualTo(State.SENDING);
+    assertThat(tally.progress().state()).isEqualTo(Phase.SENDING);
   }
 
   @Test
@@ -307,7 +307,7 @@ class ProgressTest {
                 }
                 return batch.order() == FileControl.PAUSE;
               });
-      assertThat(batch.progress().state()).isEqualTo(State.PAUSED);
+      assertThat(batch.progress().state()).isEqualTo(Phase.PAUSED);
       assertThat(batch.progress().left()).isEmpty();
       accept(underWay);
       assertThatThrownBy(batch::finish).isInstanceOf(BatchInterruptedException.class);
@@ -349,7 +349,8 @@ class ProgressTest {
 
   @Test
   void reading_progress_does_not_wait_for_the_disk() throws IOException {
-    List<State> seen = new ArrayList<>();
+    List<Phase> seen = new ArrayList<>();
+    AtomicReference<Batch> running = new AtomicReference<>();
     file.opener =
         name ->
             new DurableFile(file.folders.results(), name) {
@@ -357,16 +358,17 @@ class ProgressTest {
               public void complete() throws IOException {
                 // The batch is at its end, and nobody else gets in.
                 seen.add(
-                    CompletableFuture.supplyAsync(() -> files.progress().get(0).state())
+                    CompletableFuture.supplyAsync(() -> running.get().progress().state())
                         .orTimeout(20, TimeUnit.SECONDS)
                         .join());
                 super.complete();
               }
             };
     try (Batch batch = file.open(drop(1))) {
+      running.set(batch);
       BatchFile.rows(batch).forEach(ProgressTest::accept);
       batch.finish();
     }
-    assertThat(seen).isNotEmpty().containsOnly(State.FINISHING);
+    assertThat(seen).isNotEmpty().containsOnly(Phase.FINISHING);
   }
 }

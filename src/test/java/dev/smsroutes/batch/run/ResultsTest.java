@@ -110,7 +110,7 @@ class ResultsTest {
                 "",
                 "REFUSED",
                 "10000",
-                "Expected 4 cells, one for each column of the header; 1 came on line 4 of the file",
+                "Expected 4 cells, one for each column of the header; got 1 on line 4 of the file",
                 "r"));
     assertThat(file.folders.results().resolve("a.csv.results.ndjson")).doesNotExist();
   }
@@ -232,7 +232,7 @@ class ResultsTest {
                             cause(99999, "", 9),
                             cause(
                                 10000,
-                                "Expected 4 cells, one for each column of the header; 1 came on"
+                                "Expected 4 cells, one for each column of the header; got 1 on"
                                     + " line 13 of the file",
                                 12)),
                         content.length(),

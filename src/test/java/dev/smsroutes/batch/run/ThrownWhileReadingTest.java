@@ -125,7 +125,7 @@ class ThrownWhileReadingTest {
   void check_says_the_same(String name, Supplier<Throwable> thrown) throws IOException {
     BatchCheck check =
         new BatchCheck(
-            new BatchCheck.Setting(
+            new BatchCheck.CheckSetting(
                 TestLimits.DEFAULTS,
                 throwing(thrown),
                 request -> {

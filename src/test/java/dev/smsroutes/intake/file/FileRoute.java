@@ -176,7 +176,7 @@ final class FileRoute implements AutoCloseable {
                   new Fault(
                       "recipient.attributes.FirstName",
                       ErrorCode.VALIDATION,
-                      "Expected \"FirstName\", none came")));
+                      "Expected \"FirstName\"; got none")));
       case "duplicate" ->
           new Refused("r-2", key, ErrorCode.DUPLICATE_MESSAGE_KEY.number(), "used", List.of());
       case "unrecorded" ->

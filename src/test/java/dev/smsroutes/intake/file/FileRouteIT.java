@@ -130,7 +130,7 @@ class FileRouteIT {
   void refuses_a_number_of_recipients_that_makes_no_sense(String value) {
     assertThatThrownBy(() -> new FileRoute(home, Map.of("sms.batch.recipients-per-call", value)))
         .hasMessageContaining(
-            "sms.batch.recipients-per-call: expected a whole number from 1 to 500; '" + value);
+            "sms.batch.recipients-per-call: expected a whole number from 1 to 500; got '" + value);
   }
 
   @Test
@@ -305,11 +305,11 @@ class FileRouteIT {
     assertThat(outcomes(results)).containsExactly("ACCEPTED", "REFUSED");
     assertThat(results.get(1).path("code").asInt()).isEqualTo(109121);
     assertThat(results.get(1).path("message").asText())
-        .isEqualTo("Expected a number; Expected \"FirstName\", none came");
+        .isEqualTo("Expected a number; Expected \"FirstName\"; got none");
     assertThat(text(route.results("orders.csv.rejects.csv")))
         .isEqualTo(
             "_code,_field,_message,messageKey,to,contactKey,definitionKey,FirstName,\"a, \"\"b\"\"\"\r\n"
-                + "109121,to; FirstName,\"Expected a number; Expected \"\"FirstName\"\", none came\",,"
+                + "109121,to; FirstName,\"Expected a number; Expected \"\"FirstName\"\"; got none\",,"
                 + " 2 ,\"c\n2\",faulty,\"Bob, \"\"B\"\"\",=1+1\r\n");
   }
 
@@ -724,6 +724,6 @@ class FileRouteIT {
                             + " row 2: \"Expected a number\""),
             fault -> assertThat(fault).contains("column=\"FirstName\" code=10000", "row 2"),
             fault -> assertThat(fault).contains("code=30000", "row 3: \"no clear answer\""),
-            fault -> assertThat(fault).contains("code=10000", "row 4", "1 came on line 5"));
+            fault -> assertThat(fault).contains("code=10000", "row 4", "got 1 on line 5"));
   }
 }

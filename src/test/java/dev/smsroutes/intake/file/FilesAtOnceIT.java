@@ -6,7 +6,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.run.FileControls;
-import dev.smsroutes.batch.run.FileControls.Answer;
+import dev.smsroutes.batch.run.FileControls.OrderResult;
 import dev.smsroutes.model.Outcome.Accepted;
 import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.testing.TestRuns;
@@ -254,7 +254,7 @@ class FilesAtOnceIT {
     route.drop("a.csv", rows("a", 5_000));
     // The window is full, for the oldest row waits.
     Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> sent().contains("a1098"));
-    assertThat(orders().pause("a.csv")).isEqualTo(Answer.DONE);
+    assertThat(orders().pause("a.csv")).isEqualTo(OrderResult.DONE);
     Awaitility.await().pollDelay(UNTIL_SEEN).until(() -> true);
     gate.countDown();
     awaitLog("file interrupted, it is paused, and continues when it is resumed name=\"a.csv\"");
@@ -271,7 +271,7 @@ class FilesAtOnceIT {
     route.drop("c.csv", rows("c", 1));
     assertThat(route.awaitResults("c.csv")).hasSize(1);
     assertThat(sent()).containsExactly("c1");
-    assertThat(orders().resume("a.csv")).isEqualTo(Answer.DONE);
+    assertThat(orders().resume("a.csv")).isEqualTo(OrderResult.DONE);
     assertThat(outcomes(route.awaitResults("a.csv"))).containsOnly(Map.entry("ACCEPTED 0", 5_000L));
     assertThat(sent()).doesNotContainAnyElementsOf(before).hasSize(1 + 5_000 - before.size());
   }
@@ -283,7 +283,7 @@ class FilesAtOnceIT {
     CountDownLatch gate = gate("a100");
     route.drop("a.csv", rows("a", 3_000) + "ok,,c,1,Ada\n" + "ok,a3002,c\n");
     Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> sent().contains("a1098"));
-    assertThat(orders().cancel("a.csv")).isEqualTo(Answer.DONE);
+    assertThat(orders().cancel("a.csv")).isEqualTo(OrderResult.DONE);
     Awaitility.await().pollDelay(UNTIL_SEEN).until(() -> true);
     gate.countDown();
 
@@ -340,7 +340,7 @@ class FilesAtOnceIT {
     route.drop("a.csv", rows("a", 3_000));
     // The window is full of rows that are out, and of some that wait for company.
     Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> sent().contains("a990"));
-    assertThat(orders().cancel("a.csv")).isEqualTo(Answer.DONE);
+    assertThat(orders().cancel("a.csv")).isEqualTo(OrderResult.DONE);
     Awaitility.await().pollDelay(UNTIL_SEEN).until(() -> true);
     gate.countDown();
 
@@ -365,7 +365,7 @@ class FilesAtOnceIT {
     CountDownLatch gate = gate("a1");
     route.drop("a.csv", rows("a", 3_000));
     Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> sent().contains("a990"));
-    assertThat(orders().pause("a.csv")).isEqualTo(Answer.DONE);
+    assertThat(orders().pause("a.csv")).isEqualTo(OrderResult.DONE);
     Awaitility.await().pollDelay(UNTIL_SEEN).until(() -> true);
     gate.countDown();
     awaitLog("file interrupted, it is paused, and continues when it is resumed name=\"a.csv\"");
@@ -373,7 +373,7 @@ class FilesAtOnceIT {
     List<String> before = sent();
     assertThat(before).as("33 calls; 10 rows were only read").hasSize(990);
     record(route.runs, "a.csv", before);
-    assertThat(orders().resume("a.csv")).isEqualTo(Answer.DONE);
+    assertThat(orders().resume("a.csv")).isEqualTo(OrderResult.DONE);
     assertThat(outcomes(route.awaitResults("a.csv"))).containsOnly(Map.entry("ACCEPTED 0", 3_000L));
     assertThat(sent()).doesNotHaveDuplicates().hasSize(3_000);
   }
@@ -401,7 +401,7 @@ class FilesAtOnceIT {
     Files.move(route.inbox(".a"), route.inbox("a.csv"));
     route.drop("b.csv", rows("b", 1));
     route.awaitResults("b.csv");
-    assertThat(orders().cancel("a.csv")).isEqualTo(Answer.DONE);
+    assertThat(orders().cancel("a.csv")).isEqualTo(OrderResult.DONE);
 
     assertThat(outcomes(route.awaitResults("a.csv"))).containsOnly(Map.entry("WAITING 900001", 2L));
     assertThat(sent()).containsExactly("b1");
@@ -428,18 +428,18 @@ class FilesAtOnceIT {
     route.drop("a.csv", rows("a", 1));
     Files.writeString(route.done("old.csv"), "x");
 
-    assertThat(orders().resume("a.csv")).isEqualTo(Answer.NOT_PAUSED);
-    assertThat(orders().pause("old.csv")).isEqualTo(Answer.ENDED);
-    assertThat(orders().cancel("old.csv")).isEqualTo(Answer.ENDED);
-    assertThat(orders().resume("none.csv")).isEqualTo(Answer.UNKNOWN);
-    assertThat(orders().pause("none.csv")).isEqualTo(Answer.UNKNOWN);
+    assertThat(orders().resume("a.csv")).isEqualTo(OrderResult.NOT_PAUSED);
+    assertThat(orders().pause("old.csv")).isEqualTo(OrderResult.ENDED);
+    assertThat(orders().cancel("old.csv")).isEqualTo(OrderResult.ENDED);
+    assertThat(orders().resume("none.csv")).isEqualTo(OrderResult.UNKNOWN);
+    assertThat(orders().pause("none.csv")).isEqualTo(OrderResult.UNKNOWN);
     assertThat(route.files()).containsExactly("done/old.csv", "inbox/a.csv");
 
-    assertThat(orders().pause("a.csv")).isEqualTo(Answer.DONE);
-    assertThat(orders().pause("a.csv")).isEqualTo(Answer.DONE_BEFORE);
-    assertThat(orders().cancel("a.csv")).isEqualTo(Answer.DONE);
-    assertThat(orders().cancel("a.csv")).isEqualTo(Answer.DONE_BEFORE);
-    assertThat(orders().resume("a.csv")).isEqualTo(Answer.CANCELLED);
-    assertThat(orders().pause("a.csv")).isEqualTo(Answer.CANCELLED);
+    assertThat(orders().pause("a.csv")).isEqualTo(OrderResult.DONE);
+    assertThat(orders().pause("a.csv")).isEqualTo(OrderResult.DONE_BEFORE);
+    assertThat(orders().cancel("a.csv")).isEqualTo(OrderResult.DONE);
+    assertThat(orders().cancel("a.csv")).isEqualTo(OrderResult.DONE_BEFORE);
+    assertThat(orders().resume("a.csv")).isEqualTo(OrderResult.CANCELLED);
+    assertThat(orders().pause("a.csv")).isEqualTo(OrderResult.CANCELLED);
   }
 }

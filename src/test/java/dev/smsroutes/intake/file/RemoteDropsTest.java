@@ -143,7 +143,7 @@ class RemoteDropsTest {
   @ValueSource(strings = {"", "abcd", "abcdef", "abcdefghijklmnop"})
   void what_does_not_come_whole_leaves_nothing(String came) throws IOException {
     assertThatThrownBy(() -> drops.place("a.csv", 5, MODIFIED, content(came)))
-        .hasMessage("Expected 5 bytes of a remote file; %d came. It is tried again", came.length());
+        .hasMessage("Expected 5 bytes of a remote file; got %d. It is tried again", came.length());
     assertThat(files()).isEmpty();
   }
 
@@ -176,7 +176,7 @@ class RemoteDropsTest {
   void never_replaces_a_file_that_came_meanwhile() throws IOException {
     Path there = Files.writeString(folders.inbox().resolve("a.csv"), "other");
     assertThatThrownBy(() -> drops.place("a.csv", 4, MODIFIED, content("mine")))
-        .hasMessageContaining("one came meanwhile");
+        .hasMessageContaining("got one meanwhile");
     assertThat(there).hasContent("other");
     assertThat(files()).containsExactly("inbox/a.csv");
   }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import dev.smsroutes.batch.overview.BatchOverview;
 import dev.smsroutes.batch.overview.Untaken;
-import dev.smsroutes.batch.overview.Untaken.Why;
+import dev.smsroutes.batch.overview.Untaken.UntakenReason;
 import dev.smsroutes.batch.result.BatchFolders;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -64,7 +64,7 @@ class UntakenIT {
         .toList();
   }
 
-  private static void awaitTold(String name, Why why) {
+  private static void awaitTold(String name, UntakenReason why) {
     await(() -> !told(name).isEmpty());
     assertThat(told(name).get(0)).isEqualTo(line(name, why));
   }
@@ -76,12 +76,12 @@ class UntakenIT {
         .until(condition);
   }
 
-  private static String line(String name, Why why) {
+  private static String line(String name, UntakenReason why) {
     return "file not taken name=\"" + name + "\" reason=\"" + why.reason() + "\"";
   }
 
   /** A file that is dropped later goes through, so whatever lies there holds up nothing. */
-  private static void assertLeftAloneAndSaidOnce(Path path, String shown, Why why)
+  private static void assertLeftAloneAndSaidOnce(Path path, String shown, UntakenReason why)
       throws Exception {
     awaitTold(shown, why);
     String next = "after-" + Instant.now().toEpochMilli() + "-" + System.nanoTime() + ".csv";
@@ -131,14 +131,14 @@ class UntakenIT {
     Files.writeString(inbox(name), ROW.formatted("never"));
 
     assertLeftAloneAndSaidOnce(
-        inbox(name), name, name.startsWith(".") ? Why.HIDDEN : Why.UNDER_WAY);
+        inbox(name), name, name.startsWith(".") ? UntakenReason.HIDDEN : UntakenReason.UNDER_WAY);
     assertThat(route.handedOver).noneMatch(request -> request.messageKey().equals("never"));
   }
 
   @Test
   void an_upload_that_stood_still_is_taken_when_its_client_renames_it() throws Exception {
     Path partial = Files.writeString(inbox("late.csv.partial"), ROW.formatted("late"));
-    awaitTold("late.csv.partial", Why.UNDER_WAY);
+    awaitTold("late.csv.partial", UntakenReason.UNDER_WAY);
 
     Files.move(partial, inbox("late.csv"));
 
@@ -153,7 +153,8 @@ class UntakenIT {
       assumeThat(made.waitFor(10, TimeUnit.SECONDS) && made.exitValue() == 0).isTrue();
     }
     for (int i = 1; i <= 6; i++) {
-      assertLeftAloneAndSaidOnce(inbox("pipe" + i + ".csv"), "pipe" + i + ".csv", Why.SPECIAL);
+      assertLeftAloneAndSaidOnce(
+          inbox("pipe" + i + ".csv"), "pipe" + i + ".csv", UntakenReason.SPECIAL);
     }
   }
 
@@ -162,7 +163,7 @@ class UntakenIT {
     Path path = inbox("s.csv");
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(path));
-      assertLeftAloneAndSaidOnce(path, "s.csv", Why.SPECIAL);
+      assertLeftAloneAndSaidOnce(path, "s.csv", UntakenReason.SPECIAL);
     } finally {
       Files.deleteIfExists(path);
     }
@@ -187,7 +188,7 @@ class UntakenIT {
             "dangling.csv",
             "loop.csv",
             "to-device.csv")) {
-      assertLeftAloneAndSaidOnce(inbox(name), name, Why.LINK);
+      assertLeftAloneAndSaidOnce(inbox(name), name, UntakenReason.LINK);
     }
 
     try (Stream<Path> results = Files.walk(home.resolve("results"))) {
@@ -205,7 +206,7 @@ class UntakenIT {
     Files.createDirectories(inbox("check"));
     Files.createSymbolicLink(inbox("check/link.csv"), elsewhere);
 
-    assertLeftAloneAndSaidOnce(inbox("check/link.csv"), "check/link.csv", Why.LINK);
+    assertLeftAloneAndSaidOnce(inbox("check/link.csv"), "check/link.csv", UntakenReason.LINK);
   }
 
   @Test
@@ -215,7 +216,7 @@ class UntakenIT {
       Files.writeString(inbox(name).resolve("in.csv"), ROW.formatted("in"));
     }
     for (String name : List.of("folder.csv", "archive", "x.csv.part")) {
-      assertLeftAloneAndSaidOnce(inbox(name), name, Why.FOLDER);
+      assertLeftAloneAndSaidOnce(inbox(name), name, UntakenReason.FOLDER);
     }
     assertThat(route.handedOver).noneMatch(request -> request.messageKey().equals("in"));
   }
@@ -224,7 +225,7 @@ class UntakenIT {
   void a_backslash_is_explained() throws Exception {
     Path file = inbox("back\\slash.csv");
     Files.writeString(file, ROW.formatted("never"));
-    assertLeftAloneAndSaidOnce(file, "back\\slash.csv", Why.BACKSLASH);
+    assertLeftAloneAndSaidOnce(file, "back\\slash.csv", UntakenReason.BACKSLASH);
   }
 
   /** Java cannot make such a name; a shell can. */
@@ -240,7 +241,7 @@ class UntakenIT {
       file = files.filter(each -> each.toString().contains("latin1-")).findFirst().orElseThrow();
     }
 
-    assertLeftAloneAndSaidOnce(file, "latin1-\uFFFD.csv", Why.NAME_NOT_TEXT);
+    assertLeftAloneAndSaidOnce(file, "latin1-\uFFFD.csv", UntakenReason.NAME_NOT_TEXT);
   }
 
   /** What Camel, a shell, a terminal or a log could take for something else. */
@@ -303,7 +304,7 @@ class UntakenIT {
     Files.setPosixFilePermissions(file, Set.of());
     assumeThat(Files.isReadable(file)).isFalse();
 
-    assertLeftAloneAndSaidOnce(file, "locked.csv", Why.UNREADABLE);
+    assertLeftAloneAndSaidOnce(file, "locked.csv", UntakenReason.UNREADABLE);
   }
 
   /** For root, every folder can be written. */
@@ -315,7 +316,7 @@ class UntakenIT {
     try {
       assumeThat(Files.isWritable(inbox)).isFalse();
 
-      assertThat(Untaken.why(file, false)).contains(Why.IMMOVABLE);
+      assertThat(Untaken.why(file, false)).contains(UntakenReason.IMMOVABLE);
     } finally {
       Files.setPosixFilePermissions(inbox, PosixFilePermissions.fromString("rwxr-xr-x"));
     }

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -182,7 +183,8 @@ abstract class OnAStore {
             to,
             attributes,
             Optional.of("Adalbert, your new password is " + PASSWORD),
-            false),
+            false,
+            OptionalInt.empty()),
         new SendRequest(
             key, "account-reset", new Recipient("ada@example.com", "+" + to, attributes), null),
         new Origin(Origin.HTTP, "test", run));

@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,7 +52,16 @@ class ParkedCodeIT {
     SendRequest request =
         new SendRequest(key, "reset", new Recipient("c", "4915112345678", Map.of()), null);
     Message message =
-        new Message("r", key, "reset", "c", "4915112345678", Map.of(), Optional.of("text"), false);
+        new Message(
+            "r",
+            key,
+            "reset",
+            "c",
+            "4915112345678",
+            Map.of(),
+            Optional.of("text"),
+            false,
+            OptionalInt.empty());
     return new Submission(message, request, Origin.of(Origin.HTTP, "127.0.0.1"));
   }
 }

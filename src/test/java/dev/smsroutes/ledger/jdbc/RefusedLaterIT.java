@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,7 +103,16 @@ class RefusedLaterIT {
 
   private Admission.Claim claim() {
     Message message =
-        new Message("r", "k", "reset", "c", "4915112345678", Map.of(), Optional.empty(), false);
+        new Message(
+            "r",
+            "k",
+            "reset",
+            "c",
+            "4915112345678",
+            Map.of(),
+            Optional.empty(),
+            false,
+            OptionalInt.empty());
     return (Admission.Claim)
         ledger.admit(
             new Submission(message, request("k", "4915112345678"), Origin.of(Origin.JMS, "q")),
