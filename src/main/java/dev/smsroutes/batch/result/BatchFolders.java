@@ -131,7 +131,8 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
     for (int i = firstFree(source, format); ; i++) {
       Names names = Names.of(source, i, format);
       if (areFree(names) && DurableFile.claim(results, names.results())) {
-        // Whoever had the name until now has put its results in place before it let go of it.
+        // The batch that had the name before put its results in place first, then released the
+        // name.
         if (areFree(names)) {
           return names;
         }

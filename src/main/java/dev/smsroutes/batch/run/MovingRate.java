@@ -7,7 +7,7 @@ import java.util.Deque;
 final class MovingRate {
   private static final long OVER_MILLIS = 15_000;
 
-  /** Whoever asks more often than this adds nothing. */
+  /** Samples closer together than this are not kept. */
   private static final long APART_MILLIS = 500;
 
   private record Sample(long at, long rows, long bytes) {

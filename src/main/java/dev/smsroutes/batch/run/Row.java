@@ -12,7 +12,7 @@ import java.util.Optional;
 /**
  * One row of a batch on its way through the pipeline. Thread-safe; the first outcome counts.
  *
- * <p>Whoever takes a row from a batch owes it an outcome: the batch waits for it.
+ * <p>The thread that takes a row must give it an outcome: the batch waits for it.
  */
 final class Row {
   private final RowFlow flow;

@@ -9,7 +9,7 @@ import java.util.List;
  * Rows of a batch that are handed over together; each of them still gets its own outcome. Immutable
  * and thread-safe.
  *
- * <p>Whoever takes a group from a batch owes each row an outcome: the batch waits for it.
+ * <p>The thread that takes a group must give each row an outcome: the batch waits for it.
  */
 public final class RowGroup {
   /** What rows must have in common to travel in one call. */
