@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -164,7 +165,8 @@ public final class LedgerSize {
             "14255550123",
             ATTRIBUTES,
             Optional.empty(),
-            false),
+            false,
+            OptionalInt.empty()),
         new SendRequest(
             key,
             "account-reset",

@@ -30,6 +30,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -249,7 +250,8 @@ public final class LedgerWrites {
             "14255550123",
             ATTRIBUTES,
             Optional.empty(),
-            false),
+            false,
+            OptionalInt.empty()),
         new SendRequest(
             key,
             "account-reset",

@@ -170,8 +170,8 @@ public final class ReadRender {
 
   private static BatchPlan check(Path file, Function<List<SendRequest>, List<Prepared>> forecast)
       throws IOException {
-    BatchCheck.Setting setting =
-        new BatchCheck.Setting(
+    BatchCheck.CheckSetting setting =
+        new BatchCheck.CheckSetting(
             LIMITS,
             REQUESTS,
             forecast,
