@@ -38,12 +38,15 @@ public final class PipelineWiring {
    * @throws InvalidSettingsException if the suppression list cannot
    */
   public static DryRun dryRun(Configuration configuration) {
-    ContactPolicyOptions options = configuration.contactPolicy();
+    return DryRun.start(
+        DefinitionDirectory.load(configuration.definitions()),
+        contactPolicy(configuration.contactPolicy()),
+        configuration.maxParts());
+  }
+
+  private static ContactPolicy contactPolicy(ContactPolicyOptions options) {
     try {
-      return DryRun.start(
-          DefinitionDirectory.load(configuration.definitions()),
-          options.with(options.open(), Clock.systemUTC()),
-          configuration.maxParts());
+      return options.with(options.open(), Clock.systemUTC());
     } catch (IllegalArgumentException e) {
       throw new InvalidSettingsException(List.of(e.getMessage()));
     }
