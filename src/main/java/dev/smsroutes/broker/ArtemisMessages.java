@@ -78,7 +78,7 @@ public final class ArtemisMessages {
     return query.isExists() && query.isTemporary();
   }
 
-  /** What the broker knows of a queue; no messages and no consumers if there is none. */
+  /** What the broker knows of a queue; no messages and no consumers if it does not exist. */
   static ClientSession.QueueQuery query(Session session, String queue) throws JMSException {
     try {
       return core(session).queueQuery(SimpleString.of(queue));

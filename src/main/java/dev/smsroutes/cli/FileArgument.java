@@ -10,7 +10,7 @@ final class FileArgument {
   /** The fault of the argument itself, before the file is opened; or null. */
   static String wrong(Path file) {
     if (!Files.exists(file)) {
-      return "expected a file; there is none with this name";
+      return "expected a file; got a name without one";
     }
     if (Files.isDirectory(file)) {
       return "expected a file; got a folder";

@@ -12,7 +12,7 @@ import java.util.function.Predicate;
  * Selected entries, page by page, in constant memory. Entries that are admitted later do not belong
  * to the selection, so that every walk ends.
  *
- * @param newest the last selected entry; empty if there is none
+ * @param newest the last selected entry; empty if no entry was selected
  */
 record Selected(
     LedgerRecords records,

@@ -17,7 +17,7 @@ public final class Times {
    * Reads a time such as {@code 500ms}, {@code 10s}, {@code 1h30m} or {@code 2d}; a number alone is
    * milliseconds.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if the text is no duration
    */
   public static Duration read(String text) {
     if (!TIME.matcher(text).matches()) {

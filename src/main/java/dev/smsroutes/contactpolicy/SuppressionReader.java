@@ -47,7 +47,7 @@ final class SuppressionReader {
    *
    * @param lines how many lines it has
    * @param doubtful how many lines look like a number but cannot be read as one
-   * @param firstDoubtful the first of these, counted from 1; 0 if there is none
+   * @param firstDoubtful the first of these, counted from 1; 0 without such lines
    */
   record SuppressionReading(SuppressionList list, int lines, int doubtful, int firstDoubtful) {}
 

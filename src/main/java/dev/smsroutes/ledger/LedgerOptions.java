@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param url JDBC URL of SQLite ({@code jdbc:sqlite:FILE}) or PostgreSQL ({@code
  *     jdbc:postgresql://HOST/DATABASE})
  * @param user the PostgreSQL user; empty if the URL has it
- * @param password the PostgreSQL password; empty if there is none
+ * @param password the PostgreSQL password; empty to connect without one
  * @param retention how long an entry is kept after its admission; at least 72 hours, because the
  *     API may remember a key so long (contract, section 4)
  * @param openRetention how long an entry is kept that has not ended or waits for a person

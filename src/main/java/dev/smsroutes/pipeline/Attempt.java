@@ -92,7 +92,7 @@ final class Attempt {
     return call.permit == null ? 0 : call.permit.number();
   }
 
-  /** Finds out what the reply means, or that there is none. */
+  /** Finds out what the reply means, or what its absence means. */
   void classify(ApiCall call) throws Exception {
     InFlight first = call.aboard.get(0);
     if (call.reply == null) {

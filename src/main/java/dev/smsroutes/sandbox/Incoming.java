@@ -40,7 +40,7 @@ final class Incoming {
   final byte[] body;
   final Resource resource;
 
-  /** The last segment of the path, still encoded; empty if there is none. */
+  /** The last segment of the path, still encoded; empty if the path has none. */
   final String rawKey;
 
   private JsonNode json;

@@ -22,7 +22,7 @@ final class Wire {
     return path;
   }
 
-  /** The query of a request target, still encoded; empty when there is none. */
+  /** The query of a request target, still encoded; empty for a target without one. */
   static String query(String target) {
     int query = target.indexOf('?');
     return query < 0 ? "" : target.substring(query + 1).split("#", 2)[0];

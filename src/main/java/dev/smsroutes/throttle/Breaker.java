@@ -45,7 +45,7 @@ final class Breaker {
 
   private long until;
 
-  /** The number of the departure that is the probe; 0 if there is none. */
+  /** The number of the departure that is the probe; 0 without a probe. */
   private long probe;
 
   /** The key of the last refused message. */

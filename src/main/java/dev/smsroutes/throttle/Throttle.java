@@ -34,7 +34,7 @@ public final class Throttle implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final ThrottleGate gate;
 
-  /** The waiter that sleeps until the next change by time; null if there is none. */
+  /** The waiter that sleeps until the next change by time; null while no thread sleeps. */
   private Waiter timekeeper;
 
   private long wakesAt;
@@ -51,7 +51,7 @@ public final class Throttle implements AutoCloseable {
    * @param batchWaiting how many of files wait
    * @param rateLimit messages per second, learnt or configured; empty: no limit
    * @param paused whether nothing may leave
-   * @param pausedFor the remaining pause; zero if there is none, or it ends with a probe
+   * @param pausedFor the remaining pause; zero without a pause, or if it ends with a probe
    */
   public record Snapshot(
       int concurrencyLimit,

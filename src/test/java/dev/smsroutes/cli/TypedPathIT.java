@@ -26,7 +26,8 @@ class TypedPathIT {
     Files.writeString(home.resolve("none.csv"), "a,b\n");
     String ledger = "--set=sms.ledger.url=jdbc:sqlite:" + home.resolve("ledger.db");
 
-    assertThat(Said.by("check", ledger, "none.csv").err()).contains("there is none with this name");
+    assertThat(Said.by("check", ledger, "none.csv").err())
+        .contains("expected a file; got a name without one");
     System.setProperty(TypedPath.FROM, home.toString());
     assertThat(Said.by("check", ledger, "none.csv").out()).contains("no header");
     assertThat(Said.by("check", ledger, home.resolve("none.csv").toString()).out())

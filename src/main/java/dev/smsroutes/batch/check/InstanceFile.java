@@ -87,8 +87,8 @@ public record InstanceFile(
   }
 
   /**
-   * What the process tells that takes files and has this ledger; empty when there is none, or none
-   * that was heard of lately.
+   * What the process tells that takes files and has this ledger; empty without such a process, or
+   * without recent news of it.
    *
    * @param ledger the file of it; empty for a database, to which the results folder belongs
    * @param results the results folder
@@ -112,7 +112,7 @@ public record InstanceFile(
               Instant.parse(json.required("at").asText()));
       return Optional.of(note).filter(told -> told.at.plus(STALE_AFTER).isAfter(now));
     } catch (IOException | IllegalArgumentException | DateTimeException e) {
-      // There is none, it is of another version, or the disk lost it.
+      // It does not exist, it is of another version, or the disk lost it.
       return Optional.empty();
     }
   }

@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param number of the row among the data rows, from 1
  * @param item which recipient of the row, from 1; 0 when the row is one recipient
- * @param request to hand over; null when {@code faults} say why there is none
+ * @param request to hand over; null when {@code faults} say why it cannot be read
  * @param faults why the row cannot be handed over; empty with a request
  * @param original what the format's {@link Rejects} needs to write the row again
  * @param bytes how much of the file it took

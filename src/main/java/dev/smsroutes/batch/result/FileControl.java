@@ -60,7 +60,7 @@ public enum FileControl {
     }
   }
 
-  /** Takes the order back; does nothing when there is none. */
+  /** Takes the order back; does nothing without an order. */
   public void takeBack(Path file) throws IOException {
     // Looked for first: next to a very long name there can be no marker, and asking to delete it
     // fails.

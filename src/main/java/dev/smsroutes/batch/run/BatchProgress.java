@@ -26,8 +26,8 @@ import java.util.OptionalLong;
  * @param unsettled how many nobody can be sure of, or were surely not sent
  * @param rate rows a second over the last 15 s, without those that an earlier pass had settled
  * @param left the time that is left at this pace; empty when nobody can say
- * @param firstOpenRow the number of the first row that was begun and has no outcome; empty when
- *     there is none at the moment
+ * @param firstOpenRow the number of the first row that was begun and has no outcome; empty without
+ *     such a row
  * @param started when this pass took the file
  * @param at when it was so
  */

@@ -72,7 +72,8 @@ final class BatchTally {
   /**
    * A row has its outcome.
    *
-   * @param oldest the number of the oldest row that was begun and has none; empty if there is none
+   * @param oldest the number of the oldest row that was begun and has no outcome; empty without
+   *     such a row
    */
   synchronized void settled(RawRow row, Outcome outcome, OptionalLong oldest) {
     rows++;

@@ -37,7 +37,7 @@ final class MovingRate {
     return samples.stream().skip(1).findFirst().orElseThrow();
   }
 
-  /** Rows a second between the oldest sample and now; 0 when there is none older than now. */
+  /** Rows a second between the oldest sample and now; 0 without an older sample. */
   double rows(long now, long rows) {
     return since(now) ? samples.getFirst().perSecond(rows - samples.getFirst().rows, now) : 0;
   }

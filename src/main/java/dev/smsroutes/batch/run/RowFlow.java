@@ -142,8 +142,8 @@ final class RowFlow {
   }
 
   /**
-   * The next row to hand over; null if there is none, or none that could be read without waiting.
-   * Those that need not be handed over are settled on the way.
+   * The next row to hand over; null at the end, or if none can be read without waiting. Those that
+   * need not be handed over are settled on the way.
    */
   Row next() {
     try {

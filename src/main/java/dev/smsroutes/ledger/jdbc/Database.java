@@ -99,7 +99,7 @@ final class Database implements AutoCloseable {
   /**
    * Connects to the ledger of another process; changes neither the database nor its schema.
    *
-   * @throws NoLedgerException if there is none, or its schema has another version
+   * @throws NoLedgerException if the database does not exist, or its schema has another version
    * @throws LedgerUnavailableException if the database cannot be reached
    */
   static Database existing(LedgerOptions options) {

@@ -44,7 +44,7 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
    * Opens the ledger of a serving process, to read it and to order replays. Creates neither a file
    * nor a schema.
    *
-   * @throws NoLedgerException if there is none, or it has another version
+   * @throws NoLedgerException if the ledger does not exist, or has another version
    * @throws LedgerUnavailableException if it cannot be reached
    */
   public static JdbcRecords open(LedgerOptions options, Clock clock) {
