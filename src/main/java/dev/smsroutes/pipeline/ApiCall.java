@@ -140,10 +140,15 @@ final class ApiCall implements Group {
     before = outcome;
     outcome = null;
     verdict = null;
-    reply = null;
-    failure = null;
+    forgetReply();
     notNow = false;
     tokenEndpointRefused = false;
+  }
+
+  /** The call is made once more: an earlier reply, such as 401, says nothing of it. */
+  void forgetReply() {
+    reply = null;
+    failure = null;
   }
 
   List<SentMessage> sent() {

@@ -74,6 +74,7 @@ final class Attempt {
   /** Writes the call. */
   void write(Exchange exchange) throws TokenException {
     ApiCall call = ExchangeAdapter.call(exchange);
+    call.forgetReply();
     call.token = tokens.token(permit(call));
     ExchangeAdapter.toApi(exchange, call, call.path(), call.body());
   }

@@ -204,6 +204,19 @@ class SendRouteTest extends CamelTestSupport {
   }
 
   @Test
+  void a_call_with_the_new_token_that_gets_no_reply_may_have_been_taken() {
+    script.add(reply(401, "{\"errorcode\":0}"));
+    script.add(
+        exchange -> {
+          throw new SocketException("Connection reset");
+        });
+    script.add(reply(400, "{\"errorcode\":109110}"));
+
+    assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED_EARLIER);
+    assertThat(ledger.events).contains("ended k UNCERTAIN");
+  }
+
+  @Test
   void names_all_faults_of_all_steps_at_once() {
     Outcome outcome =
         send(
