@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -143,8 +144,7 @@ public final class LedgerSize {
   }
 
   private static void send(JdbcLedger ledger, String key) {
-    Claim claim = (Claim) ledger.admit(submission(key), PATIENCE);
-    claim.attempted();
+    Claim claim = ledger.admitNew(List.of(submission(key)), true).get(0).orElseThrow();
     claim.settle(new Accepted(UUID.randomUUID().toString(), Optional.of(key), false));
   }
 

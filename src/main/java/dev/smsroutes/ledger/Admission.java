@@ -24,8 +24,13 @@ public sealed interface Admission {
      */
     boolean uncertain();
 
-    /** As {@link #uncertain}, or there is an attempt that has not ended. */
-    boolean mayHaveBeenSent();
+    /** Whether an attempt is on record that has not ended. */
+    boolean attemptOpen();
+
+    /** Whether the API may have accepted any attempt, one that has not ended included. */
+    default boolean mayHaveBeenSent() {
+      return uncertain() || attemptOpen();
+    }
 
     /**
      * Records an attempt before its bytes leave.

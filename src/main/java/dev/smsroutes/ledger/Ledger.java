@@ -16,7 +16,7 @@ import java.util.Optional;
 public interface Ledger {
   /**
    * Admits a request before anything is sent or acknowledged: claims its key, or returns an
-   * outcome.
+   * outcome. For a key that is new, {@link #admitNew} is cheaper.
    *
    * <ul>
    *   <li>A new key, or a key whose last handling ended unsettled: a claim.
@@ -36,10 +36,12 @@ public interface Ledger {
    * claims while it waits for other keys could cause a deadlock.
    *
    * @param submissions with different keys
+   * @param leaving whether an attempt follows at once: then the record of each claim says so too,
+   *     as {@link #attempted} would, which is not called for it
    * @return for each of them the claim, or empty if it needs {@link #admit}
    * @throws LedgerUnavailableException if it could not be recorded; nothing is claimed then
    */
-  default List<Optional<Claim>> admitNew(List<Submission> submissions) {
+  default List<Optional<Claim>> admitNew(List<Submission> submissions, boolean leaving) {
     return submissions.stream().map(submission -> Optional.<Claim>empty()).toList();
   }
 

@@ -31,6 +31,7 @@ final class ApiCall implements Group {
     }
   }
 
+  private final Sends sends;
   private final List<InFlight> messages;
   private final Optional<Kind> kind;
 
@@ -54,6 +55,7 @@ final class ApiCall implements Group {
   /** Those that took part in it. */
   List<InFlight> aboard = List.of();
 
+  /** From the throttle; before the first attempt if there was one free at once. */
   Permit permit;
 
   /** How many messages had got through when the permit was given. */
@@ -80,15 +82,17 @@ final class ApiCall implements Group {
   /** Whether the token endpoint refused us: that says nothing of the definition. */
   boolean tokenEndpointRefused;
 
-  private ApiCall(List<InFlight> messages, Optional<Kind> kind, List<byte[]> recipients) {
+  private ApiCall(
+      Sends sends, List<InFlight> messages, Optional<Kind> kind, List<byte[]> recipients) {
+    this.sends = sends;
     this.messages = messages;
     this.kind = kind;
     this.recipients = recipients;
   }
 
   /** A call of one message. */
-  static ApiCall of(InFlight message) {
-    return new ApiCall(List.of(message), Optional.empty(), List.of());
+  static ApiCall of(Sends sends, InFlight message) {
+    return new ApiCall(sends, List.of(message), Optional.empty(), List.of());
   }
 
   /**
@@ -96,8 +100,13 @@ final class ApiCall implements Group {
    *
    * @param recipients the messages as JSON, in the same order
    */
-  static ApiCall of(Kind kind, List<InFlight> messages, List<byte[]> recipients) {
-    return new ApiCall(List.copyOf(messages), Optional.of(kind), List.copyOf(recipients));
+  static ApiCall of(Sends sends, Kind kind, List<InFlight> messages, List<byte[]> recipients) {
+    return new ApiCall(sends, List.copyOf(messages), Optional.of(kind), List.copyOf(recipients));
+  }
+
+  /** What its messages were handed over with. */
+  Sends sends() {
+    return sends;
   }
 
   @Override
@@ -124,6 +133,14 @@ final class ApiCall implements Group {
     return again && !open().isEmpty();
   }
 
+  /**
+   * Whether the attempt has to wait for its permit. If not, it is on record with the claims of its
+   * messages already.
+   */
+  boolean hasToWait() {
+    return permit == null;
+  }
+
   /** Whether the attempt carries any message, after the last check of each. */
   boolean isAnyAboard() {
     return !aboard.isEmpty();
@@ -137,6 +154,7 @@ final class ApiCall implements Group {
   /** Begins an attempt, and forgets the last one but for its outcome. */
   void begin() {
     aboard = open();
+    attempts += hasToWait() ? 0 : 1;
     before = outcome;
     outcome = null;
     verdict = null;

@@ -27,11 +27,15 @@ final class Calls {
     this.recipientsPerCall = recipientsPerCall;
   }
 
-  /** The calls for all messages that have no outcome yet. */
-  List<ApiCall> of(Sends sends) {
+  /** Plans the calls for all messages that have no outcome yet. */
+  void plan(Sends sends) {
+    sends.next(of(sends));
+  }
+
+  private List<ApiCall> of(Sends sends) {
     List<InFlight> open = sends.open();
     if (open.size() <= 1 || recipientsPerCall == 1) {
-      return open.stream().map(ApiCall::of).toList();
+      return open.stream().map(message -> ApiCall.of(sends, message)).toList();
     }
     List<Draft> drafts = new ArrayList<>();
     Map<Kind, Draft> filling = new LinkedHashMap<>();
@@ -46,23 +50,23 @@ final class Calls {
       }
       draft.add(message, recipient);
     }
-    return drafts.stream().map(Draft::call).toList();
+    return drafts.stream().map(draft -> draft.call(sends)).toList();
   }
 
   /**
-   * Calls of one message each, for those that a shared call left without an outcome. They go on
-   * under the claims that they have; the first waits for the back-off of all.
+   * Plans calls of one message each, for those that a shared call left without an outcome. They go
+   * on under the claims that they have; the first waits for the back-off of all.
    */
-  List<ApiCall> unclear(ApiCall shared) {
+  void planUnclear(ApiCall shared) {
     List<ApiCall> calls = new ArrayList<>();
     for (InFlight message : shared.open()) {
-      ApiCall call = ApiCall.of(message);
+      ApiCall call = ApiCall.of(shared.sends(), message);
       // A call that was refused as a whole was no attempt of this message.
       call.attempts = message.uncertain() ? 1 : 0;
       call.backOff = calls.isEmpty() ? shared.backOff : Duration.ZERO;
       calls.add(call);
     }
-    return calls;
+    shared.sends().next(calls);
   }
 
   /** A call that is being filled. */
@@ -87,10 +91,10 @@ final class Calls {
       bytes += recipient.length + 1;
     }
 
-    ApiCall call() {
+    ApiCall call(Sends sends) {
       return messages.size() == 1
-          ? ApiCall.of(messages.get(0))
-          : ApiCall.of(kind, messages, recipients);
+          ? ApiCall.of(sends, messages.get(0))
+          : ApiCall.of(sends, kind, messages, recipients);
     }
   }
 }

@@ -45,9 +45,26 @@ final class ContactPolicySteps {
     }
   }
 
+  /** Whether the send window is open for all messages that may go. */
+  boolean mayLeaveNow(Sends sends) {
+    for (InFlight message : sends.open()) {
+      if (!isStillOpen(message.window)) {
+        message.window = window(message);
+      }
+      if (message.window != null && !message.window.open()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Messages whose send window is closed, maybe for hours, end for now. */
   void hold(ApiCall call) {
-    call.open().forEach(this::hold);
+    for (InFlight message : call.open()) {
+      if (!isStillOpen(message.window)) {
+        hold(message);
+      }
+    }
   }
 
   /** Once more when a call is about to leave: takes messages out of it that may not leave now. */
@@ -71,8 +88,7 @@ final class ContactPolicySteps {
   }
 
   private void hold(InFlight message) {
-    WindowStatus window =
-        contactPolicy.now(message.message.to(), message.envelope().handling().batch()).orElse(null);
+    WindowStatus window = window(message);
     message.window = window;
     if (window != null && !window.open()) {
       message.outcome =
@@ -84,6 +100,12 @@ final class ContactPolicySteps {
               NOT_THE_TIME,
               Optional.of(untilItOpens(window)));
     }
+  }
+
+  private WindowStatus window(InFlight message) {
+    return contactPolicy
+        .now(message.message.to(), message.envelope().handling().batch())
+        .orElse(null);
   }
 
   /** To know where a number belongs takes a while; what was known a moment ago still holds. */

@@ -138,8 +138,20 @@ final class ExchangeAdapter {
     exchange.getMessage().setBody(body);
   }
 
+  /** The body, or what the call in the body belongs to. */
   static Sends sends(Exchange exchange) {
-    return (Sends) exchange.getMessage().getBody();
+    Object body = exchange.getMessage().getBody();
+    return body instanceof ApiCall call ? call.sends() : (Sends) body;
+  }
+
+  /** The body becomes the next call. */
+  static void nextCall(Exchange exchange) {
+    exchange.getMessage().setBody(sends(exchange).nextCall());
+  }
+
+  /** The body becomes what the call belongs to. */
+  static void afterCall(Exchange exchange) {
+    exchange.getMessage().setBody(sends(exchange));
   }
 
   static ApiCall call(Exchange exchange) {

@@ -36,10 +36,17 @@ final class LedgerSteps {
       }
     }
     List<InFlight> open = sends.open();
-    if (open.size() == 1) {
+    if (open.isEmpty()) {
+      return;
+    }
+    admitNew(open, sends.isLeaving());
+    if (open.stream().allMatch(message -> message.keyInUse)) {
+      // Who waits for a key must not hold a permit: the other may wait for that.
+      sends.returnUnusedPermit();
+    }
+    if (open.size() == 1 && open.get(0).keyInUse) {
+      open.get(0).keyInUse = false;
       admit(open.get(0));
-    } else if (!open.isEmpty()) {
-      admitNew(open);
     }
   }
 
@@ -55,7 +62,7 @@ final class LedgerSteps {
   }
 
   /** Claims the keys that are new; whatever else a key is, its message comes back alone. */
-  private void admitNew(List<InFlight> open) {
+  private void admitNew(List<InFlight> open, boolean leaving) {
     List<InFlight> asked = new ArrayList<>(open.size());
     Set<String> keys = new HashSet<>();
     for (InFlight message : open) {
@@ -66,7 +73,7 @@ final class LedgerSteps {
       }
     }
     List<Optional<Claim>> claims =
-        ledger.admitNew(asked.stream().map(LedgerSteps::submission).toList());
+        ledger.admitNew(asked.stream().map(LedgerSteps::submission).toList(), leaving);
     for (int i = 0; i < asked.size(); i++) {
       asked.get(i).claim = claims.get(i).orElse(null);
       asked.get(i).keyInUse = claims.get(i).isEmpty();
@@ -79,6 +86,9 @@ final class LedgerSteps {
 
   /** Records that an attempt is about to leave, before any byte of it does. */
   void recordAttempt(ApiCall call) {
+    if (call.aboard.isEmpty()) {
+      return;
+    }
     ledger.attempted(call.aboard.stream().map(message -> message.claim).toList());
     call.attempts++;
   }

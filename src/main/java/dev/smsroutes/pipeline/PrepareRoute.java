@@ -27,6 +27,7 @@ final class PrepareRoute extends RouteBuilder {
         .routeId("sms-prepare")
         .description("Validates, enriches and renders, and refuses what must not be sent")
         .errorHandler(noErrorHandler())
+        .noStreamCaching()
         .doTry()
         .to("bean-validator:sms-request")
         .doCatch(BeanValidationException.class)

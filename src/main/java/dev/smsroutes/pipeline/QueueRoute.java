@@ -34,6 +34,7 @@ final class QueueRoute extends RouteBuilder {
         .routeId("sms-queue")
         .description("Puts an admitted request into the queue, on disk, instead of sending it now")
         .errorHandler(noErrorHandler())
+        .noStreamCaching()
         .process(steps.queue()::write)
         .doTry()
         // The caller waits for an answer, but not for one from the queue.

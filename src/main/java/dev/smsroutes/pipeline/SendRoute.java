@@ -4,6 +4,7 @@ import static dev.smsroutes.pipeline.Step.call;
 import static dev.smsroutes.pipeline.Step.group;
 import static dev.smsroutes.pipeline.Step.sends;
 import static dev.smsroutes.pipeline.Step.when;
+import static dev.smsroutes.pipeline.Step.whenSends;
 
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import org.apache.camel.builder.RouteBuilder;
@@ -28,6 +29,7 @@ final class SendRoute extends RouteBuilder {
         .routeId("sms-send")
         .description("Takes one send request; its outcome takes its place")
         .errorHandler(noErrorHandler())
+        .noStreamCaching()
         .process(steps.adapter()::one)
         .to(PIPELINE)
         .process(steps.adapter()::outcome);
@@ -37,6 +39,7 @@ final class SendRoute extends RouteBuilder {
         .description(
             "Takes many send requests, which may share calls; their outcomes take their place")
         .errorHandler(noErrorHandler())
+        .noStreamCaching()
         .process(steps.adapter()::many)
         .to(PIPELINE)
         .process(steps.adapter()::outcomes);
@@ -46,12 +49,18 @@ final class SendRoute extends RouteBuilder {
         .description(
             "Prepares the messages, claims their keys, delivers them, and logs the outcomes")
         .errorHandler(noErrorHandler())
+        .noStreamCaching()
         .doTry()
         .to(PrepareRoute.PREPARE)
+        .process(sends(steps.calls()::plan))
+        .filter(whenSends(steps.contactPolicy()::mayLeaveNow))
+        .process(sends(steps.throttle()::passAtOnce))
+        .end()
         .process(sends(steps.ledger()::admit))
-        .split()
-        .body(Sends.class, steps.calls()::of)
+        .loopDoWhile(whenSends(Sends::hasCall))
+        .process(ExchangeAdapter::nextCall)
         .to(DELIVER)
+        .process(ExchangeAdapter::afterCall)
         .end()
         .endDoTry()
         .doCatch(LedgerUnavailableException.class)
@@ -60,12 +69,15 @@ final class SendRoute extends RouteBuilder {
         .process(steps.failures()::failed)
         .doFinally()
         .process(sends(steps.ledger()::release))
+        .process(sends(Sends::returnUnusedPermit))
         .end()
         .process(sends(steps.outcomeLog()::tell))
         // Only now that all claims have ended: a thread that waits for a key must not hold another.
+        .filter(whenSends(Sends::hasKeysInUse))
         .split()
         .body(Sends.class, Sends::keysInUse)
         .to(PIPELINE)
+        .end()
         .end();
 
     from(DELIVER)
@@ -73,6 +85,7 @@ final class SendRoute extends RouteBuilder {
         .description(
             "Makes one call, again if need be, or queues its message; records the outcomes")
         .errorHandler(noErrorHandler())
+        .noStreamCaching()
         .doTry()
         .choice()
         .when(when(ApiCall::isQueued))
@@ -94,9 +107,6 @@ final class SendRoute extends RouteBuilder {
         .doCatch(Exception.class)
         .process(steps.failures()::failed)
         .end()
-        .split()
-        .body(ApiCall.class, steps.calls()::unclear)
-        .to(DELIVER)
-        .end();
+        .process(call(steps.calls()::planUnclear));
   }
 }

@@ -30,6 +30,7 @@ final class StatusRoute extends RouteBuilder {
         .routeId("sms-ask")
         .description("Asks the SMS API whether it knows a message whose answers were unclear")
         .errorHandler(noErrorHandler())
+        .noStreamCaching()
         .doTry()
         .process(steps.attempt()::ask)
         .to(statusUri)

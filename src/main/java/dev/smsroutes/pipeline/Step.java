@@ -27,6 +27,11 @@ interface Step<T> {
     return exchange -> step.on(ExchangeAdapter.group(exchange));
   }
 
+  /** A condition on all that an intake handed over at once. */
+  static org.apache.camel.Predicate whenSends(Predicate<Sends> condition) {
+    return exchange -> condition.test(ExchangeAdapter.sends(exchange));
+  }
+
   /** A condition on a call. */
   static org.apache.camel.Predicate when(Predicate<ApiCall> condition) {
     return exchange -> condition.test(ExchangeAdapter.call(exchange));

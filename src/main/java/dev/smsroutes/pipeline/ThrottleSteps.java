@@ -3,6 +3,7 @@ package dev.smsroutes.pipeline;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.throttle.Throttle;
+import dev.smsroutes.throttle.Throttle.Permit;
 import dev.smsroutes.throttle.ThrottledException;
 import java.time.Duration;
 
@@ -14,6 +15,22 @@ final class ThrottleSteps {
     this.throttle = throttle;
   }
 
+  /** Takes a permit for the call that all messages travel in, if one is free at once. */
+  void passAtOnce(Sends sends) {
+    sends
+        .onlyCall()
+        .filter(call -> !call.isQueued())
+        .ifPresent(
+            call ->
+                throttle
+                    .passAtOnce(call.envelope().priority())
+                    .ifPresent(
+                        permit -> {
+                          hasPermit(call, permit);
+                          sends.leaveAtOnce(call);
+                        }));
+  }
+
   /**
    * Waits until the call may leave, no longer than its sender does.
    *
@@ -21,7 +38,11 @@ final class ThrottleSteps {
    */
   void await(ApiCall call) throws ThrottledException {
     Envelope envelope = call.envelope();
-    call.permit = throttle.await(envelope.priority(), envelope.handling().patienceLeft());
+    hasPermit(call, throttle.await(envelope.priority(), envelope.handling().patienceLeft()));
+  }
+
+  private void hasPermit(ApiCall call, Permit permit) {
+    call.permit = permit;
     call.gotThroughBefore = throttle.gotThrough();
   }
 

@@ -87,6 +87,12 @@ final class RateLimit {
     }
   }
 
+  /** A message that departed did not leave after all, and never will with that permit. */
+  void notUsed() {
+    load = Math.max(0, load - 1);
+    due -= interval;
+  }
+
   /** Call it only for answers that were not slow. */
   void succeeded(Departure departure, long now) {
     if (learnt == Double.POSITIVE_INFINITY

@@ -63,8 +63,8 @@ public final class Throttle implements AutoCloseable {
       Duration pausedFor) {}
 
   /**
-   * A permit to make one call. It must be returned with {@link #done} or {@link #abandon}; only the
-   * first of these calls counts. Any thread may return it.
+   * A permit to make one call. It must be returned with {@link #done}, {@link #abandon} or {@link
+   * #notUsed}; only the first of these calls counts. Any thread may return it.
    */
   public final class Permit {
     private final Departure departure;
@@ -92,6 +92,20 @@ public final class Throttle implements AutoCloseable {
     /** Returns the permit without an outcome: the call did not reach the API, or may not have. */
     public void abandon() {
       giveBack(this, Optional.empty(), "");
+    }
+
+    /** Returns the permit as if it had not been given: there was no call to make. */
+    public void notUsed() {
+      lock.lock();
+      try {
+        if (!back) {
+          back = true;
+          gate.notUsed(departure);
+          serve(now());
+        }
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
@@ -121,6 +135,19 @@ public final class Throttle implements AutoCloseable {
       long now = now();
       Departure departure = gate.pass(priority, now);
       return new Permit(departure != null ? departure : queue(priority, maxWait, now));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Gives a permit if one is free at once. While the API is in trouble there is none: {@link
+   * #await} decides then who tries it.
+   */
+  public Optional<Permit> passAtOnce(Priority priority) {
+    lock.lock();
+    try {
+      return Optional.ofNullable(gate.passAtOnce(priority, now())).map(Permit::new);
     } finally {
       lock.unlock();
     }

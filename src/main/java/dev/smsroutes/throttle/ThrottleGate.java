@@ -113,6 +113,14 @@ final class ThrottleGate {
   }
 
   /**
+   * As {@link #pass}, for a message that may turn out not to need its permit: no such message is
+   * the probe that finds out whether the API takes messages again.
+   */
+  Departure passAtOnce(Priority priority, long now) {
+    return breaker.reason().isEmpty() ? pass(priority, now) : null;
+  }
+
+  /**
    * Puts a message at the end of its queue, or refuses it if it would certainly be too late. Call
    * {@link #serve} afterwards.
    */
@@ -182,6 +190,16 @@ final class ThrottleGate {
     } else {
       learn(departure, outcome.get(), definition, now);
     }
+  }
+
+  /** Takes a permit back that was not needed, as if it had not been given. */
+  void notUsed(Departure departure) {
+    inUse--;
+    if (departure.priority() == Priority.BATCH) {
+      inUseByBatch--;
+    }
+    rate.notUsed();
+    breaker.notSent(departure);
   }
 
   /** From now on nothing leaves, and nothing waits. */

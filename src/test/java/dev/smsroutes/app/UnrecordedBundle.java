@@ -46,7 +46,7 @@ public final class UnrecordedBundle {
       }
 
       @Override
-      public boolean mayHaveBeenSent() {
+      public boolean attemptOpen() {
         return false;
       }
 

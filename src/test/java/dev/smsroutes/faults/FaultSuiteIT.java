@@ -22,6 +22,7 @@ class FaultSuiteIT {
   @ValueSource(
       strings = {
         "kill-http",
+        "kill-waiting",
         "kill-queued",
         "kill-file",
         "kill-file-many",

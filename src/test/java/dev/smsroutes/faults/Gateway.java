@@ -1,10 +1,16 @@
 package dev.smsroutes.faults;
 
 import dev.smsroutes.SmsRoutes;
+import dev.smsroutes.ledger.EntryState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -73,6 +79,24 @@ final class Gateway implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot make a home for the gateway", e);
+    }
+  }
+
+  /**
+   * How many messages its ledger, in SQLite, has in a state. To be asked while it is not running.
+   */
+  int ledgered(EntryState state) {
+    try (Connection ledger =
+            DriverManager.getConnection("jdbc:sqlite:" + home.resolve("data/ledger.db"));
+        PreparedStatement count =
+            ledger.prepareStatement("SELECT COUNT(*) FROM message WHERE state = ?")) {
+      count.setString(1, state.name());
+      try (ResultSet rows = count.executeQuery()) {
+        rows.next();
+        return rows.getInt(1);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("The gateway's ledger cannot be read", e);
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.smsroutes.faults;
 
+import dev.smsroutes.ledger.EntryState;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Processes that die without a word. */
 final class KillExperiments {
@@ -18,6 +20,10 @@ final class KillExperiments {
             "kill-http",
             "50 x kill -9 under synchronous HTTP load",
             KillExperiments::kill_under_synchronous_http),
+        new Experiment(
+            "kill-waiting",
+            "50 x kill -9 while most messages wait between their claim and their permit",
+            KillExperiments::kill_between_claim_and_permit),
         new Experiment(
             "kill-queued",
             "50 x kill -9 under queued HTTP load",
@@ -57,6 +63,40 @@ final class KillExperiments {
     gateway.kill();
     gateway.start();
     stage.askAgain(stage.size(1_000, 50));
+  }
+
+  /**
+   * With two permits and many callers some messages find a permit free and leave with their claim,
+   * and the others wait for one: the kill meets both.
+   */
+  static void kill_between_claim_and_permit(Stage stage) {
+    Gateway gateway =
+        stage.gateway(
+            "sms.jms.enabled", "false",
+            "sms.file.enabled", "false",
+            "sms.api.max-concurrency", "2");
+    gateway.start();
+    stage.http(usual -> usual.withCallers(12));
+    int kills = stage.size(50, 3);
+    for (int i = 0; i < kills; i++) {
+      if (!gateway.isRunning()) {
+        gateway.start();
+      }
+      stage.moreAnswers(stage.any(150));
+      killOnce(stage, gateway);
+      for (EntryState state : List.of(EntryState.ADMITTED, EntryState.ATTEMPTED)) {
+        int killed = gateway.ledgered(state);
+        IntStream.range(0, killed).forEach(each -> stage.notebook().count("killed " + state));
+      }
+    }
+    gateway.start();
+    stage.moreAnswers(150);
+    stage.drain();
+    for (EntryState state : List.of(EntryState.ADMITTED, EntryState.ATTEMPTED)) {
+      if (stage.notebook().counted("killed " + state) == 0) {
+        stage.notebook().complain("No message was killed when it was " + state);
+      }
+    }
   }
 
   static void kill_under_queued_http(Stage stage) {

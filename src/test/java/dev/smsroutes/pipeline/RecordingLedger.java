@@ -20,7 +20,12 @@ import java.util.Optional;
 final class RecordingLedger implements Ledger {
   final List<String> events = new ArrayList<>();
   final Map<String, Outcome> known = new HashMap<>();
+
+  /** Keys whose claim said that they were attempted. */
+  final List<String> leaving = new ArrayList<>();
+
   final List<String> refusedLater = new ArrayList<>();
+  Runnable whenAdmitted = () -> {};
   boolean uncertainBefore;
   boolean broken;
   boolean fullWhenAttempted;
@@ -32,16 +37,27 @@ final class RecordingLedger implements Ledger {
       throw new LedgerUnavailableException("the disk is full");
     }
     events.add("admit " + submission.messageKey());
+    whenAdmitted.run();
     Outcome outcome = known.get(submission.messageKey());
     return outcome == null ? new Claimed(submission.messageKey()) : new Admission.Known(outcome);
   }
 
   @Override
-  public List<Optional<Claim>> admitNew(List<Submission> submissions) {
-    return submissions.stream()
-        .map(one -> admit(one, Duration.ZERO) instanceof Claim claim ? claim : null)
-        .map(Optional::ofNullable)
-        .toList();
+  public List<Optional<Claim>> admitNew(List<Submission> submissions, boolean leaving) {
+    List<Optional<Claim>> claims = new ArrayList<>();
+    for (Submission submission : submissions) {
+      if (known.containsKey(submission.messageKey()) || uncertainBefore) {
+        claims.add(Optional.empty());
+      } else {
+        Claim claim = (Claim) admit(submission, Duration.ZERO);
+        if (leaving) {
+          claim.attempted();
+          this.leaving.add(submission.messageKey());
+        }
+        claims.add(Optional.of(claim));
+      }
+    }
+    return claims;
   }
 
   @Override
@@ -70,8 +86,8 @@ final class RecordingLedger implements Ledger {
     }
 
     @Override
-    public boolean mayHaveBeenSent() {
-      return uncertain || attemptOpen;
+    public boolean attemptOpen() {
+      return attemptOpen;
     }
 
     @Override

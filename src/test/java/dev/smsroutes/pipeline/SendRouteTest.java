@@ -7,13 +7,16 @@ import dev.smsroutes.intake.request.RequestReader;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.HandOver;
 import dev.smsroutes.model.Outcome;
+import dev.smsroutes.model.Outcome.Accepted;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.pipeline.ScriptedApi.Call;
 import dev.smsroutes.testing.SettableClock;
+import dev.smsroutes.throttle.Priority;
 import dev.smsroutes.throttle.Throttle;
+import dev.smsroutes.throttle.Throttle.Permit;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -268,6 +271,66 @@ class SendRouteTest extends CamelTestSupport {
     assertThat(ledger.events)
         .containsExactly(
             "admit k", "attempted k", "ended k WAITING", "attempted k", "settle k ACCEPTED");
+  }
+
+  @Test
+  void one_record_admits_and_attempts_a_message_that_need_not_wait() {
+    script.add(reply(503, ""));
+    send(request("k"));
+
+    assertThat(ledger.leaving).containsExactly("k");
+    assertThat(ledger.events)
+        .as("the repetition has a record of its own")
+        .containsSubsequence("ended k WAITING", "attempted k", "settle k ACCEPTED");
+    assertThat(throttle.snapshot().inUse()).isZero();
+  }
+
+  @Test
+  void a_message_that_waits_for_its_permit_is_only_admitted_before() throws Exception {
+    Permit[] all = new Permit[10];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = throttle.await(Priority.INTERACTIVE, Duration.ZERO);
+    }
+    ledger.whenAdmitted = () -> all[0].done(new Accepted("id", Optional.of("key"), false), "d");
+
+    assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED);
+
+    assertThat(ledger.leaving).isEmpty();
+    assertThat(ledger.events).containsExactly("admit k", "attempted k", "settle k ACCEPTED");
+    for (Permit permit : all) {
+      permit.abandon();
+    }
+  }
+
+  @Test
+  void a_key_with_an_outcome_gives_its_permit_back() {
+    ledger.known.put("k", new Accepted("id", Optional.of("k"), true));
+
+    assertThat(send(request("k")).state()).isEqualTo(State.ACCEPTED_EARLIER);
+
+    assertThat(calls).isEmpty();
+    assertThat(throttle.snapshot().inUse()).isZero();
+  }
+
+  @Test
+  void a_ledger_that_cannot_be_written_gives_the_permit_back() {
+    ledger.broken = true;
+
+    assertThat(send(request("k")).state()).isEqualTo(State.WAITING);
+
+    assertThat(calls).isEmpty();
+    assertThat(throttle.snapshot().inUse()).isZero();
+  }
+
+  @Test
+  void a_row_outside_its_send_window_takes_no_permit() {
+    clock.forward(Duration.ofHours(12));
+
+    assertThat(sendRow("k").state()).isEqualTo(State.WAITING);
+
+    assertThat(ledger.leaving).isEmpty();
+    assertThat(ledger.events).containsExactly("admit k", "settle k WAITING");
+    assertThat(throttle.snapshot().inUse()).isZero();
   }
 
   @Test

@@ -70,6 +70,55 @@ class ThrottleTest {
   }
 
   @Test
+  void a_permit_is_given_at_once_only_if_nobody_waits_and_one_is_free() throws Exception {
+    Throttle throttle = throttle(1, 0);
+    Permit first = throttle.passAtOnce(Priority.INTERACTIVE).orElseThrow();
+
+    assertThat(throttle.passAtOnce(Priority.INTERACTIVE)).isEmpty();
+    assertThat(throttle.snapshot().interactiveWaiting()).isZero();
+    first.done(ACCEPTED, "definition");
+    assertThat(throttle.passAtOnce(Priority.BATCH)).isPresent();
+  }
+
+  @Test
+  void a_permit_that_was_not_used_lets_a_waiter_through() throws Exception {
+    Throttle throttle = throttle(1, 0);
+    Permit first = throttle.passAtOnce(Priority.INTERACTIVE).orElseThrow();
+    Future<Permit> second = inThread(() -> throttle.await(Priority.INTERACTIVE, LONG));
+    untilWaiting(throttle, 1);
+
+    first.notUsed();
+    first.notUsed();
+
+    second.get(10, TimeUnit.SECONDS).done(ACCEPTED, "definition");
+    assertThat(throttle.snapshot().inUse()).isZero();
+    assertThat(throttle.gotThrough()).isEqualTo(1);
+  }
+
+  @Test
+  void a_permit_that_was_not_used_takes_nothing_from_the_rate() {
+    Throttle throttle = throttle(10, 1);
+
+    for (int i = 0; i < 5; i++) {
+      throttle.passAtOnce(Priority.INTERACTIVE).orElseThrow().notUsed();
+    }
+
+    throttle.passAtOnce(Priority.INTERACTIVE).orElseThrow().done(ACCEPTED, "definition");
+    assertThat(throttle.passAtOnce(Priority.INTERACTIVE)).isEmpty();
+  }
+
+  @Test
+  void a_message_that_may_not_need_its_permit_is_never_the_probe() throws Exception {
+    Throttle throttle = throttle(10, 0);
+    throttle.await(Priority.INTERACTIVE, LONG).done(unsettled(Reason.UNREACHABLE), "definition");
+    forward(Duration.ofHours(1), throttle);
+
+    assertThat(throttle.passAtOnce(Priority.INTERACTIVE)).isEmpty();
+    throttle.await(Priority.INTERACTIVE, Duration.ZERO).done(ACCEPTED, "definition");
+    assertThat(throttle.passAtOnce(Priority.INTERACTIVE)).isPresent();
+  }
+
+  @Test
   void nothing_waits_without_waiting_time() throws Exception {
     Throttle throttle = throttle(1, 0);
     throttle.await(Priority.INTERACTIVE, Duration.ofSeconds(-1));

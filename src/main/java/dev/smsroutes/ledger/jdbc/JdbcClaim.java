@@ -64,8 +64,8 @@ final class JdbcClaim implements Admission.Claim {
   }
 
   @Override
-  public boolean mayHaveBeenSent() {
-    return uncertain || attemptOpen;
+  public boolean attemptOpen() {
+    return attemptOpen;
   }
 
   boolean hasEnded() {

@@ -130,17 +130,14 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
     String key = submission.messageKey();
     String fingerprint = Fingerprint.of(submission);
     long latest = System.nanoTime() + patience.toNanos();
-    // After a failed insert, reading first is cheaper.
-    boolean known = false;
     while (true) {
       InProgress mine = new InProgress(fingerprint);
       InProgress other = underWay.putIfAbsent(key, mine);
       Optional<? extends Admission> admission =
-          other == null ? claim(submission, mine, known) : join(submission, mine, other, latest);
+          other == null ? claim(submission, mine) : join(submission, mine, other, latest);
       if (admission.isPresent()) {
         return admission.get();
       }
-      known = true;
       if (latest - System.nanoTime() <= 0) {
         return new Admission.Known(Unsettled.underWay(submission.message().requestId(), key));
       }
@@ -163,11 +160,10 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
     return Optional.empty();
   }
 
-  private Optional<? extends Admission> claim(
-      Submission submission, InProgress mine, boolean known) {
+  private Optional<? extends Admission> claim(Submission submission, InProgress mine) {
     Optional<? extends Admission> admission = Optional.empty();
     try {
-      admission = claimInStore(submission, mine, known);
+      admission = claimInStore(submission, mine);
     } finally {
       if (admission.isEmpty() || admission.get() instanceof Admission.Known) {
         complete(submission.messageKey(), mine);
@@ -180,10 +176,10 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
     return admission;
   }
 
-  private Optional<? extends Admission> claimInStore(
-      Submission submission, InProgress mine, boolean known) {
+  private Optional<? extends Admission> claimInStore(Submission submission, InProgress mine) {
     String key = submission.messageKey();
-    Optional<MessageRow> row = known ? records.row(key) : Optional.empty();
+    // First: those whose key is new were claimed by admitNew.
+    Optional<MessageRow> row = records.row(key);
     if (row.isEmpty()) {
       long now = clock.millis();
       if (writer.write(List.of(insert(submission, mine, now))) == 1) {
@@ -197,6 +193,10 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
 
   private BoundSql insert(Submission submission, InProgress mine, long now) {
     return new BoundSql(Sql.CLAIM, values(newRow(submission, mine, now)));
+  }
+
+  private BoundSql insertLeaving(Submission submission, InProgress mine, long now) {
+    return new BoundSql(Sql.CLAIM_LEAVING, values(newRow(submission, mine, now, now, now)));
   }
 
   /** The values of a row that is admitted now, and then others. */
@@ -302,7 +302,7 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
   }
 
   @Override
-  public List<Optional<Claim>> admitNew(List<Submission> submissions) {
+  public List<Optional<Claim>> admitNew(List<Submission> submissions, boolean leaving) {
     List<Optional<JdbcClaim>> claims = new ArrayList<>(submissions.size());
     List<JdbcClaim> asked = new ArrayList<>(submissions.size());
     List<List<BoundSql>> inserts = new ArrayList<>(submissions.size());
@@ -313,7 +313,11 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
       if (underWay.putIfAbsent(submission.messageKey(), inProgress) == null) {
         claim = Optional.of(newClaim(submission, inProgress, now));
         asked.add(claim.get());
-        inserts.add(List.of(insert(submission, inProgress, now)));
+        inserts.add(
+            List.of(
+                leaving
+                    ? insertLeaving(submission, inProgress, now)
+                    : insert(submission, inProgress, now)));
       }
       claims.add(claim);
     }
@@ -326,6 +330,8 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
       for (int i = 0; i < changed.length; i++) {
         if (changed[i] == 0) {
           asked.get(i).release();
+        } else if (leaving) {
+          asked.get(i).attemptIsOpen();
         }
       }
     }

@@ -10,6 +10,13 @@ enum Sql {
           + " uncertain, attempts, admitted_at, changed_at, request, owner, message_key, claim)"
           + " VALUES (?, ?, ?, ?, ?, 'ADMITTED', 0, 0, 0, ?, ?, ?, ?, ?, 1)"
           + " ON CONFLICT (message_key) DO NOTHING"),
+  /** {@link #CLAIM} and {@link #ATTEMPT} in one record. Begins as {@link #CLAIM}. */
+  CLAIM_LEAVING(
+      "INSERT INTO message (fingerprint, definition_key, channel, source, run, state, accepted,"
+          + " uncertain, attempts, admitted_at, changed_at, request, owner, message_key, claim,"
+          + " first_attempt_at, last_attempt_at)"
+          + " VALUES (?, ?, ?, ?, ?, 'ATTEMPTED', 0, 0, 1, ?, ?, ?, ?, ?, 1, ?, ?)"
+          + " ON CONFLICT (message_key) DO NOTHING"),
   /**
    * Claims an unfinished entry for the same request. Only in the state in which it was read: its
    * former holder may have gone on since, which changes the state, but not the claim.

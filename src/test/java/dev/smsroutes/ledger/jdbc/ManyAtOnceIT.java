@@ -33,7 +33,7 @@ class ManyAtOnceIT extends OnAStore {
   @Test
   void handles_groups_larger_than_a_commit() {
     JdbcLedger ledger = open();
-    List<Claim> claims = claimed(ledger.admitNew(submissions(MORE_THAN_A_COMMIT)));
+    List<Claim> claims = claimed(ledger.admitNew(submissions(MORE_THAN_A_COMMIT), false));
     assertThat(claims).hasSize(MORE_THAN_A_COMMIT);
     assertThat(ask("SELECT COUNT(*) FROM message WHERE state = 'ADMITTED'")).isEqualTo("1300");
 
@@ -61,7 +61,7 @@ class ManyAtOnceIT extends OnAStore {
     send(ledger, "k2", waiting("k2"));
     Claim underWay = claim(ledger, "k3");
 
-    List<Optional<Claim>> claims = ledger.admitNew(submissions(5));
+    List<Optional<Claim>> claims = ledger.admitNew(submissions(5), false);
 
     assertThat(claims)
         .extracting(Optional::isPresent)
@@ -77,7 +77,7 @@ class ManyAtOnceIT extends OnAStore {
   @Test
   void a_request_waits_for_a_group_with_its_key() throws Exception {
     JdbcLedger ledger = open();
-    List<Claim> claims = claimed(ledger.admitNew(submissions(3)));
+    List<Claim> claims = claimed(ledger.admitNew(submissions(3), false));
     Future<Admission> other = meanwhile(() -> ledger.admit(submission("k1"), LONG));
 
     ledger.attempted(claims);
@@ -89,7 +89,7 @@ class ManyAtOnceIT extends OnAStore {
   @Test
   void what_was_attempted_together_is_uncertain_when_the_process_dies() {
     JdbcLedger first = open();
-    List<Claim> claims = claimed(first.admitNew(submissions(4)));
+    List<Claim> claims = claimed(first.admitNew(submissions(4), false));
     first.attempted(claims.subList(0, 2));
     JdbcLedger second = afterDeathOf(first);
 
@@ -99,9 +99,42 @@ class ManyAtOnceIT extends OnAStore {
   }
 
   @Test
+  void what_leaves_at_once_is_claimed_and_attempted_in_one_record() {
+    JdbcLedger first = open();
+    send(first, "k1", waiting("k1"));
+
+    List<Optional<Claim>> claims = first.admitNew(submissions(3), true);
+
+    assertThat(claims).extracting(Optional::isPresent).containsExactly(true, false, true);
+    assertThat(claimed(claims)).allMatch(Claim::attemptOpen).noneMatch(Claim::uncertain);
+    assertThat(
+            ask(
+                "SELECT COUNT(*) FROM message WHERE state = 'ATTEMPTED' AND attempts = 1"
+                    + " AND first_attempt_at = admitted_at AND last_attempt_at = admitted_at"))
+        .isEqualTo("2");
+    JdbcLedger second = afterDeathOf(first);
+    for (int i = 0; i < 3; i++) {
+      assertThat(claim(second, "k" + i).uncertain()).as("k" + i).isEqualTo(i != 1);
+    }
+  }
+
+  @Test
+  void an_attempt_that_is_repeated_is_counted_on_from_the_record_of_the_claim() {
+    JdbcLedger ledger = open();
+    List<Claim> claims = claimed(ledger.admitNew(submissions(1), true));
+    claims.get(0).ended(waiting("k0"));
+
+    ledger.attempted(claims);
+    ledger.settle(List.of(new Settlement(claims.get(0), accepted("k0"))));
+
+    assertThat(ask("SELECT attempts FROM message WHERE message_key = 'k0'")).isEqualTo("2");
+    assertThat(ask("SELECT state FROM message WHERE message_key = 'k0'")).isEqualTo("ACCEPTED");
+  }
+
+  @Test
   void nothing_is_sent_when_one_of_them_was_taken_over() {
     JdbcLedger ledger = open();
-    List<Claim> claims = claimed(ledger.admitNew(submissions(3)));
+    List<Claim> claims = claimed(ledger.admitNew(submissions(3), false));
     execute("UPDATE message SET owner = 'another', claim = claim + 1 WHERE message_key = 'k1'");
 
     assertThatThrownBy(() -> ledger.attempted(claims))
@@ -122,7 +155,7 @@ class ManyAtOnceIT extends OnAStore {
                 + " RAISE(ABORT, 'no'); END"
             : "ALTER TABLE message ADD CONSTRAINT no CHECK (message_key <> 'k1')");
     try {
-      assertThat(claimed(ledger.admitNew(submissions(3)))).isEmpty();
+      assertThat(claimed(ledger.admitNew(submissions(3), false))).isEmpty();
       assertThat(ledger.admit(submission("k0"), LONG)).isInstanceOf(Claim.class);
       assertThatThrownBy(() -> ledger.admit(submission("k1"), LONG))
           .isInstanceOf(IllegalStateException.class);

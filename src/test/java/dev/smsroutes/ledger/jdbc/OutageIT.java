@@ -102,6 +102,7 @@ class OutageIT {
       JdbcLedger ledger = open(IMPATIENT);
       execute("ALTER TABLE message RENAME TO gone");
       assertUnavailable(() -> ledger.admit(submission("key"), LONG));
+      assertUnavailable(() -> ledger.admitNew(List.of(submission("key")), true));
       assertThat(ledger.outage().orElseThrow()).contains("message");
       execute("ALTER TABLE gone RENAME TO message");
 
