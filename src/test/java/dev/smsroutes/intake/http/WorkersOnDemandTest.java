@@ -8,17 +8,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
-class VirtualThreadWorkersTest {
+class WorkersOnDemandTest {
   @Test
   void is_found_by_the_http_server() {
     assertThat(ServiceLoader.load(VertxServiceProvider.class))
-        .hasAtLeastOneElementOfType(VirtualThreadWorkers.class);
+        .hasAtLeastOneElementOfType(WorkersOnDemand.class);
   }
 
   @Test
   void uses_virtual_threads_only_where_they_do_not_pin() throws Exception {
     ExecutorService workers =
-        new VirtualThreadWorkers().createExecutor(Executors.defaultThreadFactory(), 1, 1);
+        new WorkersOnDemand().createExecutor(Executors.defaultThreadFactory(), 1, 1);
     try {
       String kind = workers.submit(() -> Thread.currentThread().toString()).get();
 
