@@ -46,6 +46,16 @@ public final class ArtemisMessages {
     return core(message).getMessageID();
   }
 
+  /** Whether the body comes piece by piece, and only until the next message is received. */
+  public static boolean isLarge(Message message) {
+    return core(message).isLargeMessage();
+  }
+
+  /** Whether the broker can still be asked through this session. */
+  public static boolean isOpen(Session session) {
+    return !core(session).isClosed();
+  }
+
   /**
    * The id that the sender gave to the message, the same at each delivery: JMSMessageID of CORE
    * clients, message-id of AMQP clients. STOMP clients give none, and AMQP clients need not.

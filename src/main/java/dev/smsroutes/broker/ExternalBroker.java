@@ -10,6 +10,9 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /** The client of an external Artemis. */
 public final class ExternalBroker {
+  /** Some dozens of requests. */
+  private static final int PREFETCHED_BYTES = 16 * 1024;
+
   private ExternalBroker() {}
 
   /**
@@ -66,10 +69,9 @@ public final class ExternalBroker {
     login.ifPresent(l -> factory.setUser(l.user()).setPassword(l.password()));
     // No code here opens an ObjectMessage (CVE-2026-40860); an attempt would find no allowed class.
     factory.setDeserializationDenyList("*");
-    // With prefetch, each rollback of a message would also put back and delay the prefetched
-    // messages
-    // of its session.
-    factory.setConsumerWindowSize(0);
+    // Enough that a session finds its next messages here, and little: a rollback also puts back and
+    // delays what it had not yet taken.
+    factory.setConsumerWindowSize(PREFETCHED_BYTES);
     return factory;
   }
 }

@@ -37,7 +37,7 @@ final class JmsAnswering {
 
   private static final int MAX_REASON_CHARACTERS = 2_000;
 
-  /** After so many failed commits the reply is dropped; the outcome is not. */
+  /** After so many failed commits of its own the reply is dropped; the outcome is not. */
   private static final int REPLY_ATTEMPTS = 2;
 
   private final Queues queues;
@@ -45,7 +45,8 @@ final class JmsAnswering {
   private final ReplyQueues replyQueues;
   private final long replyTimeToLive;
   private final Function<Outcome, String> json;
-  private final Map<String, Integer> replies = LRUCacheFactory.newLRUCache(REMEMBERED);
+  private final Map<String, Boolean> replied = LRUCacheFactory.newLRUCache(REMEMBERED);
+  private final Map<String, Integer> failedCommits = LRUCacheFactory.newLRUCache(REMEMBERED);
 
   JmsAnswering(JmsOptions options, Function<Outcome, String> json) {
     this.queues = options.broker().queues();
@@ -85,6 +86,21 @@ final class JmsAnswering {
     }
     reply(delivery, outcome);
     return true;
+  }
+
+  /**
+   * Notes that a transaction with this message alone was not committed: if there is a reply in it,
+   * that may be why, for example because its queue is full.
+   */
+  void notCommitted(Message message) {
+    try {
+      String identity = JmsDelivery.identity(message);
+      if (replied.remove(identity) != null) {
+        failedCommits.merge(identity, 1, Integer::sum);
+      }
+    } catch (JMSException e) {
+      LOG.debug("jms=not-committed", e);
+    }
   }
 
   private void move(JmsDelivery delivery, Outcome outcome, String queue) throws JMSException {
@@ -148,13 +164,14 @@ final class JmsAnswering {
             "jms=no-reply {} replyTo={} expected a queue of sms.jms.reply-queues",
             ids(outcome),
             LogText.shown(to.get().queue()));
-      } else if (replies.merge(delivery.identity(), 1, Integer::sum) > REPLY_ATTEMPTS) {
+      } else if (failedCommits.getOrDefault(delivery.identity(), 0) >= REPLY_ATTEMPTS) {
         LOG.warn(
             "jms=no-reply {} replyTo={} the commit with this reply failed before",
             ids(outcome),
             LogText.shown(queue.get()));
       } else {
         send(delivery, queue.get(), outcome);
+        replied.put(delivery.identity(), true);
       }
     } catch (JMSException | RuntimeException e) {
       LOG.warn("jms=no-reply {} failure={}", ids(outcome), e.getClass().getSimpleName());

@@ -12,6 +12,10 @@ import jakarta.jms.Session;
 record JmsDelivery(Message message, Session session) {
   /** The first delivery is 1. */
   int attempt() throws JMSException {
+    return attempt(message);
+  }
+
+  static int attempt(Message message) throws JMSException {
     return message.propertyExists("JMSXDeliveryCount")
         ? message.getIntProperty("JMSXDeliveryCount")
         : 1;
@@ -22,6 +26,10 @@ record JmsDelivery(Message message, Session session) {
    * broker of a cluster counts its messages from one.
    */
   String identity() throws JMSException {
+    return identity(message);
+  }
+
+  static String identity(Message message) throws JMSException {
     return ArtemisMessages.number(message)
         + "/"
         + message.getJMSTimestamp()

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.jms.ConsumerType;
 import org.apache.camel.component.jms.JmsComponent;
 import org.apache.camel.component.jms.JmsMessage;
 import org.apache.camel.support.DefaultMessage;
@@ -27,6 +28,12 @@ public final class JmsIntake {
 
   private static final String DELIVERY = "smsJmsDelivery";
 
+  /** So many take turns: while one commits, the others go on. */
+  private static final int SESSIONS = 4;
+
+  private static final int ATTEMPTS_TO_SHARE = 10;
+
+  private final JmsOptions options;
   private final JmsReading reading;
   private final JmsAnswering answering;
   private final Origin origin;
@@ -35,6 +42,7 @@ public final class JmsIntake {
    * @param json renders an outcome as the body of a reply
    */
   public JmsIntake(JmsOptions options, JmsRequestReader reader, Function<Outcome, String> json) {
+    this.options = options;
     this.reading = new JmsReading(reader, options.maxBodyBytes());
     this.answering = new JmsAnswering(options, json);
     this.origin = Origin.of(Origin.JMS, options.broker().queues().send());
@@ -49,16 +57,24 @@ public final class JmsIntake {
    * @param sending for routes that put messages into a queue: a separate one, so that a sent
    *     message does not depend on the transaction of a received message
    */
-  public static JmsComponent component(
-      JmsOptions options, ConnectionFactory receiving, ConnectionFactory sending) {
+  public JmsComponent component(ConnectionFactory receiving, ConnectionFactory sending) {
+    int attempts = options.broker().redelivery().attempts();
+    // With few deliveries a message must not lose any because of its neighbours.
+    boolean alone = attempts < ATTEMPTS_TO_SHARE;
+    int sessions = alone ? options.concurrency() : Math.min(options.concurrency(), SESSIONS);
+    int together = (options.concurrency() + sessions - 1) / sessions;
     JmsComponent jms = new JmsComponent();
     jms.setConnectionFactory(receiving);
     jms.getConfiguration().setTemplateConnectionFactory(sending);
     jms.setTransacted(true);
     jms.setLazyCreateTransactionManager(false);
     jms.setCacheLevelName("CACHE_CONSUMER");
-    jms.setConcurrentConsumers(options.concurrency());
-    jms.setMaxConcurrentConsumers(options.concurrency());
+    jms.setConcurrentConsumers(sessions);
+    jms.setMaxConcurrentConsumers(sessions);
+    jms.setConsumerType(ConsumerType.Custom);
+    jms.setMessageListenerContainerFactory(
+        endpoint ->
+            new SharedCommitContainer(endpoint, together, attempts, answering::notCommitted));
     // A stop waits for this time-out.
     jms.setReceiveTimeout(250);
     // An external broker closes a consumer at each message that it cannot translate.
@@ -108,7 +124,11 @@ public final class JmsIntake {
     if (!(exchange.getMessage().getBody() instanceof Outcome outcome)) {
       throw new IllegalStateException("Expected an Outcome from direct:sms-send; got none");
     }
-    exchange.setRollbackOnly(!answering.answer(delivery(exchange), outcome));
+    JmsDelivery delivery = delivery(exchange);
+    // Other messages of the session are handled side by side.
+    synchronized (delivery.session()) {
+      exchange.setRollbackOnly(!answering.answer(delivery, outcome));
+    }
   }
 
   private Object requestOrRefusal(JmsDelivery delivery) throws JMSException {

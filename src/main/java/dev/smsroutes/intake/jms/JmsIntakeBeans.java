@@ -29,24 +29,27 @@ public record JmsIntakeBeans(
   @Override
   public void configure(CamelContext context) {
     Registry registry = context.getRegistry();
+    JmsIntake intake = new JmsIntake(options, reader, json);
     if (broker.isPresent()) {
-      bind(registry, broker.get().connectionFactory(), broker.get().sendingConnection());
+      bind(registry, intake, broker.get().connectionFactory(), broker.get().sendingConnection());
     } else if (options.enabled()) {
       String url = options.brokerUrl().orElseThrow();
       Optional<Login> login = options.broker().login();
       bind(
           registry,
+          intake,
           ExternalBroker.connectionFactory(url, login),
           ExternalBroker.sendingConnection(url, login));
     } else {
       ConnectionFactory none = ExternalBroker.none();
-      registry.bind("jms", JmsIntake.component(options, none, none));
+      registry.bind("jms", intake.component(none, none));
     }
-    registry.bind(JmsIntake.BEAN, new JmsIntake(options, reader, json));
+    registry.bind(JmsIntake.BEAN, intake);
   }
 
-  private void bind(Registry registry, ConnectionFactory receiving, SendingConnection sending) {
-    registry.bind("jms", JmsIntake.component(options, receiving, sending));
+  private void bind(
+      Registry registry, JmsIntake intake, ConnectionFactory receiving, SendingConnection sending) {
+    registry.bind("jms", intake.component(receiving, sending));
     // Closed with the context, after its routes.
     registry.bind("smsJmsSending", SendingConnection.class, sending, null, "destroy");
   }

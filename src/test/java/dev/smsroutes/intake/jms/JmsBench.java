@@ -71,7 +71,7 @@ final class JmsBench implements AutoCloseable {
 
   /** An outcome for a request, at its first, second, … try. */
   interface OutcomeScript {
-    Outcome outcome(SendRequest request, int attempt);
+    Outcome outcome(SendRequest request, int attempt) throws Exception;
   }
 
   JmsBench(Path directory, OutcomeScript script, String... keysAndValues) throws Exception {
@@ -98,10 +98,10 @@ final class JmsBench implements AutoCloseable {
     Properties properties = new Properties();
     properties.putAll(keys);
     camel.getPropertiesComponent().setInitialProperties(properties);
+    JmsIntake intake = new JmsIntake(options, reader, Outcome::toString);
     camel.addComponent(
-        "jms",
-        JmsIntake.component(options, broker.connectionFactory(), broker.connectionFactory()));
-    camel.getRegistry().bind(JmsIntake.BEAN, new JmsIntake(options, reader, Outcome::toString));
+        "jms", intake.component(broker.connectionFactory(), broker.connectionFactory()));
+    camel.getRegistry().bind(JmsIntake.BEAN, intake);
     camel.addRoutes(
         new RouteBuilder() {
           @Override

@@ -65,9 +65,9 @@ class JmsOptionsIT {
       Properties properties = new Properties();
       properties.putAll(keys);
       camel.getPropertiesComponent().setInitialProperties(properties);
-      camel.addComponent(
-          "jms", JmsIntake.component(options, ExternalBroker.none(), ExternalBroker.none()));
-      camel.getRegistry().bind(JmsIntake.BEAN, new JmsIntake(options, JmsBench::read, o -> ""));
+      JmsIntake intake = new JmsIntake(options, JmsBench::read, o -> "");
+      camel.addComponent("jms", intake.component(ExternalBroker.none(), ExternalBroker.none()));
+      camel.getRegistry().bind(JmsIntake.BEAN, intake);
       camel.addRoutes(
           new RouteBuilder() {
             @Override
