@@ -33,6 +33,53 @@ class PhoneNumbersPropertyTest {
   private static final List<String> SEPARATORS =
       List.of("", "", "", " ", "-", ".", "/", "(", ")", " (", ") ", "\u00a0", "\u200b", "\u2011");
 
+  /** Every beginning of three digits, behind each code that has the short way. */
+  @Example
+  void the_short_way_reads_every_number_as_the_library_does() {
+    for (int code : PhoneNumbers.PLAIN) {
+      String own = LIBRARY.getRegionCodeForCountryCode(code);
+      for (int beginning = 0; beginning < 1_000; beginning++) {
+        // The lengths take turns; all of them for each beginning would take a minute.
+        for (int length = 5 + beginning % 3; length <= 10; length += 3) {
+          String tail = Integer.toString(1_000_000_007 ^ (beginning * 7_919 + length));
+          String national = String.format("%03d", beginning) + tail.substring(0, length - 3);
+          // All regions of all numbers would take minutes.
+          String region = (beginning + length) % 3 == 0 ? "MX" : own;
+          same("+" + code + national, Optional.of(region));
+          same(code + national, beginning % 2 == 0 ? Optional.of(region) : Optional.empty());
+        }
+      }
+    }
+  }
+
+  @Property(tries = 3_000)
+  void the_short_way_reads_any_digits_as_the_library_does(
+      @ForAll("plainDigits") String digits, @ForAll("anyRegion") String region) {
+    same("+" + digits, Optional.of(region));
+    same(digits, Optional.of(region));
+    same(digits, Optional.empty());
+  }
+
+  @Provide
+  Arbitrary<String> anyRegion() {
+    return Arbitraries.of(REGIONS);
+  }
+
+  @Provide
+  Arbitrary<String> plainDigits() {
+    Arbitrary<String> any = Arbitraries.strings().numeric().ofMinLength(4).ofMaxLength(15);
+    Arbitrary<String> plain =
+        Combinators.combine(Arbitraries.of(PhoneNumbers.PLAIN), any)
+            .as((code, rest) -> code + rest);
+    return Arbitraries.oneOf(plain, plain, any, plain.map(digits -> "0" + digits));
+  }
+
+  private static void same(String text, Optional<String> region) {
+    assertThat(PhoneNumbers.read(text, region))
+        .as("%s in %s", text, region)
+        .isEqualTo(PhoneNumbers.carefully(text, region));
+  }
+
   private static String e164(PhoneNumber number) {
     return LIBRARY.format(number, PhoneNumberFormat.E164).substring(1);
   }
