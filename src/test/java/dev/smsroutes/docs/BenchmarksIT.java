@@ -50,6 +50,8 @@ class BenchmarksIT {
                       "-nowarn",
                       "-d",
                       classes.toString(),
+                      "-sourcepath",
+                      FOLDER.toString(),
                       "-cp",
                       System.getProperty("java.class.path")),
                   null,

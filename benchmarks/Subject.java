@@ -1,0 +1,184 @@
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A program that is measured, as one or more processes of its own on this machine (Linux): started,
+ * found by the address that it prints, watched and ended.
+ */
+final class Subject implements AutoCloseable {
+  private static final Pattern GATEWAY = Pattern.compile("HTTP +(http://[^/\\s]+)");
+
+  private final String name;
+  private final List<Process> processes = new ArrayList<>();
+  private final String url;
+  private String said = "";
+
+  private Subject(String name, Process process, String url) {
+    this.name = name;
+    this.processes.add(process);
+    this.url = url;
+    // A benchmark that is stopped leaves nothing behind.
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> processes.forEach(Process::destroyForcibly)));
+  }
+
+  /** A Java program that says {@code HTTP http://host:port} when it listens. */
+  static Subject java(String name, Path java, List<String> arguments) throws IOException {
+    return java(name, java, arguments, GATEWAY);
+  }
+
+  /**
+   * As {@link #java(String, Path, List)}.
+   *
+   * @param ready a line with it says that the program is ready; its first group is the address
+   */
+  static Subject java(String name, Path java, List<String> arguments, Pattern ready)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of(java.toString()));
+    command.addAll(arguments);
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try {
+      StringBuffer said = new StringBuffer();
+      Subject subject = new Subject(name, process, address(process, ready, said));
+      subject.said = said.toString();
+      return subject;
+    } catch (CompletionException e) {
+      process.destroyForcibly();
+      throw new IOException(name + " did not start: " + e.getCause().getMessage(), e);
+    }
+  }
+
+  /** A program with an address that is known. */
+  static Subject command(String name, String url, Path log, String... command) throws IOException {
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    return new Subject(name, process, url);
+  }
+
+  /** Another process that belongs to it. */
+  Subject and(Path log, String... command) throws IOException {
+    processes.add(
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start());
+    return this;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** For example {@code http://127.0.0.1:8080}. */
+  String url() {
+    return url;
+  }
+
+  /** The first group of a pattern in what it printed until it was ready. */
+  String said(Pattern pattern) {
+    Matcher matcher = pattern.matcher(said);
+    if (!matcher.find()) {
+      throw new IllegalStateException(name + " did not say " + pattern);
+    }
+    return matcher.group(1);
+  }
+
+  boolean isAlive() {
+    return processes.stream().allMatch(Process::isAlive);
+  }
+
+  private static String address(Process process, Pattern ready, StringBuffer said) {
+    CompletableFuture<String> url = new CompletableFuture<>();
+    Thread reader =
+        new Thread(
+            () -> {
+              try (BufferedReader lines =
+                  new BufferedReader(
+                      new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                  Matcher matcher = ready.matcher(line);
+                  if (matcher.find()) {
+                    url.complete(matcher.group(1));
+                  } else if (!url.isDone()) {
+                    said.append(line).append('\n');
+                  }
+                }
+                url.completeExceptionally(new IllegalStateException(said.toString()));
+              } catch (IOException e) {
+                url.completeExceptionally(e);
+              }
+            });
+    reader.setDaemon(true);
+    reader.start();
+    return url.orTimeout(60, TimeUnit.SECONDS).join();
+  }
+
+  /** Processor time that all its processes used so far, in microseconds. */
+  long processorMicros() {
+    // A tick is 10 ms on every Linux that Java runs on.
+    return sum(pid -> ticks(pid) * 10_000L);
+  }
+
+  /** Memory that all its processes have resident, in MB. */
+  long residentMb() {
+    return sum(pid -> statusKb(pid, "VmRSS:")) / 1024;
+  }
+
+  /** How many threads all its processes have. */
+  long threads() {
+    return sum(pid -> statusKb(pid, "Threads:"));
+  }
+
+  private long sum(ToLongFunction<Long> figure) {
+    return processes.stream()
+        .flatMap(process -> Stream.concat(Stream.of(process.toHandle()), process.descendants()))
+        .mapToLong(process -> figure.applyAsLong(process.pid()))
+        .sum();
+  }
+
+  private static long ticks(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static long statusKb(long pid, String field) {
+    try {
+      return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+          .filter(line -> line.startsWith(field))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .sum();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  @Override
+  public void close() {
+    processes.forEach(Process::destroy);
+    for (Process process : processes) {
+      try {
+        if (!process.waitFor(40, TimeUnit.SECONDS)) {
+          process.destroyForcibly();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        process.destroyForcibly();
+      }
+    }
+  }
+}
