@@ -76,6 +76,8 @@ final class KillExperiments {
             "sms.file.enabled", "false",
             "sms.api.max-concurrency", "2");
     gateway.start();
+    // Long enough that at any moment some are under way and some wait.
+    stage.api().settings("{\"latencyMs\":20}");
     stage.http(usual -> usual.withCallers(12));
     int kills = stage.size(50, 3);
     for (int i = 0; i < kills; i++) {
@@ -89,6 +91,7 @@ final class KillExperiments {
         IntStream.range(0, killed).forEach(each -> stage.notebook().count("killed " + state));
       }
     }
+    stage.api().settings("{\"latencyMs\":0}");
     gateway.start();
     stage.moreAnswers(150);
     stage.drain();
