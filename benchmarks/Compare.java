@@ -72,7 +72,6 @@ public final class Compare {
   private final int warmUp = Integer.getInteger("warm-up", 90);
   private final int roundsOfEach = Integer.getInteger("rounds", 3);
   private final List<String> wanted = list("subjects", "nginx,bare,kannel,bundle");
-  private final List<String> set = list("set", "");
   private final Map<String, Path> javas = javas();
   private final List<String> json = new ArrayList<>();
   private int series;
@@ -184,7 +183,13 @@ public final class Compare {
         }
         case "bundle" -> {
           for (Map.Entry<String, Path> java : javas.entrySet()) {
-            subjects.add(bundle(work, java.getKey(), java.getValue(), api));
+            subjects.add(
+                Subject.bundle(
+                    BUNDLE + java.getKey(),
+                    java.getValue(),
+                    api,
+                    work.resolve("ledger-" + java.getKey() + ".db"),
+                    "sms.jms.enabled=false"));
           }
         }
         default ->
@@ -193,28 +198,6 @@ public final class Compare {
       }
     }
     return subjects;
-  }
-
-  private Subject bundle(Path work, String version, Path java, Subject api) throws IOException {
-    List<String> arguments = new ArrayList<>();
-    String options = System.getProperty("gateway.options", "-Xmx512m");
-    arguments.addAll(List.of(options.trim().split("\\s+")));
-    arguments.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.smsroutes.SmsRoutes",
-            "serve",
-            "--set=sms.api.url=" + api.url(),
-            "--set=sms.api.client-id=benchmark",
-            "--set=sms.api.client-secret=benchmark",
-            "--set=sms.http.port=0",
-            "--set=sms.management.enabled=false",
-            "--set=sms.file.enabled=false",
-            "--set=sms.jms.enabled=false",
-            "--set=sms.ledger.url=jdbc:sqlite:" + work.resolve("ledger-" + version + ".db")));
-    set.forEach(setting -> arguments.add("--set=" + setting));
-    return Subject.java(BUNDLE + version, java, arguments);
   }
 
   /** Kannel: bearerbox with a spool on disk, and smsbox, which takes requests over HTTP. */

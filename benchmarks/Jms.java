@@ -2,14 +2,12 @@ import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +21,6 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 public final class Jms {
   private static final Path WORK = Path.of("target", "benchmarks", "jms").toAbsolutePath();
   private static final Pattern BROKER = Pattern.compile("broker=embedded url=(tcp://\\S+)");
-  private static final Pattern GATEWAY = Pattern.compile("HTTP +(http://[^/\\s]+)");
   private static final int IN_A_TRANSACTION = 500;
   private static final String BODY =
       "{\"definitionKey\":\"account-reset\",\"messageKey\":\"%s\",\"recipient\":{\"contactKey\":"
@@ -41,7 +38,14 @@ public final class Jms {
     int latency = Integer.getInteger("latency", 0);
     Work.clear(WORK);
     try (Subject api = Nginx.api(WORK, latency);
-        Subject bundle = bundle(api)) {
+        Subject bundle =
+            Subject.bundle(
+                "bundle",
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                api,
+                WORK.resolve("ledger.db"),
+                "sms.jms.port=0",
+                "sms.jms.directory=" + WORK.resolve("broker"))) {
       String broker = bundle.said(BROKER);
       Path ledger = WORK.resolve("ledger.db");
       System.out.printf(
@@ -89,34 +93,6 @@ public final class Jms {
   private static double median(List<Rate> rates) {
     double[] sorted = rates.stream().mapToDouble(Rate::rate).sorted().toArray();
     return sorted[sorted.length / 2];
-  }
-
-  private static Subject bundle(Subject api) throws IOException {
-    List<String> arguments =
-        new ArrayList<>(
-            Arrays.asList(System.getProperty("gateway.options", "-Xmx512m").trim().split("\\s+")));
-    arguments.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.smsroutes.SmsRoutes",
-            "serve",
-            "--set=sms.api.url=" + api.url(),
-            "--set=sms.api.client-id=benchmark",
-            "--set=sms.api.client-secret=benchmark",
-            "--set=sms.http.port=0",
-            "--set=sms.jms.port=0",
-            "--set=sms.jms.directory=" + WORK.resolve("broker"),
-            "--set=sms.management.enabled=false",
-            "--set=sms.file.enabled=false",
-            "--set=sms.ledger.url=jdbc:sqlite:" + WORK.resolve("ledger.db")));
-    for (String setting : System.getProperty("set", "").split(",")) {
-      if (!setting.isBlank()) {
-        arguments.add("--set=" + setting);
-      }
-    }
-    return Subject.java(
-        "bundle", Path.of(System.getProperty("java.home"), "bin", "java"), arguments, GATEWAY);
   }
 
   /** Fills the queue, and measures from then on until it is nearly empty. */

@@ -37,28 +37,48 @@ final class Subject implements AutoCloseable {
 
   /** A Java program that says {@code HTTP http://host:port} when it listens. */
   static Subject java(String name, Path java, List<String> arguments) throws IOException {
-    return java(name, java, arguments, GATEWAY);
-  }
-
-  /**
-   * As {@link #java(String, Path, List)}.
-   *
-   * @param ready a line with it says that the program is ready; its first group is the address
-   */
-  static Subject java(String name, Path java, List<String> arguments, Pattern ready)
-      throws IOException {
     List<String> command = new ArrayList<>(List.of(java.toString()));
     command.addAll(arguments);
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
       StringBuffer said = new StringBuffer();
-      Subject subject = new Subject(name, process, address(process, ready, said));
+      Subject subject = new Subject(name, process, address(process, said));
       subject.said = said.toString();
       return subject;
     } catch (CompletionException e) {
       process.destroyForcibly();
       throw new IOException(name + " did not start: " + e.getCause().getMessage(), e);
     }
+  }
+
+  /**
+   * The bundle, with its HTTP intake and its ledger, and settings of {@code -Dset=KEY=VALUE,…}.
+   *
+   * @param settings {@code key=value}
+   */
+  static Subject bundle(String name, Path java, Subject api, Path ledger, String... settings)
+      throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(System.getProperty("gateway.options", "-Xmx512m").trim().split("\\s+")));
+    arguments.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), "dev.smsroutes.SmsRoutes", "serve"));
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "sms.api.url=" + api.url(),
+                "sms.api.client-id=benchmark",
+                "sms.api.client-secret=benchmark",
+                "sms.http.port=0",
+                "sms.management.enabled=false",
+                "sms.file.enabled=false",
+                "sms.ledger.url=jdbc:sqlite:" + ledger));
+    all.addAll(List.of(settings));
+    Stream.of(System.getProperty("set", "").split(","))
+        .filter(setting -> !setting.isBlank())
+        .forEach(all::add);
+    all.forEach(setting -> arguments.add("--set=" + setting));
+    return java(name, java, arguments);
   }
 
   /** A program with an address that is known. */
@@ -97,7 +117,7 @@ final class Subject implements AutoCloseable {
     return processes.stream().allMatch(Process::isAlive);
   }
 
-  private static String address(Process process, Pattern ready, StringBuffer said) {
+  private static String address(Process process, StringBuffer said) {
     CompletableFuture<String> url = new CompletableFuture<>();
     Thread reader =
         new Thread(
@@ -106,7 +126,7 @@ final class Subject implements AutoCloseable {
                   new BufferedReader(
                       new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                  Matcher matcher = ready.matcher(line);
+                  Matcher matcher = GATEWAY.matcher(line);
                   if (matcher.find()) {
                     url.complete(matcher.group(1));
                   } else if (!url.isDone()) {

@@ -141,7 +141,7 @@ public final class Throttle implements AutoCloseable {
   }
 
   /**
-   * Gives a permit if one is free at once. While the API is in trouble there is none: {@link
+   * Gives a permit if one is free at once. While the API is in trouble it gives no permit: {@link
    * #await} decides then who tries it.
    */
   public Optional<Permit> passAtOnce(Priority priority) {
