@@ -119,9 +119,7 @@ public final class PhoneNumbers {
     if (LIBRARY.isPossibleNumberWithReason(number) != ValidationResult.IS_POSSIBLE) {
       return Optional.empty();
     }
-    // Without a plus a valid number of the definition's own country is sure, however else it could
-    // be
-    // read (chosen).
+    // Without a plus, a valid number of the definition's own country is sure: see chosen.
     boolean sure =
         plus
             || (region == null || LIBRARY.getCountryCodeForRegion(region) == code)

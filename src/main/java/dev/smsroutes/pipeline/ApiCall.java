@@ -130,7 +130,7 @@ final class ApiCall implements Group {
 
   /** Whether there is to be an attempt now. */
   boolean goesOn() {
-    return again && !open().isEmpty();
+    return again && isAnyOpen();
   }
 
   /**

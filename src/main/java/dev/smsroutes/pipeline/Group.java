@@ -7,6 +7,16 @@ import java.util.List;
 interface Group {
   List<InFlight> messages();
 
+  /** Whether any has no outcome yet. */
+  default boolean isAnyOpen() {
+    for (InFlight message : messages()) {
+      if (message.isOpen()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Those that have no outcome yet, as they are now. */
   default List<InFlight> open() {
     List<InFlight> open = new ArrayList<>(messages().size());

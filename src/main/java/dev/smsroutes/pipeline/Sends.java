@@ -40,7 +40,7 @@ final class Sends implements Group {
 
   /** Whether a call is left to make: one with messages that have no outcome yet. */
   boolean hasCall() {
-    while (!calls.isEmpty() && calls.peek().open().isEmpty()) {
+    while (!calls.isEmpty() && !calls.peek().isAnyOpen()) {
       calls.remove();
     }
     return !calls.isEmpty();

@@ -6,6 +6,7 @@ import dev.smsroutes.throttle.Throttle;
 import dev.smsroutes.throttle.Throttle.Permit;
 import dev.smsroutes.throttle.ThrottledException;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The throttle as the routes see it. Thread-safe: all state is in the {@link ApiCall}. */
 final class ThrottleSteps {
@@ -17,18 +18,15 @@ final class ThrottleSteps {
 
   /** Takes a permit for the call that all messages travel in, if one is free at once. */
   void passAtOnce(Sends sends) {
-    sends
-        .onlyCall()
-        .filter(call -> !call.isQueued())
-        .ifPresent(
-            call ->
-                throttle
-                    .passAtOnce(call.envelope().priority())
-                    .ifPresent(
-                        permit -> {
-                          hasPermit(call, permit);
-                          sends.leaveAtOnce(call);
-                        }));
+    ApiCall call = sends.onlyCall().filter(only -> !only.isQueued()).orElse(null);
+    if (call == null) {
+      return;
+    }
+    Optional<Permit> permit = throttle.passAtOnce(call.envelope().priority());
+    if (permit.isPresent()) {
+      hasPermit(call, permit.get());
+      sends.leaveAtOnce(call);
+    }
   }
 
   /**

@@ -133,8 +133,7 @@ public final class Template {
    *     case the first counts; a null value counts as missing
    * @param definitionKey the key of the definition, for the messages
    * @return a fault for each missing attribute and, if the text is rendered here, for each value
-   *     that cannot be put into it; at most 100; empty if there is none. Messages hold names, never
-   *     values
+   *     that cannot be put into it; at most 100. Messages hold names, never values
    */
   public List<Fault> check(Map<String, String> attributes, String definitionKey) {
     return faults(attributes, "Definition '" + printable(definitionKey) + "'");

@@ -182,7 +182,7 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
     Optional<MessageRow> row = records.row(key);
     if (row.isEmpty()) {
       long now = clock.millis();
-      if (writer.write(List.of(insert(submission, mine, now))) == 1) {
+      if (writer.write(List.of(insert(submission, mine, now, false))) == 1) {
         return Optional.of(newClaim(submission, mine, now));
       }
       row = records.row(key);
@@ -191,12 +191,10 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
     return row.flatMap(found -> decide(submission, mine, found));
   }
 
-  private BoundSql insert(Submission submission, InProgress mine, long now) {
-    return new BoundSql(Sql.CLAIM, values(newRow(submission, mine, now)));
-  }
-
-  private BoundSql insertLeaving(Submission submission, InProgress mine, long now) {
-    return new BoundSql(Sql.CLAIM_LEAVING, values(newRow(submission, mine, now, now, now)));
+  private BoundSql insert(Submission submission, InProgress mine, long now, boolean leaving) {
+    return leaving
+        ? new BoundSql(Sql.CLAIM_LEAVING, values(newRow(submission, mine, now, now, now)))
+        : new BoundSql(Sql.CLAIM, values(newRow(submission, mine, now)));
   }
 
   /** The values of a row that is admitted now, and then others. */
@@ -313,11 +311,7 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
       if (underWay.putIfAbsent(submission.messageKey(), inProgress) == null) {
         claim = Optional.of(newClaim(submission, inProgress, now));
         asked.add(claim.get());
-        inserts.add(
-            List.of(
-                leaving
-                    ? insertLeaving(submission, inProgress, now)
-                    : insert(submission, inProgress, now)));
+        inserts.add(List.of(insert(submission, inProgress, now, leaving)));
       }
       claims.add(claim);
     }
