@@ -35,9 +35,17 @@ final class Subject implements AutoCloseable {
         .addShutdownHook(new Thread(() -> processes.forEach(Process::destroyForcibly)));
   }
 
-  /** A Java program that says {@code HTTP http://host:port} when it listens. */
+  /**
+   * A Java program that says {@code HTTP http://host:port} when it listens. With {@code
+   * -Dsubject.processors=0-1} it has these processors only.
+   */
   static Subject java(String name, Path java, List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(java.toString()));
+    List<String> command = new ArrayList<>();
+    String processors = System.getProperty("subject.processors", "");
+    if (!processors.isEmpty()) {
+      command.addAll(List.of("taskset", "-c", processors));
+    }
+    command.add(java.toString());
     command.addAll(arguments);
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
@@ -58,11 +66,23 @@ final class Subject implements AutoCloseable {
    */
   static Subject bundle(String name, Path java, Subject api, Path ledger, String... settings)
       throws IOException {
+    return bundle(name, java, List.of("dev.smsroutes.SmsRoutes", "serve"), api, ledger, settings);
+  }
+
+  /** The bundle with a ledger that records nothing; its class is one of the tests. */
+  static Subject bundleWithoutLedger(
+      String name, Path java, Subject api, Path ledger, String... settings) throws IOException {
+    return bundle(name, java, List.of("dev.smsroutes.app.UnrecordedBundle"), api, ledger, settings);
+  }
+
+  private static Subject bundle(
+      String name, Path java, List<String> program, Subject api, Path ledger, String... settings)
+      throws IOException {
     List<String> arguments =
         new ArrayList<>(
             List.of(System.getProperty("gateway.options", "-Xmx512m").trim().split("\\s+")));
-    arguments.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), "dev.smsroutes.SmsRoutes", "serve"));
+    arguments.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    arguments.addAll(program);
     List<String> all =
         new ArrayList<>(
             List.of(

@@ -17,6 +17,11 @@ final class Wrk {
     double rate() {
       return requests / seconds;
     }
+
+    /** Without errors. */
+    double goodRate() {
+      return (requests - errors) / seconds;
+    }
   }
 
   /**
@@ -40,7 +45,9 @@ final class Wrk {
     Process process =
         new ProcessBuilder(
                 "wrk",
-                "-t" + Math.min(2, Runtime.getRuntime().availableProcessors()),
+                "-t"
+                    + Math.min(
+                        connections, Math.min(2, Runtime.getRuntime().availableProcessors())),
                 "-c" + connections,
                 "-d" + seconds + "s",
                 "--timeout",
