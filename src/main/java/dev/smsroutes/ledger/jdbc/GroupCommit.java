@@ -6,16 +6,20 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,13 +28,19 @@ import org.slf4j.LoggerFactory;
  * records that queued up during the last fsync. So a commit costs about the same for one record and
  * for hundreds, and a caller waits for at most one commit before its own.
  *
- * <p>Thread-safe. The queue is bounded, and so is the waiting time of a caller.
+ * <p>Thread-safe. The queue is bounded, and so is the waiting time of a caller. A timer ends the
+ * waiting, not the waiting thread itself: on a virtual thread each wait with a time-out costs a
+ * task of the scheduler, which was a tenth of a message.
  */
 final class GroupCommit implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
+  private static final String CLOSED = "The ledger is closed";
   private static final int MAX_IN_A_COMMIT = 512;
   private static final int MAX_WAITING = 8_192;
+
+  /** Time-outs are looked for so often in the waiting time of a caller. */
+  private static final int LOOKS = 16;
 
   /** Binds the values of one record to its statement. */
   @FunctionalInterface
@@ -54,9 +64,18 @@ final class GroupCommit implements AutoCloseable {
    * The records that one caller waits for, written all or none, in units that belong together. It
    * completes with the number of rows that the first record of each unit changed.
    */
-  private record Write(List<List<BoundSql>> units, CompletableFuture<int[]> done) {
+  private record Write(List<List<BoundSql>> units, long latest, CompletableFuture<int[]> done) {
+    Write(List<List<BoundSql>> units, long latest) {
+      this(units, latest, new CompletableFuture<>());
+    }
+
     int size() {
       return units.size();
+    }
+
+    /** It is not written any more, unless that is happening at this moment. */
+    void giveUp() {
+      done.cancel(false);
     }
   }
 
@@ -65,9 +84,12 @@ final class GroupCommit implements AutoCloseable {
   private final Duration calm;
   private final BlockingQueue<Write> queue;
   private final Thread thread = new Thread(this::run, "sms-ledger-writer");
+  private final Timer timer = new Timer("sms-ledger-time-outs", true);
   private final Map<Sql, PreparedStatement> statements = new EnumMap<>(Sql.class);
   private Connection connection;
+  private volatile List<Write> underWay = List.of();
   private volatile boolean closing;
+  private volatile boolean ended;
   private volatile String outage;
   private long lastOutage;
 
@@ -85,6 +107,27 @@ final class GroupCommit implements AutoCloseable {
     this.queue = new ArrayBlockingQueue<>(maxWaiting);
     thread.setDaemon(true);
     thread.start();
+    long period = Math.max(1, maxWait.toMillis() / LOOKS);
+    timer.schedule(
+        new TimerTask() {
+          @Override
+          public void run() {
+            endWaiting();
+          }
+        },
+        period,
+        period);
+  }
+
+  private void endWaiting() {
+    boolean last = !thread.isAlive();
+    long now = System.nanoTime();
+    Stream.concat(underWay.stream(), queue.stream())
+        .filter(write -> now - write.latest() > 0)
+        .forEach(Write::giveUp);
+    if (last) {
+      timer.cancel();
+    }
   }
 
   /** Why the last commit failed or does not end; empty if there is no outage. */
@@ -114,8 +157,7 @@ final class GroupCommit implements AutoCloseable {
    * @throws LedgerUnavailableException if that failed, or it is unknown whether it did
    */
   int write(List<BoundSql> records) {
-    Write write = new Write(List.of(records), new CompletableFuture<>());
-    return await(List.of(write))[0];
+    return await(List.of(new Write(List.of(records), latest())))[0];
   }
 
   /**
@@ -127,34 +169,42 @@ final class GroupCommit implements AutoCloseable {
    * @throws IllegalStateException if one of them cannot be written
    */
   int[] writeEach(List<List<BoundSql>> units) {
+    long latest = latest();
     List<Write> writes = new ArrayList<>(units.size() / MAX_IN_A_COMMIT + 1);
     for (int from = 0; from < units.size(); from += MAX_IN_A_COMMIT) {
       int to = Math.min(units.size(), from + MAX_IN_A_COMMIT);
-      writes.add(new Write(units.subList(from, to), new CompletableFuture<>()));
+      writes.add(new Write(units.subList(from, to), latest));
     }
     return await(writes);
   }
 
+  private long latest() {
+    return System.nanoTime() + maxWait.toNanos();
+  }
+
   private int[] await(List<Write> writes) {
-    long latest = System.nanoTime() + maxWait.toNanos();
     try {
       for (Write write : writes) {
-        if (closing || !queue.offer(write, latest - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        if (closing
+            || !queue.offer(write, write.latest() - System.nanoTime(), TimeUnit.NANOSECONDS)) {
           throw new LedgerUnavailableException(
-              closing ? "The ledger is closed" : "Too many records wait for the ledger");
+              closing ? CLOSED : "Too many records wait for the ledger");
         }
+      }
+      if (ended) {
+        // Nothing takes records out of the queue any more.
+        throw new LedgerUnavailableException(CLOSED);
       }
       int[] changed = new int[writes.stream().mapToInt(Write::size).sum()];
       int at = 0;
       for (Write write : writes) {
-        int[] part = write.done().get(latest - System.nanoTime(), TimeUnit.NANOSECONDS);
+        int[] part = write.done().get();
         System.arraycopy(part, 0, changed, at, part.length);
         at += part.length;
       }
       return changed;
-    } catch (TimeoutException e) {
-      // It is not written any more, unless that is happening at this moment.
-      writes.forEach(write -> write.done().cancel(false));
+    } catch (CancellationException e) {
+      writes.forEach(Write::giveUp);
       String reason = "The ledger did not write a record in " + maxWait.toMillis() + " ms";
       noteOutage(reason);
       throw new LedgerUnavailableException(reason);
@@ -172,32 +222,34 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private void run() {
-    List<Write> group = new ArrayList<>(MAX_IN_A_COMMIT);
     while (!closing || !queue.isEmpty()) {
       try {
         Write first = queue.poll(200, TimeUnit.MILLISECONDS);
         if (first != null) {
-          drain(first, group);
+          List<Write> group = drain(first);
           group.removeIf(write -> write.done().isDone());
+          underWay = group;
           commit(group);
         }
       } catch (InterruptedException e) {
         closing = true;
       } finally {
-        group.clear();
+        underWay = List.of();
       }
     }
     disconnect();
-    queue.forEach(
-        late -> late.done().completeExceptionally(new LedgerUnavailableException("Closed")));
+    ended = true;
+    fail(queue, new LedgerUnavailableException(CLOSED));
   }
 
-  private void drain(Write first, List<Write> group) {
+  private List<Write> drain(Write first) {
+    List<Write> group = new ArrayList<>();
     int size = 0;
     for (Write next = first; next != null; next = size < MAX_IN_A_COMMIT ? queue.poll() : null) {
       group.add(next);
       size += next.size();
     }
+    return group;
   }
 
   private void commit(List<Write> group) {
@@ -229,7 +281,7 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private static void fail(List<Write> group, Throwable failure) {
+  private static void fail(Collection<Write> group, Throwable failure) {
     group.forEach(write -> write.done().completeExceptionally(failure));
   }
 
@@ -346,7 +398,7 @@ final class GroupCommit implements AutoCloseable {
   public void close() {
     closing = true;
     // Wakes the thread.
-    queue.offer(new Write(List.of(), new CompletableFuture<>()));
+    queue.offer(new Write(List.of(), latest()));
     try {
       thread.join(maxWait.toMillis());
     } catch (InterruptedException e) {
@@ -359,7 +411,7 @@ final class GroupCommit implements AutoCloseable {
     closing = true;
     List<Write> waiting = new ArrayList<>();
     queue.drainTo(waiting);
-    fail(waiting, new LedgerUnavailableException("The ledger is closed"));
+    fail(waiting, new LedgerUnavailableException(CLOSED));
     close();
   }
 }
