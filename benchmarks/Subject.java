@@ -63,6 +63,12 @@ final class Subject implements AutoCloseable {
             List.of(System.getProperty("gateway.options", "-Xmx512m").trim().split("\\s+")));
     arguments.addAll(
         List.of("-cp", System.getProperty("java.class.path"), "dev.smsroutes.SmsRoutes", "serve"));
+    settings(api, ledger, settings).forEach(setting -> arguments.add("--set=" + setting));
+    return java(name, java, arguments);
+  }
+
+  /** Settings of the bundle with its HTTP intake and its ledger; as {@link #bundle}. */
+  static List<String> settings(Subject api, Path ledger, String... settings) {
     List<String> all =
         new ArrayList<>(
             List.of(
@@ -77,8 +83,7 @@ final class Subject implements AutoCloseable {
     Stream.of(System.getProperty("set", "").split(","))
         .filter(setting -> !setting.isBlank())
         .forEach(all::add);
-    all.forEach(setting -> arguments.add("--set=" + setting));
-    return java(name, java, arguments);
+    return all;
   }
 
   /** A program with an address that is known. */
