@@ -118,11 +118,11 @@ public final class Start {
                 "sms.file.done=" + folder.resolve("done"),
                 "sms.file.failed=" + folder.resolve("failed"));
         long before = System.nanoTime();
-        try (Subject subject = start(variant, "http://127.0.0.1:1", settings)) {
-          double ready = (System.nanoTime() - before) / 1e9;
-          all.computeIfAbsent(variant, each -> new ArrayList<>())
-              .add(new Ready(ready, subject.processorMicros() / 1e6));
-        }
+        Subject subject = start(variant, "http://127.0.0.1:1", settings);
+        double ready = (System.nanoTime() - before) / 1e9;
+        double processor = subject.processorMicros() / 1e6;
+        subject.kill();
+        all.computeIfAbsent(variant, each -> new ArrayList<>()).add(new Ready(ready, processor));
       }
     }
     System.out.printf(
@@ -195,15 +195,15 @@ public final class Start {
     try (Subject api = Nginx.api(WORK, 0)) {
       for (Variant variant : variants(Kind.values())) {
         Path ledger = WORK.resolve("ledger-" + runs++ + ".db");
-        try (Subject subject =
-            start(variant, api.url(), Subject.settings(api, ledger, "sms.jms.enabled=false"))) {
-          double[] rates = new double[warmUp / WINDOW_SECONDS];
-          for (int i = 0; i < rates.length; i++) {
-            rates[i] = Wrk.send(subject.url(), CONNECTIONS, WINDOW_SECONDS, "w" + runs++).rate();
-          }
-          double last = Wrk.send(subject.url(), CONNECTIONS, seconds, "m" + runs++).rate();
-          warm.put(variant, report(variant, rates, last));
+        Subject subject =
+            start(variant, api.url(), Subject.settings(api, ledger, "sms.jms.enabled=false"));
+        double[] rates = new double[warmUp / WINDOW_SECONDS];
+        for (int i = 0; i < rates.length; i++) {
+          rates[i] = Wrk.send(subject.url(), CONNECTIONS, WINDOW_SECONDS, "w" + runs++).rate();
         }
+        double last = Wrk.send(subject.url(), CONNECTIONS, seconds, "m" + runs++).rate();
+        warm.put(variant, report(variant, rates, last));
+        subject.kill();
       }
     }
     System.out.println();
