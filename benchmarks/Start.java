@@ -21,6 +21,7 @@ public final class Start {
   private static final String OPTIONS = System.getProperty("gateway.options", "-Xmx512m");
   private static final int CONNECTIONS = 64;
   private static final int WINDOW_SECONDS = 3;
+  private static final int EARLY_SECONDS = 15;
 
   private final int starts = Integer.getInteger("starts", 7);
   private final int warmUp = Integer.getInteger("warm-up", 60);
@@ -56,6 +57,12 @@ public final class Start {
    * @param processor seconds of processor it used until then
    */
   private record Ready(double ready, double processor) {}
+
+  /**
+   * @param seconds until 90 % of the rate that was measured last
+   * @param early requests in the first seconds, which vary less than that
+   */
+  private record Warm(int seconds, double early) {}
 
   public static void main(String[] args) throws Exception {
     Work.clear(WORK);
@@ -191,7 +198,7 @@ public final class Start {
     System.out.printf(
         "%nRequests/s in the seconds after a start, %d connections, windows of %d s; then %d s measured%n%n",
         CONNECTIONS, WINDOW_SECONDS, seconds);
-    Map<Variant, Integer> warm = new LinkedHashMap<>();
+    Map<Variant, Warm> warm = new LinkedHashMap<>();
     try (Subject api = Nginx.api(WORK, 0)) {
       for (Variant variant : variants(Kind.values())) {
         Path ledger = WORK.resolve("ledger-" + runs++ + ".db");
@@ -210,15 +217,20 @@ public final class Start {
     warm.forEach(
         (variant, after) -> {
           if (variant.kind == Kind.CACHED) {
+            Warm without = warm.get(new Variant(Kind.PLAIN, variant.java));
             System.out.printf(
-                "ratio %s / without, seconds until 90 %%: %.2f x%n",
-                variant, after / (double) warm.get(new Variant(Kind.PLAIN, variant.java)));
+                "ratio %s / without: %.2f x the seconds until 90 %%, %.2f x the requests in the"
+                    + " first %d s%n",
+                variant,
+                after.seconds / (double) without.seconds,
+                after.early / without.early,
+                EARLY_SECONDS);
           }
         });
   }
 
   /** Says the rates; when 90 % of the last one was first there, in seconds. */
-  private int report(Variant variant, double[] rates, double last) {
+  private Warm report(Variant variant, double[] rates, double last) {
     int windows = 1;
     while (windows < rates.length && rates[windows - 1] < 0.9 * last) {
       windows++;
@@ -236,6 +248,8 @@ public final class Start {
             windows * WINDOW_SECONDS,
             last,
             Arrays.toString(rounded)));
-    return windows * WINDOW_SECONDS;
+    return new Warm(
+        windows * WINDOW_SECONDS,
+        Arrays.stream(rates).limit(EARLY_SECONDS / WINDOW_SECONDS).sum() * WINDOW_SECONDS);
   }
 }

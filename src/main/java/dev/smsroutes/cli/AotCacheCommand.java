@@ -43,8 +43,8 @@ final class AotCacheCommand implements Callable<Integer> {
     if (given.isEmpty() || seconds < 1) {
       err.println(
           given.isEmpty()
-              ? "Expected bin/sms-routes, and a Java with a file named release in its folder; got"
-                  + " another start"
+              ? "Expected a start by bin/sms-routes with a Java whose folder has a file named release;"
+                  + " got another one (is JAVA_HOME set?)"
               : "--seconds: expected 1 or more; got " + seconds);
       return ExitCode.MISCONFIGURED;
     }
