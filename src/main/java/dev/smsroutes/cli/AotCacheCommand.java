@@ -19,9 +19,9 @@ import picocli.CommandLine.Spec;
     name = "aot-cache",
     description =
         "Makes a cache in the folder aot/ with which this Java starts sms-routes in about half the"
-            + " time, and from Java 25 on warms it up sooner. To fill it, a sms-routes of its own runs in a temporary folder, with its own"
-            + " sandbox and none of your settings, and gets requests. From then on bin/sms-routes"
-            + " uses the cache; serve says so.",
+            + " time, and from Java 25 on warms it up sooner. To fill it, a sms-routes of its own"
+            + " runs in a temporary folder, with its own sandbox and none of your settings, and"
+            + " gets requests. From then on bin/sms-routes uses the cache; serve says so.",
     footer = {
       "",
       "Make it again after an update of sms-routes or of Java, and when options such as -Xmx or the",
