@@ -100,7 +100,7 @@ public final class Compare {
   }
 
   /** The Java of this process, and the one of -Djava25=HOME or of a usual place, if it is there. */
-  private static Map<String, Path> javas() {
+  static Map<String, Path> javas() {
     Map<String, Path> found = new LinkedHashMap<>();
     found.put(
         Integer.toString(Runtime.version().feature()),

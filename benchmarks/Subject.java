@@ -83,6 +83,12 @@ final class Subject implements AutoCloseable {
             List.of(System.getProperty("gateway.options", "-Xmx512m").trim().split("\\s+")));
     arguments.addAll(List.of("-cp", System.getProperty("java.class.path")));
     arguments.addAll(program);
+    settings(api, ledger, settings).forEach(setting -> arguments.add("--set=" + setting));
+    return java(name, java, arguments);
+  }
+
+  /** Settings of the bundle with its HTTP intake and its ledger; as {@link #bundle}. */
+  static List<String> settings(Subject api, Path ledger, String... settings) {
     List<String> all =
         new ArrayList<>(
             List.of(
@@ -97,8 +103,7 @@ final class Subject implements AutoCloseable {
     Stream.of(System.getProperty("set", "").split(","))
         .filter(setting -> !setting.isBlank())
         .forEach(all::add);
-    all.forEach(setting -> arguments.add("--set=" + setting));
-    return java(name, java, arguments);
+    return all;
   }
 
   /** A program with an address that is known. */
@@ -205,6 +210,11 @@ final class Subject implements AutoCloseable {
     } catch (IOException e) {
       return 0;
     }
+  }
+
+  /** Ends it at once, when how it stops says nothing. */
+  void kill() {
+    processes.forEach(each -> each.destroyForcibly().onExit().join());
   }
 
   @Override

@@ -30,6 +30,7 @@ final class Banner {
                             + sandbox.url()
                             + "/sandbox/messages")
                 .orElse("the real one"));
+    AotCache.report().map(said -> "  AOT      " + said).ifPresent(lines::add);
     lines.add("");
     lines.add("To try it, paste into another terminal, in this folder:");
     lines.add(

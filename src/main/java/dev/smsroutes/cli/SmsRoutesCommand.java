@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CheckCommand.class,
       SendCommand.class,
       SandboxCommand.class,
+      AotCacheCommand.class,
       ListCommand.class,
       ShowCommand.class,
       ReplayCommand.class,
