@@ -138,7 +138,9 @@ public record ApiClient(
     int longest = isOfMany(request) ? MAX_BULK_REPLY : MAX_REPLY;
     byte[] read;
     try (InputStream body = entity.getContent()) {
-      read = body.readNBytes(longest + 1);
+      long length = entity.getContentLength();
+      // As much as is announced: a buffer for the longest would be most of what a call allocates.
+      read = body.readNBytes(length >= 0 && length <= longest ? (int) length : longest + 1);
       if (read.length > longest) {
         // Closing it properly would read the rest, however long that is.
         scope.execRuntime.discardEndpoint();

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
  */
 public final class StoredText {
   private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
   private static final int MAX_CHARACTERS = 2_000;
 
   private StoredText() {}
@@ -32,7 +33,7 @@ public final class StoredText {
 
   /** One line for people, of limited length. */
   public static String line(String text) {
-    String line = text.replaceAll("\\p{Cntrl}", " ");
+    String line = CONTROL.matcher(text).replaceAll(" ");
     if (line.length() <= MAX_CHARACTERS) {
       return line;
     }
