@@ -1,5 +1,6 @@
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -147,25 +148,41 @@ final class Subject implements AutoCloseable {
     Thread reader =
         new Thread(
             () -> {
-              try (BufferedReader lines =
-                  new BufferedReader(
-                      new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                  Matcher matcher = GATEWAY.matcher(line);
-                  if (matcher.find()) {
-                    url.complete(matcher.group(1));
-                  } else if (!url.isDone()) {
-                    said.append(line).append('\n');
-                  }
-                }
-                url.completeExceptionally(new IllegalStateException(said.toString()));
+              try {
+                awaitAddress(process, said, url);
+                discard(process.getInputStream());
               } catch (IOException e) {
                 url.completeExceptionally(e);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
               }
             });
     reader.setDaemon(true);
     reader.start();
     return url.orTimeout(60, TimeUnit.SECONDS).join();
+  }
+
+  private static void awaitAddress(
+      Process process, StringBuffer said, CompletableFuture<String> url) throws IOException {
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      Matcher matcher = GATEWAY.matcher(line);
+      if (matcher.find()) {
+        url.complete(matcher.group(1));
+        return;
+      }
+      said.append(line).append('\n');
+    }
+    url.completeExceptionally(new IllegalStateException(said.toString()));
+  }
+
+  /** Now and then, because to be woken for each line of a log would slow the subject down. */
+  private static void discard(InputStream log) throws IOException, InterruptedException {
+    byte[] buffer = new byte[64 * 1024];
+    while (log.read(buffer) >= 0) {
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
   }
 
   /** Processor time that all its processes used so far, in microseconds. */
