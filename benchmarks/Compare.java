@@ -71,7 +71,7 @@ public final class Compare {
   private final int seconds = Integer.getInteger("seconds", 10);
   private final int warmUp = Integer.getInteger("warm-up", 90);
   private final int roundsOfEach = Integer.getInteger("rounds", 3);
-  private final List<String> wanted = list("subjects", "nginx,bare,kannel,bundle");
+  private final List<String> wanted = Work.list("subjects", "nginx,bare,kannel,bundle");
   private final Map<String, Path> javas = javas();
   private final List<String> json = new ArrayList<>();
   private int series;
@@ -80,23 +80,15 @@ public final class Compare {
 
   public static void main(String[] args) throws Exception {
     Compare compare = new Compare();
-    List<String> names = list("scenarios", "instant,slow-64,slow-1000");
+    List<String> names = Work.list("scenarios", "instant,slow-64,slow-1000");
     Work.clear(WORK);
     for (Scenario scenario : SCENARIOS) {
       if (names.contains(scenario.name)) {
         compare.run(scenario);
       }
     }
-    Path file = Path.of(System.getProperty("json", "target/benchmarks/compare.json"));
-    Files.writeString(file, "[\n" + String.join(",\n", compare.json) + "\n]\n");
-    System.out.println("JSON: " + file);
+    Work.json("compare", compare.json);
     Work.clear(WORK);
-  }
-
-  private static List<String> list(String property, String otherwise) {
-    return Stream.of(System.getProperty(property, otherwise).split(","))
-        .filter(each -> !each.isBlank())
-        .toList();
   }
 
   /** The Java of this process, and the one of -Djava25=HOME or of a usual place, if it is there. */

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /**
  * What the bundle does when more messages arrive than it can send: from 1 to 10 times the rate that
@@ -39,24 +38,16 @@ public final class Overload {
 
   public static void main(String[] args) throws Exception {
     Overload overload = new Overload();
-    List<String> names = list("scenarios", "limit,slow,processor");
-    List<Double> times = list("times", "1,2,5,10").stream().map(Double::parseDouble).toList();
+    List<String> names = Work.list("scenarios", "limit,slow,processor");
+    List<Double> times = Work.list("times", "1,2,5,10").stream().map(Double::parseDouble).toList();
     Work.clear(WORK);
     for (Scenario scenario : SCENARIOS) {
       if (names.contains(scenario.name)) {
         overload.run(scenario, times);
       }
     }
-    Path file = Path.of(System.getProperty("json", "target/benchmarks/overload.json"));
-    Files.writeString(file, "[\n" + String.join(",\n", overload.json) + "\n]\n");
-    System.out.println("JSON: " + file);
+    Work.json("overload", overload.json);
     Work.clear(WORK);
-  }
-
-  private static List<String> list(String property, String otherwise) {
-    return Stream.of(System.getProperty(property, otherwise).split(","))
-        .filter(each -> !each.isBlank())
-        .toList();
   }
 
   private void run(Scenario scenario, List<Double> times) throws Exception {
@@ -109,6 +100,9 @@ public final class Overload {
       }
       OpenLoop.Result after = load.offer(sustained / 2, seconds);
       print(scenario, 0.5, after, bundle);
+      if (overloaded.isEmpty()) {
+        return;
+      }
       System.out.printf(
           "%nratio least / most accepted of more than 1 x: %.2f x; last 503 %.1f s after the overload%n",
           Collections.min(overloaded) / Collections.max(overloaded), after.lastRefusedSeconds());

@@ -74,9 +74,7 @@ public final class Start {
     if (start.warmUp > 0) {
       start.warmUps();
     }
-    Path file = Path.of(System.getProperty("json", "target/benchmarks/start.json"));
-    Files.writeString(file, "[\n" + String.join(",\n", start.json) + "\n]\n");
-    System.out.println("\nJSON: " + file);
+    Work.json("start", start.json);
     Work.clear(WORK);
   }
 

@@ -4,6 +4,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -19,6 +20,20 @@ final class Work {
       }
     }
     Files.createDirectories(folder);
+  }
+
+  /** The parts of a property that are separated by commas. */
+  static List<String> list(String property, String otherwise) {
+    return Stream.of(System.getProperty(property, otherwise).split(","))
+        .filter(each -> !each.isBlank())
+        .toList();
+  }
+
+  /** Writes the entries as one list, to the file of {@code -Djson=FILE} or the usual one. */
+  static void json(String benchmark, List<String> entries) throws IOException {
+    Path file = Path.of(System.getProperty("json", "target/benchmarks/" + benchmark + ".json"));
+    Files.writeString(file, "[\n" + String.join(",\n", entries) + "\n]\n");
+    System.out.println("JSON: " + file);
   }
 
   static int freePort() throws IOException {
