@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import dev.smsroutes.faults.Told.State;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -100,16 +101,20 @@ final class FileTraffic implements Traffic {
       try {
         Optional<Path> done = find(data.resolve("done"), file);
         if (done.isPresent()) {
+          String name = done.get().getFileName().toString();
+          List<String> results = results(name);
           current = "";
-          return read(done.get().getFileName().toString(), file, rows);
+          return told(name, results, rows);
         }
         if (find(data.resolve("failed"), file).isPresent()) {
           notebook.complain(file + " is in failed/");
           return List.of();
         }
-      } catch (IOException e) {
-        // A disk that fails is part of some experiments: look again.
-        notebook.count("folders that could not be read");
+      } catch (IOException | UncheckedIOException e) {
+        // A disk that fails is part of some experiments: look again. If it stays so, this file is
+        // what
+        // the drain waits for in vain.
+        notebook.count("looks at files that failed");
       }
       dropper.think(LOOK_MS);
     }
@@ -155,33 +160,32 @@ final class FileTraffic implements Traffic {
     }
   }
 
-  private List<Request> read(String done, String dropped, List<Request> rows) {
+  private List<String> results(String done) throws IOException {
+    return Files.readAllLines(
+        data.resolve("results").resolve(done + ".results.ndjson"), StandardCharsets.UTF_8);
+  }
+
+  private List<Request> told(String done, List<String> results, List<Request> rows) {
     List<Request> again = new ArrayList<>();
-    Path results = data.resolve("results").resolve(done + ".results.ndjson");
     BitSet seen = new BitSet();
     // From here on all of them have been taken: what has no line is lost, or unreported.
     rows.forEach(notebook::acknowledged);
-    try (Stream<String> lines = Files.lines(results, StandardCharsets.UTF_8)) {
-      lines.forEach(
-          text -> {
-            JsonNode line = Web.json(text);
-            int row = line.path("row").asInt();
-            if (row < 1 || row > rows.size()) {
-              notebook.complain(done + " has a result for row " + row + ", which is not there");
-            } else if (seen.get(row)) {
-              notebook.complain(done + " has two results for row " + row);
-            } else {
-              seen.set(row);
-              Request request = rows.get(row - 1);
-              Told told = told(line);
-              notebook.told(request, told);
-              if (told.mayAskAgain()) {
-                again.add(request.withKey(line.path("messageKey").asText()));
-              }
-            }
-          });
-    } catch (IOException e) {
-      notebook.complain(dropped + " is done and its results cannot be read: " + e);
+    for (String text : results) {
+      JsonNode line = Web.json(text);
+      int row = line.path("row").asInt();
+      if (row < 1 || row > rows.size()) {
+        notebook.complain(done + " has a result for row " + row + ", which is not there");
+      } else if (seen.get(row)) {
+        notebook.complain(done + " has two results for row " + row);
+      } else {
+        seen.set(row);
+        Request request = rows.get(row - 1);
+        Told told = told(line);
+        notebook.told(request, told);
+        if (told.mayAskAgain()) {
+          again.add(request.withKey(line.path("messageKey").asText()));
+        }
+      }
     }
     if (seen.cardinality() != rows.size()) {
       notebook.complain(

@@ -103,6 +103,27 @@ class FileTrafficTest {
   }
 
   @Test
+  void looks_again_while_the_results_of_a_finished_file_cannot_be_read() throws IOException {
+    Path results = data.resolve("results");
+    Path away = data.resolve("results-away");
+    Files.move(results, away);
+    Path dropped = data.resolve("inbox").resolve("f0.csv");
+    await().until(() -> Files.exists(dropped));
+    Files.move(dropped, data.resolve("done").resolve("f0.csv"));
+    await().until(() -> notebook.counted("looks at files that failed") > 0);
+    assertThat(files.left()).isEqualTo("the file f0.csv");
+
+    Files.write(
+        away.resolve("f0.csv.results.ndjson"),
+        List.of(line(1, "ACCEPTED", 0), line(2, "ACCEPTED", 0), line(3, "ACCEPTED", 0)));
+    Files.move(away, results);
+    await().until(files::isDrained);
+
+    assertThat(notebook.complaints()).isEmpty();
+    assertThat(told("f0-3")).containsExactly(Told.accepted("file"));
+  }
+
+  @Test
   void complains_about_a_file_that_failed() throws IOException {
     Path dropped = data.resolve("inbox/f0.csv");
     await().until(() -> Files.exists(dropped));
