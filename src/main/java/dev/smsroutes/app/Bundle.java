@@ -207,7 +207,7 @@ public final class Bundle implements AutoCloseable {
 
   /** Each room binds its own beans when Camel asks for them, before the routes are loaded. */
   private void bindRooms(ApiEndpoints api) {
-    RequestReader reader = new RequestReader(configuration.http().maxRecipients());
+    RequestReader reader = FileChecks.reader(configuration);
     ContactPolicy policy = configuration.contactPolicy().with(suppression, clock);
     JmsOptions jms = configuration.jms();
     MainConfigurationProperties rooms = main.configure();

@@ -6,7 +6,9 @@ import dev.smsroutes.batch.check.InstanceFile;
 import dev.smsroutes.batch.format.JsonRequests;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.FileOptions;
+import dev.smsroutes.config.HttpOptions;
 import dev.smsroutes.intake.request.RequestReader;
+import dev.smsroutes.intake.request.RequestReader.AttributeLimits;
 import dev.smsroutes.ledger.LedgerPreview;
 import dev.smsroutes.pipeline.DryRun;
 import dev.smsroutes.throttle.Throttle;
@@ -38,7 +40,7 @@ public final class FileChecks {
         new BatchCheck.CheckSetting(
             // The operator named it.
             configuration.files().limits(true),
-            requests(new RequestReader(configuration.http().maxRecipients())),
+            requests(reader(configuration)),
             dryRun::prepare,
             ledgerPreview,
             () -> pacing,
@@ -49,9 +51,16 @@ public final class FileChecks {
   public static Optional<String> unreadable(Configuration configuration, Path file)
       throws IOException {
     return BatchCheck.unreadable(
-        file,
-        configuration.files().limits(true),
-        requests(new RequestReader(configuration.http().maxRecipients())));
+        file, configuration.files().limits(true), requests(reader(configuration)));
+  }
+
+  /** The reader of all channels. */
+  static RequestReader reader(Configuration configuration) {
+    HttpOptions http = configuration.http();
+    return new RequestReader(
+        http.maxRecipients(),
+        new AttributeLimits(
+            http.maxAttributes(), http.maxAttributeNameLength(), http.maxAttributeLength()));
   }
 
   static JsonRequests requests(RequestReader reader) {

@@ -1,7 +1,10 @@
 package dev.smsroutes.pipeline;
 
+import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.SendRequest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,6 +13,7 @@ import org.slf4j.LoggerFactory;
 final class OutcomeLog {
   private static final Logger LOG = LoggerFactory.getLogger("dev.smsroutes.outcome");
   private static final int MAX_KEY = 100;
+  private static final int MAX_FIELDS = 10;
 
   /** What could break the line, forge a field of it, or change how a terminal shows it. */
   private static final Pattern STRANGE = Pattern.compile("[\\p{C}\\p{Z}\\s=]");
@@ -34,8 +38,26 @@ final class OutcomeLog {
         loggable(request.definitionKey()),
         outcome.state(),
         outcome.errorCode(),
-        outcome.faults().stream().map(fault -> loggable(fault.field())).toList(),
+        fields(outcome.faults()),
         message.envelope().handling().elapsed());
+  }
+
+  /** The fields with faults: the first ones, and how many faults there are besides. */
+  private static List<String> fields(List<Fault> faults) {
+    if (faults.isEmpty()) {
+      return List.of();
+    }
+    List<String> fields = new ArrayList<>();
+    for (Fault fault : faults) {
+      if (fault.count() == 1 && fields.size() < MAX_FIELDS) {
+        fields.add(loggable(fault.field()));
+      }
+    }
+    int more = Fault.count(faults) - fields.size();
+    if (more > 0) {
+      fields.add("+" + more);
+    }
+    return fields;
   }
 
   /** A stranger's text must neither break the line nor fill the log. */

@@ -21,6 +21,7 @@ import org.apache.camel.component.bean.validator.BeanValidationException;
  */
 final class Refusal {
   private static final String REQUEST = "].request.";
+  private static final String REST = "…";
 
   private final Enrichment enrichment;
   private final Substitution substitution;
@@ -73,8 +74,11 @@ final class Refusal {
   /** One fault for each field: what could not be read is not missing as well. */
   private static List<Fault> firstOfEach(List<Fault> found) {
     Map<String, Fault> byField = new LinkedHashMap<>();
-    found.forEach(fault -> byField.putIfAbsent(fault.field(), fault));
-    return List.copyOf(byField.values());
+    for (Fault fault : found) {
+      // What stands for the rest is about no field.
+      byField.putIfAbsent(fault.count() > 1 ? REST : fault.field(), fault);
+    }
+    return Fault.first(List.copyOf(byField.values()), Fault.MAX_LISTED);
   }
 
   /** What broken constraints say. */

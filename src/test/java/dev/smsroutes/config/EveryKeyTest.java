@@ -61,7 +61,18 @@ class EveryKeyTest {
           Map.entry("sms.ledger.open-retention", "1h"),
           Map.entry("sms.ledger.keep-personal-data", "no"),
           Map.entry("sms.http.port", "65536"),
+          Map.entry("sms.http.public-url", "sms.example.com"),
+          Map.entry("sms.http.allowed-hosts", "https://sms.example.com"),
+          Map.entry("sms.http.max-keyed-body-bytes", "0"),
           Map.entry("sms.http.max-body-bytes", "4GB"),
+          Map.entry("sms.http.max-bytes-in-flight", "-1"),
+          Map.entry("sms.http.max-connections", "0"),
+          Map.entry("sms.http.header-timeout", "0"),
+          Map.entry("sms.http.idle-timeout", "never"),
+          Map.entry("sms.http.max-header-bytes", "1023"),
+          Map.entry("sms.http.max-attributes", "0"),
+          Map.entry("sms.http.max-attribute-name-length", "0"),
+          Map.entry("sms.http.max-attribute-length", "0"),
           Map.entry("sms.http.mode", "later"),
           Map.entry("sms.http.deadline", "0"),
           Map.entry("sms.http.max-in-flight", "100001"),
@@ -103,6 +114,7 @@ class EveryKeyTest {
           Map.entry("sms.sandbox.port", "x"),
           Map.entry("sms.management.enabled", "yes"),
           Map.entry("sms.management.port", "x"),
+          Map.entry("sms.management.allowed-hosts", "prometheus:8081"),
           Map.entry("camel.main.shutdownTimeout", "0"));
 
   private final Properties defaults = Configuration.defaults();

@@ -8,6 +8,7 @@ import dev.smsroutes.model.Outcome;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,7 +32,8 @@ public final class OutcomeJson {
 
   /**
    * The outcomes of a request with many recipients, in their order. The top code is 0 if all were
-   * accepted, 109001 if some were; each failed item has its own code and message.
+   * accepted, 109001 if some were; each failed item has its own code and message. Of all items
+   * together, {@link Fault#MAX_LISTED} faults are listed.
    *
    * @param requestId the id of the request as a whole
    * @param top the code on top
@@ -46,12 +48,29 @@ public final class OutcomeJson {
             json.writeStringField("message", top.words());
           }
           json.writeArrayFieldStart("responses");
-          for (int i = 0; i < outcomes.size(); i++) {
-            item(json, outcomes.get(i), "recipients[" + i + "]");
-          }
+          items(json, outcomes);
           json.writeEndArray();
           json.writeEndObject();
         });
+  }
+
+  private static void items(JsonGenerator json, List<Outcome> outcomes) throws IOException {
+    int all = outcomes.stream().mapToInt(outcome -> Fault.count(outcome.faults())).sum();
+    int listed = 0;
+    for (int i = 0; i < outcomes.size(); i++) {
+      List<Fault> told = outcomes.get(i).faults();
+      if (all > Fault.MAX_LISTED) {
+        int left = Fault.MAX_LISTED - listed;
+        told = new ArrayList<>(told);
+        told.removeIf(fault -> fault.count() > 1);
+        told.subList(Math.min(left, told.size()), told.size()).clear();
+        listed += told.size();
+        if (left > 0 && (listed == Fault.MAX_LISTED || i == outcomes.size() - 1)) {
+          told.add(Fault.more(all - listed));
+        }
+      }
+      item(json, outcomes.get(i), told, "recipients[" + i + "]");
+    }
   }
 
   /** An answer without a request: a wrong path, a wrong method, too many requests. */
@@ -80,13 +99,13 @@ public final class OutcomeJson {
     if (isTaken(outcome)) {
       json.writeNumberField("errorcode", ErrorCode.OK.number());
       json.writeArrayFieldStart("responses");
-      item(json, outcome, "");
+      item(json, outcome, outcome.faults(), "");
       json.writeEndArray();
     } else {
       key(json, outcome.messageKey());
       json.writeNumberField("errorcode", outcome.errorCode());
       json.writeStringField("message", outcome.message());
-      faults(json, outcome.faults(), "");
+      faults(json, Fault.first(outcome.faults(), Fault.MAX_LISTED), "");
     }
     json.writeEndObject();
   }
@@ -96,13 +115,14 @@ public final class OutcomeJson {
     return outcome.accepted() || outcome.queued();
   }
 
-  private static void item(JsonGenerator json, Outcome outcome, String path) throws IOException {
+  private static void item(JsonGenerator json, Outcome outcome, List<Fault> told, String path)
+      throws IOException {
     json.writeStartObject();
     key(json, outcome.messageKey());
     if (!isTaken(outcome)) {
       json.writeNumberField("errorcode", outcome.errorCode());
       json.writeStringField("message", outcome.message());
-      faults(json, outcome.faults(), path);
+      faults(json, told, path);
     }
     json.writeEndObject();
   }

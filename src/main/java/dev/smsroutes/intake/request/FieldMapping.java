@@ -38,6 +38,10 @@ public class FieldMapping {
   private static final JsonMapper JSON =
       JsonMapper.builder().disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
 
+  /** A field is never looked for in an array, so its elements are not kept. */
+  private static final RequestTree.Limits KEPT =
+      new RequestTree.Limits(100_000, 0, 100_000, Set.of());
+
   /** The API's names for the parts of a request, and its codes for a missing one. */
   private enum Part {
     MESSAGE_KEY("messageKey", ErrorCode.MISSING_MESSAGE_KEY),
@@ -121,7 +125,8 @@ public class FieldMapping {
    * @throws InvalidRequestException if it is not a JSON object; with line and column
    */
   public SendRequest fromJson(byte[] body) {
-    return RequestReader.reading(() -> map(RequestTree.object(body == null ? new byte[0] : body)));
+    return RequestReader.reading(
+        () -> map(RequestTree.object(body == null ? new byte[0] : body, KEPT)));
   }
 
   /**

@@ -77,7 +77,13 @@ public final class RequestReader {
   private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cs}]");
 
   /** Enough for a person; 4 MB of unknown fields would make an answer of 80 MB. */
-  private static final int MAX_FAULTS = 50;
+  private static final int MAX_FAULTS = Fault.MAX_LISTED;
+
+  /** Values of a request with few recipients, whatever the limits are. */
+  private static final int LEAST_VALUES = 10_000;
+
+  /** Values for each recipient of many: no more than that on average. */
+  private static final int VALUES_A_RECIPIENT = 200;
 
   /**
    * The maximum length of a request with the shared attributes written out for each recipient, in
@@ -86,13 +92,45 @@ public final class RequestReader {
   private static final long MAX_WRITTEN_OUT = 4L * 1024 * 1024;
 
   private final int maxRecipients;
+  private final AttributeLimits limits;
+  private final RequestTree.Limits kept;
+
+  /**
+   * The limits of one recipient's attributes.
+   *
+   * @param count how many there may be
+   * @param nameLength the maximum length of a name, in characters
+   * @param valueLength the maximum length of a value, in characters
+   */
+  public record AttributeLimits(int count, int nameLength, int valueLength) {
+    /** For requests that were taken before. */
+    public static final AttributeLimits NONE =
+        new AttributeLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+  }
 
   /**
    * @param maxRecipients the maximum number of recipients in one request; more are refused with
    *     109101
    */
-  public RequestReader(int maxRecipients) {
+  public RequestReader(int maxRecipients, AttributeLimits limits) {
     this.maxRecipients = maxRecipients;
+    this.limits = limits;
+    kept =
+        new RequestTree.Limits(
+            Math.max(limits.count, MAX_FAULTS),
+            maxRecipients,
+            (int)
+                Math.min(
+                    Integer.MAX_VALUE,
+                    Math.max(
+                        LEAST_VALUES + (long) limits.count,
+                        (long) VALUES_A_RECIPIENT * maxRecipients)),
+            ALL_FIELDS);
+  }
+
+  /** A reader without limits of attributes. */
+  public RequestReader(int maxRecipients) {
+    this(maxRecipients, AttributeLimits.NONE);
   }
 
   /**
@@ -104,7 +142,7 @@ public final class RequestReader {
     return reading(
         () ->
             single(
-                RequestTree.object(body),
+                RequestTree.object(body, kept),
                 messageKey,
                 SINGLE_FIELDS,
                 RequestReader::misplacedInUrl));
@@ -118,7 +156,12 @@ public final class RequestReader {
    * @throws InvalidRequestException if the body has no list of recipients
    */
   public List<SendRequest> bare(byte[] body) {
-    return reading(() -> many(RequestTree.object(body), recipient -> UUID.randomUUID().toString()));
+    return reading(
+        () ->
+            many(
+                RequestTree.object(body, kept),
+                recipient -> UUID.randomUUID().toString(),
+                MAX_FAULTS));
   }
 
   /**
@@ -132,9 +175,9 @@ public final class RequestReader {
   public List<SendRequest> standalone(byte[] body, KeySource keys) {
     return reading(
         () -> {
-          JsonNode root = RequestTree.object(body);
+          JsonNode root = RequestTree.object(body, kept);
           return root.hasNonNull("recipients")
-              ? many(root, keys)
+              ? many(root, keys, Integer.MAX_VALUE)
               : List.of(withKey(root, () -> keys.keyOf(0), RequestReader::misplacedInFile));
         });
   }
@@ -150,7 +193,7 @@ public final class RequestReader {
     return reading(
         () ->
             withKey(
-                RequestTree.object(body),
+                RequestTree.object(body, kept),
                 () -> otherwise.orElse(null),
                 RequestReader::misplacedInMessage));
   }
@@ -193,7 +236,7 @@ public final class RequestReader {
         request.recipient(),
         request.message(),
         request.resubscribe(),
-        faults);
+        first(faults));
   }
 
   private static SortedSet<String> names(String... names) {
@@ -209,7 +252,7 @@ public final class RequestReader {
     String keyOf(int recipient);
   }
 
-  private static SendRequest single(
+  private SendRequest single(
       JsonNode root, String messageKey, SortedSet<String> allowed, UnaryOperator<String> hint) {
     List<Fault> faults = new ArrayList<>();
     unknown(root, "", allowed, faults, hint);
@@ -226,7 +269,10 @@ public final class RequestReader {
         first(faults));
   }
 
-  private List<SendRequest> many(JsonNode root, KeySource keys) {
+  /**
+   * @param most how many faults of the recipients are listed, of all together; one at least of each
+   */
+  private List<SendRequest> many(JsonNode root, KeySource keys, int most) {
     List<Fault> faults = new ArrayList<>();
     unknown(root, "", MANY_FIELDS, faults, RequestReader::misplacedInUrl);
     String definitionKey = text(root, "definitionKey", "definitionKey", faults);
@@ -250,6 +296,7 @@ public final class RequestReader {
     List<Fault> shared = first(faults);
     Set<String> seen = new HashSet<>();
     List<SendRequest> requests = new ArrayList<>(items.size());
+    int left = most;
     for (JsonNode item : items) {
       List<Fault> own = new ArrayList<>();
       String key = null;
@@ -269,8 +316,13 @@ public final class RequestReader {
       } else {
         own.add(wrongType("recipient", "an object", item));
       }
-      own = first(own);
-      own.addAll(shared);
+      own = Fault.first(own, Math.max(1, Math.min(left, MAX_FAULTS)));
+      left -= own.size();
+      if (!shared.isEmpty()) {
+        own = new ArrayList<>(own);
+        own.addAll(shared);
+        own = first(own);
+      }
       requests.add(
           new SendRequest(
               key == null ? keys.keyOf(requests.size() + 1) : key,
@@ -311,18 +363,7 @@ public final class RequestReader {
   }
 
   private static List<Fault> first(List<Fault> faults) {
-    if (faults.size() <= MAX_FAULTS) {
-      return faults;
-    }
-    List<Fault> first = new ArrayList<>(faults.subList(0, MAX_FAULTS));
-    first.add(
-        new Fault(
-            "",
-            ErrorCode.VALIDATION,
-            "Expected a request without faults; "
-                + (faults.size() - MAX_FAULTS)
-                + " more are not listed"));
-    return first;
+    return Fault.first(faults, MAX_FAULTS);
   }
 
   private List<JsonNode> recipients(JsonNode root, List<Fault> faults) {
@@ -334,16 +375,19 @@ public final class RequestReader {
       fault = wrongType("recipients", "an array", node);
     } else if (node.isEmpty()) {
       fault = noRecipients("at least one recipient; got an empty array");
-    } else if (node.size() > maxRecipients) {
+    } else if (node.size() + RequestTree.omitted(node) > maxRecipients) {
       fault =
           new Fault(
               "recipients",
               ErrorCode.TOO_MANY_RECIPIENTS,
-              "Expected at most " + maxRecipients + " recipients; got " + node.size());
+              "Expected at most "
+                  + maxRecipients
+                  + " recipients; got "
+                  + (node.size() + RequestTree.omitted(node)));
     }
     if (fault != null) {
       faults.add(fault);
-      throw new InvalidRequestException(faults);
+      throw new InvalidRequestException(first(faults));
     }
     List<JsonNode> items = new ArrayList<>(node.size());
     node.forEach(items::add);
@@ -354,7 +398,7 @@ public final class RequestReader {
     return new Fault("recipients", ErrorCode.NO_RECIPIENTS, "Expected " + expected);
   }
 
-  private static Recipient recipient(
+  private Recipient recipient(
       JsonNode node, String path, SortedSet<String> allowed, List<Fault> faults) {
     unknown(node, path, allowed, faults, field -> "");
     return new Recipient(
@@ -363,9 +407,21 @@ public final class RequestReader {
         attributes(node, path + "attributes", faults));
   }
 
-  private static Map<String, String> attributes(JsonNode parent, String path, List<Fault> faults) {
+  private Map<String, String> attributes(JsonNode parent, String path, List<Fault> faults) {
     JsonNode node = object(parent, "attributes", path, faults);
     if (node == null) {
+      return Map.of();
+    }
+    int count = node.size() + RequestTree.omitted(node);
+    if (count > limits.count) {
+      faults.add(
+          new Fault(
+              path,
+              ErrorCode.BAD_VALUE,
+              "Expected at most "
+                  + limits.count
+                  + " attributes (sms.http.max-attributes); got "
+                  + count));
       return Map.of();
     }
     Map<String, String> attributes = new LinkedHashMap<>();
@@ -382,10 +438,17 @@ public final class RequestReader {
         faults.add(
             new Fault(
                 path, ErrorCode.BAD_VALUE, "Expected attributes with names; got one without"));
+      } else if (name.length() > limits.nameLength) {
+        faults.add(
+            tooLong(at, "a name", limits.nameLength, "sms.http.max-attribute-name-length", name));
       } else if (value.isContainerNode()) {
         faults.add(wrongType(at, "text, a number or a boolean", value));
       } else if (text.isEmpty()) {
         faults.add(new Fault(at, ErrorCode.WRONG_TYPE, "Expected " + LONG_NUMBER));
+      } else if (text.get().length() > limits.valueLength) {
+        faults.add(
+            tooLong(
+                at, "a value", limits.valueLength, "sms.http.max-attribute-length", text.get()));
       } else if (!isWritable(name) || !isWritable(text.get())) {
         faults.add(halfCharacter(isWritable(name) ? at : path, ErrorCode.BAD_VALUE));
       } else {
@@ -402,6 +465,14 @@ public final class RequestReader {
       }
     }
     return attributes;
+  }
+
+  private static Fault tooLong(String at, String what, int most, String key, String found) {
+    return new Fault(
+        at,
+        ErrorCode.BAD_VALUE,
+        "Expected %s of at most %d characters (%s); got %d"
+            .formatted(what, most, key, found.length()));
   }
 
   private static String message(JsonNode root, List<Fault> faults) {
@@ -491,10 +562,16 @@ public final class RequestReader {
       SortedSet<String> allowed,
       List<Fault> faults,
       UnaryOperator<String> hint) {
+    int more = RequestTree.omitted(node);
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       String name = field.getKey();
       boolean absent = field.getValue().isNull() && ALL_FIELDS.contains(name);
-      if (!allowed.contains(name) && !absent) {
+      if (allowed.contains(name) || absent) {
+        continue;
+      }
+      if (faults.size() >= MAX_FAULTS) {
+        more++;
+      } else {
         faults.add(
             new Fault(
                 path + shown(name),
@@ -505,6 +582,9 @@ public final class RequestReader {
                     + shown(name)
                     + hint.apply(name)));
       }
+    }
+    if (more > 0) {
+      faults.add(Fault.more(more));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.smsroutes.intake.request;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -7,6 +8,7 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.smsroutes.intake.request.RequestReader.AttributeLimits;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.InvalidRequestException;
@@ -190,6 +192,97 @@ class RequestReaderTest {
     }
   }
 
+  /** Of all recipients together, but one at least of each, so that none of them is sent. */
+  @Test
+  void names_so_many_faults_of_all_recipients_together() {
+    String faulty =
+        "{" + IntStream.range(0, 30).mapToObj(i -> "\"n" + i + "\":1").collect(joining(",")) + "}";
+    RequestReader many = new RequestReader(500);
+
+    List<SendRequest> requests =
+        many.bare(utf8("{\"recipients\":[" + (faulty + ",").repeat(499) + faulty + "]}"));
+
+    assertThat(requests).hasSize(500).noneMatch(request -> request.unreadable().isEmpty());
+    assertThat(requests.stream().mapToInt(request -> request.unreadable().size()).sum())
+        .isLessThan(50 + 2 * 500);
+    assertThat(requests.stream().mapToInt(request -> Fault.count(request.unreadable())).sum())
+        .isEqualTo(500 * 30);
+  }
+
+  /** What a heap of 256 MB cannot hold as a tree, and what it said before. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("too_much")
+  void keeps_nothing_of_what_is_too_much(String name, String json, String field, String message) {
+    RequestReader limited = new RequestReader(3, new AttributeLimits(5, 10, 20));
+    List<Fault> faults;
+    try {
+      faults = limited.standalone(utf8(json), recipient -> "k").get(0).unreadable();
+    } catch (InvalidRequestException e) {
+      faults = e.faults();
+    }
+
+    assertThat(faults)
+        .anySatisfy(
+            fault -> {
+              assertThat(fault.field()).isEqualTo(field);
+              assertThat(fault.message()).contains(message);
+            });
+    assertThat(faults).hasSizeLessThanOrEqualTo(51);
+  }
+
+  static Stream<Arguments> too_much() {
+    String numbered =
+        IntStream.range(0, 300_000).mapToObj(i -> "\"n" + i + "\":1").collect(joining(","));
+    String six = IntStream.range(0, 6).mapToObj(i -> "\"n" + i + "\":1").collect(joining(","));
+    return Stream.of(
+        arguments("fields", "{" + numbered + ",\"recipient\":{}}", "", "299950 more"),
+        arguments(
+            "attributes",
+            "{\"recipient\":{\"attributes\":{" + six + "}}}",
+            "recipient.attributes",
+            "at most 5 attributes (sms.http.max-attributes); got 6"),
+        arguments(
+            "many attributes",
+            "{\"recipient\":{\"attributes\":{" + numbered + "}}}",
+            "recipient.attributes",
+            "got 300000"),
+        arguments(
+            "attributes for all",
+            "{\"recipients\":[{}],\"attributes\":{" + six + "}}",
+            "attributes",
+            "got 6"),
+        arguments(
+            "a long name",
+            "{\"recipient\":{\"attributes\":{\"12345678901\":1}}}",
+            "recipient.attributes.12345678901",
+            "a name of at most 10 characters (sms.http.max-attribute-name-length); got 11"),
+        arguments(
+            "a long value",
+            "{\"recipient\":{\"attributes\":{\"a\":\"" + "x".repeat(21) + "\"}}}",
+            "recipient.attributes.a",
+            "a value of at most 20 characters (sms.http.max-attribute-length); got 21"),
+        arguments(
+            "recipients",
+            "{\"recipients\":[" + "0,".repeat(999_999) + "0]}",
+            "recipients",
+            "at most 3 recipients; got 1000000"),
+        arguments(
+            "values",
+            "{\"recipients\":[{\"a\":{" + objects() + "}},{}]}",
+            "",
+            "at most 10005 values; got more"));
+  }
+
+  /** Fields in fields, so that no object has many. */
+  private static String objects() {
+    String small = "\"a\":1,\"b\":1,\"c\":1";
+    String larger = small;
+    for (int i = 0; i < 9; i++) {
+      larger = "\"a\":{" + larger + "},\"b\":{" + larger + "},\"c\":{" + larger + "}";
+    }
+    return larger;
+  }
+
   @ParameterizedTest(name = "{0}")
   @MethodSource("names_that_an_answer_cannot_hold")
   void makes_field_names_fit_for_an_answer(String name, String shown) {
@@ -366,7 +459,7 @@ class RequestReaderTest {
       textBlock =
           """
           {"definitionKey"                   | line 1, column 17: it ends too early
-          {"a":1,"a":2}                      | line 1, column 11: the same name twice in one object
+          {"a":1,"a":2}                      | line 1, column 8: the same name twice in one object
           {} {}                              | more text after the end of the object
           {'a':1}                            | line 1, column 2: text that is not JSON
           {"a":NaN}                          | line 1, column 9: text that is not JSON
