@@ -34,7 +34,7 @@ class HttpConcurrencyIT {
                 + RunningBundle.MESSAGES
                 + "many-"
                 + i
-                + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
                 + "Content-Length: "
                 + body.length
                 + "\r\n\r\n";

@@ -29,6 +29,8 @@ class HttpErrorsIT {
           "content-type",
           "content-length",
           "connection",
+          "x-content-type-options",
+          "cache-control",
           "retry-after",
           "allow",
           "accept-encoding");
@@ -53,6 +55,8 @@ class HttpErrorsIT {
     assertThat(reply.json().path("errorcode").asInt()).isPositive();
     assertThat(reply.message()).isNotBlank();
     assertThat(reply.json().path("errors").isArray()).isTrue();
+    assertThat(reply.header("X-Content-Type-Options")).contains("nosniff");
+    assertThat(reply.header("Cache-Control")).contains("no-store");
     assertThat(reply.body()).doesNotContain("Exception", "\\tat ", "java.", "camel", "vertx");
     assertSaysNothingElse(reply);
   }
@@ -116,7 +120,7 @@ class HttpErrorsIT {
   void answers_405_to_head_without_a_body() {
     Reply reply =
         bundle.raw(
-            ("HEAD " + KEYED + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            ("HEAD " + KEYED + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
 
     assertThat(reply.status()).isEqualTo(405);
@@ -259,7 +263,7 @@ class HttpErrorsIT {
         bundle.raw(
             ("POST "
                     + KEYED
-                    + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                     + "Content-Length: 4194305\r\n\r\n{")
                 .getBytes(StandardCharsets.US_ASCII));
 
@@ -275,7 +279,7 @@ class HttpErrorsIT {
       out.write(
           ("POST "
                   + KEYED
-                  + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                  + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                   + "Transfer-Encoding: chunked\r\n\r\n")
               .getBytes(StandardCharsets.US_ASCII));
       String chunk = "10000\r\n" + " ".repeat(0x10000) + "\r\n";
@@ -300,12 +304,27 @@ class HttpErrorsIT {
   }
 
   @Test
-  void takes_a_body_of_4_mb() {
-    String body = Requests.keyed().toString();
+  void takes_a_body_of_4_mb_for_many_recipients_and_of_256_kb_for_one() {
+    String many = Requests.bare(Requests.recipient(Requests.key())).toString();
+    String one = Requests.keyed().toString();
 
-    Reply reply = bundle.keyed(Requests.key(), body + " ".repeat(4 * 1024 * 1024 - body.length()));
+    assertThat(bundle.bare(many + " ".repeat(4 * 1024 * 1024 - many.length())).status())
+        .isEqualTo(202);
+    assertThat(bundle.keyed(Requests.key(), one + " ".repeat(256 * 1024 - one.length())).status())
+        .isEqualTo(202);
+  }
 
-    assertThat(reply.status()).isEqualTo(202);
+  @Test
+  void answers_413_to_a_longer_body_and_names_the_key() {
+    Reply one = bundle.keyed(Requests.key(), Requests.keyed() + " ".repeat(256 * 1024));
+    Reply many = bundle.bare(Requests.bare(Requests.recipient()) + " ".repeat(4 * 1024 * 1024));
+
+    assertThat(one.status()).isEqualTo(413);
+    assertThat(one.message()).contains("262144 bytes (sms.http.max-keyed-body-bytes)");
+    assertErrorShape(one);
+    assertThat(many.status()).isEqualTo(413);
+    assertThat(many.message()).contains("4194304 bytes (sms.http.max-body-bytes)");
+    assertErrorShape(many);
   }
 
   @ParameterizedTest
@@ -379,9 +398,9 @@ class HttpErrorsIT {
   @ValueSource(
       strings = {
         "POST /messaging/v1/sms/messages/k HTTP/1.1\r\nConnection: close\r\n\r\n",
-        "POST /messaging/v1/sms/messages/k HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        "POST /messaging/v1/sms/messages/k HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
             + "Content-Type: application/json\r\nExpect: x\r\nContent-Length: 2\r\n\r\n{}",
-        "OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
       })
   void answers_what_http_does_not_allow_in_the_same_shape(String request) {
     Reply reply = bundle.raw(request.getBytes(StandardCharsets.US_ASCII));
@@ -404,7 +423,7 @@ class HttpErrorsIT {
             "X-Echo: echo",
             "Authorization: Bearer secret-of-the-caller",
             "Cookie: session=secret-of-the-caller",
-            "Origin: https://evil.example",
+            "Referer: https://evil.example",
             "Accept: text/html",
             "Accept-Encoding: gzip");
 

@@ -68,7 +68,7 @@ class HttpOverloadIT {
             ("POST "
                     + RunningBundle.MESSAGES
                     + key
-                    + " HTTP/1.1\r\nHost: x\r\n"
+                    + " HTTP/1.1\r\nHost: localhost\r\n"
                     + "Content-Type: application/json\r\nContent-Length: "
                     + body.length
                     + "\r\n\r\n")
@@ -187,7 +187,7 @@ class HttpOverloadIT {
       assertThat(
               bundle
                   .raw(
-                      ("POST /messaging/v1/sms/messages/k HTTP/1.1\r\nHost: x\r\n"
+                      ("POST /messaging/v1/sms/messages/k HTTP/1.1\r\nHost: localhost\r\n"
                               + "Content-Type: application/json\r\nContent-Length: 9000000\r\n\r\n")
                           .getBytes(StandardCharsets.US_ASCII))
                   .status())

@@ -58,7 +58,7 @@ class ForwarderTest {
   void cuts_connections_that_are_open() throws IOException {
     try (Socket socket = new Socket("127.0.0.1", URI.create(forwarder.url()).getPort())) {
       InputStream in = socket.getInputStream();
-      socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes());
+      socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes());
       assertThat(in.read()).isEqualTo('H');
 
       forwarder.cut();

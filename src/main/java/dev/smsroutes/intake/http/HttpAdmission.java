@@ -12,13 +12,11 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -30,9 +28,9 @@ import java.util.stream.Collectors;
 import org.apache.hc.core5.http.HttpStatus;
 
 /**
- * Admission of the HTTP server, before any route. It limits the requests in progress
- * (back-pressure), and gives HTTP's own answers (400, 404, 405, 408, 413, 414, 415, 431, 503) the
- * same JSON as every other answer.
+ * Admission of the HTTP server. It limits the requests in progress (back-pressure), and gives
+ * HTTP's own answers (400, 404, 405, 414, 415, 431, 503) the same JSON as every other answer;
+ * {@link Bodies} gives 408 and 413.
  *
  * <p>Runs on the event loop and never blocks. Each admitted request holds a worker of the server
  * until it is answered, so the number of workers is the limit: more requests would queue without
@@ -45,20 +43,15 @@ final class HttpAdmission {
    */
   private static final long LINGER_MS = 1_000;
 
-  private static final Pattern SENDS = Pattern.compile("/messaging/v1/sms/messages(/[^/]+)?/?");
-
   private final int maxInFlight;
-  private final Duration bodyTimeout;
   private final AtomicInteger inFlight = new AtomicInteger();
   private volatile boolean stopping;
 
   /**
    * @param maxInFlight the maximum number of requests in progress
-   * @param bodyTimeout how long a caller may take to send a body, from the headers on
    */
-  HttpAdmission(int maxInFlight, Duration bodyTimeout) {
+  HttpAdmission(int maxInFlight) {
     this.maxInFlight = maxInFlight;
-    this.bodyTimeout = bodyTimeout;
   }
 
   int maxInFlight() {
@@ -104,31 +97,25 @@ final class HttpAdmission {
     if (refusedByHeaders(request)) {
       return;
     }
+    if (inFlight.get() >= maxInFlight) {
+      // Without its body being read.
+      full(request);
+    } else {
+      request.next();
+    }
+  }
+
+  /** Takes a place for a request whose body is complete: from now on it needs a worker. */
+  void admit(RoutingContext request) {
     if (inFlight.incrementAndGet() > maxInFlight) {
       inFlight.decrementAndGet();
-      overloaded(
-          request,
-          "Expected at most "
-              + maxInFlight
-              + " requests in progress (sms.http.max-in-flight). Repeat the request later");
+      full(request);
       return;
     }
-    // A body that does not end would hold its worker forever; closing the connection frees it.
-    long timer =
-        request
-            .vertx()
-            .setTimer(
-                bodyTimeout.toMillis(),
-                late -> {
-                  if (!request.request().isEnded()) {
-                    tooSlow(request);
-                  }
-                });
     AtomicBoolean left = new AtomicBoolean();
     // Not the end handler: it also fires when a caller hangs up, while the worker is still busy.
     request.addHeadersEndHandler(
         written -> {
-          request.vertx().cancelTimer(timer);
           if (left.compareAndSet(false, true)) {
             inFlight.decrementAndGet();
           }
@@ -136,13 +123,20 @@ final class HttpAdmission {
     request.next();
   }
 
+  private void full(RoutingContext request) {
+    overloaded(
+        request,
+        "Expected at most "
+            + maxInFlight
+            + " requests in progress (sms.http.max-in-flight). Repeat the request later");
+  }
+
   /**
    * Whether the headers about the body refuse a request before the body is read. Applies only to
    * the bundle's paths: a site's own route may accept other bodies.
    */
   private static boolean refusedByHeaders(RoutingContext request) {
-    String path = request.normalizedPath();
-    if (request.request().method() != HttpMethod.POST || !SENDS.matcher(path).matches()) {
+    if (SendPath.of(request) == SendPath.NONE) {
       return false;
     }
     MultiMap headers = request.request().headers();
@@ -159,22 +153,13 @@ final class HttpAdmission {
     return wrong.isPresent();
   }
 
-  private void tooSlow(RoutingContext request) {
-    if (request.response().headWritten()) {
-      request.request().connection().close();
-      return;
-    }
-    endAndClose(
-        request.request(),
-        HttpStatus.SC_REQUEST_TIMEOUT,
-        ErrorCode.VALIDATION,
-        "Expected the whole body within "
-            + bodyTimeout.toMillis()
-            + " ms (sms.http.body-timeout); got a part of it");
-  }
-
-  /** Answers a request that the server cannot parse, so that no route ever gets it. */
-  static void noHttp(HttpServerRequest request) {
+  /**
+   * Answers a request that the server cannot parse, so that no route ever gets it.
+   *
+   * @param maxHeaderBytes the maximum length of all headers
+   */
+  static void noHttp(HttpServerRequest request, int maxHeaderBytes) {
+    RequestCheck.secured(request.response());
     Throwable cause = request.decoderResult().cause();
     if (cause instanceof TooLongHttpLineException) {
       endAndClose(
@@ -189,9 +174,7 @@ final class HttpAdmission {
           request,
           HttpStatus.SC_REQUEST_HEADER_FIELDS_TOO_LARGE,
           ErrorCode.VALIDATION,
-          "Expected headers of at most "
-              + HttpServers.MAX_HEADER_BYTES
-              + " bytes in all; got more");
+          "Expected headers of at most " + maxHeaderBytes + " bytes in all; got more");
     } else {
       endAndClose(
           request,
@@ -224,10 +207,7 @@ final class HttpAdmission {
       return;
     }
     int status = request.statusCode();
-    if (status == HttpStatus.SC_REQUEST_TOO_LONG) {
-      // The rest of the body is not read.
-      endAndClose(request.request(), status, ErrorCode.VALIDATION, "Expected a smaller body");
-    } else if (status >= 400 && status < 500) {
+    if (status >= 400 && status < 500) {
       end(request, status, ErrorCode.VALIDATION, "Expected a valid HTTP request");
     } else {
       end(
@@ -315,22 +295,21 @@ final class HttpAdmission {
   }
 
   private static void end(RoutingContext request, int status, ErrorCode code, String message) {
-    reply(request, status, OutcomeJson.error(code, message));
+    end(request.response(), status, code, message);
   }
 
-  private static void endAndClose(
-      HttpServerRequest request, int status, ErrorCode code, String message) {
+  static void end(HttpServerResponse response, int status, ErrorCode code, String message) {
+    head(response, status).end(OutcomeJson.error(code, message));
+  }
+
+  /** Answers a request whose rest is not read. */
+  static void endAndClose(HttpServerRequest request, int status, ErrorCode code, String message) {
     Buffer body = Buffer.buffer(OutcomeJson.error(code, message));
-    HttpServerResponse response =
-        head(request.response(), status)
-            .putHeader("Content-Length", Integer.toString(body.length()));
-    if (request.version() == HttpVersion.HTTP_2) {
-      response.end(body);
-    } else {
-      // Writes the whole answer without ending it: at the end the server would close the
-      // connection.
-      response.putHeader("Connection", "close").write(body);
-    }
+    // Writes the whole answer without ending it: at the end the server would close the connection.
+    head(request.response(), status)
+        .putHeader("Content-Length", Integer.toString(body.length()))
+        .putHeader("Connection", "close")
+        .write(body);
     Vertx.currentContext().owner().setTimer(LINGER_MS, timer -> request.connection().close());
   }
 

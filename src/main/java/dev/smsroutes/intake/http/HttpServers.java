@@ -7,19 +7,23 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.PlatformHttpConstants;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.slf4j.Logger;
@@ -35,15 +39,13 @@ import org.slf4j.LoggerFactory;
 public final class HttpServers implements CamelConfiguration, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpServers.class);
 
-  /** For all headers of a request: gateways add tokens of some kilobytes each. */
-  static final int MAX_HEADER_BYTES = 16 * 1024;
-
   private static final int MANAGEMENT_WORKERS = 4;
   private static final long CLOSE_SECONDS = 10;
 
   private final Vertx vertx;
   private final HttpOptions options;
   private final HttpAdmission admission;
+  private final BytesInFlight bytes;
   private final Router routes;
   private final HttpServer intake;
   private Optional<Management> management = Optional.empty();
@@ -52,7 +54,8 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
   /** Prepares the intake's server, so that routes can be added to it. */
   public HttpServers(HttpOptions options) {
     this.options = options;
-    admission = new HttpAdmission(options.maxInFlight(), options.bodyTimeout());
+    admission = new HttpAdmission(options.maxInFlight());
+    bytes = new BytesInFlight(options.maxBytesInFlight());
     // A consumer holds its worker until the request is answered: one for each admitted request.
     vertx =
         Vertx.vertx(
@@ -61,7 +64,7 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
     Router root = Router.router(vertx);
     admission.guard(root, routes);
     root.route("/*").subRouter(routes);
-    intake = server(vertx).requestHandler(root);
+    intake = server(bytes::answers).requestHandler(checked(options.address(), root));
   }
 
   @Override
@@ -80,15 +83,42 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
             new VertxPlatformHttpRouter(null, vertx, routes, name) {
               @Override
               public Handler<RoutingContext> bodyHandler() {
-                return BodyHandler.create(false).setBodyLimit(options.maxBodyBytes());
+                return new Bodies(options, bytes);
               }
             });
+    // Its handlers come between the body and the route, so that a body that still arrives has no
+    // place.
+    VertxPlatformHttpEngine engine = new VertxPlatformHttpEngine();
+    engine.setCamelContext(context);
+    engine.setHandlers(List.of(admission::admit));
+    context.getRegistry().bind(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME, engine);
   }
 
-  private static HttpServer server(Vertx vertx) {
-    HttpServerOptions options = new HttpServerOptions().setMaxHeaderSize(MAX_HEADER_BYTES);
-    options.getInitialSettings().setMaxHeaderListSize(MAX_HEADER_BYTES);
-    return vertx.createHttpServer(options).invalidRequestHandler(HttpAdmission::noHttp);
+  /**
+   * A server with the limits of connections, for HTTP/1.1 only: HTTP/2 in plain text would need
+   * limits of its own, and no client needs it.
+   *
+   * @param answers is told how many bytes of answers wait to be taken
+   */
+  private HttpServer server(LongConsumer answers) {
+    int maxHeaderBytes = options.connections().maxHeaderBytes();
+    ConnectionLimits limits = new ConnectionLimits(options.connections(), options.bodyTimeout());
+    limits.start(vertx, answers);
+    return vertx
+        .createHttpServer(
+            new HttpServerOptions()
+                .setMaxHeaderSize(maxHeaderBytes)
+                .setHttp2ClearTextEnabled(false)
+                .setUseAlpn(false))
+        .connectionHandler(limits)
+        .invalidRequestHandler(request -> HttpAdmission.noHttp(request, maxHeaderBytes));
+  }
+
+  private RequestCheck checked(Address address, Handler<HttpServerRequest> next) {
+    boolean isIntake = address.equals(options.address());
+    return new RequestCheck(
+        new HostCheck(address, isIntake ? options.hosts().intake() : options.hosts().management()),
+        next);
   }
 
   /**
@@ -105,7 +135,7 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
           management = Optional.of(answers);
           Router router = Router.router(vertx);
           answers.on(router);
-          HttpServer server = server(vertx).requestHandler(router);
+          HttpServer server = server(waiting -> {}).requestHandler(checked(address, router));
           await(server, address);
           managementPort = OptionalInt.of(server.actualPort());
         });
