@@ -51,6 +51,7 @@ final class SandboxServer extends AbstractVerticle {
   }
 
   private final SandboxOptions options;
+  private final BrowserCheck browsers;
   private final ApiRoutes api;
   private final Oracle oracle;
   private final Tokens tokens;
@@ -72,6 +73,7 @@ final class SandboxServer extends AbstractVerticle {
       AtomicReference<SandboxSettings> settings,
       AtomicReference<Integer> port) {
     this.options = options;
+    this.browsers = new BrowserCheck(options.host);
     this.api = api;
     this.oracle = oracle;
     this.tokens = tokens;
@@ -129,6 +131,11 @@ final class SandboxServer extends AbstractVerticle {
 
   private void receive(HttpServerRequest request) {
     change(request, true);
+    Optional<String> web = browsers.refuses(request.headers());
+    if (web.isPresent()) {
+      write(request, replies.error(403, ApiCode.FORBIDDEN, web.get()));
+      return;
+    }
     Buffer body = Buffer.buffer();
     boolean[] tooLong = {false};
     request.handler(
@@ -247,7 +254,10 @@ final class SandboxServer extends AbstractVerticle {
     if (response.closed() || response.ended()) {
       return;
     }
-    response.setStatusCode(answer.status());
+    response
+        .setStatusCode(answer.status())
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     if (!answer.contentType().isEmpty()) {
       response.putHeader(HttpHeaders.CONTENT_TYPE, answer.contentType());
     }

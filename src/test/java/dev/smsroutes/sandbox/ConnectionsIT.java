@@ -96,7 +96,10 @@ class ConnectionsIT {
                 .withIdleTimeout(Duration.ofMillis(200))
                 .withRequestTimeout(Duration.ofMillis(500)))) {
       for (String said :
-          List.of("", "POST /mess", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")) {
+          List.of(
+              "",
+              "POST /mess",
+              "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")) {
         try (Socket socket = new Socket("127.0.0.1", sandbox.port())) {
           socket.setSoTimeout(10_000);
           socket.getOutputStream().write(said.getBytes(StandardCharsets.US_ASCII));
