@@ -43,6 +43,16 @@ public final class ServeProcess implements AutoCloseable {
    * @param settings over free ports, no management and no intake but HTTP
    */
   public ServeProcess(Path folder, Map<String, String> settings) throws IOException {
+    this(folder, settings, List.of());
+  }
+
+  /**
+   * As above.
+   *
+   * @param javaOptions for the Java machine
+   */
+  public ServeProcess(Path folder, Map<String, String> settings, List<String> javaOptions)
+      throws IOException {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("sms.http.port", "0");
     all.put("sms.management.enabled", "false");
@@ -55,14 +65,16 @@ public final class ServeProcess implements AutoCloseable {
     all.putAll(settings);
     List<String> command =
         new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                // The one that operators have: it writes in a thread of its own.
-                "-Dlogback.configurationFile=src/main/resources/logback.xml",
-                SmsRoutes.class.getName(),
-                "serve"));
+            List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    command.addAll(javaOptions);
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            // The one that operators have: it writes in a thread of its own.
+            "-Dlogback.configurationFile=src/main/resources/logback.xml",
+            SmsRoutes.class.getName(),
+            "serve"));
     all.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
     output = Files.createTempFile(folder, "serve", ".log");
     process =
@@ -102,13 +114,22 @@ public final class ServeProcess implements AutoCloseable {
     return awaitOutput("Ctrl-C stops it.");
   }
 
+  /** The port of its HTTP intake, once it is up. */
+  public int httpPort() {
+    return URI.create(messages()).getPort();
+  }
+
+  private String messages() {
+    Matcher http = HTTP.matcher(output());
+    assertThat(http.find()).isTrue();
+    return http.group(1);
+  }
+
   /** A request to the keyed route of a process that is up; it waits for no reply. */
   public CompletableFuture<HttpResponse<String>> send(
       String method, String messageKey, String body, String... headers) {
-    Matcher http = HTTP.matcher(output());
-    assertThat(http.find()).isTrue();
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(http.group(1) + messageKey))
+        HttpRequest.newBuilder(URI.create(messages() + messageKey))
             .timeout(PATIENCE)
             .header("Content-Type", "application/json")
             .method(method, BodyPublishers.ofString(body));
