@@ -53,6 +53,8 @@ class HouseRulesTest {
               "dev.smsroutes.definition..",
               "dev.smsroutes.template..",
               "dev.smsroutes.contactpolicy..",
+              "dev.smsroutes.access..",
+              "dev.smsroutes.watch..",
               "dev.smsroutes.throttle..",
               "dev.smsroutes.ledger..",
               "dev.smsroutes.batch..",
@@ -114,6 +116,10 @@ class HouseRulesTest {
           .definedBy("dev.smsroutes.ledger.jdbc")
           .layer("contactpolicy")
           .definedBy("dev.smsroutes.contactpolicy")
+          .layer("access")
+          .definedBy("dev.smsroutes.access")
+          .layer("watch")
+          .definedBy("dev.smsroutes.watch")
           .layer("throttle")
           .definedBy("dev.smsroutes.throttle")
           .layer("broker")
@@ -163,7 +169,11 @@ class HouseRulesTest {
           .whereLayer("ledger.jdbc")
           .mayOnlyAccessLayers("ledger", "model")
           .whereLayer("contactpolicy")
-          .mayOnlyAccessLayers("model")
+          .mayOnlyAccessLayers("model", "watch")
+          .whereLayer("access")
+          .mayOnlyAccessLayers("model", "watch")
+          .whereLayer("watch")
+          .mayNotAccessAnyLayer()
           .whereLayer("throttle")
           .mayOnlyAccessLayers("model")
           .whereLayer("broker")
@@ -184,6 +194,8 @@ class HouseRulesTest {
               "api",
               "throttle",
               "contactpolicy",
+              "access",
+              "watch",
               "ledger",
               "batch.format",
               "batch.result",
@@ -192,9 +204,16 @@ class HouseRulesTest {
           .mayOnlyAccessLayers("throttle", "model")
           .whereLayer("pipeline")
           .mayOnlyAccessLayers(
-              "api", "throttle", "contactpolicy", "definition", "template", "ledger", "model")
+              "api",
+              "throttle",
+              "contactpolicy",
+              "access",
+              "definition",
+              "template",
+              "ledger",
+              "model")
           .whereLayer("intake.http")
-          .mayOnlyAccessLayers("config", "intake.request", "ledger", "model")
+          .mayOnlyAccessLayers("config", "access", "intake.request", "ledger", "model")
           .whereLayer("intake.file")
           .mayOnlyAccessLayers(
               "config",
@@ -206,7 +225,7 @@ class HouseRulesTest {
               "ledger",
               "model")
           .whereLayer("intake.jms")
-          .mayOnlyAccessLayers("config", "broker", "intake.request", "model")
+          .mayOnlyAccessLayers("config", "broker", "access", "intake.request", "model")
           .whereLayer("sandbox")
           .mayNotAccessAnyLayer()
           .whereLayer("request")
@@ -232,6 +251,8 @@ class HouseRulesTest {
               "dev.smsroutes.ledger",
               "dev.smsroutes.ledger.jdbc",
               "dev.smsroutes.contactpolicy",
+              "dev.smsroutes.access",
+              "dev.smsroutes.watch",
               "dev.smsroutes.throttle",
               "dev.smsroutes.broker",
               "dev.smsroutes.batch.format",

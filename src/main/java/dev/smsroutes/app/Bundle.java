@@ -1,5 +1,6 @@
 package dev.smsroutes.app;
 
+import dev.smsroutes.access.Keys;
 import dev.smsroutes.api.ApiClient;
 import dev.smsroutes.api.ApiEndpoints;
 import dev.smsroutes.api.TokenRoute.Credentials;
@@ -79,6 +80,7 @@ public final class Bundle implements AutoCloseable {
   private Configuration configuration;
   private Optional<SuppressionFile> suppression = Optional.empty();
   private DefinitionDirectory definitions;
+  private Keys keys;
   private Optional<Sandbox> sandbox = Optional.empty();
   private JdbcLedger ledger;
   private Optional<EmbeddedBroker> broker = Optional.empty();
@@ -152,6 +154,7 @@ public final class Bundle implements AutoCloseable {
   private void open() {
     definitions = DefinitionDirectory.load(configuration.definitions());
     definitions.report().forEach(LOG::info);
+    keys = closing.push(configuration.access().open());
     ApiEndpoints api = configuration.api().service().orElseGet(this::startSandbox);
     ledger = closing.push(JdbcLedger.open(configuration.ledger(), clock));
     JmsOptions jms = configuration.jms();
@@ -255,6 +258,8 @@ public final class Bundle implements AutoCloseable {
           file.watch();
           health.register(new OutageCheck("sms-suppression", file::outage));
         });
+    keys.watch();
+    health.register(new OutageCheck("sms-keys", keys::outage));
     // Up again once a probe is due: a node without traffic would never send one.
     health.register(
         new OutageCheck(

@@ -29,6 +29,7 @@ import org.apache.camel.spi.PropertiesComponent;
  * @param maxParts the most parts of one message
  * @param definitions the folder of the send definitions
  * @param contactPolicy who is never sent a message, and when messages may leave
+ * @param access what callers may do
  * @param ledger where the record is
  * @param http the HTTP intake
  * @param files the file intake
@@ -43,6 +44,7 @@ public record Configuration(
     int maxParts,
     Path definitions,
     ContactPolicyOptions contactPolicy,
+    AccessOptions access,
     LedgerOptions ledger,
     HttpOptions http,
     FileOptions files,
@@ -107,6 +109,7 @@ public record Configuration(
         word -> Optional.of(word).filter("directory"::equals));
     ApiOptions api = ApiOptions.from(settings);
     ContactPolicyOptions policy = ContactPolicyOptions.from(settings);
+    AccessOptions access = AccessOptions.from(settings);
     HttpOptions http = HttpOptions.from(settings);
     FileOptions files = FileOptions.from(settings);
     JmsOptions jms = JmsOptions.from(settings);
@@ -138,6 +141,7 @@ public record Configuration(
         maxParts,
         definitions,
         policy,
+        access,
         ledger,
         http,
         files,

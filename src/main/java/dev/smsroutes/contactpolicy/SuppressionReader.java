@@ -1,6 +1,7 @@
 package dev.smsroutes.contactpolicy;
 
 import dev.smsroutes.model.PhoneNumbers;
+import dev.smsroutes.watch.BrokenFileException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,7 +55,7 @@ final class SuppressionReader {
   private SuppressionReader() {}
 
   /**
-   * @throws BrokenListException if this is not a suppression list
+   * @throws BrokenFileException if this is not a suppression list
    */
   static SuppressionReading read(InputStream in) throws IOException {
     return new SuppressionReader().all(in);
@@ -74,12 +75,12 @@ final class SuppressionReader {
         take(SuppressionList.comparable(next));
       }
     } catch (CharacterCodingException e) {
-      throw new BrokenListException(
+      throw new BrokenFileException(
           "expected text in UTF-8; got other bytes near line " + (line + 1) + " or later");
     }
     if (line == 0) {
       // A file that is being written is empty for a moment: it must not unlist all recipients.
-      throw new BrokenListException(
+      throw new BrokenFileException(
           "expected at least one line; got an empty file (an empty list needs one comment line)");
     }
     return new SuppressionReading(list.build(), line, doubtful, firstDoubtful);
@@ -95,14 +96,14 @@ final class SuppressionReader {
     line++;
     while (next >= 0 && next != '\n' && next != '\r') {
       if (one.length() == MAX_LINE) {
-        throw new BrokenListException(
+        throw new BrokenFileException(
             "expected lines of up to "
                 + MAX_LINE
                 + " characters; got a longer one in line "
                 + line);
       }
       if (next < ' ' && next != '\t') {
-        throw new BrokenListException("expected text; got a control character in line " + line);
+        throw new BrokenFileException("expected text; got a control character in line " + line);
       }
       // Not only at the beginning of the file: lists are concatenated.
       if (next != BYTE_ORDER_MARK || one.length() > 0) {

@@ -20,6 +20,12 @@ public final class HandOver {
   public static final String ORIGIN = "smsOrigin";
 
   /**
+   * The id of the caller, a {@link String}: whose rights the request is checked against (package
+   * {@code access}). Each intake sets it; none if the site does not ask who its callers are.
+   */
+  public static final String CALLER = "smsCaller";
+
+  /**
    * How often delivery may repeat an unsettled attempt with the same key, an {@link Integer}; 1
    * unless an intake says otherwise.
    */

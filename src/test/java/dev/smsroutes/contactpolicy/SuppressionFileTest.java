@@ -46,7 +46,7 @@ class SuppressionFileTest {
   }
 
   private static Logger logger() {
-    return (Logger) LoggerFactory.getLogger(SuppressionFile.class);
+    return (Logger) LoggerFactory.getLogger("dev.smsroutes");
   }
 
   private List<String> logged(Level level) {

@@ -3,6 +3,7 @@ package dev.smsroutes.contactpolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.smsroutes.watch.BrokenFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -214,7 +215,7 @@ class SuppressionReaderTest {
   void another_encoding_is_no_list(String charset) {
     byte[] bytes = "4915112345678\nZoë\n".getBytes(Charset.forName(charset));
 
-    assertThatThrownBy(() -> read(bytes)).isInstanceOf(BrokenListException.class);
+    assertThatThrownBy(() -> read(bytes)).isInstanceOf(BrokenFileException.class);
   }
 
   @Test
@@ -222,7 +223,7 @@ class SuppressionReaderTest {
     String longest = "k".repeat(SuppressionReader.MAX_LINE);
 
     assertThatThrownBy(() -> read("a\n" + longest + "k"))
-        .isInstanceOf(BrokenListException.class)
+        .isInstanceOf(BrokenFileException.class)
         .hasMessageContaining("got a longer one in line 2");
   }
 

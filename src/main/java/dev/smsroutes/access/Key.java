@@ -1,0 +1,80 @@
+package dev.smsroutes.access;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A caller in the keys file. Immutable.
+ *
+ * @param id names the caller; 1 to {@value #MAX_ID} letters, digits, blanks and {@code . _ - @ : /
+ *     = , +}, no blank at either end
+ * @param hashes SHA-256 of each secret that is valid, in lower-case hex, two at most; none for a
+ *     caller who comes by JWT, client certificate or broker login
+ * @param roles what kind of things it may do
+ * @param rights what it may send
+ * @param created when the entry was made
+ * @param expires from then on it has no rights; empty: never
+ * @param revoked when an operator took its rights away; empty: not
+ */
+public record Key(
+    String id,
+    List<String> hashes,
+    Set<Role> roles,
+    Rights rights,
+    Instant created,
+    Optional<Instant> expires,
+    Optional<Instant> revoked) {
+  static final int MAX_ID = 200;
+
+  public Key {
+    hashes = List.copyOf(hashes);
+    roles = Set.copyOf(roles);
+  }
+
+  /** Whether this text can name a caller. */
+  public static boolean isId(String text) {
+    return text.length() <= MAX_ID
+        && text.matches(
+            "[\\p{L}\\p{Nd}._@:/=,+-]([\\p{L}\\p{Nd} ._@:/=,+-]*[\\p{L}\\p{Nd}._@:/=,+-])?");
+  }
+
+  /** Whether it is neither revoked nor expired at this moment; if it is, it has no rights. */
+  public boolean isValid(Instant now) {
+    return revoked.isEmpty() && expires.filter(end -> !now.isBefore(end)).isEmpty();
+  }
+
+  /** Whether this is one of its secrets. Takes the same time for each wrong one. */
+  boolean hasSecret(String secret) {
+    byte[] presented = sha256(secret);
+    boolean found = false;
+    for (String hash : hashes) {
+      found |= MessageDigest.isEqual(HexFormat.of().parseHex(hash), presented);
+    }
+    return found;
+  }
+
+  /** What the keys file holds of a secret: 256 random bits need no slow hash. */
+  public static String hash(String secret) {
+    return HexFormat.of().formatHex(sha256(secret));
+  }
+
+  private static byte[] sha256(String secret) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+
+  /** Without the hashes: a key may end up in a log by accident. */
+  @Override
+  public String toString() {
+    return "Key[id=" + id + ", roles=" + roles + "]";
+  }
+}

@@ -1,0 +1,40 @@
+package dev.smsroutes.access;
+
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * What a caller may send. Immutable.
+ *
+ * @param definitions patterns of the keys of send definitions, in which {@code *} stands for any
+ *     characters; empty: all
+ * @param countries ISO 3166 codes of two upper-case letters, to which a number must belong; empty:
+ *     all
+ * @param rate messages a second; empty: no limit
+ * @param daily messages a day (UTC), at least 1; empty: no limit
+ * @param text whether a request may bring a text of its own ({@code content.message})
+ * @param premium whether numbers may be premium-rate or shared-cost numbers
+ */
+public record Rights(
+    List<String> definitions,
+    Set<String> countries,
+    OptionalDouble rate,
+    OptionalLong daily,
+    boolean text,
+    boolean premium) {
+  /** Bounds of the rate: one message in some three hours, and more than any API takes. */
+  static final double MIN_RATE = 0.0001;
+
+  static final double MAX_RATE = 100_000;
+
+  /** All that a caller can be allowed. */
+  public static final Rights ALL =
+      new Rights(List.of(), Set.of(), OptionalDouble.empty(), OptionalLong.empty(), true, true);
+
+  public Rights {
+    definitions = List.copyOf(definitions);
+    countries = Set.copyOf(countries);
+  }
+}
