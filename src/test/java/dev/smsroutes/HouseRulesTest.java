@@ -142,6 +142,8 @@ class HouseRulesTest {
           .definedBy("dev.smsroutes.pipeline")
           .layer("intake.http")
           .definedBy("dev.smsroutes.intake.http")
+          .layer("door")
+          .definedBy("dev.smsroutes.door")
           .layer("intake.file")
           .definedBy("dev.smsroutes.intake.file")
           .layer("intake.jms")
@@ -214,6 +216,8 @@ class HouseRulesTest {
               "model")
           .whereLayer("intake.http")
           .mayOnlyAccessLayers("config", "access", "intake.request", "ledger", "model")
+          .whereLayer("door")
+          .mayOnlyAccessLayers("config", "access", "watch", "intake.http", "model")
           .whereLayer("intake.file")
           .mayOnlyAccessLayers(
               "config",
@@ -264,6 +268,7 @@ class HouseRulesTest {
               "dev.smsroutes.api",
               "dev.smsroutes.pipeline",
               "dev.smsroutes.intake.http",
+              "dev.smsroutes.door",
               "dev.smsroutes.intake.file",
               "dev.smsroutes.intake.jms",
               "dev.smsroutes.sandbox",

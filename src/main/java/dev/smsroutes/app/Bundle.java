@@ -18,6 +18,7 @@ import dev.smsroutes.config.JmsOptions;
 import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.contactpolicy.SuppressionFile;
 import dev.smsroutes.definition.DefinitionDirectory;
+import dev.smsroutes.door.Doors;
 import dev.smsroutes.intake.file.FileIntake;
 import dev.smsroutes.intake.file.FileIntakeBeans;
 import dev.smsroutes.intake.file.InstanceAnnouncement;
@@ -38,6 +39,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -68,6 +70,7 @@ public final class Bundle implements AutoCloseable {
           "sms.jms.enabled", "false",
           "sms.http.mode", "sync",
           "sms.http.port", "0",
+          "sms.http.authentication", "none",
           "sms.management.enabled", "false",
           "camel.main.routesReloadEnabled", "false",
           "camel.main.routeFilterIncludePattern", FileIntake.ROUTE + ",direct:*");
@@ -84,6 +87,7 @@ public final class Bundle implements AutoCloseable {
   private Optional<Sandbox> sandbox = Optional.empty();
   private JdbcLedger ledger;
   private Optional<EmbeddedBroker> broker = Optional.empty();
+  private Optional<Doors> doors = Optional.empty();
   private Optional<HttpServers> http = Optional.empty();
   private Throttle throttle;
   private FileIntake intake;
@@ -130,7 +134,7 @@ public final class Bundle implements AutoCloseable {
   private Bundle started(Map<String, String> overrides) {
     try {
       configuration = Configuration.readToServe(overrides, this::openSuppressionList);
-      configuration.warning().ifPresent(LOG::warn);
+      configuration.warnings().forEach(LOG::warn);
       open();
       Configuration.prepare(main, overrides);
       main.start();
@@ -165,7 +169,12 @@ public final class Bundle implements AutoCloseable {
       main.configure().addConfiguration(closing.push(new InstanceAnnouncement(this::instance)));
     }
     if (!onlyFiles) {
-      http = Optional.of(closing.push(new HttpServers(configuration.http())));
+      doors = Optional.of(closing.push(openDoors()));
+      http =
+          Optional.of(
+              closing.push(
+                  new HttpServers(
+                      configuration.http(), doors.get().intake(), doors.get().management())));
       main.configure().addConfiguration(http.get());
     }
     closing.push(main::stop);
@@ -173,6 +182,15 @@ public final class Bundle implements AutoCloseable {
     throttle = closing.push(new Throttle(configuration.throttle()));
     http.ifPresent(servers -> closing.push(servers::stopTaking));
     bindRooms(api);
+  }
+
+  private Doors openDoors() {
+    try {
+      return new Doors(
+          configuration.door(), configuration.managementDoor(), Optional.empty(), keys, clock);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidSettingsException(List.of(e.getMessage()));
+    }
   }
 
   private ApiEndpoints startSandbox() {
@@ -217,7 +235,11 @@ public final class Bundle implements AutoCloseable {
     rooms.addConfiguration(
         new HttpIntakeBeans(
             new HttpIntake(
-                reader, ledger.records()::find, jms.enabled(), configuration.http().queued()),
+                reader,
+                ledger.records()::find,
+                jms.enabled(),
+                configuration.http().queued(),
+                configuration.door().asks()),
             configuration.http().recipientsConcurrency()));
     rooms.addConfiguration(new JmsIntakeBeans(jms, broker, reader::one, OutcomeJson::one));
     rooms.addConfiguration(
@@ -260,6 +282,7 @@ public final class Bundle implements AutoCloseable {
         });
     keys.watch();
     health.register(new OutageCheck("sms-keys", keys::outage));
+    doors.ifPresent(open -> health.register(new OutageCheck("sms-door", open::outage)));
     // Up again once a probe is due: a node without traffic would never send one.
     health.register(
         new OutageCheck(

@@ -2,6 +2,8 @@ package dev.smsroutes.config;
 
 import dev.smsroutes.api.ApiEndpoints;
 import dev.smsroutes.api.TokenRoute.Credentials;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -50,6 +52,23 @@ public record ApiOptions(
         settings.positiveDuration("sms.api.response-timeout"),
         settings.duration("sms.api.retry-delay"),
         settings.flag("sms.api.status-check"));
+  }
+
+  /** Whether messages leave this machine: there is an API, and its host is not loopback. */
+  public boolean isReal() {
+    return service
+        .flatMap(known -> host(known.url()))
+        .filter(host -> !Settings.isLoopback(host))
+        .isPresent();
+  }
+
+  private static Optional<String> host(String url) {
+    try {
+      return Optional.ofNullable(new URI(url).getHost());
+    } catch (URISyntaxException e) {
+      // Told already.
+      return Optional.empty();
+    }
   }
 
   /** For a start: another command may not know the secret, which it does not use. */

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -32,6 +34,8 @@ import org.apache.camel.spi.PropertiesComponent;
  * @param access what callers may do
  * @param ledger where the record is
  * @param http the HTTP intake
+ * @param door who may come in to the HTTP intake
+ * @param managementDoor who may come in to management
  * @param files the file intake
  * @param jms the JMS intake
  * @param sandboxPort 0 for any free one
@@ -47,6 +51,8 @@ public record Configuration(
     AccessOptions access,
     LedgerOptions ledger,
     HttpOptions http,
+    DoorOptions door,
+    DoorOptions managementDoor,
     FileOptions files,
     JmsOptions jms,
     int sandboxPort,
@@ -111,6 +117,8 @@ public record Configuration(
     ContactPolicyOptions policy = ContactPolicyOptions.from(settings);
     AccessOptions access = AccessOptions.from(settings);
     HttpOptions http = HttpOptions.from(settings);
+    DoorOptions door = DoorOptions.intake(settings);
+    DoorOptions managementDoor = DoorOptions.management(settings);
     FileOptions files = FileOptions.from(settings);
     JmsOptions jms = JmsOptions.from(settings);
     LedgerOptions ledger = settings.group(() -> ledger(settings));
@@ -130,6 +138,8 @@ public record Configuration(
     }
     if (serving) {
       api.requireCredentials(settings);
+      door.requireChoice(settings, http.address().host(), api.isReal());
+      management.ifPresent(there -> managementDoor.requireChoice(settings, there.host(), false));
       settings.requireFree(http.address());
       management.ifPresent(settings::requireFree);
       settings.group(() -> opening.apply(policy));
@@ -144,6 +154,8 @@ public record Configuration(
         access,
         ledger,
         http,
+        door,
+        managementDoor,
         files,
         jms,
         sandboxPort,
@@ -185,12 +197,16 @@ public record Configuration(
   }
 
   /** What works, but hardly as the operator means it; to be told once at start. */
-  public Optional<String> warning() {
-    return http.deadline().compareTo(stopTimeout) < 0
-        ? Optional.empty()
-        : Optional.of(
-            "sms.http.deadline: expected less than %s (%d s); got %d ms. A stop leaves callers without an answer who wait longer than that"
-                .formatted(STOP_TIMEOUT, stopTimeout.toSeconds(), http.deadline().toMillis()));
+  public List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    if (http.deadline().compareTo(stopTimeout) >= 0) {
+      warnings.add(
+          "sms.http.deadline: expected less than %s (%d s); got %d ms. A stop leaves callers without an answer who wait longer than that"
+              .formatted(STOP_TIMEOUT, stopTimeout.toSeconds(), http.deadline().toMillis()));
+    }
+    door.warning(http.address()).ifPresent(warnings::add);
+    management.flatMap(managementDoor::warning).ifPresent(warnings::add);
+    return warnings;
   }
 
   /**

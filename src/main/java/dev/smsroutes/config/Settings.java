@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * The one reader of settings: it knows how a value is written, and no default.
@@ -26,7 +26,8 @@ import java.util.function.Supplier;
  * that. No message shows the value of a secret. Not thread-safe.
  */
 final class Settings {
-  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+  private static final Pattern LOOPBACK =
+      Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?::1]?", Pattern.CASE_INSENSITIVE);
 
   private final Function<String, Optional<String>> source;
   private final List<String> faults = new ArrayList<>();
@@ -140,7 +141,7 @@ final class Settings {
           || uri.getRawQuery() != null
           || uri.getRawFragment() != null) {
         fault(key + ": expected a URL without user, query and fragment");
-      } else if (scheme.equals("http") && !allowPlainHttp && !LOOPBACK.contains(uri.getHost())) {
+      } else if (scheme.equals("http") && !allowPlainHttp && !isLoopback(uri.getHost())) {
         wrong(
             key,
             "https, because credentials go there (sms.api.allow-plain-http=true allows http)",
@@ -171,6 +172,11 @@ final class Settings {
   /** Where the server of these keys is to listen. */
   Address address(String keys) {
     return new Address(keys, text(keys + ".host"), number(keys + ".port", 0, 65_535));
+  }
+
+  /** Whether a host, as written, is this machine: what is sent there does not leave it. */
+  static boolean isLoopback(String host) {
+    return LOOPBACK.matcher(host).matches();
   }
 
   /** That nobody listens there yet, unless any free port will do. */

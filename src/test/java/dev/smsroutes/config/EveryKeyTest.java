@@ -31,6 +31,7 @@ class EveryKeyTest {
   private static final Set<String> FREE_TEXTS =
       Set.of(
           "sms.http.host",
+          "sms.http.jwt.scope",
           "sms.management.host",
           "sms.jms.invalid-queue",
           "sms.jms.dead-letter-queue",
@@ -79,6 +80,12 @@ class EveryKeyTest {
           Map.entry("sms.http.body-timeout", "1.5s"),
           Map.entry("sms.http.max-recipients", "0"),
           Map.entry("sms.http.recipients-concurrency", "1001"),
+          Map.entry("sms.http.authentication", "password"),
+          Map.entry("sms.http.token-lifetime", "0"),
+          Map.entry("sms.http.token-key-file", ""),
+          Map.entry("sms.http.jwt.algorithms", "RS256,HS256"),
+          Map.entry("sms.http.jwt.jwks", "http://login.example.com/keys"),
+          Map.entry("sms.management.authentication", "passthrough"),
           Map.entry("sms.file.enabled", "on"),
           Map.entry("sms.file.inbox", ""),
           Map.entry("sms.file.done", ""),

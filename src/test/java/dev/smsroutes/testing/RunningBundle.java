@@ -201,11 +201,19 @@ public final class RunningBundle implements AutoCloseable {
 
   /** Any request: no header is added to those given here. */
   public Reply exchange(String method, String rawPath, Object body, String... headers) {
+    return send(request(method, rawPath, body, headers));
+  }
+
+  /** A request to another port than the intake's. */
+  public Reply elsewhere(String method, URI uri, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri).timeout(PATIENCE).method(method, BodyPublishers.noBody());
+    return send(headers.length == 0 ? request.build() : request.headers(headers).build());
+  }
+
+  private Reply send(HttpRequest request) {
     try {
-      return Reply.of(
-          client.send(
-              request(method, rawPath, body, headers),
-              BodyHandlers.ofString(StandardCharsets.UTF_8)));
+      return Reply.of(client.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.Unsettled;
+import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.SendRequest;
 import io.vertx.core.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -44,21 +45,25 @@ public final class HttpIntake {
   private final Function<String, Optional<Entry>> entries;
   private final boolean mayQueue;
   private final boolean queuesAlways;
+  private final boolean callersAreKnown;
 
   /**
    * @param mayQueue whether a request may be answered when it is on disk in the queue of the JMS
    *     intake, if its caller prefers that
    * @param queuesAlways whether every request is answered then
+   * @param callersAreKnown whether callers show who they are, so that 401 and 403 speak of them
    */
   public HttpIntake(
       RequestReader reader,
       Function<String, Optional<Entry>> entries,
       boolean mayQueue,
-      boolean queuesAlways) {
+      boolean queuesAlways,
+      boolean callersAreKnown) {
     this.reader = reader;
     this.entries = entries;
     this.mayQueue = mayQueue;
     this.queuesAlways = queuesAlways;
+    this.callersAreKnown = callersAreKnown;
   }
 
   /**
@@ -147,7 +152,7 @@ public final class HttpIntake {
             .orElse(open.isPresent() ? ErrorCode.INTERNAL : ErrorCode.NO_VALID_RECIPIENTS);
     answer(
         exchange,
-        open.map(Outcome::httpStatus).orElse(HttpStatus.SC_BAD_REQUEST),
+        open.map(this::httpStatus).orElse(HttpStatus.SC_BAD_REQUEST),
         OutcomeJson.many(requestId, top, outcomes),
         outcomes.stream()
             .map(Outcome::callerRetryAfter)
@@ -178,8 +183,19 @@ public final class HttpIntake {
     answer(exchange, Unsettled.failedInside(requestId, Optional.empty(), false));
   }
 
-  private static void answer(Exchange exchange, Outcome outcome) {
-    answer(exchange, outcome.httpStatus(), OutcomeJson.one(outcome), outcome.callerRetryAfter());
+  private void answer(Exchange exchange, Outcome outcome) {
+    answer(exchange, httpStatus(outcome), OutcomeJson.one(outcome), outcome.callerRetryAfter());
+  }
+
+  /** A caller that reads 401 fetches a new token and tries again: our account needs an operator. */
+  private int httpStatus(Outcome outcome) {
+    return callersAreKnown && outcome instanceof Unsettled open && isOfOurAccount(open.reason())
+        ? HttpStatus.SC_SERVICE_UNAVAILABLE
+        : outcome.httpStatus();
+  }
+
+  private static boolean isOfOurAccount(Reason reason) {
+    return reason == Reason.UNAUTHENTICATED || reason == Reason.FORBIDDEN;
   }
 
   private static void answer(

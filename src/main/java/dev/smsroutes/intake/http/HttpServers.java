@@ -46,14 +46,21 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
   private final HttpOptions options;
   private final HttpAdmission admission;
   private final BytesInFlight bytes;
+  private final Entrance forOperators;
   private final Router routes;
   private final HttpServer intake;
   private Optional<Management> management = Optional.empty();
   private OptionalInt managementPort = OptionalInt.empty();
 
-  /** Prepares the intake's server, so that routes can be added to it. */
-  public HttpServers(HttpOptions options) {
+  /**
+   * Prepares the intake's server, so that routes can be added to it.
+   *
+   * @param entrance of the intake
+   * @param forOperators of management
+   */
+  public HttpServers(HttpOptions options, Entrance entrance, Entrance forOperators) {
     this.options = options;
+    this.forOperators = forOperators;
     admission = new HttpAdmission(options.maxInFlight());
     bytes = new BytesInFlight(options.maxBytesInFlight());
     // A consumer holds its worker until the request is answered: one for each admitted request.
@@ -63,8 +70,9 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
     routes = Router.router(vertx);
     Router root = Router.router(vertx);
     admission.guard(root, routes);
+    entrance.guard(routes);
     root.route("/*").subRouter(routes);
-    intake = server(bytes::answers).requestHandler(checked(options.address(), root));
+    intake = server(entrance, bytes::answers).requestHandler(checked(options.address(), root));
   }
 
   @Override
@@ -100,16 +108,18 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
    *
    * @param answers is told how many bytes of answers wait to be taken
    */
-  private HttpServer server(LongConsumer answers) {
+  private HttpServer server(Entrance entrance, LongConsumer answers) {
     int maxHeaderBytes = options.connections().maxHeaderBytes();
     ConnectionLimits limits = new ConnectionLimits(options.connections(), options.bodyTimeout());
     limits.start(vertx, answers);
+    HttpServerOptions server =
+        new HttpServerOptions()
+            .setMaxHeaderSize(maxHeaderBytes)
+            .setHttp2ClearTextEnabled(false)
+            .setUseAlpn(false);
+    entrance.secure(server);
     return vertx
-        .createHttpServer(
-            new HttpServerOptions()
-                .setMaxHeaderSize(maxHeaderBytes)
-                .setHttp2ClearTextEnabled(false)
-                .setUseAlpn(false))
+        .createHttpServer(server)
         .connectionHandler(limits)
         .invalidRequestHandler(request -> HttpAdmission.noHttp(request, maxHeaderBytes));
   }
@@ -131,11 +141,12 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
     await(intake, options.address());
     questions.ifPresent(
         address -> {
-          Management answers = new Management(context, admission);
+          Management answers = new Management(context, admission, forOperators.asks());
           management = Optional.of(answers);
           Router router = Router.router(vertx);
+          forOperators.guard(router);
           answers.on(router);
-          HttpServer server = server(waiting -> {}).requestHandler(checked(address, router));
+          HttpServer server = server(forOperators, waiting -> {}).requestHandler(checked(address, router));
           await(server, address);
           managementPort = OptionalInt.of(server.actualPort());
         });

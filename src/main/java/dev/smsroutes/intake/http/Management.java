@@ -26,22 +26,25 @@ import org.apache.hc.core5.http.HttpStatus;
  * Answers operators over HTTP: health as JSON ({@code /observe/health}, with {@code /live} and
  * {@code /ready}), and meters in Prometheus' text format ({@code /observe/metrics}).
  *
- * <p>Health is 200 with {@code {"status":"UP"}}, or 503 with the failed checks and the reasons.
- * Thread-safe.
+ * <p>Health is 200 with {@code {"status":"UP"}}, or 503 with the failed checks and the reasons. If
+ * callers are asked who they are, only those who may observe get checks and reasons. Thread-safe.
  */
 final class Management implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final CamelContext context;
+  private final boolean asks;
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collections = new JvmGcMetrics();
 
   /**
    * @param admission the source of the meter of requests in progress
+   * @param asks whether callers are asked who they are: then not all are users
    */
-  Management(CamelContext context, HttpAdmission admission) {
+  Management(CamelContext context, HttpAdmission admission, boolean asks) {
     this.context = context;
+    this.asks = asks;
     new JvmMemoryMetrics().bindTo(meters);
     new JvmThreadMetrics().bindTo(meters);
     new ProcessorMetrics().bindTo(meters);
@@ -80,7 +83,7 @@ final class Management implements AutoCloseable {
       }
     }
     answer.put("status", down.isEmpty() ? "UP" : "DOWN");
-    if (!down.isEmpty()) {
+    if (!down.isEmpty() && (!asks || request.user() != null)) {
       answer.set("checks", down);
     }
     HttpServerResponse response = request.response();

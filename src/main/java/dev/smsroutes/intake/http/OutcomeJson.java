@@ -73,8 +73,8 @@ public final class OutcomeJson {
     }
   }
 
-  /** An answer without a request: a wrong path, a wrong method, too many requests. */
-  static String error(ErrorCode code, String message) {
+  /** An answer without a request: a wrong path, a wrong method, a caller who may not come in. */
+  public static String error(ErrorCode code, String message) {
     return error(code, message, Optional.empty());
   }
 

@@ -6,7 +6,7 @@ import org.apache.hc.core5.http.message.BasicHeaderValueParser;
 import org.apache.hc.core5.http.message.ParserCursor;
 
 /** The supported preferences of a caller (RFC 7240). Stateless. */
-final class Preferences {
+public final class Preferences {
   static final String RESPOND_ASYNC = "respond-async";
 
   private Preferences() {}
@@ -17,7 +17,7 @@ final class Preferences {
    * @param lines the {@code Prefer} headers: each a list of preferences, separated by commas, each
    *     with or without a value and parameters; what cannot be parsed is ignored
    */
-  static boolean respondAsync(List<String> lines) {
+  public static boolean respondAsync(List<String> lines) {
     return lines.stream().anyMatch(Preferences::inLine);
   }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** What no request over the wire can bring about; all else is tested there. */
 class HttpIntakeTest {
   private final HttpIntake httpIntake =
-      new HttpIntake(new RequestReader(1), HttpIntakeTest::broken, true, false);
+      new HttpIntake(new RequestReader(1), HttpIntakeTest::broken, true, false, false);
   private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
   @Test

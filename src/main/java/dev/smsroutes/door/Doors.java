@@ -1,0 +1,145 @@
+package dev.smsroutes.door;
+
+import dev.smsroutes.access.Keys;
+import dev.smsroutes.access.Role;
+import dev.smsroutes.config.DoorOptions;
+import dev.smsroutes.config.DoorOptions.Way;
+import dev.smsroutes.intake.http.Entrance;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The doors of both HTTP servers, and what they share. Open and close it from one thread; the doors
+ * are thread-safe.
+ */
+public final class Doors implements AutoCloseable {
+  /** For senders; and for those who only look what became of messages. */
+  private static final Door.Need INTAKE =
+      new Door.Need() {
+        @Override
+        public boolean isOpen(RoutingContext request) {
+          return false;
+        }
+
+        @Override
+        public Set<Role> roles(RoutingContext request) {
+          return Door.Paths.isStatus(request) ? EnumSet.allOf(Role.class) : EnumSet.of(Role.SEND);
+        }
+
+        @Override
+        public boolean withoutEntry() {
+          return true;
+        }
+      };
+
+  /** Probes and load balancers have no credentials; they learn whether it is up, and no more. */
+  private static final Door.Need MANAGEMENT =
+      new Door.Need() {
+        @Override
+        public boolean isOpen(RoutingContext request) {
+          return Door.Paths.isHealth(request);
+        }
+
+        @Override
+        public Set<Role> roles(RoutingContext request) {
+          return EnumSet.of(Role.OBSERVE, Role.OPERATE);
+        }
+
+        @Override
+        public boolean withoutEntry() {
+          return false;
+        }
+      };
+
+  private final Door intake;
+  private final Door management;
+  private final Optional<IssuerTokens> issuer;
+  private final List<PemFiles> pem = new ArrayList<>();
+
+  /**
+   * Opens the files that the doors need.
+   *
+   * @param publicUrl what callers reach the intake by; empty: what each caller reached it by
+   * @param keys the callers of the keys file
+   * @throws IllegalArgumentException if a file cannot be read; names its key
+   */
+  public Doors(
+      DoorOptions intake,
+      DoorOptions management,
+      Optional<String> publicUrl,
+      Keys keys,
+      Clock clock) {
+    Optional<AccessTokens> tokens =
+        intake.has(Way.API_KEY) || management.has(Way.API_KEY)
+            ? Optional.of(
+                new AccessTokens(
+                    TokenKeyFile.readOrMake(intake.tokenKeyFile()),
+                    keys,
+                    intake.tokenLifetime(),
+                    clock))
+            : Optional.empty();
+    issuer = intake.jwt().or(management::jwt).map(jwt -> new IssuerTokens(jwt, clock));
+    try {
+      Refusals atIntake = new Refusals("http", new FailureLimit());
+      this.intake =
+          new Door(
+              intake,
+              INTAKE,
+              keys,
+              tokens,
+              issuer,
+              pem(intake),
+              atIntake,
+              tokens
+                  .filter(given -> intake.has(Way.API_KEY))
+                  .map(given -> new TokenEndpoint(keys, given, publicUrl, atIntake)));
+      this.management =
+          new Door(
+              management,
+              MANAGEMENT,
+              keys,
+              tokens,
+              issuer,
+              pem(management),
+              new Refusals("management", new FailureLimit()),
+              Optional.empty());
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private Optional<PemFiles> pem(DoorOptions options) {
+    Optional<PemFiles> opened = options.tls().map(PemFiles::open);
+    opened.ifPresent(pem::add);
+    return opened;
+  }
+
+  public Entrance intake() {
+    return intake;
+  }
+
+  public Entrance management() {
+    return management;
+  }
+
+  /** Why keys or certificates are not up to date, for operators; empty if they are. */
+  public Optional<String> outage() {
+    return Stream.concat(
+            issuer.flatMap(IssuerTokens::outage).stream(),
+            pem.stream().map(PemFiles::outage).flatMap(Optional::stream))
+        .findFirst();
+  }
+
+  @Override
+  public void close() {
+    issuer.ifPresent(IssuerTokens::close);
+    pem.forEach(PemFiles::close);
+  }
+}
