@@ -1,3 +1,4 @@
+import dev.smsroutes.access.Access;
 import dev.smsroutes.batch.check.BatchCheck;
 import dev.smsroutes.batch.check.BatchCheck.Pacing;
 import dev.smsroutes.batch.check.BatchPlan;
@@ -29,6 +30,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.zip.GZIPOutputStream;
@@ -91,7 +93,12 @@ public final class ReadRender {
     System.out.println("| format | step | rows | rows/s | MB/s | CPU µs a row | of `check` |");
     System.out.println("|---|---|---:|---:|---:|---:|---:|");
     try (DryRun preview =
-        DryRun.start(DefinitionDirectory.load(Path.of("definitions")), ContactPolicy.NONE, 10)) {
+        DryRun.start(
+            DefinitionDirectory.load(Path.of("definitions")),
+            ContactPolicy.NONE,
+            Access.NONE,
+            Optional.empty(),
+            10)) {
       run(preview, folder, sizes, warmUp);
     }
     // Nothing that was made may be thought away.

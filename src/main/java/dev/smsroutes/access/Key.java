@@ -49,6 +49,11 @@ public record Key(
     return revoked.isEmpty() && expires.filter(end -> !now.isBefore(end)).isEmpty();
   }
 
+  /** Whether it may see the messages of all callers. */
+  public boolean seesAll() {
+    return roles.contains(Role.OBSERVE) || roles.contains(Role.OPERATE);
+  }
+
   /** Whether this is one of its secrets. Takes the same time for each wrong one. */
   boolean hasSecret(String secret) {
     byte[] presented = sha256(secret);

@@ -1,7 +1,6 @@
 package dev.smsroutes.access;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import dev.smsroutes.watch.BrokenFileException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -118,7 +117,7 @@ final class KeysReader {
     return new Rights(
         some(node, path + ".definitions", "the key of a definition, or a pattern", this::isPattern),
         new LinkedHashSet<>(
-            some(node, path + ".countries", "an ISO 3166 code such as DE", KeysReader::isCountry)),
+            some(node, path + ".countries", "an ISO 3166 code such as DE", Countries::isCountry)),
         rate(node, path + ".ratePerSecond"),
         daily(node, path + ".daily"),
         flag(node, path + ".text", true),
@@ -127,10 +126,6 @@ final class KeysReader {
 
   private boolean isPattern(String text) {
     return !text.isBlank() && text.length() <= MAX_PATTERN;
-  }
-
-  static boolean isCountry(String text) {
-    return PhoneNumberUtil.getInstance().getSupportedRegions().contains(text);
   }
 
   /** A list that may be left out; if it is there, an empty one would be read in two ways. */

@@ -37,4 +37,38 @@ public record Rights(
     definitions = List.copyOf(definitions);
     countries = Set.copyOf(countries);
   }
+
+  /** Whether a definition may be used. */
+  boolean allowsDefinition(String key) {
+    return definitions.isEmpty() || definitions.stream().anyMatch(pattern -> matches(pattern, key));
+  }
+
+  /**
+   * Whether a key matches a pattern. Without a regular expression: an operator's pattern with many
+   * stars must not become slow.
+   */
+  private static boolean matches(String pattern, String key) {
+    int at = 0;
+    int from = 0;
+    int star = -1;
+    int retry = 0;
+    while (from < key.length()) {
+      if (at < pattern.length() && pattern.charAt(at) == '*') {
+        star = at++;
+        retry = from;
+      } else if (at < pattern.length() && pattern.charAt(at) == key.charAt(from)) {
+        at++;
+        from++;
+      } else if (star >= 0) {
+        at = star + 1;
+        from = ++retry;
+      } else {
+        return false;
+      }
+    }
+    while (at < pattern.length() && pattern.charAt(at) == '*') {
+      at++;
+    }
+    return at == pattern.length();
+  }
 }

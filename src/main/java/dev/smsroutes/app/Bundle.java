@@ -1,5 +1,6 @@
 package dev.smsroutes.app;
 
+import dev.smsroutes.access.Key;
 import dev.smsroutes.access.Keys;
 import dev.smsroutes.api.ApiClient;
 import dev.smsroutes.api.ApiEndpoints;
@@ -237,6 +238,7 @@ public final class Bundle implements AutoCloseable {
             new HttpIntake(
                 reader,
                 ledger.records()::find,
+                this::seesAll,
                 jms.enabled(),
                 configuration.http().queued(),
                 configuration.door().asks()),
@@ -257,10 +259,18 @@ public final class Bundle implements AutoCloseable {
                     between.apply(ledger),
                     throttle,
                     policy,
+                    configuration.access().with(keys, clock, configuration.door().asks()),
                     clock)
                 .forEach(routes -> main.configure().addRoutesBuilder(routes));
           }
         });
+  }
+
+  /** Whether this caller may ask what became of the messages of others. */
+  private boolean seesAll(Optional<String> caller) {
+    return caller
+        .map(id -> keys.withId(id).filter(keys::isValid).filter(Key::seesAll).isPresent())
+        .orElse(!configuration.door().asks());
   }
 
   private void bindApi(CamelContext context) {
@@ -297,7 +307,7 @@ public final class Bundle implements AutoCloseable {
             new BatchCheck.CheckSetting(
                 configuration.files().limits(false),
                 requests,
-                DryRun.in(context)::prepare,
+                DryRun.in(context, configuration.access().fileCaller())::prepare,
                 ledger.ledgerPreview(),
                 this::pacing,
                 context::isStopping));
@@ -308,6 +318,7 @@ public final class Bundle implements AutoCloseable {
             checks::check,
             clock,
             configuration.contactPolicy().batchHours().isPresent(),
+            configuration.access().fileCaller(),
             onlyFiles)
         .configure(context);
     // Camel's registry is empty after a stop, when a command still asks how far its file is.

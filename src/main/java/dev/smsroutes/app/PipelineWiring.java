@@ -1,5 +1,6 @@
 package dev.smsroutes.app;
 
+import dev.smsroutes.access.Access;
 import dev.smsroutes.api.ApiEndpoints;
 import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenRoute;
@@ -34,13 +35,17 @@ public final class PipelineWiring {
   /**
    * For a command; to be closed.
    *
+   * @param caller whose rights count; empty: all rights
    * @throws dev.smsroutes.definition.InvalidDefinitionException if the definitions cannot be read
-   * @throws InvalidSettingsException if the suppression list cannot
+   * @throws InvalidSettingsException if the suppression list or the keys file cannot
    */
-  public static DryRun dryRun(Configuration configuration) {
+  public static DryRun dryRun(Configuration configuration, Optional<String> caller) {
+    Clock clock = Clock.systemUTC();
     return DryRun.start(
         DefinitionDirectory.load(configuration.definitions()),
         contactPolicy(configuration.contactPolicy()),
+        configuration.access().with(configuration.access().open(), clock, false),
+        caller,
         configuration.maxParts());
   }
 
@@ -60,6 +65,7 @@ public final class PipelineWiring {
       Ledger ledger,
       Throttle throttle,
       ContactPolicy contactPolicy,
+      Access access,
       Clock clock) {
     Pipeline pipeline =
         new Pipeline(
@@ -69,6 +75,7 @@ public final class PipelineWiring {
             new TokenSource(TokenRoute.endpoint(context), clock, throttle),
             throttle,
             contactPolicy,
+            access,
             new SendOptions(
                 configuration.maxParts(),
                 new RetryPolicy(

@@ -76,7 +76,8 @@ public final class CheckCommand extends QuietCommand {
 
   private int check(Configuration configuration, LedgerPreview ledgerPreview) throws IOException {
     int exit = ExitCode.DONE;
-    try (DryRun dryRun = PipelineWiring.dryRun(configuration)) {
+    try (DryRun dryRun =
+        PipelineWiring.dryRun(configuration, configuration.access().fileCaller())) {
       BatchCheck checks = FileChecks.of(configuration, dryRun, ledgerPreview);
       for (Path file : files) {
         String wrong = FileArgument.wrong(file);

@@ -22,6 +22,7 @@ final class EntryCsv {
           "definitionKey",
           "channel",
           "source",
+          "caller",
           "admittedAt",
           "firstAttemptAt",
           "lastAttemptAt",

@@ -32,6 +32,7 @@ final class EntryJson {
     json.put("definitionKey", entry.definitionKey());
     json.put("channel", entry.origin().channel());
     json.put("source", entry.origin().source());
+    json.put("caller", entry.caller().orElse(null));
     json.put("admittedAt", entry.admittedAt().toString());
     json.put("firstAttemptAt", entry.firstAttemptAt().map(Instant::toString).orElse(null));
     json.put("lastAttemptAt", entry.lastAttemptAt().map(Instant::toString).orElse(null));

@@ -145,7 +145,7 @@ public final class ReplayCommand extends RecordsCommand {
   int run(Configuration configuration, LedgerRecords records) {
     JmsOptions jms = configuration.jms();
     String url = url(jms);
-    try (DryRun dryRun = PipelineWiring.dryRun(configuration);
+    try (DryRun dryRun = PipelineWiring.dryRun(configuration, Optional.empty());
         RequestQueue queue =
             RequestQueue.connect(url, jms.broker().login(), jms.broker().queues())) {
       if (!queue.isServed()) {

@@ -57,6 +57,12 @@ final class SelectionOptions {
   private String source;
 
   @Option(
+      names = "--caller",
+      paramLabel = "ID",
+      description = "Handed over by this caller (docs/access.md).")
+  private String caller;
+
+  @Option(
       names = "--since",
       paramLabel = "TIME",
       converter = TimeOption.class,
@@ -100,7 +106,7 @@ final class SelectionOptions {
 
   private boolean onlyKeys() {
     return states.isEmpty()
-        && Stream.of(code, channel, source, since, until).allMatch(Objects::isNull);
+        && Stream.of(code, channel, source, caller, since, until).allMatch(Objects::isNull);
   }
 
   OptionalInt limit() {
@@ -118,6 +124,7 @@ final class SelectionOptions {
         Optional.ofNullable(code),
         Optional.ofNullable(channel),
         Optional.ofNullable(source),
+        Optional.ofNullable(caller),
         Optional.ofNullable(since),
         Optional.ofNullable(until));
   }

@@ -1,17 +1,49 @@
 package dev.smsroutes.config;
 
+import dev.smsroutes.access.Access;
+import dev.smsroutes.access.Countries;
+import dev.smsroutes.access.Key;
 import dev.smsroutes.access.Keys;
+import dev.smsroutes.access.Severity;
+import dev.smsroutes.access.SiteRules;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The keys that say what callers may do, read and checked. Immutable.
  *
  * @param keysFile the callers and their rights; need not exist
+ * @param fileCaller whose rights the rows of files have; empty: all rights
+ * @param site the rules for all callers
  */
-public record AccessOptions(Path keysFile) {
+public record AccessOptions(Path keysFile, Optional<String> fileCaller, SiteRules site) {
+  private static final String FILE_CALLER = "sms.file.caller";
+  private static final String COUNTRIES = "sms.policy.countries";
+
   static AccessOptions from(Settings settings) {
-    return new AccessOptions(settings.path("sms.http.keys-file"));
+    Optional<String> fileCaller = settings.optional(FILE_CALLER);
+    fileCaller
+        .filter(id -> !Key.isId(id))
+        .ifPresent(
+            id ->
+                settings.fault(
+                    FILE_CALLER
+                        + ": expected the id of a caller, as 'sms-routes key list' shows it"));
+    return new AccessOptions(settings.path("sms.http.keys-file"), fileCaller, site(settings));
+  }
+
+  private static SiteRules site(Settings settings) {
+    Severity premium =
+        settings.word("sms.policy.premium-numbers", "off, warn or refuse", Severity::of);
+    Set<String> countries =
+        settings
+            .optional(COUNTRIES)
+            .map(written -> settings.group(() -> Countries.read(COUNTRIES, written)))
+            .orElse(Set.of());
+    return new SiteRules(countries, premium);
   }
 
   /**
@@ -25,5 +57,14 @@ public record AccessOptions(Path keysFile) {
     } catch (IllegalArgumentException e) {
       throw new InvalidSettingsException(List.of(e.getMessage()));
     }
+  }
+
+  /**
+   * @param keys where the callers come from
+   * @param clock tells whether a caller has expired
+   * @param callersAreKnown whether each request over HTTP must have a caller
+   */
+  public Access with(Keys keys, Clock clock, boolean callersAreKnown) {
+    return new Access(keys::withId, site, clock, callersAreKnown);
   }
 }

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param request the request as JSON with number and attributes, as {@code RequestReader.one} reads
  *     it; empty once erased
  * @param parts the parts of an accepted message, if known
+ * @param caller the id of the caller who handed it over first; empty if nobody asked
  * @param version changes with every claim; identifies this state for {@link LedgerRecords#reopen}
  */
 public record Entry(
@@ -39,6 +40,7 @@ public record Entry(
     String message,
     Optional<String> request,
     OptionalInt parts,
+    Optional<String> caller,
     long version) {
   /** How much the clocks of nodes may differ, or one clock before and after it is set. */
   private static final Duration CLOCK_ERROR = Duration.ofMinutes(5);

@@ -4,6 +4,7 @@ import dev.smsroutes.ledger.Admission.Claim;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.SendRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -67,6 +68,16 @@ public interface Ledger {
 
   /** A claim, and the outcome to record for it. */
   record Settlement(Claim claim, Outcome outcome) {}
+
+  /** Whether there is an entry of this key. */
+  default boolean isKnown(String messageKey) {
+    return false;
+  }
+
+  /** How many entries of this caller were admitted at this time or later. */
+  default long admitted(String caller, Instant since) {
+    return 0;
+  }
 
   /**
    * Records that sms-routes' own checks refuse a request. If the same request was admitted earlier

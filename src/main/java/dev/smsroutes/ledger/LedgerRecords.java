@@ -15,6 +15,7 @@ public interface LedgerRecords {
    * @param code exactly this number
    * @param channel exactly this channel
    * @param source sources that begin with this text
+   * @param caller exactly this caller
    * @param from changed at this time or later
    * @param to changed before this time
    */
@@ -23,10 +24,22 @@ public interface LedgerRecords {
       Optional<Integer> code,
       Optional<String> channel,
       Optional<String> source,
+      Optional<String> caller,
       Optional<Instant> from,
       Optional<Instant> to) {
     public Query {
       states = Set.copyOf(states);
+    }
+
+    /** A selection of all callers. */
+    public Query(
+        Set<EntryState> states,
+        Optional<Integer> code,
+        Optional<String> channel,
+        Optional<String> source,
+        Optional<Instant> from,
+        Optional<Instant> to) {
+      this(states, code, channel, source, Optional.empty(), from, to);
     }
   }
 

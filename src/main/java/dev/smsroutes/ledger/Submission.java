@@ -4,6 +4,7 @@ import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.SendRequest;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A valid request on its way to the API. Immutable.
@@ -12,12 +13,20 @@ import java.util.Objects;
  * @param request the request as it arrived: its fields decide whether a later request is the same
  *     one, so that an edited definition does not turn a repetition into another request
  * @param origin the origin of the request
+ * @param caller the id of the caller; empty if the site does not ask who its callers are
  */
-public record Submission(Message message, SendRequest request, Origin origin) {
+public record Submission(
+    Message message, SendRequest request, Origin origin, Optional<String> caller) {
   public Submission {
     Objects.requireNonNull(message, "message");
     Objects.requireNonNull(request, "request");
     Objects.requireNonNull(origin, "origin");
+    Objects.requireNonNull(caller, "caller");
+  }
+
+  /** A request whose caller nobody asks for. */
+  public Submission(Message message, SendRequest request, Origin origin) {
+    this(message, request, origin, Optional.empty());
   }
 
   public String messageKey() {

@@ -84,7 +84,10 @@ public sealed interface Outcome {
   default int httpStatus() {
     return switch (state()) {
       case ACCEPTED, ACCEPTED_EARLIER -> HttpStatus.SC_ACCEPTED;
-      case REFUSED, DUPLICATE -> HttpStatus.SC_BAD_REQUEST;
+      case REFUSED, DUPLICATE ->
+          errorCode() == ErrorCode.FORBIDDEN.number()
+              ? HttpStatus.SC_FORBIDDEN
+              : HttpStatus.SC_BAD_REQUEST;
       case PARKED -> HttpStatus.SC_INTERNAL_SERVER_ERROR;
       case UNCERTAIN, WAITING -> ((Unsettled) this).reason().httpStatus();
     };

@@ -1,5 +1,6 @@
 package dev.smsroutes.pipeline;
 
+import dev.smsroutes.access.Access;
 import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.model.ErrorCode;
@@ -11,6 +12,7 @@ import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.pipeline.Envelope.Handling;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -23,36 +25,49 @@ import org.apache.camel.impl.DefaultCamelContext;
  */
 public final class DryRun implements AutoCloseable {
   private final ProducerTemplate template;
+  private final Optional<String> caller;
   private final Runnable close;
 
-  private DryRun(ProducerTemplate template, Runnable close) {
+  private DryRun(ProducerTemplate template, Optional<String> caller, Runnable close) {
     this.template = template;
+    this.caller = caller;
     this.close = close;
   }
 
-  /** In a context that has the routes of a {@link Pipeline}. */
-  public static DryRun in(CamelContext context) {
+  /**
+   * In a context that has the routes of a {@link Pipeline}.
+   *
+   * @param caller whose rights count; empty: all rights
+   */
+  public static DryRun in(CamelContext context, Optional<String> caller) {
     ProducerTemplate template = context.createProducerTemplate();
-    return new DryRun(template, template::stop);
+    return new DryRun(template, caller, template::stop);
   }
 
   /**
    * In a context of its own, which ends with {@link #close}.
    *
+   * @param caller whose rights count; empty: all rights
    * @param maxParts the most parts of one message
    */
-  public static DryRun start(Definitions definitions, ContactPolicy contactPolicy, int maxParts) {
+  public static DryRun start(
+      Definitions definitions,
+      ContactPolicy contactPolicy,
+      Access access,
+      Optional<String> caller,
+      int maxParts) {
     DefaultCamelContext context = new DefaultCamelContext();
     context.disableJMX();
     context.setStartupSummaryLevel(StartupSummaryLevel.Off);
-    PrepareSteps steps = PrepareSteps.of(definitions, contactPolicy, maxParts, Integer.MAX_VALUE);
+    PrepareSteps steps =
+        PrepareSteps.of(definitions, contactPolicy, access, maxParts, Integer.MAX_VALUE);
     try {
       context.addRoutes(new PrepareRoute(steps));
     } catch (Exception e) {
       throw new IllegalStateException("Expected the route sms-prepare to be complete", e);
     }
     context.start();
-    return new DryRun(context.createProducerTemplate(), context::stop);
+    return new DryRun(context.createProducerTemplate(), caller, context::stop);
   }
 
   /**
@@ -67,7 +82,17 @@ public final class DryRun implements AutoCloseable {
             PrepareRoute.PREPARE,
             asked -> {
               Handling handling =
-                  new Handling("", false, 0, Duration.ZERO, false, false, asked.getClock(), 0);
+                  new Handling(
+                      "",
+                      caller,
+                      false,
+                      false,
+                      0,
+                      Duration.ZERO,
+                      false,
+                      false,
+                      asked.getClock(),
+                      0);
               Origin origin = Origin.of("", "");
               asked
                   .getMessage()

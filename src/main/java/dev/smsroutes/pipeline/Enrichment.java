@@ -54,6 +54,13 @@ final class Enrichment {
     return faults;
   }
 
+  /** The number as it is sent; empty if it is none. */
+  Optional<String> digits(SendRequest request) {
+    return request.recipient() == null || request.recipient().to() == null
+        ? Optional.empty()
+        : number(request.recipient().to(), find(request)).digits();
+  }
+
   Optional<Definition> find(SendRequest request) {
     return Optional.ofNullable(request.definitionKey()).flatMap(definitions::find);
   }

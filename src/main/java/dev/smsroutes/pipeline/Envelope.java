@@ -4,6 +4,7 @@ import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.throttle.Priority;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.camel.clock.Clock;
 
 /**
@@ -16,6 +17,8 @@ record Envelope(SendRequest request, Origin origin, Handling handling) {
    * How an intake wants its requests handled; one for all that it hands over together. Immutable.
    *
    * @param route id of the intake's route, for the log
+   * @param caller the id of the caller; empty if the intake has found out none
+   * @param http whether they arrived over HTTP
    * @param batch whether they give way to single requests, and keep the send window of batches
    * @param maxRetries how often an unsettled attempt may be repeated
    * @param patience how long they may take, from the creation of the intake's exchange
@@ -26,6 +29,8 @@ record Envelope(SendRequest request, Origin origin, Handling handling) {
    */
   record Handling(
       String route,
+      Optional<String> caller,
+      boolean http,
       boolean batch,
       int maxRetries,
       Duration patience,

@@ -9,6 +9,8 @@ import dev.smsroutes.pipeline.Envelope.Handling;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.http.HttpConstants;
@@ -88,6 +90,8 @@ final class ExchangeAdapter {
   private Handling handling(Exchange exchange, boolean mayBeQueued) {
     return new Handling(
         exchange.getFromRouteId(),
+        caller(exchange),
+        isHttp(exchange),
         HandOver.BATCH.equals(exchange.getProperty(HandOver.LANE)),
         exchange.getProperty(HandOver.MAX_RETRIES, 1, Integer.class),
         exchange.getProperty(HandOver.PATIENCE, deadline, Duration.class),
@@ -100,6 +104,8 @@ final class ExchangeAdapter {
   private Handling defaults(Exchange exchange) {
     return new Handling(
         exchange.getFromRouteId(),
+        Optional.empty(),
+        isHttp(exchange),
         false,
         1,
         deadline,
@@ -107,6 +113,17 @@ final class ExchangeAdapter {
         false,
         exchange.getClock(),
         exchange.getClock().elapsed());
+  }
+
+  /** An empty text is no caller: a route may set the property from a header that is not there. */
+  private static Optional<String> caller(Exchange exchange) {
+    return Optional.ofNullable(exchange.getProperty(HandOver.CALLER, String.class))
+        .filter(id -> !id.isBlank());
+  }
+
+  private static boolean isHttp(Exchange exchange) {
+    Endpoint from = exchange.getFromEndpoint();
+    return from != null && from.getEndpointUri().startsWith("platform-http:");
   }
 
   /** An intake that hands over anything else has a fault in its route; it gets an outcome too. */

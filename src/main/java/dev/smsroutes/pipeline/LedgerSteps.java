@@ -81,7 +81,9 @@ final class LedgerSteps {
   }
 
   private static Submission submission(InFlight message) {
-    return new Submission(message.message, message.request(), message.envelope().origin());
+    Envelope envelope = message.envelope();
+    return new Submission(
+        message.message, message.request(), envelope.origin(), envelope.handling().caller());
   }
 
   /** Records that an attempt is about to leave, before any byte of it does. */

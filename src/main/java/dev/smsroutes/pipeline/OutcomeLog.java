@@ -31,11 +31,13 @@ final class OutcomeLog {
     SendRequest request = message.request();
     Outcome outcome = message.outcome;
     LOG.info(
-        "requestId={} route={} messageKey={} definitionKey={} outcome={} code={} fields={} ms={}",
+        "requestId={} route={} messageKey={} definitionKey={} caller={} outcome={} code={} fields={}"
+            + " ms={}",
         outcome.requestId(),
         message.envelope().handling().route(),
         loggable(request.messageKey()),
         loggable(request.definitionKey()),
+        loggable(message.envelope().handling().caller().orElse(null)),
         outcome.state(),
         outcome.errorCode(),
         fields(outcome.faults()),
@@ -61,7 +63,7 @@ final class OutcomeLog {
   }
 
   /** A stranger's text must neither break the line nor fill the log. */
-  private static String loggable(String text) {
+  static String loggable(String text) {
     if (text == null) {
       return "-";
     }

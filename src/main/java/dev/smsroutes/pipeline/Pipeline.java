@@ -1,5 +1,6 @@
 package dev.smsroutes.pipeline;
 
+import dev.smsroutes.access.Access;
 import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.contactpolicy.ContactPolicy;
@@ -37,12 +38,14 @@ public final class Pipeline {
       TokenSource tokens,
       Throttle throttle,
       ContactPolicy contactPolicy,
+      Access access,
       SendOptions options) {
     RetryPolicy retries = options.retries();
     ThrottleSteps throttleSteps = new ThrottleSteps(throttle);
     this.asksForStatus = options.asksForStatus();
     this.prepare =
-        PrepareSteps.of(definitions, contactPolicy, options.maxParts(), options.maxQueuedBytes());
+        PrepareSteps.of(
+            definitions, contactPolicy, access, options.maxParts(), options.maxQueuedBytes());
     this.send =
         new SendSteps(
             new ExchangeAdapter(retries.deadline(), prepare.failures()),

@@ -25,7 +25,8 @@ final class PrepareRoute extends RouteBuilder {
   public void configure() {
     from(PREPARE)
         .routeId("sms-prepare")
-        .description("Validates, enriches and renders, and refuses what must not be sent")
+        .description(
+            "Validates, enriches, checks rights and renders, and refuses what must not be sent")
         .errorHandler(noErrorHandler())
         .noStreamCaching()
         .doTry()
@@ -40,6 +41,7 @@ final class PrepareRoute extends RouteBuilder {
                         ExchangeAdapter.caught(exchange, BeanValidationException.class)))
         .end()
         .process(each(steps.enrichment()::enrich))
+        .process(each(steps.access()::check))
         .process(each(steps.substitution()::render))
         .process(each(steps.contactPolicy()::refuseSuppressed))
         .process(each(steps.queue()::check));

@@ -1,5 +1,6 @@
 package dev.smsroutes.pipeline;
 
+import dev.smsroutes.access.Access;
 import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.definition.Definitions;
 
@@ -10,6 +11,7 @@ import dev.smsroutes.definition.Definitions;
  */
 record PrepareSteps(
     Enrichment enrichment,
+    AccessSteps access,
     Substitution substitution,
     ContactPolicySteps contactPolicy,
     QueueSteps queue,
@@ -17,15 +19,21 @@ record PrepareSteps(
     Failures failures) {
 
   static PrepareSteps of(
-      Definitions definitions, ContactPolicy contactPolicy, int maxParts, int maxQueuedBytes) {
+      Definitions definitions,
+      ContactPolicy contactPolicy,
+      Access access,
+      int maxParts,
+      int maxQueuedBytes) {
     Enrichment enrichment = new Enrichment(definitions);
+    AccessSteps accessSteps = new AccessSteps(access);
     Substitution substitution = new Substitution(maxParts);
     return new PrepareSteps(
         enrichment,
+        accessSteps,
         substitution,
         new ContactPolicySteps(contactPolicy),
         new QueueSteps(maxQueuedBytes),
-        new Refusal(enrichment, substitution),
+        new Refusal(enrichment, accessSteps, substitution),
         new Failures());
   }
 }

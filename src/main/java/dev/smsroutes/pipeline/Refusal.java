@@ -24,10 +24,12 @@ final class Refusal {
   private static final String REST = "…";
 
   private final Enrichment enrichment;
+  private final AccessSteps access;
   private final Substitution substitution;
 
-  Refusal(Enrichment enrichment, Substitution substitution) {
+  Refusal(Enrichment enrichment, AccessSteps access, Substitution substitution) {
     this.enrichment = enrichment;
+    this.access = access;
     this.substitution = substitution;
   }
 
@@ -36,7 +38,9 @@ final class Refusal {
     SendRequest request = message.request();
     message.outcome =
         Refused.of(
-            message.requestId(), Optional.ofNullable(request.messageKey()), faults(request, found));
+            message.requestId(),
+            Optional.ofNullable(request.messageKey()),
+            faults(message.envelope(), found));
   }
 
   /** Ends those of the messages whose constraints {@code bean-validator} found broken. */
@@ -63,8 +67,11 @@ final class Refusal {
    *
    * @param found what the step found that refused it
    */
-  private List<Fault> faults(SendRequest request, List<Fault> found) {
-    List<Fault> all = new ArrayList<>(request.unreadable());
+  private List<Fault> faults(Envelope envelope, List<Fault> found) {
+    SendRequest request = envelope.request();
+    // First: a caller without the right to a definition learns nothing else of it.
+    List<Fault> all = new ArrayList<>(access.faults(envelope, enrichment.digits(request)));
+    all.addAll(request.unreadable());
     all.addAll(found);
     all.addAll(enrichment.faults(request));
     all.addAll(substitution.faults(request, enrichment.find(request)));

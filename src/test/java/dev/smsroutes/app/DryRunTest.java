@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,7 +36,7 @@ class DryRunTest {
     Path list = Files.writeString(folder.resolve("list.txt"), "+49 151 12345678\nada\n");
     Configuration configuration =
         Configuration.read(Map.of("sms.suppression-file", list.toString()));
-    try (DryRun dryRun = PipelineWiring.dryRun(configuration)) {
+    try (DryRun dryRun = PipelineWiring.dryRun(configuration, Optional.empty())) {
       assertThat(faults(dryRun, request("bob", "4915112345678")))
           .extracting(Fault::code)
           .containsExactly(ErrorCode.SUPPRESSED);
@@ -51,7 +52,7 @@ class DryRunTest {
     Configuration configuration =
         Configuration.read(Map.of("sms.suppression-file", folder.resolve("none").toString()));
 
-    assertThatThrownBy(() -> PipelineWiring.dryRun(configuration))
+    assertThatThrownBy(() -> PipelineWiring.dryRun(configuration, Optional.empty()))
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessageContaining("sms.suppression-file: expected a suppression list");
   }

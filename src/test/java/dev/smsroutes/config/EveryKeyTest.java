@@ -40,6 +40,9 @@ class EveryKeyTest {
   /** A value for each key that can be wrong, and the beginning of what is said of it. */
   private static final Map<String, String> WRONG =
       Map.ofEntries(
+          Map.entry("sms.policy.countries", "DE,Austria"),
+          Map.entry("sms.policy.premium-numbers", "no"),
+          Map.entry("sms.file.caller", "sh$op"),
           Map.entry("sms.api.url", "ftp://host"),
           Map.entry("sms.api.auth-url", "http://auth.example.com"),
           Map.entry("sms.api.allow-plain-http", "maybe"),

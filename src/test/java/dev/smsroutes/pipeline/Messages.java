@@ -5,6 +5,7 @@ import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.pipeline.Envelope.Handling;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 
@@ -28,6 +29,8 @@ final class Messages {
     Handling handling =
         new Handling(
             "test",
+            Optional.empty(),
+            false,
             batch,
             1,
             Duration.ofSeconds(30),

@@ -1,5 +1,6 @@
 package dev.smsroutes.pipeline;
 
+import dev.smsroutes.access.Access;
 import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.contactpolicy.ContactPolicy;
@@ -33,6 +34,7 @@ final class PipelineBuilder {
   private Definitions definitions = DefinitionDirectory.load(Path.of("definitions"));
   private Throttle throttle = throttle();
   private ContactPolicy policy = ContactPolicy.NONE;
+  private Access access = Access.NONE;
   private int maxParts = 10;
   private int maxQueuedBytes = 4_000;
   private int recipientsPerCall = 1;
@@ -68,6 +70,11 @@ final class PipelineBuilder {
 
   PipelineBuilder policy(ContactPolicy set) {
     policy = set;
+    return this;
+  }
+
+  PipelineBuilder access(Access set) {
+    access = set;
     return this;
   }
 
@@ -111,6 +118,7 @@ final class PipelineBuilder {
             tokens,
             throttle,
             policy,
+            access,
             options)
         .routes(ScriptedApi.URI, Optional.empty(), QUEUE);
   }

@@ -54,12 +54,19 @@ public final class FileIntake {
   private volatile Batch latest;
   private volatile String latestFailure;
   private final int recipientsPerCall;
+  private final Optional<String> caller;
 
-  FileIntake(Batch.Setting setting, int maxAttempts, Duration rowTimeout, int recipientsPerCall) {
+  FileIntake(
+      Batch.Setting setting,
+      int maxAttempts,
+      Duration rowTimeout,
+      int recipientsPerCall,
+      Optional<String> caller) {
     this.setting = setting;
     this.maxAttempts = maxAttempts;
     this.rowTimeout = rowTimeout;
     this.recipientsPerCall = recipientsPerCall;
+    this.caller = caller;
   }
 
   /**
@@ -187,6 +194,7 @@ public final class FileIntake {
       return null;
     }
     exchange.setProperty(HandOver.MAX_RETRIES, maxAttempts - 1);
+    caller.ifPresent(id -> exchange.setProperty(HandOver.CALLER, id));
     // A row has the clock of its file.
     exchange.setProperty(HandOver.PATIENCE, rowTimeout.plusMillis(exchange.getClock().elapsed()));
     return group.items();

@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
  * @param clock for the retry delay, the file's age and the times in reason files
  * @param rowsWaitForTheirTime whether the pipeline may say that it is not the time of day for a
  *     row, so that the row has to be handed over again when it is
+ * @param caller whose rights the rows have; empty: all rights
  * @param onlyOneFile whether the inbox holds nothing but a link to one file; the other folders then
  *     may be those of a process that serves, and are left as they are
  */
@@ -48,6 +49,7 @@ public record FileIntakeBeans(
     FileCheck.Checker checker,
     Clock clock,
     boolean rowsWaitForTheirTime,
+    Optional<String> caller,
     boolean onlyOneFile)
     implements CamelConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntakeBeans.class);
@@ -91,7 +93,8 @@ public record FileIntakeBeans(
                 rowsWaitForTheirTime ? Optional.of(FileIntake::held) : Optional.empty()),
             options.maxAttempts(),
             options.rowTimeout(),
-            options.recipientsPerCall()));
+            options.recipientsPerCall(),
+            caller));
     registry.bind("fileResults", new FileResults());
     registry.bind(
         "remoteDrops",

@@ -13,6 +13,7 @@ import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.SendRequest;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.auth.User;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,11 +22,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConstants;
 import org.apache.hc.core5.http.HttpStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,11 +46,14 @@ public final class HttpIntake {
 
   private final RequestReader reader;
   private final Function<String, Optional<Entry>> entries;
+  private final Predicate<Optional<String>> seesAll;
   private final boolean mayQueue;
   private final boolean queuesAlways;
   private final boolean callersAreKnown;
 
   /**
+   * @param seesAll whether a caller, who is empty if nobody is known, may ask for the messages of
+   *     all callers
    * @param mayQueue whether a request may be answered when it is on disk in the queue of the JMS
    *     intake, if its caller prefers that
    * @param queuesAlways whether every request is answered then
@@ -56,11 +62,13 @@ public final class HttpIntake {
   public HttpIntake(
       RequestReader reader,
       Function<String, Optional<Entry>> entries,
+      Predicate<Optional<String>> seesAll,
       boolean mayQueue,
       boolean queuesAlways,
       boolean callersAreKnown) {
     this.reader = reader;
     this.entries = entries;
+    this.seesAll = seesAll;
     this.mayQueue = mayQueue;
     this.queuesAlways = queuesAlways;
     this.callersAreKnown = callersAreKnown;
@@ -85,16 +93,28 @@ public final class HttpIntake {
 
   /** Notes the origin of the request and how its caller wants it handled. */
   private void arrived(Exchange exchange) {
-    String caller = "";
+    String client = "";
     boolean preferred = false;
     if (exchange.getMessage() instanceof HttpMessage http) {
       SocketAddress address = http.getRequest().remoteAddress();
-      caller = address == null || address.hostAddress() == null ? "" : address.hostAddress();
+      client = address == null || address.hostAddress() == null ? "" : address.hostAddress();
       preferred = Preferences.respondAsync(http.getRequest().headers().getAll("Prefer"));
     }
-    exchange.setProperty(HandOver.ORIGIN, Origin.of(Origin.HTTP, caller));
+    exchange.setProperty(HandOver.ORIGIN, Origin.of(Origin.HTTP, client));
+    caller(exchange).ifPresent(id -> exchange.setProperty(HandOver.CALLER, id));
     exchange.setProperty(HandOver.QUEUED, mayQueue && (queuesAlways || preferred));
     exchange.setProperty(PREFERRED, preferred);
+  }
+
+  /**
+   * Who the request comes from: the user whom the door has put into the routing context. Camel
+   * hands it over in a header; a header that a client wrote is a text, and counts for nothing.
+   */
+  private static Optional<String> caller(Exchange exchange) {
+    Object user = exchange.getMessage().getHeader(VertxPlatformHttpConstants.AUTHENTICATED_USER);
+    return user instanceof User known
+        ? Optional.ofNullable(known.subject()).filter(id -> !id.isBlank())
+        : Optional.empty();
   }
 
   /** Answers with the outcome of one request. */
@@ -112,11 +132,21 @@ public final class HttpIntake {
     }
   }
 
-  /** Answers the status of a key from the ledger, without asking the API. */
+  /**
+   * Answers the status of a key from the ledger, without asking the API. A message of another
+   * caller is unknown.
+   */
   public void status(@Header("messageKey") String messageKey, Exchange exchange) {
+    Optional<String> caller = caller(exchange);
     Optional<Entry> entry;
     try {
-      entry = entries.apply(messageKey);
+      entry =
+          entries
+              .apply(messageKey)
+              .filter(
+                  found ->
+                      seesAll.test(caller)
+                          || (caller.isPresent() && caller.equals(found.caller())));
     } catch (LedgerUnavailableException e) {
       answer(exchange, Unsettled.unread(UUID.randomUUID().toString(), messageKey));
       return;
@@ -144,6 +174,14 @@ public final class HttpIntake {
       sayIfApplied(exchange, outcomes);
       return;
     }
+    if (outcomes.stream().allMatch(HttpIntake::isForbidden)) {
+      answer(
+          exchange,
+          HttpStatus.SC_FORBIDDEN,
+          OutcomeJson.many(requestId, ErrorCode.FORBIDDEN, outcomes),
+          Optional.empty());
+      return;
+    }
     // None was accepted. While one may still be accepted, the answer asks for a repetition.
     Optional<Outcome> open =
         outcomes.stream().filter(outcome -> !outcome.state().settled()).findFirst();
@@ -158,6 +196,10 @@ public final class HttpIntake {
             .map(Outcome::callerRetryAfter)
             .flatMap(Optional::stream)
             .max(Comparator.naturalOrder()));
+  }
+
+  private static boolean isForbidden(Outcome outcome) {
+    return outcome.state().settled() && outcome.httpStatus() == HttpStatus.SC_FORBIDDEN;
   }
 
   /** Answers a body that holds no request. */

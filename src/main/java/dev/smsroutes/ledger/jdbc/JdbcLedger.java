@@ -207,6 +207,7 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
             StoredText.line(origin.channel()),
             StoredText.line(origin.source()),
             origin.run().orElse(null),
+            submission.caller().map(StoredText::line).orElse(null),
             now,
             now,
             RequestJson.write(submission.request()),
@@ -373,6 +374,22 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
     }
     claims.forEach(JdbcClaim::notesAreWritten);
     return changed;
+  }
+
+  @Override
+  public boolean isKnown(String messageKey) {
+    return records.row(messageKey).isPresent();
+  }
+
+  @Override
+  public long admitted(String caller, Instant since) {
+    return records
+        .select(
+            "SELECT count(*) FROM message WHERE caller = ? AND admitted_at >= ?",
+            row -> row.getLong(1),
+            StoredText.line(caller),
+            since.toEpochMilli())
+        .get(0);
   }
 
   private static Admission usedForAnother(Submission submission) {

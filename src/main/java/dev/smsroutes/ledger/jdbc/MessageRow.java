@@ -30,7 +30,7 @@ import java.util.OptionalInt;
  */
 record MessageRow(Entry entry, String fingerprint, String owner) {
   static final String COLUMNS =
-      "SELECT message_key, fingerprint, definition_key, channel, source, run, state, uncertain,"
+      "SELECT message_key, fingerprint, definition_key, channel, source, run, caller, state, uncertain,"
           + " attempts, admitted_at, first_attempt_at, last_attempt_at, changed_at, request_id,"
           + " code, detail, request, parts, owner, claim FROM message";
 
@@ -61,6 +61,7 @@ record MessageRow(Entry entry, String fingerprint, String owner) {
             Optional.ofNullable(row.getString("detail")).orElse(""),
             Optional.ofNullable(row.getString("request")),
             parts(row),
+            Optional.ofNullable(row.getString("caller")),
             row.getLong("claim"));
     return new MessageRow(entry, row.getString("fingerprint"), row.getString("owner"));
   }

@@ -32,6 +32,7 @@ record Selection(List<String> conditions, List<Object> values) {
             source ->
                 selection.and(
                     "substr(source, 1, ?) = ?", source.codePointCount(0, source.length()), source));
+    query.caller().ifPresent(caller -> selection.and("caller = ?", StoredText.line(caller)));
     query.from().ifPresent(from -> selection.and("changed_at >= ?", from.toEpochMilli()));
     query
         .to()

@@ -113,6 +113,7 @@ final class FileRoute implements AutoCloseable {
             },
             Clock.systemUTC(),
             false,
+            Optional.empty(),
             false)
         .configure(context);
     context.addRoutes(

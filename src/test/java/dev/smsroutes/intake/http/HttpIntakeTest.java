@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 /** What no request over the wire can bring about; all else is tested there. */
 class HttpIntakeTest {
   private final HttpIntake httpIntake =
-      new HttpIntake(new RequestReader(1), HttpIntakeTest::broken, true, false, false);
+      new HttpIntake(
+          new RequestReader(1), HttpIntakeTest::broken, caller -> true, true, false, false);
   private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
   @Test

@@ -128,6 +128,7 @@ class RecordsIT extends OnAStore {
                 "Expected a number that exists",
                 Optional.empty(),
                 OptionalInt.empty(),
+                Optional.empty(),
                 1));
     assertThat(ledger.records().history("key").orElseThrow().events())
         .containsExactly(new Entry.Event(admitted.plusSeconds(2), "WAITING", 50100, "Too fast"));
