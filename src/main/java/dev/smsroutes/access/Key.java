@@ -49,6 +49,16 @@ public record Key(
     return revoked.isEmpty() && expires.filter(end -> !now.isBefore(end)).isEmpty();
   }
 
+  /** The same caller with other secrets. */
+  public Key withHashes(List<String> others) {
+    return new Key(id, others, roles, rights, created, expires, revoked);
+  }
+
+  /** The same caller, whose rights were taken away at this time. */
+  public Key withRevoked(Optional<Instant> when) {
+    return new Key(id, hashes, roles, rights, created, expires, when);
+  }
+
   /** Whether it may see the messages of all callers. */
   public boolean seesAll() {
     return roles.contains(Role.OBSERVE) || roles.contains(Role.OPERATE);

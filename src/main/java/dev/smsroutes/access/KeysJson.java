@@ -86,6 +86,11 @@ public final class KeysJson {
     }
   }
 
+  /** A new object, for those who write callers in another form. */
+  public static ObjectNode object() {
+    return JSON.createObjectNode();
+  }
+
   private static void write(ObjectNode to, Key key) {
     to.put("id", key.id());
     ArrayNode hashes = to.putArray("hashes");

@@ -25,9 +25,9 @@ public record Rights(
     boolean text,
     boolean premium) {
   /** Bounds of the rate: one message in some three hours, and more than any API takes. */
-  static final double MIN_RATE = 0.0001;
+  public static final double MIN_RATE = 0.0001;
 
-  static final double MAX_RATE = 100_000;
+  public static final double MAX_RATE = 100_000;
 
   /** All that a caller can be allowed. */
   public static final Rights ALL =

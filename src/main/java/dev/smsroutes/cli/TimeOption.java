@@ -39,7 +39,30 @@ final class TimeOption implements ITypeConverter<Instant> {
     if (AGO.matcher(text).matches()) {
       return Instant.now().minus(Times.read(text));
     }
-    throw new TypeConversionException(
+    throw unreadable(text);
+  }
+
+  /**
+   * Reads a moment as {@link #convert} does, but a time such as {@code 90d} is one ahead.
+   *
+   * @throws WrongUseException if it is none
+   */
+  static Instant ahead(String text, Instant now) {
+    if (AGO.matcher(text).matches()) {
+      return now.plus(Times.read(text));
+    }
+    try {
+      return new TimeOption().convert(text);
+    } catch (TypeConversionException e) {
+      throw new WrongUseException(
+          "--expires: expected a time such as 90d, 12h or 2027-01-31; got '"
+              + DisplayText.text(text)
+              + "'");
+    }
+  }
+
+  private static TypeConversionException unreadable(String text) {
+    return new TypeConversionException(
         "expected a time such as 2026-11-24T09:30:00Z, 2026-11-24, or 2h or 3d for a time ago; got '"
             + text
             + "'");
