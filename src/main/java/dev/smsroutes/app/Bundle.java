@@ -241,7 +241,7 @@ public final class Bundle implements AutoCloseable {
                 this::seesAll,
                 jms.enabled(),
                 configuration.http().queued(),
-                configuration.door().asks()),
+                configuration.door().ways()),
             configuration.http().recipientsConcurrency()));
     rooms.addConfiguration(new JmsIntakeBeans(jms, broker, reader::one, OutcomeJson::one));
     rooms.addConfiguration(

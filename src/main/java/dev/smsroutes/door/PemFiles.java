@@ -8,18 +8,21 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.TrustOptions;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.slf4j.Logger;
@@ -184,17 +188,20 @@ final class PemFiles implements AutoCloseable {
 
   private X509ExtendedTrustManager trustManager(byte[] ca) throws BrokenFileException {
     try {
-      X509ExtendedTrustManager manager =
-          (X509ExtendedTrustManager)
-              new PemTrustOptions()
-                  .addCertValue(Buffer.buffer(ca))
-                  .getTrustManagerFactory(null)
-                  .getTrustManagers()[0];
-      if (manager.getAcceptedIssuers().length > 0) {
-        return manager;
+      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+      trusted.load(null, null);
+      for (Certificate each :
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(ca))) {
+        trusted.setCertificateEntry("ca-" + trusted.size(), each);
       }
-    } catch (Exception e) {
-      // As above.
+      if (trusted.size() > 0) {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+        factory.init(trusted);
+        return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
+      }
+    } catch (GeneralSecurityException | IOException e) {
+      // Told below.
     }
     throw new BrokenFileException(
         keys + "client-ca-file: expected certificates in PEM; cannot read them");

@@ -26,6 +26,12 @@ public final class HandOver {
   public static final String CALLER = "smsCaller";
 
   /**
+   * The caller's own token of the API, a {@link CallerToken}: the request is sent with it instead
+   * of ours, at once and never through a queue. For this exchange only.
+   */
+  public static final String CALLER_TOKEN = "smsCallerToken";
+
+  /**
    * How often delivery may repeat an unsettled attempt with the same key, an {@link Integer}; 1
    * unless an intake says otherwise.
    */

@@ -394,6 +394,11 @@ public sealed interface Outcome {
           retryAfter);
     }
 
+    /** The same, for another reason and in other words. */
+    public Unsettled because(Reason other, String words) {
+      return new Unsettled(requestId, messageKey, other, uncertain, errorCode, words, retryAfter);
+    }
+
     /** The same, with another time after which it is worth another attempt. */
     public Unsettled after(Duration time) {
       return new Unsettled(

@@ -20,6 +20,10 @@ public enum Reason {
   UNAUTHENTICATED(ErrorCode.UNAUTHORIZED, SC_UNAUTHORIZED, ACCOUNT_WIDE),
   /** The API refused the account: privileges, wrong stack. */
   FORBIDDEN(ErrorCode.FORBIDDEN, SC_FORBIDDEN, ACCOUNT_WIDE),
+  /** The API refused the caller's own token, with which the request was sent. */
+  CALLER_UNAUTHENTICATED(ErrorCode.UNAUTHORIZED, SC_UNAUTHORIZED),
+  /** The API refused the account of the caller's own token. */
+  CALLER_FORBIDDEN(ErrorCode.FORBIDDEN, SC_FORBIDDEN),
   /** Too many requests for the API at this moment. */
   RATE_LIMITED(ErrorCode.RATE_LIMITED, SC_INTERNAL_SERVER_ERROR, RETRYABLE, ACCOUNT_WIDE),
   /** The API blocked the account for a while; an attempt soon may prolong that. */

@@ -4,6 +4,7 @@ import dev.smsroutes.api.ApiReply;
 import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenException;
 import dev.smsroutes.api.TokenSource;
+import dev.smsroutes.model.CallerToken;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.State;
@@ -75,12 +76,20 @@ final class Attempt {
   void write(Exchange exchange) throws TokenException {
     ApiCall call = ExchangeAdapter.call(exchange);
     call.forgetReply();
-    call.token = tokens.token(permit(call));
+    call.token = token(call);
     ExchangeAdapter.toApi(exchange, call, call.path(), call.body());
   }
 
+  private String token(ApiCall call) throws TokenException {
+    Optional<CallerToken> own = call.sends().callerToken();
+    return own.isPresent() ? own.get().value() : tokens.token(permit(call));
+  }
+
+  /** Whether a new token may help; a caller's own one is not ours to renew. */
   boolean isTokenRefused(ApiCall call) {
-    return call.reply != null && ReplyClassifier.refusesToken(call.reply);
+    return call.sends().callerToken().isEmpty()
+        && call.reply != null
+        && ReplyClassifier.refusesToken(call.reply);
   }
 
   /** One new token for all who wait, however many were refused with the old one. */
@@ -101,6 +110,11 @@ final class Attempt {
       return;
     }
     ApiReply reply = call.reply;
+    if (call.sends().callerToken().isPresent()) {
+      // What the API thinks of it says nothing of our token.
+      call.outcome = ofCaller(outcome(call, first));
+      return;
+    }
     if (ReplyClassifier.refusesToken(reply)) {
       tokens.refused(call.token);
     } else {
@@ -110,10 +124,31 @@ final class Attempt {
       call.verdict = classifier.classifyMany(reply, call.sent());
       call.outcome = call.verdict.ofCall();
     } else {
-      call.outcome =
-          classifier.classify(
-              reply, first.requestId(), first.request().messageKey(), first.uncertain());
+      call.outcome = outcome(call, first);
     }
+  }
+
+  private Outcome outcome(ApiCall call, InFlight first) {
+    return classifier.classify(
+        call.reply, first.requestId(), first.request().messageKey(), first.uncertain());
+  }
+
+  /** A refusal of the caller's account concerns no other message. */
+  private static Outcome ofCaller(Outcome outcome) {
+    if (!(outcome instanceof Unsettled open)) {
+      return outcome;
+    }
+    return switch (open.reason()) {
+      case UNAUTHENTICATED ->
+          open.because(
+              Reason.CALLER_UNAUTHENTICATED,
+              "The SMS API refused the token that this request brought");
+      case FORBIDDEN ->
+          open.because(
+              Reason.CALLER_FORBIDDEN,
+              "The SMS API refused the account of the token that this request brought");
+      default -> outcome;
+    };
   }
 
   /** Whether bytes may have left decides between waiting and uncertain. */
@@ -276,7 +311,7 @@ final class Attempt {
   /** Writes that question. */
   void ask(Exchange exchange) throws TokenException {
     ApiCall call = ExchangeAdapter.call(exchange);
-    call.token = tokens.token(permit(call));
+    call.token = token(call);
     String key = ApiCall.segment(call.first().request().messageKey());
     ExchangeAdapter.toApi(exchange, call, key, null);
   }

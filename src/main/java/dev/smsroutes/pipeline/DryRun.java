@@ -100,7 +100,8 @@ public final class DryRun implements AutoCloseable {
                       new Sends(
                           requests.stream()
                               .map(request -> new InFlight(new Envelope(request, origin, handling)))
-                              .toList()));
+                              .toList(),
+                          Optional.empty()));
             });
     if (exchange.getException() != null) {
       throw new IllegalStateException("A dry run failed inside", exchange.getException());

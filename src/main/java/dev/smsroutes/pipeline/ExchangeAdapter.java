@@ -1,6 +1,7 @@
 package dev.smsroutes.pipeline;
 
 import dev.smsroutes.api.CamelReply;
+import dev.smsroutes.model.CallerToken;
 import dev.smsroutes.model.HandOver;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.SendItem;
@@ -69,10 +70,11 @@ final class ExchangeAdapter {
   private void begin(Exchange exchange, List<SendItem> items, boolean mayBeQueued) {
     Sends sends;
     try {
-      sends = sends(items, handling(exchange, mayBeQueued));
+      Handling handling = handling(exchange, mayBeQueued);
+      sends = sends(items, handling, callerToken(exchange, handling));
     } catch (RuntimeException e) {
       // A property of a wrong type: nobody knows how the intake wants it handled.
-      sends = sends(items, defaults(exchange));
+      sends = sends(items, defaults(exchange), Optional.empty());
       sends.messages().forEach(message -> failures.failed(message, e));
     }
     // No header of a stranger comes any further.
@@ -80,11 +82,31 @@ final class ExchangeAdapter {
     exchange.getMessage().setBody(sends);
   }
 
-  private static Sends sends(List<SendItem> items, Handling handling) {
+  /**
+   * What leaves the queue leaves with our own token, to which this caller has no right.
+   *
+   * @throws IllegalArgumentException if the request is to be queued, or the property is another
+   *     thing: its value must not show
+   */
+  private static Optional<CallerToken> callerToken(Exchange exchange, Handling handling) {
+    Object token = exchange.getProperty(HandOver.CALLER_TOKEN);
+    if (token == null) {
+      return Optional.empty();
+    }
+    if (handling.queued() || !(token instanceof CallerToken own)) {
+      throw new IllegalArgumentException(
+          HandOver.CALLER_TOKEN + ": expected a token, and a request that is sent at once");
+    }
+    return Optional.of(own);
+  }
+
+  private static Sends sends(
+      List<SendItem> items, Handling handling, Optional<CallerToken> callerToken) {
     return new Sends(
         items.stream()
             .map(item -> new InFlight(new Envelope(item.request(), item.origin(), handling)))
-            .toList());
+            .toList(),
+        callerToken);
   }
 
   private Handling handling(Exchange exchange, boolean mayBeQueued) {

@@ -1,5 +1,6 @@
 package dev.smsroutes.pipeline;
 
+import dev.smsroutes.model.CallerToken;
 import jakarta.validation.Valid;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,13 +13,22 @@ import java.util.Optional;
  */
 final class Sends implements Group {
   private final List<@Valid InFlight> messages;
+  private final Optional<CallerToken> callerToken;
   private final Deque<ApiCall> calls = new ArrayDeque<>();
 
   /** The call that got its permit before its messages were admitted. */
   private ApiCall leaving;
 
-  Sends(List<InFlight> messages) {
+  /**
+   * @param callerToken the caller's own token of the API, which takes the place of ours
+   */
+  Sends(List<InFlight> messages, Optional<CallerToken> callerToken) {
     this.messages = messages;
+    this.callerToken = callerToken;
+  }
+
+  Optional<CallerToken> callerToken() {
+    return callerToken;
   }
 
   @Override
@@ -86,7 +96,7 @@ final class Sends implements Group {
     for (InFlight message : messages) {
       if (message.keyInUse && message.outcome == null) {
         message.keyInUse = false;
-        again.add(new Sends(List.of(message)));
+        again.add(new Sends(List.of(message), callerToken));
       }
     }
     return again;

@@ -341,8 +341,8 @@ class DoorIT {
   private static Reply managed(String path, String shown) {
     String url = "http://127.0.0.1:" + bundle.bundle().managementPort().orElseThrow() + path;
     return shown.isEmpty()
-        ? bundle.elsewhere("GET", URI.create(url))
-        : bundle.elsewhere("GET", URI.create(url), "Authorization", shown);
+        ? bundle.elsewhere("GET", URI.create(url), "")
+        : bundle.elsewhere("GET", URI.create(url), "", "Authorization", shown);
   }
 
   private static String token(String id) {

@@ -27,6 +27,8 @@ class ReasonTest {
       """
       UNAUTHENTICATED | 20000  | 401 | Retry-After | -         | account
       FORBIDDEN       | 20002  | 403 | Retry-After | -         | account
+      CALLER_UNAUTHENTICATED | 20000 | 401 | Retry-After | -   | -
+      CALLER_FORBIDDEN | 20002 | 403 | Retry-After | -         | -
       RATE_LIMITED    | 50100  | 500 | Retry-After | retryable | account
       BLOCKED         | 50200  | 500 | Retry-After | -         | account
       UNAVAILABLE     | 50300  | 500 | Retry-After | retryable | account
@@ -70,8 +72,8 @@ class ReasonTest {
     int status = outcome.httpStatus();
 
     switch (reason) {
-      case UNAUTHENTICATED -> assertThat(status).isEqualTo(401);
-      case FORBIDDEN -> assertThat(status).isEqualTo(403);
+      case UNAUTHENTICATED, CALLER_UNAUTHENTICATED -> assertThat(status).isEqualTo(401);
+      case FORBIDDEN, CALLER_FORBIDDEN -> assertThat(status).isEqualTo(403);
       // Nothing but what is safe in a queue may be told as taken.
       case QUEUED -> assertThat(status).isEqualTo(202);
       default -> assertThat(status).isIn(500, 503);

@@ -57,7 +57,7 @@ class ContactPolicyStepsTest {
   }
 
   private InFlight held(InFlight message) {
-    contactPolicySteps.hold(ApiCall.of(new Sends(List.of(message)), message));
+    contactPolicySteps.hold(ApiCall.of(new Sends(List.of(message), Optional.empty()), message));
     return message;
   }
 
@@ -78,7 +78,7 @@ class ContactPolicyStepsTest {
   }
 
   private ApiCall rechecked(InFlight message) {
-    ApiCall call = ApiCall.of(new Sends(List.of(message)), message);
+    ApiCall call = ApiCall.of(new Sends(List.of(message), Optional.empty()), message);
     call.begin();
     contactPolicySteps.recheck(call);
     return call;

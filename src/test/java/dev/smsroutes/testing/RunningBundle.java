@@ -205,9 +205,9 @@ public final class RunningBundle implements AutoCloseable {
   }
 
   /** A request to another port than the intake's. */
-  public Reply elsewhere(String method, URI uri, String... headers) {
+  public Reply elsewhere(String method, URI uri, String body, String... headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(uri).timeout(PATIENCE).method(method, BodyPublishers.noBody());
+        HttpRequest.newBuilder(uri).timeout(PATIENCE).method(method, BodyPublishers.ofString(body));
     return send(headers.length == 0 ? request.build() : request.headers(headers).build());
   }
 

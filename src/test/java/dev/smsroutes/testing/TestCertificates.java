@@ -1,125 +1,180 @@
 package dev.smsroutes.testing;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
-import java.util.ArrayList;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Base64;
-import java.util.List;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import javax.security.auth.x500.X500Principal;
 
-/** A certificate authority for one test, made with the {@code keytool} of this Java. */
+/**
+ * A certificate authority for one test: EC keys, valid for a day. It writes the DER of RFC 5280 by
+ * itself, since Java has no public API for it, and a {@code keytool} for each certificate takes
+ * seconds.
+ */
 public final class TestCertificates {
-  private static final char[] PASSWORD = "changeit".toCharArray();
+  private static final AtomicLong SERIAL = new AtomicLong(System.nanoTime());
+  private static final byte[] ECDSA_SHA256 = hex("300a06082a8648ce3d040302");
+  private static final byte[] BASIC_CONSTRAINTS_CA = hex("300f0603551d130101ff040530030101ff");
+  private static final byte[] SUBJECT_ALT_NAME = hex("0603551d11");
+  private static final String CA = "ca";
   private static final Base64.Encoder PEM =
       Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
 
+  private record Made(PrivateKey key, X509Certificate certificate) {}
+
   private final Path folder;
-  private final Path store;
+  private final Map<String, Made> made = new HashMap<>();
 
   private TestCertificates(Path folder) {
     this.folder = folder;
-    store = folder.resolve("store.p12");
   }
 
   /** Makes an authority; its files are in this folder. */
   public static TestCertificates in(Path folder) throws IOException {
     Files.createDirectories(folder);
-    TestCertificates made = new TestCertificates(folder);
-    made.keytool("ca", "CN=Test CA", "-ext", "bc:critical=ca:true");
-    return made;
+    TestCertificates authority = new TestCertificates(folder);
+    authority.make(CA, "CN=Test CA", BASIC_CONSTRAINTS_CA);
+    return authority;
   }
 
   /** Makes a certificate of a server on loopback. */
   public TestCertificates server(String alias) throws IOException {
-    return signed(alias, "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1");
+    byte[] localhost = der(0x82, "localhost".getBytes(StandardCharsets.US_ASCII));
+    return make(alias, "CN=localhost", alternatives(localhost, der(0x87, hex("7f000001"))));
   }
 
   /** Makes a certificate of a client with this subject. */
-  public TestCertificates client(String alias, String subject, String... more) throws IOException {
-    return signed(alias, subject, more);
+  public TestCertificates client(String alias, String subject) throws IOException {
+    return make(alias, subject);
   }
 
-  private TestCertificates signed(String alias, String subject, String... more) throws IOException {
-    List<String> all = new ArrayList<>(List.of("-signer", "ca"));
-    all.addAll(List.of(more));
-    keytool(alias, subject, all.toArray(String[]::new));
+  /** As above, with a DNS name among the alternative names. */
+  public TestCertificates client(String alias, String subject, String dnsName) throws IOException {
+    return make(
+        alias, subject, alternatives(der(0x82, dnsName.getBytes(StandardCharsets.US_ASCII))));
+  }
+
+  private TestCertificates make(String alias, String subject, byte[]... extensions)
+      throws IOException {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      KeyPair pair = generator.generateKeyPair();
+      PrivateKey signer = alias.equals(CA) ? pair.getPrivate() : made.get(CA).key();
+      made.put(alias, new Made(pair.getPrivate(), sign(body(subject, pair, extensions), signer)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+    write(alias + ".crt", "CERTIFICATE", encoded(alias));
+    write(alias + ".key", "PRIVATE KEY", made.get(alias).key().getEncoded());
     return this;
   }
 
-  private void keytool(String alias, String subject, String... more) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-keyalg",
-                "EC",
-                "-validity",
-                "30",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                new String(PASSWORD),
-                "-alias",
-                alias,
-                "-dname",
-                subject));
-    command.addAll(List.of(more));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  private byte[] encoded(String alias) {
     try {
-      if (process.waitFor() != 0) {
-        throw new IllegalStateException("keytool: " + said);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      return made.get(alias).certificate().getEncoded();
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  /** A PEM file with the certificate of an alias. */
+  private static byte[] body(String subject, KeyPair pair, byte[]... extensions) {
+    Instant now = Instant.now();
+    return der(
+        0x30,
+        hex("a003020102"),
+        der(0x02, BigInteger.valueOf(SERIAL.incrementAndGet()).toByteArray()),
+        ECDSA_SHA256,
+        new X500Principal("CN=Test CA").getEncoded(),
+        der(0x30, time(now.minus(Duration.ofHours(1))), time(now.plus(Duration.ofDays(1)))),
+        new X500Principal(subject).getEncoded(),
+        pair.getPublic().getEncoded(),
+        extensions.length == 0 ? new byte[0] : der(0xa3, der(0x30, extensions)));
+  }
+
+  private static X509Certificate sign(byte[] body, PrivateKey signer)
+      throws GeneralSecurityException {
+    Signature signature = Signature.getInstance("SHA256withECDSA");
+    signature.initSign(signer);
+    signature.update(body);
+    byte[] whole = der(0x30, body, ECDSA_SHA256, der(0x03, new byte[] {0}, signature.sign()));
+    return (X509Certificate)
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(new ByteArrayInputStream(whole));
+  }
+
+  private static byte[] alternatives(byte[]... names) {
+    return der(0x30, SUBJECT_ALT_NAME, der(0x04, der(0x30, names)));
+  }
+
+  private static byte[] time(Instant time) {
+    String written =
+        DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC).format(time);
+    return der(0x18, written.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static byte[] der(int tag, byte[]... parts) {
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      content.writeBytes(part);
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(tag);
+    int length = content.size();
+    if (length > 0xff) {
+      out.writeBytes(new byte[] {(byte) 0x82, (byte) (length >> 8), (byte) length});
+    } else if (length > 0x7f) {
+      out.writeBytes(new byte[] {(byte) 0x81, (byte) length});
+    } else {
+      out.write(length);
+    }
+    out.writeBytes(content.toByteArray());
+    return out.toByteArray();
+  }
+
+  private static byte[] hex(String digits) {
+    return HexFormat.of().parseHex(digits);
+  }
+
+  private void write(String name, String what, byte[] der) throws IOException {
+    Files.writeString(
+        folder.resolve(name),
+        "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+            .formatted(what, PEM.encodeToString(der), what));
+  }
+
+  /** A PEM file with the certificate of an alias; {@code ca} is the authority. */
   public Path certificate(String alias) {
-    return pem(alias + ".crt", "CERTIFICATE", key -> key.getCertificate(alias).getEncoded());
+    return folder.resolve(alias + ".crt");
   }
 
   /** A PEM file with the private key of an alias. */
   public Path key(String alias) {
-    return pem(alias + ".key", "PRIVATE KEY", key -> key.getKey(alias, PASSWORD).getEncoded());
-  }
-
-  private interface Der {
-    byte[] of(KeyStore store) throws GeneralSecurityException;
-  }
-
-  private Path pem(String name, String what, Der der) {
-    try {
-      return Files.writeString(
-          folder.resolve(name),
-          "-----BEGIN "
-              + what
-              + "-----\n"
-              + PEM.encodeToString(der.of(load()))
-              + "\n-----END "
-              + what
-              + "-----\n");
-    } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private KeyStore load() throws IOException, GeneralSecurityException {
-    KeyStore loaded = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      loaded.load(in, PASSWORD);
-    }
-    return loaded;
+    return folder.resolve(alias + ".key");
   }
 
   /**
@@ -128,33 +183,37 @@ public final class TestCertificates {
    * @param alias of its own certificate; null for none
    */
   public SSLContext ofClient(String alias) {
-    return ofClient(alias == null ? null : this, alias);
+    return ofClient(this, alias);
   }
 
   /** As above, with a certificate of another authority. */
   public SSLContext ofClient(TestCertificates own, String alias) {
     try {
-      KeyStore trusted = KeyStore.getInstance("PKCS12");
-      trusted.load(null, null);
-      trusted.setCertificateEntry("ca", load().getCertificate("ca"));
+      KeyStore trusted = empty();
+      trusted.setCertificateEntry(CA, made.get(CA).certificate());
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(trusted);
+      KeyStore mine = empty();
+      if (alias != null) {
+        Made shown = own.made.get(alias);
+        mine.setKeyEntry(
+            alias, shown.key(), new char[0], new X509Certificate[] {shown.certificate()});
+      }
       KeyManagerFactory keys =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      KeyStore mine = KeyStore.getInstance("PKCS12");
-      mine.load(null, null);
-      if (own != null) {
-        KeyStore all = own.load();
-        mine.setKeyEntry(
-            "own", all.getKey(alias, PASSWORD), PASSWORD, all.getCertificateChain(alias));
-      }
-      keys.init(mine, PASSWORD);
+      keys.init(mine, new char[0]);
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
       return context;
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static KeyStore empty() throws IOException, GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    return store;
   }
 }

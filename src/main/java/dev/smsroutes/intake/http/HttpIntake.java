@@ -1,8 +1,10 @@
 package dev.smsroutes.intake.http;
 
+import dev.smsroutes.config.DoorOptions.Way;
 import dev.smsroutes.intake.request.RequestReader;
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.model.CallerToken;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.HandOver;
 import dev.smsroutes.model.InvalidRequestException;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -50,6 +53,7 @@ public final class HttpIntake {
   private final boolean mayQueue;
   private final boolean queuesAlways;
   private final boolean callersAreKnown;
+  private final boolean passesTokensOn;
 
   /**
    * @param seesAll whether a caller, who is empty if nobody is known, may ask for the messages of
@@ -57,7 +61,8 @@ public final class HttpIntake {
    * @param mayQueue whether a request may be answered when it is on disk in the queue of the JMS
    *     intake, if its caller prefers that
    * @param queuesAlways whether every request is answered then
-   * @param callersAreKnown whether callers show who they are, so that 401 and 403 speak of them
+   * @param ways how callers show who they are, so that 401 and 403 speak of them; empty: nobody is
+   *     asked
    */
   public HttpIntake(
       RequestReader reader,
@@ -65,13 +70,14 @@ public final class HttpIntake {
       Predicate<Optional<String>> seesAll,
       boolean mayQueue,
       boolean queuesAlways,
-      boolean callersAreKnown) {
+      Set<Way> ways) {
     this.reader = reader;
     this.entries = entries;
     this.seesAll = seesAll;
     this.mayQueue = mayQueue;
     this.queuesAlways = queuesAlways;
-    this.callersAreKnown = callersAreKnown;
+    callersAreKnown = !ways.isEmpty();
+    passesTokensOn = ways.contains(Way.PASSTHROUGH);
   }
 
   /**
@@ -99,6 +105,9 @@ public final class HttpIntake {
       SocketAddress address = http.getRequest().remoteAddress();
       client = address == null || address.hostAddress() == null ? "" : address.hostAddress();
       preferred = Preferences.respondAsync(http.getRequest().headers().getAll("Prefer"));
+      if (passesTokensOn) {
+        exchange.setProperty(HandOver.CALLER_TOKEN, ownToken(http));
+      }
     }
     exchange.setProperty(HandOver.ORIGIN, Origin.of(Origin.HTTP, client));
     caller(exchange).ifPresent(id -> exchange.setProperty(HandOver.CALLER, id));
@@ -115,6 +124,12 @@ public final class HttpIntake {
     return user instanceof User known
         ? Optional.ofNullable(known.subject()).filter(id -> !id.isBlank())
         : Optional.empty();
+  }
+
+  /** The door has let in only requests that have one. */
+  private static CallerToken ownToken(HttpMessage http) {
+    String shown = http.getRequest().getHeader("Authorization").strip();
+    return new CallerToken(shown.substring(shown.indexOf(' ')).strip());
   }
 
   /** Answers with the outcome of one request. */

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class HttpIntakeTest {
   private final HttpIntake httpIntake =
       new HttpIntake(
-          new RequestReader(1), HttpIntakeTest::broken, caller -> true, true, false, false);
+          new RequestReader(1), HttpIntakeTest::broken, caller -> true, true, false, Set.of());
   private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
   @Test
