@@ -135,7 +135,9 @@ public final class Bundle implements AutoCloseable {
   private Bundle started(Map<String, String> overrides) {
     try {
       configuration = Configuration.readToServe(overrides, this::openSuppressionList);
-      configuration.warnings().forEach(LOG::warn);
+      if (!onlyFiles) {
+        configuration.warnings().forEach(LOG::warn);
+      }
       open();
       Configuration.prepare(main, overrides);
       main.start();
@@ -187,8 +189,7 @@ public final class Bundle implements AutoCloseable {
 
   private Doors openDoors() {
     try {
-      return new Doors(
-          configuration.door(), configuration.managementDoor(), Optional.empty(), keys, clock);
+      return new Doors(configuration.door(), configuration.managementDoor(), keys, clock);
     } catch (IllegalArgumentException e) {
       throw new InvalidSettingsException(List.of(e.getMessage()));
     }

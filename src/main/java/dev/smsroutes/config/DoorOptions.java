@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  * @param jwt how tokens of an issuer are verified, if that is a way
  * @param tokenLifetime how long a token is valid that {@code POST /v2/token} gives for a key
  * @param tokenKeyFile what these tokens are signed with
+ * @param publicUrl by which callers know the intake; empty: what each of them asked
  * @param tls the certificate of this server; empty: plain text
  */
 public record DoorOptions(
@@ -30,6 +31,7 @@ public record DoorOptions(
     Optional<Jwt> jwt,
     Duration tokenLifetime,
     Path tokenKeyFile,
+    Optional<String> publicUrl,
     Optional<Tls> tls) {
   /** How a caller shows who it is. */
   public enum Way {
@@ -117,6 +119,7 @@ public record DoorOptions(
         jwt(settings, ways.contains(Way.JWT)),
         settings.positiveDuration("sms.http.token-lifetime"),
         settings.path("sms.http.token-key-file"),
+        settings.optional("sms.http.public-url"),
         tls);
   }
 

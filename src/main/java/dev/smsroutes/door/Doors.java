@@ -65,16 +65,10 @@ public final class Doors implements AutoCloseable {
   /**
    * Opens the files that the doors need.
    *
-   * @param publicUrl what callers reach the intake by; empty: what each caller reached it by
    * @param keys the callers of the keys file
    * @throws IllegalArgumentException if a file cannot be read; names its key
    */
-  public Doors(
-      DoorOptions intake,
-      DoorOptions management,
-      Optional<String> publicUrl,
-      Keys keys,
-      Clock clock) {
+  public Doors(DoorOptions intake, DoorOptions management, Keys keys, Clock clock) {
     Optional<AccessTokens> tokens =
         intake.has(Way.API_KEY) || management.has(Way.API_KEY)
             ? Optional.of(
@@ -86,7 +80,7 @@ public final class Doors implements AutoCloseable {
             : Optional.empty();
     issuer = intake.jwt().or(management::jwt).map(jwt -> new IssuerTokens(jwt, clock));
     try {
-      Refusals atIntake = new Refusals("http", new FailureLimit());
+      Refusals atIntake = new Refusals("http");
       this.intake =
           new Door(
               intake,
@@ -98,7 +92,7 @@ public final class Doors implements AutoCloseable {
               atIntake,
               tokens
                   .filter(given -> intake.has(Way.API_KEY))
-                  .map(given -> new TokenEndpoint(keys, given, publicUrl, atIntake)));
+                  .map(given -> new TokenEndpoint(keys, given, intake.publicUrl(), atIntake)));
       this.management =
           new Door(
               management,
@@ -107,7 +101,7 @@ public final class Doors implements AutoCloseable {
               tokens,
               issuer,
               pem(management),
-              new Refusals("management", new FailureLimit()),
+              new Refusals("management"),
               Optional.empty());
     } catch (RuntimeException e) {
       close();

@@ -5,15 +5,19 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
+import com.nimbusds.jose.jwk.source.JWKSetSource;
+import com.nimbusds.jose.jwk.source.JWKSetSourceWrapper;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.jwk.source.RateLimitReachedException;
+import com.nimbusds.jose.jwk.source.RetryingJWKSetSource;
+import com.nimbusds.jose.jwk.source.URLBasedJWKSetSource;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
-import com.nimbusds.jose.util.health.HealthStatus;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
@@ -120,18 +124,36 @@ final class IssuerTokens implements AutoCloseable {
     } catch (MalformedURLException e) {
       throw new IllegalArgumentException("sms.http.jwt.jwks: expected a URL", e);
     }
-    DefaultResourceRetriever retriever =
-        new DefaultResourceRetriever(FETCH_MS, FETCH_MS, MAX_KEY_SET);
-    return JWKSourceBuilder.<SecurityContext>create(url, retriever)
-        .retrying(true)
+    JWKSetSource<SecurityContext> fetched =
+        new RetryingJWKSetSource<>(
+            new URLBasedJWKSetSource<>(
+                url, new DefaultResourceRetriever(FETCH_MS, FETCH_MS, MAX_KEY_SET)),
+            null);
+    return JWKSourceBuilder.create(new Told(fetched))
+        .retrying(false)
         .outageTolerant(OUTAGE.toMillis())
-        .healthReporting(
-            report ->
-                tell(
-                    report.getHealthStatus() == HealthStatus.HEALTHY
-                        ? Optional.empty()
-                        : Optional.of("the public keys of sms.http.jwt.issuer cannot be fetched")))
         .build();
+  }
+
+  /** Below the tolerance of outages, which would tell of none. */
+  private final class Told extends JWKSetSourceWrapper<SecurityContext> {
+    private Told(JWKSetSource<SecurityContext> source) {
+      super(source);
+    }
+
+    @Override
+    public JWKSet getJWKSet(
+        JWKSetCacheRefreshEvaluator refreshing, long now, SecurityContext context)
+        throws KeySourceException {
+      try {
+        JWKSet keys = getSource().getJWKSet(refreshing, now, context);
+        tell(Optional.empty());
+        return keys;
+      } catch (KeySourceException e) {
+        tell(Optional.of("the public keys of sms.http.jwt.issuer cannot be fetched"));
+        throw e;
+      }
+    }
   }
 
   private void tell(Optional<String> outage) {

@@ -25,14 +25,16 @@ final class Refusals {
   private static final long LINGER_MS = 1_000;
 
   private final String server;
-  private final FailureLimit limit;
+  private final FailureLimit limit = new FailureLimit();
+
+  /** Nobody may fill the log: ten lines a minute and address. */
+  private final FailureLimit told = new FailureLimit();
 
   /**
    * @param server for the log
    */
-  Refusals(String server, FailureLimit limit) {
+  Refusals(String server) {
     this.server = server;
-    this.limit = limit;
   }
 
   /** Why a key does not count, for the log. */
@@ -45,16 +47,14 @@ final class Refusals {
     return (keys.isValid(key.get()) ? "wrong secret of key " : what + " key ") + key.get().id();
   }
 
-  /** No credentials, or wrong ones: each caller reads the same. */
+  /** Credentials that do not count: each caller reads the same. */
   void unknown(RoutingContext request, Finding finding) {
-    boolean shown = finding.verdict() != Finding.Verdict.LACKING;
-    if (finding.verdict() == Finding.Verdict.WRONG && tooMany(request, finding.why())) {
-      return;
-    }
     if (finding.verdict() == Finding.Verdict.EXPIRED) {
       log(request, HttpStatus.SC_UNAUTHORIZED, finding.why());
+    } else if (tooMany(request, finding.why())) {
+      return;
     }
-    unauthenticated(request, shown);
+    unauthenticated(request, true);
   }
 
   /** Nothing was shown at all. */
@@ -126,7 +126,10 @@ final class Refusals {
   }
 
   private void log(RoutingContext request, int status, String why) {
-    LOG.warn("door={} refused status={} address={} why={}", server, status, address(request), why);
+    if (told.failed(address(request)).isEmpty()) {
+      LOG.warn(
+          "door={} refused status={} address={} why={}", server, status, address(request), why);
+    }
   }
 
   private static String address(RoutingContext request) {

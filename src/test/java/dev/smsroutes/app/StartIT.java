@@ -16,6 +16,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -101,6 +103,11 @@ class StartIT {
         arguments("sms.http.mode", "queued", "sms.jms.enabled is false"),
         arguments("sms.jms.max-queue-bytes", "0", "expected a whole number of at least 1; got '0'"),
         arguments("camel.main.shutdownTimeout", "soon", "a whole number"),
+        arguments("sms.http.authentication", "password", "api-key, jwt, mtls, passthrough (or"),
+        arguments("sms.http.authentication", "api-key,", "or none; got 'api-key,'"),
+        arguments("sms.http.authentication", "none,api-key", "or none; got 'none,api-key'"),
+        arguments("sms.http.authentication", "passthrough,api-key", "expected passthrough alone"),
+        arguments("sms.management.authentication", "passthrough", "api-key, jwt, mtls (or"),
         arguments("sms.http.maxInFlight", "5", "there is no such key"),
         arguments("sms.typo", "", "there is no such key"),
         arguments("sms.management.port", "-1", "from 0 to 65535; got '-1'"),
@@ -110,6 +117,66 @@ class StartIT {
         arguments("camel.management.host", "::1", "is now sms.management.host"),
         arguments("camel.server.authenticationEnabled", "true", "there is no such key any more"),
         arguments("camel.metrics.enabled", "true", "there is no such key any more"));
+  }
+
+  /** A start that would let everyone send real messages, and what is said of it. */
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          sms.api.url=https://api.example.com | sms.http.authentication: expected how callers show who they are (api-key, jwt or mtls), or none to let everyone in who reaches the port, because sms.api.url names an API that is not on this machine; it is empty
+          sms.api.url=https://127.0.0.1.example.com | sms.http.authentication: expected how
+          sms.http.host=0.0.0.0               | sms.http.authentication: expected how callers show who they are (api-key, jwt or mtls), or none to let everyone in who reaches the port, because sms.http.host is not loopback; it is empty
+          sms.management.enabled=true sms.management.host=:: | sms.management.authentication: expected how callers show who they are
+          sms.http.authentication=jwt         | sms.http.jwt.issuer: expected a value
+          sms.http.authentication=jwt         | sms.http.jwt.audience: expected a value
+          sms.management.authentication=jwt   | sms.http.jwt.jwks: expected a value
+          sms.http.authentication=mtls        | sms.http.tls.client-ca-file: expected a file
+          sms.http.tls.key-file=k.pem         | sms.http.tls.certificate-file: expected a file
+          sms.http.tls.client-ca-file=k.pem   | sms.http.tls.certificate-file: expected a file
+          sms.management.tls.certificate-file=c.pem | sms.management.tls.key-file: expected a file
+          sms.http.authentication=passthrough sms.http.mode=queued sms.jms.enabled=true | sms.http.mode: expected sync with
+          camel.server.authenticationEnabled=true camel.server.jwtKeystorePath=x | camel.server.authenticationEnabled: there is no such key any more
+          """)
+  void refuses_a_door_that_does_not_hold(String settings, String words) {
+    List<String> all =
+        new ArrayList<>(List.of("sms.api.client-id", "id", "sms.api.client-secret", "secret"));
+    for (String setting : settings.split(" ")) {
+      all.addAll(List.of(setting.split("=", 2)));
+    }
+
+    assertThatThrownBy(() -> RunningBundle.start(all.toArray(String[]::new)))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining(words);
+  }
+
+  /** Address, whether there is a door, and the beginning of the one warning about it. */
+  @ParameterizedTest(name = "{0} {1}: {2}")
+  @CsvSource({
+    "127.0.0.1, '', sms.http.authentication: it is empty",
+    "127.0.0.1, none,",
+    "0.0.0.0, none, sms.http.tls.certificate-file: it is empty"
+  })
+  void warns_once_of_an_open_door(String host, String authentication, String warning) {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(Bundle.class);
+    log.start();
+    logger.addAppender(log);
+
+    RunningBundle.start("sms.http.host", host, "sms.http.authentication", authentication).close();
+
+    logger.detachAppender(log);
+    List<String> told =
+        log.list.stream()
+            .map(ILoggingEvent::getFormattedMessage)
+            .filter(line -> line.startsWith("sms.http.") && !line.startsWith("sms.http.deadline"))
+            .toList();
+    if (warning == null) {
+      assertThat(told).isEmpty();
+    } else {
+      assertThat(told).singleElement().asString().startsWith(warning);
+    }
   }
 
   @ParameterizedTest(name = "{0}={1}")
