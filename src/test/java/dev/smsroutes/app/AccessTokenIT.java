@@ -5,6 +5,9 @@ import static dev.smsroutes.testing.KeysFiles.shown;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.smsroutes.access.Key;
 import dev.smsroutes.access.Role;
 import dev.smsroutes.testing.KeysFiles;
@@ -17,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code POST /v2/token}, as a client of the SMS API asks for it, and what its tokens are worth.
@@ -34,6 +39,8 @@ class AccessTokenIT {
   private static final String JSON = "application/json";
   private static final String FORM = "application/x-www-form-urlencoded";
 
+  private static final int FAILURES = 10;
+
   @TempDir Path home;
 
   private final SettableClock clock = new SettableClock();
@@ -42,7 +49,7 @@ class AccessTokenIT {
   @BeforeEach
   void start() throws IOException {
     clock.set(Instant.now());
-    write(KeysFiles.key("shop", Role.SEND), KeysFiles.revoked("gone"));
+    write(KeysFiles.key("shop", Role.SEND), KeysFiles.revoked("gone"), KeysFiles.expired("old"));
     bundle = node();
   }
 
@@ -167,8 +174,6 @@ class AccessTokenIT {
     assertThat(send(bundle, RunningBundle.MESSAGES + "k", token).status()).isIn(401, 429);
   }
 
-  private static final int FAILURES = 10;
-
   @Test
   void sends_who_guesses_away_and_nobody_else() {
     for (int i = 0; i < FAILURES; i++) {
@@ -186,6 +191,33 @@ class AccessTokenIT {
         .isEqualTo(200);
     assertThat(send(bundle, RunningBundle.MESSAGES + Requests.key(), shown("shop")).status())
         .isEqualTo(202);
+  }
+
+  @Test
+  void tells_why_in_the_log_and_nowhere_else() {
+    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    root.addAppender(log);
+
+    List<String> answers =
+        Stream.of(shown("gone"), shown("old"), shown("nobody"), "shop." + secret("x"), "x")
+            .map(key -> send(bundle, RunningBundle.MESSAGES + "k", key))
+            .map(reply -> reply.status() + reply.body().replaceFirst("[0-9a-f-]{36}", ""))
+            .toList();
+
+    root.detachAppender(log);
+    assertThat(answers).containsOnly(answers.get(0));
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .filteredOn(line -> line.startsWith("door=http refused status=401 address=127.0.0.1"))
+        .extracting(line -> line.replaceFirst(".*why=", ""))
+        .containsExactly(
+            "revoked key gone",
+            "expired key old",
+            "unknown key",
+            "wrong secret of key shop",
+            "unknown key");
   }
 
   /** A caller that reads 401 fetches a new token; for the trouble of our account that is a loop. */

@@ -4,6 +4,9 @@ import static dev.smsroutes.testing.KeysFiles.shown;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -41,6 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /**
  * Every route and port with every kind of credential, over the wire: who may not come in gets
@@ -51,12 +56,16 @@ class DoorIT {
   private static final String ISSUER = "https://login.example.com";
   private static final String AUDIENCE = "sms-gateway";
 
+  private static final ListAppender<ILoggingEvent> LOG = new ListAppender<>();
+
   private static RunningBundle bundle;
   private static RSAKey issuerKey;
   private static RSAKey otherKey;
 
   @BeforeAll
   static void start(@TempDir Path home) throws Exception {
+    LOG.start();
+    root().addAppender(LOG);
     issuerKey = new RSAKeyGenerator(2048).keyID("k1").generate();
     otherKey = new RSAKeyGenerator(2048).keyID("k1").generate();
     Path keySet =
@@ -121,6 +130,15 @@ class DoorIT {
   @AfterAll
   static void stop() {
     bundle.close();
+    root().detachAppender(LOG);
+    assertThat(LOG.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .anyMatch(line -> line.contains("door=http refused"))
+        .noneMatch(line -> line.contains("-secret-") || line.contains("eyJ"));
+  }
+
+  private static Logger root() {
+    return (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
   }
 
   /** What callers show, and the status of intake and management for it. */
@@ -232,7 +250,13 @@ class DoorIT {
     Map<String, Integer> expected = new TreeMap<>();
     Map<String, Integer> got = new TreeMap<>();
     expected.put("POST keyed", sending);
-    got.put("POST keyed", send("/messaging/v1/sms/messages/" + Requests.key(), shown).status());
+    Reply keyed = send("/messaging/v1/sms/messages/" + Requests.key(), shown);
+    got.put("POST keyed", keyed.status());
+    if (keyed.status() == 401) {
+      assertThat(keyed.code()).isEqualTo(20000);
+      assertThat(keyed.message())
+          .isEqualTo("Expected credentials that are valid here; got none, or others");
+    }
     expected.put("POST keyed //", sending);
     got.put("POST keyed //", send("//messaging/v1/sms/messages/" + Requests.key(), shown).status());
     expected.put("POST bare", sending);
@@ -279,6 +303,32 @@ class DoorIT {
     assertThat(none.header("WWW-Authenticate")).contains("Bearer realm=\"sms-routes\"");
     assertThat(send("/messaging/v1/sms/messages/k", "Bearer " + shown("watcher")).code())
         .isEqualTo(20002);
+  }
+
+  /** A door before some paths only can be walked round. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/own",
+        "/own/",
+        "/OWN",
+        "//own",
+        "/./own",
+        "/x/../own",
+        "/%6fwn",
+        "/own;x=1",
+        "/own%2f",
+        "/own%00",
+        "/v2/token/../../own",
+        "/v2/token/..;/own",
+        "/v2/token%2f..%2f..%2fown",
+        "/v2/token/x",
+        "/observe/health",
+        "/messaging/v1/sms/messages/a%2Fb"
+      })
+  void has_no_path_round_it(String path) {
+    assertThat(bundle.exchange("POST", path, "").status()).isEqualTo(401);
+    assertThat(bundle.exchange("GET", path, "").status()).isEqualTo(401);
   }
 
   @Test
