@@ -1,6 +1,7 @@
 package dev.smsroutes.app;
 
 import dev.smsroutes.access.Access;
+import dev.smsroutes.access.CallerLimits;
 import dev.smsroutes.api.ApiEndpoints;
 import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenRoute;
@@ -76,6 +77,8 @@ public final class PipelineWiring {
             throttle,
             contactPolicy,
             access,
+            new CallerLimits(access.callers(), ledger::admitted, clock),
+            configuration.access().numbers(),
             new SendOptions(
                 configuration.maxParts(),
                 new RetryPolicy(

@@ -6,6 +6,7 @@ import static org.apache.hc.core5.http.HttpStatus.SC_ACCEPTED;
 import static org.apache.hc.core5.http.HttpStatus.SC_FORBIDDEN;
 import static org.apache.hc.core5.http.HttpStatus.SC_INTERNAL_SERVER_ERROR;
 import static org.apache.hc.core5.http.HttpStatus.SC_SERVICE_UNAVAILABLE;
+import static org.apache.hc.core5.http.HttpStatus.SC_TOO_MANY_REQUESTS;
 import static org.apache.hc.core5.http.HttpStatus.SC_UNAUTHORIZED;
 
 import java.util.List;
@@ -42,6 +43,8 @@ public enum Reason {
   NOT_QUEUED(ErrorCode.UNAVAILABLE, SC_SERVICE_UNAVAILABLE),
   /** The throttle has no permit for it before the deadline. */
   NOT_YET(ErrorCode.UNAVAILABLE, SC_INTERNAL_SERVER_ERROR),
+  /** Its caller has sent as many messages a second as it may: waits at the sender's. */
+  CALLER_RATE(ErrorCode.RATE_LIMITED, SC_TOO_MANY_REQUESTS),
   /** The send window of its recipient is closed. */
   OUTSIDE_WINDOW(ErrorCode.UNAVAILABLE, SC_INTERNAL_SERVER_ERROR),
   /** The ledger cannot record it, so it must not be sent or reported. */

@@ -28,6 +28,12 @@ final class InFlight {
   /** From {@code render}: what is to be sent. */
   Message message;
 
+  /** From {@code take}: whether it counts for the daily allowance of its caller. */
+  boolean reserved;
+
+  /** From {@code admit}: whether its key had never been used before. */
+  boolean isNew;
+
   /** From {@code admit}, until the outcome is recorded: the ledger's claim on the key. */
   Claim claim;
 

@@ -76,6 +76,7 @@ final class LedgerSteps {
         ledger.admitNew(asked.stream().map(LedgerSteps::submission).toList(), leaving);
     for (int i = 0; i < asked.size(); i++) {
       asked.get(i).claim = claims.get(i).orElse(null);
+      asked.get(i).isNew = claims.get(i).isPresent();
       asked.get(i).keyInUse = claims.get(i).isEmpty();
     }
   }

@@ -1,6 +1,8 @@
 package dev.smsroutes.pipeline;
 
 import dev.smsroutes.access.Access;
+import dev.smsroutes.access.CallerLimits;
+import dev.smsroutes.access.NumberRules;
 import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.contactpolicy.ContactPolicy;
@@ -39,6 +41,8 @@ public final class Pipeline {
       Throttle throttle,
       ContactPolicy contactPolicy,
       Access access,
+      CallerLimits limits,
+      NumberRules numbers,
       SendOptions options) {
     RetryPolicy retries = options.retries();
     ThrottleSteps throttleSteps = new ThrottleSteps(throttle);
@@ -49,6 +53,7 @@ public final class Pipeline {
     this.send =
         new SendSteps(
             new ExchangeAdapter(retries.deadline(), prepare.failures()),
+            new LimitSteps(limits, numbers, ledger),
             new LedgerSteps(ledger),
             new Calls(options.recipientsPerCall()),
             prepare.contactPolicy(),

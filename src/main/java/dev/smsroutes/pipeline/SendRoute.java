@@ -52,6 +52,7 @@ final class SendRoute extends RouteBuilder {
         .noStreamCaching()
         .doTry()
         .to(PrepareRoute.PREPARE)
+        .process(sends(all -> steps.limits().take(all, getContext()::isStopping)))
         .process(sends(steps.calls()::plan))
         .filter(whenSends(steps.contactPolicy()::mayLeaveNow))
         .process(sends(steps.throttle()::passAtOnce))
@@ -70,6 +71,7 @@ final class SendRoute extends RouteBuilder {
         .doFinally()
         .process(sends(steps.ledger()::release))
         .process(sends(Sends::returnUnusedPermit))
+        .process(sends(steps.limits()::giveBack))
         .end()
         .process(sends(steps.outcomeLog()::tell))
         // Only now that all claims have ended: a thread that waits for a key must not hold another.

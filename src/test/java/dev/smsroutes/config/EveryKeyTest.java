@@ -42,6 +42,10 @@ class EveryKeyTest {
       Map.ofEntries(
           Map.entry("sms.policy.countries", "DE,Austria"),
           Map.entry("sms.policy.premium-numbers", "no"),
+          Map.entry("sms.policy.number-rate", "101/1h"),
+          Map.entry("sms.policy.number-rate-action", "maybe"),
+          Map.entry("sms.policy.same-text-window", "0s"),
+          Map.entry("sms.policy.same-text-action", "maybe"),
           Map.entry("sms.file.caller", "sh$op"),
           Map.entry("sms.api.url", "ftp://host"),
           Map.entry("sms.api.auth-url", "http://auth.example.com"),

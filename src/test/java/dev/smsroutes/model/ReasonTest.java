@@ -38,6 +38,7 @@ class ReasonTest {
       QUEUED          | 0      | 202 | -           | -         | -
       NOT_QUEUED      | 50300  | 503 | Retry-After | -         | -
       NOT_YET         | 50300  | 500 | Retry-After | -         | -
+      CALLER_RATE     | 50100  | 429 | Retry-After | -         | -
       OUTSIDE_WINDOW  | 50300  | 500 | Retry-After | -         | -
       UNRECORDED      | 50300  | 500 | Retry-After | -         | -
       STOPPING        | 50300  | 503 | Retry-After | -         | -
@@ -74,6 +75,8 @@ class ReasonTest {
     switch (reason) {
       case UNAUTHENTICATED, CALLER_UNAUTHENTICATED -> assertThat(status).isEqualTo(401);
       case FORBIDDEN, CALLER_FORBIDDEN -> assertThat(status).isEqualTo(403);
+      // The caller's own doing, as the API itself answers it.
+      case CALLER_RATE -> assertThat(status).isEqualTo(429);
       // Nothing but what is safe in a queue may be told as taken.
       case QUEUED -> assertThat(status).isEqualTo(202);
       default -> assertThat(status).isIn(500, 503);

@@ -1,6 +1,8 @@
 package dev.smsroutes.pipeline;
 
 import dev.smsroutes.access.Access;
+import dev.smsroutes.access.CallerLimits;
+import dev.smsroutes.access.NumberRules;
 import dev.smsroutes.api.ReplyClassifier;
 import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.contactpolicy.ContactPolicy;
@@ -35,6 +37,7 @@ final class PipelineBuilder {
   private Throttle throttle = throttle();
   private ContactPolicy policy = ContactPolicy.NONE;
   private Access access = Access.NONE;
+  private NumberRules numbers = NumberRules.NONE;
   private int maxParts = 10;
   private int maxQueuedBytes = 4_000;
   private int recipientsPerCall = 1;
@@ -75,6 +78,11 @@ final class PipelineBuilder {
 
   PipelineBuilder access(Access set) {
     access = set;
+    return this;
+  }
+
+  PipelineBuilder numbers(NumberRules set) {
+    numbers = set;
     return this;
   }
 
@@ -119,6 +127,8 @@ final class PipelineBuilder {
             throttle,
             policy,
             access,
+            new CallerLimits(access.callers(), ledger::admitted, Clock.systemUTC()),
+            numbers,
             options)
         .routes(ScriptedApi.URI, Optional.empty(), QUEUE);
   }
