@@ -22,12 +22,12 @@ final class EntryCsv {
           "definitionKey",
           "channel",
           "source",
-          "caller",
           "admittedAt",
           "firstAttemptAt",
           "lastAttemptAt",
           "changedAt",
-          "requestId");
+          "requestId",
+          "caller");
   private static final List<String> PERSONAL = List.of("contactKey", "to", "attributes", "text");
 
   private final CsvWriter csv;

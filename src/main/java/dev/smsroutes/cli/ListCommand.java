@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Option;
       "  sms-routes list",
       "  sms-routes list --state PARKED,UNCERTAIN --since 2d",
       "  sms-routes list --all --channel file --source batch.csv --limit 500",
+      "  sms-routes list --caller shop --since 1d",
       "  sms-routes list --code 109121 --json"
     })
 public final class ListCommand extends RecordsCommand {
@@ -33,6 +35,10 @@ public final class ListCommand extends RecordsCommand {
   private static final int MAX_SOURCE_WIDTH = 40;
   private static final List<String> TITLES =
       List.of("key", "state", "code", "attempts", "channel", "source", "changed");
+
+  /** Where callers are known. */
+  private static final List<String> WITH_CALLERS =
+      Stream.concat(TITLES.stream(), Stream.of("caller")).toList();
 
   @Mixin private SelectionOptions selection;
 
@@ -91,19 +97,28 @@ public final class ListCommand extends RecordsCommand {
     if (json) {
       entries.forEach(entry -> out().println(EntryJson.of(entry)));
     } else if (!entries.isEmpty()) {
-      Table.print(TITLES, entries.stream().map(ListCommand::cells).toList(), out());
+      boolean callers = entries.stream().anyMatch(entry -> entry.caller().isPresent());
+      Table.print(
+          callers ? WITH_CALLERS : TITLES,
+          entries.stream().map(entry -> cells(entry, callers)).toList(),
+          out());
     }
     requireOut();
   }
 
-  private static List<String> cells(Entry entry) {
-    return List.of(
-        DisplayText.text(entry.messageKey()),
-        entry.state().name(),
-        entry.code().map(code -> Integer.toString(code)).orElse("-"),
-        Integer.toString(entry.attempts()),
-        DisplayText.text(entry.origin().channel()),
-        DisplayText.beginning(entry.origin().source(), MAX_SOURCE_WIDTH),
-        DisplayText.time(entry.changedAt()));
+  private static List<String> cells(Entry entry, boolean callers) {
+    Stream<String> cells =
+        Stream.of(
+            DisplayText.text(entry.messageKey()),
+            entry.state().name(),
+            entry.code().map(code -> Integer.toString(code)).orElse("-"),
+            Integer.toString(entry.attempts()),
+            DisplayText.text(entry.origin().channel()),
+            DisplayText.beginning(entry.origin().source(), MAX_SOURCE_WIDTH),
+            DisplayText.time(entry.changedAt()));
+    return (callers
+            ? Stream.concat(cells, Stream.of(DisplayText.text(entry.caller().orElse("-"))))
+            : cells)
+        .toList();
   }
 }

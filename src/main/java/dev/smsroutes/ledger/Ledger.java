@@ -84,10 +84,11 @@ public interface Ledger {
    * and has not ended, it ends now: refused, or parked if the API may have accepted an attempt.
    * This happens to a queued message whose definition was changed meanwhile.
    *
+   * @param caller who asks now: the request of another caller does not end
    * @return the recorded outcome; {@code refused} itself if the ledger does not know the request or
    *     cannot be read
    */
-  default Outcome refused(SendRequest request, Outcome refused) {
+  default Outcome refused(SendRequest request, Optional<String> caller, Outcome refused) {
     return refused;
   }
 }

@@ -32,7 +32,9 @@ final class LedgerSteps {
   void admit(Sends sends) {
     for (InFlight message : sends.messages()) {
       if (message.outcome instanceof Refused) {
-        message.outcome = ledger.refused(message.request(), message.outcome);
+        message.outcome =
+            ledger.refused(
+                message.request(), message.envelope().handling().caller(), message.outcome);
       }
     }
     List<InFlight> open = sends.open();

@@ -61,7 +61,7 @@ final class RecordingLedger implements Ledger {
   }
 
   @Override
-  public Outcome refused(SendRequest request, Outcome refused) {
+  public Outcome refused(SendRequest request, Optional<String> caller, Outcome refused) {
     refusedLater.add(request.messageKey() + " " + refused.errorCode());
     return refused;
   }

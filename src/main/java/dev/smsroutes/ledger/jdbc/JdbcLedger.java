@@ -421,14 +421,14 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
   }
 
   @Override
-  public Outcome refused(SendRequest request, Outcome refused) {
+  public Outcome refused(SendRequest request, Optional<String> caller, Outcome refused) {
     if (!request.isComplete() || outage().isPresent()) {
       return refused;
     }
     try {
       return records
           .row(request.messageKey())
-          .filter(row -> row.waitsFor(request))
+          .filter(row -> row.waitsFor(request) && row.entry().caller().equals(caller))
           .map(row -> end(row, refused))
           .orElse(refused);
     } catch (LedgerUnavailableException e) {

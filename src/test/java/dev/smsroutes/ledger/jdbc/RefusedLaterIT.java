@@ -55,7 +55,7 @@ class RefusedLaterIT {
   void ends_as_refused_when_it_was_surely_not_sent() {
     claim().settle(Unsettled.queued("r", "k", false));
 
-    assertThat(ledger.refused(request("k", "4915112345678"), REFUSED).state())
+    assertThat(ledger.refused(request("k", "4915112345678"), Optional.empty(), REFUSED).state())
         .isEqualTo(State.REFUSED);
     assertThat(state()).isEqualTo(EntryState.REFUSED);
     assertThat(ledger.records().find("k").orElseThrow().request()).isEmpty();
@@ -67,7 +67,7 @@ class RefusedLaterIT {
     claim.attempted();
     claim.settle(Unsettled.noReply("r", "k"));
 
-    assertThat(ledger.refused(request("k", "4915112345678"), REFUSED).state())
+    assertThat(ledger.refused(request("k", "4915112345678"), Optional.empty(), REFUSED).state())
         .isEqualTo(State.PARKED);
     assertThat(state()).isEqualTo(EntryState.PARKED);
   }
@@ -76,25 +76,39 @@ class RefusedLaterIT {
   void another_request_under_the_key_changes_nothing() {
     claim().settle(Unsettled.queued("r", "k", false));
 
-    assertThat(ledger.refused(request("k", "4915187654321"), REFUSED)).isEqualTo(REFUSED);
+    assertThat(ledger.refused(request("k", "4915187654321"), Optional.empty(), REFUSED))
+        .isEqualTo(REFUSED);
+    assertThat(state()).isEqualTo(EntryState.WAITING);
+  }
+
+  @Test
+  void another_caller_who_is_refused_changes_nothing() {
+    claim().settle(Unsettled.queued("r", "k", false));
+
+    assertThat(ledger.refused(request("k", "4915112345678"), Optional.of("other"), REFUSED))
+        .isEqualTo(REFUSED);
     assertThat(state()).isEqualTo(EntryState.WAITING);
   }
 
   @Test
   void leaves_ended_entries_and_those_in_progress_alone() {
     Admission.Claim claim = claim();
-    assertThat(ledger.refused(request("k", "4915112345678"), REFUSED)).isEqualTo(REFUSED);
+    assertThat(ledger.refused(request("k", "4915112345678"), Optional.empty(), REFUSED))
+        .isEqualTo(REFUSED);
     assertThat(state()).isEqualTo(EntryState.ADMITTED);
 
     claim.settle(new Outcome.Accepted("r", Optional.of("k"), false));
-    assertThat(ledger.refused(request("k", "4915112345678"), REFUSED)).isEqualTo(REFUSED);
+    assertThat(ledger.refused(request("k", "4915112345678"), Optional.empty(), REFUSED))
+        .isEqualTo(REFUSED);
     assertThat(state()).isEqualTo(EntryState.ACCEPTED);
   }
 
   @Test
   void an_unknown_or_incomplete_request_is_only_refused() {
-    assertThat(ledger.refused(request("unknown", "4915112345678"), REFUSED)).isEqualTo(REFUSED);
-    assertThat(ledger.refused(new SendRequest(null, null, null, null), REFUSED)).isEqualTo(REFUSED);
+    assertThat(ledger.refused(request("unknown", "4915112345678"), Optional.empty(), REFUSED))
+        .isEqualTo(REFUSED);
+    assertThat(ledger.refused(new SendRequest(null, null, null, null), Optional.empty(), REFUSED))
+        .isEqualTo(REFUSED);
   }
 
   private EntryState state() {
