@@ -29,6 +29,9 @@ public final class ResultsWriter implements Closeable {
     DurableFile open(String name) throws IOException;
   }
 
+  /** Of one row: it stands in the results and in the rejects, so it must not grow many times. */
+  private static final int MAX_FAULTS = 10;
+
   private static final Logger LOG = LoggerFactory.getLogger(ResultsWriter.class);
 
   private final Opener opener;
@@ -60,8 +63,8 @@ public final class ResultsWriter implements Closeable {
     counts.add(outcome);
     faults.add(row, outcome);
     String key = messageKey(row, outcome);
-    String message =
-        outcome.faults().isEmpty() ? outcome.message() : joined(outcome.faults(), Fault::message);
+    List<Fault> told = Fault.first(outcome.faults(), MAX_FAULTS);
+    String message = told.isEmpty() ? outcome.message() : joined(told, Fault::message);
     lines.write(
         new Line(
             row.number(),
@@ -76,7 +79,7 @@ public final class ResultsWriter implements Closeable {
         rejectsFile = opener.open(names.rejects());
         rejects = source.rejects(rejectsFile.out());
       }
-      String field = joined(outcome.faults(), fault -> source.field(fault.field()));
+      String field = joined(told, fault -> source.field(fault.field()));
       // A row that was never valid may be corrected and sent as something new. Any other may have
       // been sent under its key, so it must keep it.
       String kept = state == State.REFUSED ? null : key;
