@@ -48,7 +48,7 @@ class HttpHeapIT {
     String valid = "\"contactKey\":\"c\",\"to\":\"4915112345678\"";
     return Map.of(
         "300,000 unknown fields",
-        "{" + numbered("field", 300_000) + "," + recipients("{}", 1) + "}",
+        "{" + numbered("f", 300_000) + "," + recipients("{}", 1) + "}",
         "190 attributes for each of 500 recipients",
         "{\"definitionKey\":\"account-reset\","
             + recipients("{" + valid + ",\"attributes\":{" + numbered("a", 190) + "}}", 500)
@@ -57,6 +57,8 @@ class HttpHeapIT {
         "{" + recipients("{" + valid + ",\"attributes\":{" + numbered("a", 500) + "}}", 500) + "}",
         "500 recipients with seven faults each",
         "{" + recipients("{" + numbered("a", 7) + "}", 500) + "}",
+        "50 unknown fields with long names",
+        "{" + numbered("x".repeat(58), 50) + "," + recipients("{}", 1) + "}",
         "500 recipients that are none",
         "{" + recipients("0", 500) + "}",
         "a million recipients",

@@ -176,24 +176,49 @@ class HttpSlowSocketsIT {
   }
 
   @Test
-  void closes_connections_over_the_limit_and_takes_others_again() throws IOException {
-    try (RunningBundle few = RunningBundle.start("sms.http.max-connections", "5")) {
-      List<Socket> open = new ArrayList<>();
-      for (int i = 0; i < 5; i++) {
-        open.add(few.connect());
+  void closes_the_connection_that_waited_longest_for_one_over_the_limit() throws IOException {
+    try (RunningBundle few = RunningBundle.start("sms.http.max-connections", "3");
+        Socket first = few.connect();
+        Socket second = few.connect()) {
+      for (int i = 0; i < 3; i++) {
+        // Each time on a new connection, the first of which is within the limit.
+        assertThat(few.rawPost(RunningBundle.MESSAGES + Requests.key(), Requests.keyed()).status())
+            .isEqualTo(202);
       }
-      try (Socket over = few.connect()) {
+      try (Socket third = few.connect();
+          Socket fourth = few.connect()) {
+        assertThat(isClosed(first)).isTrue();
+        assertThat(few.rawPost(RunningBundle.MESSAGES + Requests.key(), Requests.keyed()).status())
+            .isEqualTo(202);
+        assertThat(isClosed(second)).isTrue();
+        assertThat(third.isConnected() && fourth.isConnected()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void closes_a_new_connection_when_all_others_have_requests() throws IOException {
+    try (RunningBundle one = RunningBundle.start("sms.http.max-connections", "1");
+        Socket busy = one.connect()) {
+      String body = Requests.keyed().toString();
+      String head =
+          "POST "
+              + RunningBundle.MESSAGES
+              + "busy HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+              + "Connection: close\r\nExpect: 100-continue\r\nContent-Length: "
+              + body.length()
+              + "\r\n\r\n";
+      busy.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      String goOn = "HTTP/1.1 100 Continue\r\n\r\n";
+      assertThat(busy.getInputStream().readNBytes(goOn.length()))
+          .asString(StandardCharsets.US_ASCII)
+          .isEqualTo(goOn);
+
+      try (Socket over = one.connect()) {
         assertThat(isClosed(over)).isTrue();
       }
-      for (Socket socket : open) {
-        socket.close();
-      }
-      await()
-          .ignoreExceptions()
-          .until(
-              () ->
-                  few.rawPost(RunningBundle.MESSAGES + Requests.key(), Requests.keyed()).status()
-                      == 202);
+      busy.getOutputStream().write(body.getBytes(StandardCharsets.US_ASCII));
+      assertThat(Reply.read(busy.getInputStream().readAllBytes()).status()).isEqualTo(202);
     }
   }
 

@@ -37,6 +37,9 @@ final class ConnectionLimits implements Handler<HttpConnection> {
   /** Requests of one connection that wait for the answer to an earlier one, and that one. */
   private static final int MOST_PIPELINED = 16;
 
+  /** While connections are too many, nearly all of them are of those who do harm. */
+  private static final int MOST_LOOKED_AT = 256;
+
   private final int most;
   private final long headerNanos;
   private final long idleNanos;
@@ -74,14 +77,37 @@ final class ConnectionLimits implements Handler<HttpConnection> {
     boolean tooMany = open.incrementAndGet() > most;
     channel.closeFuture().addListener(closed -> open.decrementAndGet());
     if (tooMany) {
-      channel.close();
-      return;
+      Watch dispensable = dispensable();
+      if (dispensable == null) {
+        channel.close();
+        return;
+      }
+      watches.remove(dispensable);
+      dispensable.channel.close();
     }
     Watch watch = new Watch(channel);
     // Between the codec and Vert.x: it sees whole headers, and the ends of requests and answers.
     channel.pipeline().addBefore("handler", "limits", watch);
     watches.add(watch);
     channel.closeFuture().addListener(closed -> watches.remove(watch));
+  }
+
+  /**
+   * The connection to close for a new one: of those that are looked at, one that never had a whole
+   * request, or else an idle one, and the one that has waited longest; null if none waits.
+   */
+  private Watch dispensable() {
+    Watch found = null;
+    int left = MOST_LOOKED_AT;
+    for (Watch watch : watches) {
+      if (watch.isWaiting() && (found == null || watch.waitsMore(found))) {
+        found = watch;
+      }
+      if (--left == 0) {
+        break;
+      }
+    }
+    return found;
   }
 
   private long sweep(long now) {
@@ -152,6 +178,15 @@ final class ConnectionLimits implements Handler<HttpConnection> {
     private void taken() {
       untaken = untaken - 1;
       since = System.nanoTime();
+    }
+
+    /** Whether it has neither a request nor an answer. */
+    boolean isWaiting() {
+      return unanswered == 0 && untaken == 0 && !arriving;
+    }
+
+    boolean waitsMore(Watch other) {
+      return first == other.first ? since - other.since < 0 : first;
     }
 
     boolean isOver(long now) {

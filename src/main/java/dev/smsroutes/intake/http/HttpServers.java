@@ -8,6 +8,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -120,7 +121,14 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
     entrance.secure(server);
     return vertx
         .createHttpServer(server)
-        .connectionHandler(limits)
+        .connectionHandler(
+            connection -> {
+              ((ConnectionBase) connection)
+                  .channel()
+                  .pipeline()
+                  .replace("httpDecoder", "httpDecoder", new StrictDecoder(server));
+              limits.handle(connection);
+            })
         .invalidRequestHandler(request -> HttpAdmission.noHttp(request, maxHeaderBytes));
   }
 
