@@ -154,7 +154,8 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
           Router router = Router.router(vertx);
           forOperators.guard(router);
           answers.on(router);
-          HttpServer server = server(forOperators, waiting -> {}).requestHandler(checked(address, router));
+          HttpServer server =
+              server(forOperators, waiting -> {}).requestHandler(checked(address, router));
           await(server, address);
           managementPort = OptionalInt.of(server.actualPort());
         });
