@@ -34,7 +34,8 @@ public final class Distribution {
     }
   }
 
-  private static Path zip() throws IOException {
+  /** The packed file. */
+  public static Path zip() throws IOException {
     try (Stream<Path> files = Files.list(Path.of("target"))) {
       return files.filter(file -> file.toString().endsWith("-dist.zip")).findFirst().orElseThrow();
     }
