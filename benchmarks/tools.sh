@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sourced by benchmarks that need wrk, nginx (with its echo module) or Kannel: tools NAME…
+# Sourced by what needs wrk, nginx (with its echo module), Kannel or Chromium: tools NAME…
 # As root on Debian it installs what is missing; elsewhere it names it and ends.
 export PATH="$PATH:/usr/sbin"
 tools() {
@@ -8,6 +8,7 @@ tools() {
     case "$tool" in
       wrk) command -v wrk > /dev/null || missing+=(wrk) ;;
       nginx) { command -v nginx > /dev/null && [ -e /usr/lib/nginx/modules/ngx_http_echo_module.so ]; } || missing+=(nginx-light libnginx-mod-http-echo) ;;
+      chromium) command -v chromium > /dev/null || missing+=(chromium) ;;
       kannel) command -v bearerbox > /dev/null || missing+=(kannel) ;;
     esac
   done
@@ -15,7 +16,7 @@ tools() {
     return
   fi
   if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then
-    echo "This benchmark needs ${missing[*]} (names of Debian's packages); install them first" >&2
+    echo "This needs ${missing[*]} (names of Debian's packages); install them first" >&2
     exit 1
   fi
   echo "Installing ${missing[*]}"
