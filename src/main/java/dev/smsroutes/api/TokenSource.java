@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
 public final class TokenSource {
   private static final Logger LOG = LoggerFactory.getLogger(TokenSource.class);
   private static final ObjectReader JSON = JsonMapper.builder().build().readerFor(JsonNode.class);
+
+  /** What a header can carry as it is: a line end would begin another header. */
+  private static final Pattern TOKEN = Pattern.compile("[!-~]+");
 
   /** The documented life of a token is 20 minutes; this is for a reply that does not say. */
   private static final Duration ASSUMED_LIFE = Duration.ofMinutes(15);
@@ -215,7 +219,7 @@ public final class TokenSource {
       token = "";
       seconds = 0;
     }
-    if (token.isBlank()) {
+    if (!TOKEN.matcher(token).matches()) {
       throw failed(
           Reason.UNAVAILABLE,
           "No token for the SMS API: its token endpoint answered without one; nothing was sent",

@@ -26,6 +26,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenSourceTest {
   private final SettableClock clock = new SettableClock();
@@ -197,6 +198,19 @@ class TokenSourceTest {
       assertThat(refusal(() -> source(() -> reply(200, body)).token(permit())))
           .isEqualTo(Reason.UNAVAILABLE);
     }
+  }
+
+  /** Found by ReplyFuzzTest: the token stands in a header of each call. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", " ", "a b", "a\\r\\nX-Injected: yes", "a\\n", "a\\u0000", "\u00e9", "\\u007f"})
+  void takes_no_token_that_a_header_cannot_carry(String token) {
+    TokenSource tokens =
+        source(() -> reply(200, "{\"access_token\":\"" + token + "\",\"expires_in\":1080}"));
+
+    assertThatThrownBy(() -> tokens.token(permit()))
+        .isInstanceOf(TokenException.class)
+        .hasMessageContaining("answered without one");
   }
 
   private TokenSource source(Callable<ApiReply> answers) {
