@@ -3,6 +3,7 @@ package dev.smsroutes.contactpolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.testing.Mutations;
+import dev.smsroutes.watch.BrokenFileException;
 import java.io.ByteArrayInputStream;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -23,7 +24,7 @@ class SuppressionFuzzTest {
     try {
       assertThat(Mutations.ends(() -> SuppressionReader.read(new ByteArrayInputStream(list))))
           .isNotNull();
-    } catch (BrokenListException e) {
+    } catch (BrokenFileException e) {
       assertThat(e.getMessage()).startsWith("expected ").doesNotContainPattern("\\p{Cc}");
     }
   }
