@@ -2,6 +2,7 @@ package dev.smsroutes.broker;
 
 import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
+import dev.smsroutes.disk.PrivateFiles;
 import jakarta.jms.ConnectionFactory;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,12 +10,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQIOErrorException;
@@ -315,12 +316,12 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static FileChannel lock(Path directory) {
     FileChannel channel = null;
     try {
-      Files.createDirectories(directory);
+      PrivateFiles.createFolders(directory);
       channel =
           FileChannel.open(
               directory.resolve("in-use.lock"),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE);
+              Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+              PrivateFiles.ofOwner());
       if (channel.tryLock() != null) {
         return channel;
       }

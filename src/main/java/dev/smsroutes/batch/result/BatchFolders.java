@@ -3,6 +3,7 @@ package dev.smsroutes.batch.result;
 import dev.smsroutes.batch.format.BatchFormat;
 import dev.smsroutes.batch.format.FileNames;
 import dev.smsroutes.batch.format.SourceFile;
+import dev.smsroutes.disk.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
   public int prepare() throws IOException {
     int swept = 0;
     for (Path folder : List.of(inbox, results, done, failed)) {
-      Files.createDirectories(folder);
+      PrivateFiles.createFolders(folder);
     }
     for (CompletionMarker completion : CompletionMarker.all(this)) {
       completion.publish(this);
