@@ -57,7 +57,15 @@ class EmbeddedBrokerIT {
 
   private BrokerOptions options(int port, Optional<Login> login) {
     return new BrokerOptions(
-        directory, port, login, QUEUES, QUICK, 1024 * 1024, name -> name.startsWith("sms.reply."));
+        directory,
+        port,
+        login,
+        QUEUES,
+        Duration.ZERO,
+        Duration.ZERO,
+        QUICK,
+        1024 * 1024,
+        name -> name.startsWith("sms.reply."));
   }
 
   private EmbeddedBroker start() {
@@ -314,6 +322,8 @@ class EmbeddedBrokerIT {
             0,
             Optional.empty(),
             QUEUES,
+            Duration.ZERO,
+            Duration.ZERO,
             QUICK,
             1024 * 1024,
             name -> name.startsWith("sms.reply."));
