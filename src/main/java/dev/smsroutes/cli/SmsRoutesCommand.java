@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ShowCommand.class,
       ReplayCommand.class,
       ExportCommand.class,
+      ForgetCommand.class,
       StatusCommand.class,
       PauseCommand.class,
       ResumeCommand.class,

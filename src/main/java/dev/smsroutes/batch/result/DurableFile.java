@@ -184,6 +184,16 @@ public class DurableFile implements Closeable {
     publish(folder, name);
   }
 
+  /**
+   * As {@link #commit}, for a new content of a file that keeps the time of its last change.
+   *
+   * @param modified in milliseconds since 1970
+   */
+  public void replace(long modified) throws IOException {
+    complete(modified);
+    publish(folder, name);
+  }
+
   /** Removes what has not got its name, unless it is kept. */
   @Override
   public void close() throws IOException {

@@ -6,6 +6,7 @@ import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.LogText;
 import dev.smsroutes.config.JmsOptions;
 import dev.smsroutes.config.ReplyQueues;
+import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.Outcome;
 import jakarta.jms.JMSException;
@@ -77,6 +78,12 @@ final class JmsAnswering {
           outcome.state(),
           outcome.errorCode());
       return false;
+    }
+    if (outcome.errorCode() == ErrorCode.FORGOTTEN.number()) {
+      // Its copy would bring back what was erased.
+      LOG.info("jms=forgotten {}", ids(outcome));
+      reply(delivery, outcome);
+      return true;
     }
     switch (outcome.state()) {
       case ACCEPTED, ACCEPTED_EARLIER -> LOG.info("jms=accepted {}", ids(outcome));

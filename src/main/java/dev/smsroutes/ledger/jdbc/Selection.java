@@ -50,6 +50,12 @@ record Selection(List<String> conditions, List<Object> values) {
     return selection;
   }
 
+  /** Only entries whose request is not erased. */
+  Selection withRequest() {
+    and("request IS NOT NULL");
+    return this;
+  }
+
   private void and(String condition, Object... bound) {
     conditions.add(condition);
     values.addAll(List.of(bound));
