@@ -1,5 +1,6 @@
 package dev.smsroutes.pipeline;
 
+import dev.smsroutes.model.Masked;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.SendRequest;
 import java.util.regex.Pattern;
@@ -31,11 +32,18 @@ final class OutcomeLog {
         outcome.requestId(),
         message.envelope().handling().route(),
         loggable(request.messageKey()),
-        loggable(request.definitionKey()),
+        message.definition == null
+            ? named(request.definitionKey())
+            : loggable(request.definitionKey()),
         outcome.state(),
         outcome.errorCode(),
-        outcome.faults().stream().map(fault -> loggable(fault.field())).toList(),
+        outcome.faults().stream().map(fault -> named(fault.field())).toList(),
         message.envelope().handling().elapsed());
+  }
+
+  /** A name that no definition of ours has, which may be a number by mistake. */
+  private static String named(String text) {
+    return loggable(text == null ? null : Masked.text(text));
   }
 
   /** A stranger's text must neither break the line nor fill the log. */
