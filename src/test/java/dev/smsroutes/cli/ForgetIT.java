@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.EntryState;
 import dev.smsroutes.ledger.jdbc.JdbcRecords;
+import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Person;
 import dev.smsroutes.testing.Reply;
 import dev.smsroutes.testing.Requests;
@@ -230,6 +231,26 @@ class ForgetIT {
 
     assertThat(said.exit()).isEqualTo(1);
     assertThat(said.err()).contains("queues: the broker cannot be reached on port 1");
+  }
+
+  @Test
+  void erases_requests_that_are_kept_on_purpose_and_names_what_is_in_progress() throws Exception {
+    try (LedgerFile ledger = new LedgerFile(data.resolve("kept.db"), true);
+        JdbcRecords beside = ledger.beside()) {
+      ledger.add("kept", State.ACCEPTED).add("duplicate", State.DUPLICATE).addUnderWay("now");
+
+      Said said =
+          Said.by("forget", ledger.set(), "--set=sms.jms.enabled=false", "+" + LedgerFile.NUMBER);
+
+      assertThat(said.exit()).isEqualTo(1);
+      assertThat(said.err()).contains("ledger: 1 are in progress; repeat the command");
+      assertThat(said.out()).containsPattern("ledger +3 entries with a request +3 +2");
+      for (String key : List.of("kept", "duplicate")) {
+        assertThat(beside.find(key).orElseThrow().request()).as(key).isEmpty();
+      }
+      assertThat(beside.find("kept").orElseThrow().state()).isEqualTo(EntryState.ACCEPTED);
+      assertThat(beside.find("now").orElseThrow().request()).isPresent();
+    }
   }
 
   @Test

@@ -18,7 +18,7 @@ import java.time.Clock;
  */
 public final class PlanFiles {
   /** The name of the folders of files that are only checked. */
-  public static final String FOLDER = "check";
+  public static final String FOLDER = BatchFolders.CHECK;
 
   private final Path results;
   private final Path done;

@@ -28,6 +28,9 @@ import java.util.regex.Pattern;
  * @param failed sources that could not be read, each with a reason file
  */
 public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
+  /** The folder in each of these for files that are only checked. */
+  public static final String CHECK = "check";
+
   public BatchFolders {
     inbox = inbox.toAbsolutePath().normalize();
     results = results.toAbsolutePath().normalize();

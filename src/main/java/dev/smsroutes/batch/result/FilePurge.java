@@ -59,36 +59,50 @@ public final class FilePurge {
   public void run() {
     left = 0;
     long done = purge(folders.done(), retention.done(), FilePurge::isSource);
-    long results =
-        purge(folders.results(), retention.results(), name -> RESULT.matcher(name).matches());
-    long failed = purge(folders.failed(), retention.failed(), this::isFailed);
+    done += purge(check(folders.done()), retention.done(), FilePurge::isSource);
+    long results = purge(folders.results(), retention.results(), FilePurge::isResult);
+    long failed = purge(folders.failed(), retention.failed(), FilePurge::isFailed);
+    failed += purge(check(folders.failed()), retention.failed(), FilePurge::isFailed);
     LOG.info("files=purged done={} results={} failed={}", done, results, failed);
     if (left > 0) {
       LOG.warn("files=not-purged count={} this process may not delete them", left);
     }
   }
 
-  private static boolean isSource(String name) {
-    return BatchFormat.of(name).isPresent();
+  private static Path check(Path folder) {
+    return folder.resolve(BatchFolders.CHECK);
+  }
+
+  private static boolean isSource(Path file) {
+    return BatchFormat.of(name(file)).isPresent();
+  }
+
+  private static boolean isResult(Path file) {
+    return RESULT.matcher(name(file)).matches();
+  }
+
+  private static String name(Path file) {
+    return file.getFileName().toString();
   }
 
   /** A source has any name at all, and a reason next to it. */
-  private boolean isFailed(String name) {
-    return name.endsWith(REASON)
-        || isSource(name)
-        || Files.exists(folders.failed().resolve(name + REASON), LinkOption.NOFOLLOW_LINKS);
+  private static boolean isFailed(Path file) {
+    return name(file).endsWith(REASON)
+        || isSource(file)
+        || Files.exists(file.resolveSibling(name(file) + REASON), LinkOption.NOFOLLOW_LINKS);
   }
 
-  private long purge(Path folder, Duration keep, Predicate<String> ours) {
-    return keep.isZero() ? 0 : purge(folder, clock.instant().minus(keep), ours);
+  private long purge(Path folder, Duration keep, Predicate<Path> ours) {
+    // A link inside of the four folders is not one that the operator set.
+    boolean linked = name(folder).equals(BatchFolders.CHECK) && Files.isSymbolicLink(folder);
+    return keep.isZero() || linked ? 0 : purge(folder, clock.instant().minus(keep), ours);
   }
 
-  private long purge(Path folder, Instant before, Predicate<String> ours) {
+  private long purge(Path folder, Instant before, Predicate<Path> ours) {
     long deleted = 0;
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
-        String name = file.getFileName().toString();
-        if (!name.startsWith(".") && ours.test(name) && purge(file, before)) {
+        if (!name(file).startsWith(".") && ours.test(file) && purge(file, before)) {
           deleted++;
         }
       }

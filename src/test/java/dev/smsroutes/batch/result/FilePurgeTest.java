@@ -44,6 +44,8 @@ class FilePurgeTest {
   @ValueSource(
       strings = {
         "done/a.csv",
+        "done/check/a.csv",
+        "failed/check/a.csv",
         "done/a~2.ndjson.gz",
         "results/a.csv.results.ndjson",
         "results/a.csv.results.csv",
