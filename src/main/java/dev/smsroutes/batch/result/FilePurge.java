@@ -85,11 +85,19 @@ public final class FilePurge {
     return file.getFileName().toString();
   }
 
-  /** A source has any name at all, and a reason next to it. */
+  /**
+   * A source has any name at all, and a reason next to it; so the reason outlives it, if only until
+   * the next run.
+   */
   private static boolean isFailed(Path file) {
-    return name(file).endsWith(REASON)
-        || isSource(file)
-        || Files.exists(file.resolveSibling(name(file) + REASON), LinkOption.NOFOLLOW_LINKS);
+    String name = name(file);
+    return name.endsWith(REASON)
+        ? !isThere(file.resolveSibling(name.substring(0, name.length() - REASON.length())))
+        : isSource(file) || isThere(file.resolveSibling(name + REASON));
+  }
+
+  private static boolean isThere(Path file) {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   private long purge(Path folder, Duration keep, Predicate<Path> ours) {
