@@ -36,6 +36,8 @@ import java.util.regex.Pattern;
  */
 final class Forget {
   private static final int PAGE = 200;
+  private static final String WAITS =
+      "waits in the inbox or is being sent: cancel it, or repeat the command later";
 
   /** Counts, causes and reasons, but no values; and sms-routes' own notes. */
   private static final Pattern HOLDS_NO_DATA =
@@ -153,19 +155,23 @@ final class Forget {
             folders.results(),
             folders.failed(),
             folders.failed().resolve(PlanFiles.FOLDER))) {
-      folder(folder, eraser, !dryRun);
+      folder(folder, eraser, false);
     }
     for (Path folder : List.of(folders.inbox(), folders.inbox().resolve(PlanFiles.FOLDER))) {
-      folder(folder, eraser, false);
+      folder(folder, eraser, true);
     }
   }
 
-  private void folder(Path folder, RowEraser eraser, boolean rewrite) throws IOException {
+  private void folder(Path folder, RowEraser eraser, boolean inbox) throws IOException {
+    if (folder.endsWith(PlanFiles.FOLDER) && Files.isSymbolicLink(folder)) {
+      // Not one that the operator set.
+      return;
+    }
     FolderTally files = new FolderTally();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
       for (Path file : all) {
         if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-          file(file, eraser, rewrite, files);
+          file(file, eraser, inbox, files);
         }
       }
     } catch (NoSuchFileException | NotDirectoryException e) {
@@ -182,7 +188,7 @@ final class Forget {
     private long erased;
   }
 
-  private void file(Path file, RowEraser eraser, boolean rewrite, FolderTally files) {
+  private void file(Path file, RowEraser eraser, boolean inbox, FolderTally files) {
     String name = file.getFileName().toString();
     if (HOLDS_NO_DATA.matcher(name).matches()) {
       return;
@@ -195,13 +201,13 @@ final class Forget {
     try {
       long rows = eraser.copy(file, OutputStream.nullOutputStream());
       files.rows += rows;
-      if (rows > 0 && rewrite) {
-        files.erased += rewrite(file, eraser);
+      if (rows > 0 && inbox) {
+        left(file, WAITS);
       } else if (rows > 0 && !dryRun) {
-        left(file, "waits in the inbox or is being sent: cancel it, or repeat the command later");
+        files.erased += rewrite(file, eraser);
       }
     } catch (UnreadableFileException e) {
-      unreadable(file, eraser, files);
+      unreadable(file, eraser, inbox, files);
     } catch (IOException e) {
       left(file, "cannot be read or written (" + e.getClass().getSimpleName() + ")");
     }
@@ -220,11 +226,11 @@ final class Forget {
   }
 
   /** A file that is no batch, or a broken one. */
-  private void unreadable(Path file, RowEraser eraser, FolderTally files) {
+  private void unreadable(Path file, RowEraser eraser, boolean inbox, FolderTally files) {
     try {
       if (eraser.mentions(file)) {
         files.rows++;
-        left(file, "names the person, and cannot be rewritten row by row: delete it");
+        left(file, inbox ? WAITS : "names the person, and cannot be rewritten by rows: delete it");
       }
     } catch (NoSuchFileException e) {
       // It has moved on.
@@ -239,7 +245,7 @@ final class Forget {
     try (DurableFile copy =
         new DurableFile(file.toAbsolutePath().getParent(), file.getFileName().toString())) {
       long erased = eraser.copy(file, copy.out());
-      copy.replace(modified);
+      copy.commit(modified);
       return erased;
     }
   }

@@ -220,6 +220,18 @@ class ForgetIT {
   }
 
   @Test
+  void leaves_a_file_in_the_inbox_alone_and_names_it() throws IOException {
+    Path waits = Files.writeString(data.resolve("inbox/later.csv.part"), "x 4915198765432");
+
+    Said said = forget(NUMBER);
+
+    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said.err()).contains("\"later.csv.part\" waits in the inbox or is being sent");
+    assertThat(waits).hasContent("x 4915198765432");
+    Files.delete(waits);
+  }
+
+  @Test
   void says_that_the_queues_could_not_be_searched_without_a_process() throws IOException {
     Said said =
         Said.by(

@@ -43,8 +43,12 @@ public final class RowEraser {
   private static final Pattern RESULTS =
       Pattern.compile(".+[.]results[.](csv|ndjson)", Pattern.DOTALL);
 
+  /** What a row of the person keeps, as far as it does not name the person by mistake. */
   private static final Set<String> KEPT =
       Set.of(CsvHeader.DEFINITION_KEY, CsvHeader.MESSAGE_KEY, Rejects.CODE, Rejects.FIELD);
+
+  /** By these a row is found again; they stay, whatever they hold. */
+  private static final Set<String> ALWAYS_KEPT = Set.of(CsvHeader.MESSAGE_KEY, Rejects.CODE);
 
   private final Person person;
   private final Function<String, Optional<String>> regions;
@@ -182,8 +186,11 @@ public final class RowEraser {
             regions.apply(definition));
     boolean changed = theirs;
     for (int i = 0; i < cells.size(); i++) {
-      boolean kept = KEPT.contains(header.name(i));
-      if (!kept && (theirs || person.isMentionedIn(cells.get(i)))) {
+      String name = header.name(i);
+      boolean erases =
+          theirs && !KEPT.contains(name)
+              || !ALWAYS_KEPT.contains(name) && person.isMentionedIn(cells.get(i));
+      if (erases) {
         changed |= !cells.get(i).isEmpty();
         cells.set(i, "");
       }
@@ -334,7 +341,7 @@ public final class RowEraser {
           changed = true;
         } else if (value.isContainerNode()) {
           changed |= blank(value);
-        } else if (!KEPT.contains(name) && person.isMentionedIn(value.asText())) {
+        } else if (!ALWAYS_KEPT.contains(name) && person.isMentionedIn(value.asText())) {
           object.put(name, "");
           changed = true;
         }

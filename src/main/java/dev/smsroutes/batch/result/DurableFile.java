@@ -189,7 +189,7 @@ public class DurableFile implements Closeable {
    *
    * @param modified in milliseconds since 1970
    */
-  public void replace(long modified) throws IOException {
+  public void commit(long modified) throws IOException {
     complete(modified);
     publish(folder, name);
   }

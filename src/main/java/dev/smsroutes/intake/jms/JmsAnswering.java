@@ -79,7 +79,7 @@ final class JmsAnswering {
           outcome.errorCode());
       return false;
     }
-    if (outcome.errorCode() == ErrorCode.FORGOTTEN.number()) {
+    if (isForgotten(outcome)) {
       // Its copy would bring back what was erased.
       LOG.info("jms=forgotten {}", ids(outcome));
       reply(delivery, outcome);
@@ -93,6 +93,12 @@ final class JmsAnswering {
     }
     reply(delivery, outcome);
     return true;
+  }
+
+  /** Not if the API says such a number one day. */
+  private static boolean isForgotten(Outcome outcome) {
+    return outcome.errorCode() == ErrorCode.FORGOTTEN.number()
+        && outcome.message().equals(ErrorCode.FORGOTTEN.words());
   }
 
   /**

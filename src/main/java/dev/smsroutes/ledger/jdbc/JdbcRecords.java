@@ -176,15 +176,7 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
 
   @Override
   public List<Entry> withRequest(Optional<Entry> after, int limit) {
-    Query all =
-        new Query(
-            Set.of(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
-    return page(Selection.of(all, after).withRequest(), "", limit);
+    return page(Selection.withRequest(after), "", limit);
   }
 
   @Override

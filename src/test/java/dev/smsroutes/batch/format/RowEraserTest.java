@@ -69,6 +69,11 @@ class RowEraserTest {
             1,
             "definitionKey,messageKey,contactKey,to,friend\nshop,k1,bob,+14255550123,\n"),
         arguments(
+            "swapped.csv",
+            "definitionKey,messageKey,contactKey,to\n+49 151 98765432,k1,shop,ada\n",
+            1,
+            "definitionKey,messageKey,contactKey,to\n,k1,shop,ada\n"),
+        arguments(
             "broken.csv",
             "definitionKey,messageKey,contactKey,to\n"
                 + "shop,k1,ada,+4915198765432,too,many\nshop,k2,bob\nx,\"y\"z 4915198765432,,\n",
