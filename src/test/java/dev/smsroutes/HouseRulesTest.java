@@ -48,6 +48,7 @@ class HouseRulesTest {
       noClasses()
           .that()
           .resideInAnyPackage(
+              "dev.smsroutes.disk..",
               "dev.smsroutes.model..",
               "dev.smsroutes.outcome..",
               "dev.smsroutes.definition..",
@@ -100,6 +101,8 @@ class HouseRulesTest {
           .consideringOnlyDependenciesInLayers()
           .optionalLayer("outcome")
           .definedBy("dev.smsroutes.outcome")
+          .layer("disk")
+          .definedBy("dev.smsroutes.disk")
           .layer("model")
           .definedBy("dev.smsroutes.model")
           .layer("template")
@@ -156,6 +159,8 @@ class HouseRulesTest {
           .definedBy("dev.smsroutes.cli")
           .whereLayer("outcome")
           .mayNotAccessAnyLayer()
+          .whereLayer("disk")
+          .mayNotAccessAnyLayer()
           .whereLayer("model")
           .mayOnlyAccessLayers("outcome")
           .whereLayer("template")
@@ -169,7 +174,7 @@ class HouseRulesTest {
           .whereLayer("ledger")
           .mayOnlyAccessLayers("model")
           .whereLayer("ledger.jdbc")
-          .mayOnlyAccessLayers("ledger", "model")
+          .mayOnlyAccessLayers("ledger", "model", "disk")
           .whereLayer("contactpolicy")
           .mayOnlyAccessLayers("model", "watch")
           .whereLayer("access")
@@ -179,16 +184,16 @@ class HouseRulesTest {
           .whereLayer("throttle")
           .mayOnlyAccessLayers("model")
           .whereLayer("broker")
-          .mayNotAccessAnyLayer()
+          .mayOnlyAccessLayers("disk")
           .whereLayer("batch.format")
           .mayOnlyAccessLayers("model", "intake.request")
           .whereLayer("batch.result")
-          .mayOnlyAccessLayers("batch.format", "ledger", "model")
+          .mayOnlyAccessLayers("batch.format", "ledger", "model", "disk")
           .whereLayer("batch.run")
-          .mayOnlyAccessLayers("batch.result", "batch.format", "ledger", "model")
+          .mayOnlyAccessLayers("batch.result", "batch.format", "ledger", "model", "disk")
           .whereLayer("batch.check")
           .mayOnlyAccessLayers(
-              "batch.run", "batch.result", "batch.format", "ledger", "template", "model")
+              "batch.run", "batch.result", "batch.format", "ledger", "template", "model", "disk")
           .whereLayer("batch.overview")
           .mayOnlyAccessLayers("batch.check", "batch.run", "batch.result", "batch.format")
           .whereLayer("config")
@@ -246,6 +251,7 @@ class HouseRulesTest {
           .resideOutsideOfPackage("dev.smsroutes")
           .should()
           .resideInAnyPackage(
+              "dev.smsroutes.disk",
               "dev.smsroutes.outcome",
               "dev.smsroutes.model",
               "dev.smsroutes.template",

@@ -142,6 +142,9 @@ public final class Bundle implements AutoCloseable {
       Configuration.prepare(main, overrides);
       main.start();
       requireRoutes();
+      if (!onlyFiles) {
+        OthersMayRead.warning(configuration).ifPresent(LOG::warn);
+      }
       http.ifPresent(servers -> servers.listen(configuration.management(), main.getCamelContext()));
       return this;
     } catch (Throwable failure) {

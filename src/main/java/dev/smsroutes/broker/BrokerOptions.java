@@ -13,6 +13,8 @@ import java.util.function.Predicate;
  * @param port the TCP port on 127.0.0.1, 0 to 65535; 0: any free port
  * @param login the credentials of clients; empty: clients need none
  * @param queues the three queues of the intake
+ * @param invalidRetention how long refused messages are kept; zero: until a person takes them
+ * @param deadRetention the same for dead letters
  * @param redelivery when a rolled back message is delivered again
  * @param maxQueuedBytes the maximum size of the queue of requests, at least 1; above it senders are
  *     refused
@@ -23,6 +25,8 @@ public record BrokerOptions(
     int port,
     Optional<Login> login,
     Queues queues,
+    Duration invalidRetention,
+    Duration deadRetention,
     Redelivery redelivery,
     long maxQueuedBytes,
     Predicate<String> replyQueues) {

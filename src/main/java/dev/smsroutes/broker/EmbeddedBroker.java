@@ -2,6 +2,7 @@ package dev.smsroutes.broker;
 
 import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
+import dev.smsroutes.disk.PrivateFiles;
 import jakarta.jms.ConnectionFactory;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,12 +10,13 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQIOErrorException;
@@ -214,8 +216,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     configuration.addAddressSetting("#", others());
     Queues queues = options.queues();
     configuration.addAddressSetting(queues.send(), requests());
-    configuration.addAddressSetting(queues.invalid(), kept());
-    configuration.addAddressSetting(queues.dead(), kept());
+    configuration.addAddressSetting(queues.invalid(), kept(options.invalidRetention()));
+    configuration.addAddressSetting(queues.dead(), kept(options.deadRetention()));
     for (String queue : List.of(queues.send(), queues.invalid(), queues.dead())) {
       configuration.addAddressConfiguration(
           new CoreAddressConfiguration()
@@ -285,10 +287,16 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * Messages here wait for a person: they never expire, and any number of deliveries is allowed.
+   * Messages here wait for a person, so the time that a sender gave them does not count, and any
+   * number of deliveries is allowed. They hold numbers and texts, so they do not stay for ever.
+   *
+   * @param retention zero: until a person takes them
    */
-  private static AddressSettings kept() {
-    return ours().setMaxDeliveryAttempts(-1).setNoExpiry(true);
+  private static AddressSettings kept(Duration retention) {
+    AddressSettings settings = ours().setMaxDeliveryAttempts(-1);
+    return retention.isZero()
+        ? settings.setNoExpiry(true)
+        : settings.setMinExpiryDelay(retention.toMillis()).setMaxExpiryDelay(retention.toMillis());
   }
 
   private static AddressSettings ours() {
@@ -315,12 +323,12 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static FileChannel lock(Path directory) {
     FileChannel channel = null;
     try {
-      Files.createDirectories(directory);
+      PrivateFiles.createFolders(directory);
       channel =
           FileChannel.open(
               directory.resolve("in-use.lock"),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE);
+              Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+              PrivateFiles.ofOwner());
       if (channel.tryLock() != null) {
         return channel;
       }

@@ -17,6 +17,10 @@ import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.apache.activemq.artemis.api.jms.ActiveMQJMSConstants;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +59,8 @@ public final class RequestQueue implements AutoCloseable {
     // Overrides the URL: a person waits, and can try again.
     factory.setInitialConnectAttempts(1);
     factory.setReconnectAttempts(0);
+    // What is said to be removed is removed.
+    factory.setBlockOnAcknowledge(true);
     RequestQueue queue = null;
     try {
       queue = new RequestQueue(factory, factory.createConnection(), queues);
@@ -149,6 +155,74 @@ public final class RequestQueue implements AutoCloseable {
       session.rollback();
       throw e;
     }
+  }
+
+  /**
+   * What a search of a queue came to.
+   *
+   * @param messages how many it has
+   * @param found how many of them are meant
+   * @param removed how many of those were removed; the others were taken meanwhile
+   * @param unreadable how many bodies are no text, so that nobody can say whether they are meant
+   */
+  public record Search(long messages, long found, long removed, long unreadable) {}
+
+  /**
+   * Searches a queue, and removes messages. A request that waits for its redelivery cannot be seen.
+   *
+   * @param meant by the body
+   * @param remove false: only counts
+   * @param searched called for each message
+   */
+  public Search remove(String queue, Predicate<byte[]> meant, boolean remove, Runnable searched)
+      throws JMSException {
+    long messages = 0;
+    long found = 0;
+    long unreadable = 0;
+    long removed = 0;
+    Set<Long> times = new TreeSet<>();
+    try (QueueBrowser browser = session.createBrowser(session.createQueue(queue))) {
+      Enumeration<?> all = browser.getEnumeration();
+      while (all.hasMoreElements()) {
+        Message message = (Message) all.nextElement();
+        searched.run();
+        messages++;
+        Optional<byte[]> body = body(message);
+        unreadable += body.isPresent() ? 0 : 1;
+        if (body.isPresent() && meant.test(body.get())) {
+          found++;
+          times.add(message.getJMSTimestamp());
+        }
+      }
+    }
+    if (remove) {
+      for (long time : times) {
+        removed += removeOf(queue, time, meant);
+      }
+    }
+    return new Search(messages, found, removed, unreadable);
+  }
+
+  /**
+   * No property of a message identifies it in all protocols. So those of the same millisecond are
+   * received, and only those that are meant are acknowledged; the others return to the queue.
+   */
+  private long removeOf(String queue, long time, Predicate<byte[]> meant) throws JMSException {
+    long removed = 0;
+    try (Session each =
+            connection.createSession(false, ActiveMQJMSConstants.INDIVIDUAL_ACKNOWLEDGE);
+        MessageConsumer consumer =
+            each.createConsumer(each.createQueue(queue), "JMSTimestamp = " + time)) {
+      for (Message message = consumer.receiveNoWait();
+          message != null;
+          message = consumer.receiveNoWait()) {
+        if (body(message).filter(meant).isPresent()) {
+          message.acknowledge();
+          removed++;
+        }
+      }
+    }
+    return removed;
   }
 
   private void take(String queue, String selector) throws JMSException {

@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ReplayCommand.class,
       ExportCommand.class,
       KeyCommand.class,
+      ForgetCommand.class,
       StatusCommand.class,
       PauseCommand.class,
       ResumeCommand.class,

@@ -5,6 +5,7 @@ import dev.smsroutes.batch.format.InputEncoding;
 import dev.smsroutes.batch.format.InputRules;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.ResultsFormat;
+import dev.smsroutes.batch.result.Retention;
 import java.time.Duration;
 
 /**
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param enabled whether the intake runs at all
  * @param folders where files come in and where everything of them goes
  * @param results the format of the results
+ * @param retention how long files of ended batches are kept
  * @param atOnce files open at the same time
  * @param concurrency rows sent at the same time, of all files together
  * @param maxAttempts how often a row is tried at most in one pass
@@ -29,6 +31,7 @@ public record FileOptions(
     boolean enabled,
     BatchFolders folders,
     ResultsFormat results,
+    Retention retention,
     int atOnce,
     int concurrency,
     int maxAttempts,
@@ -66,6 +69,10 @@ public record FileOptions(
         settings.flag("sms.file.enabled"),
         folders(settings),
         settings.word("sms.file.results-format", "ndjson or csv", ResultsFormat::of),
+        new Retention(
+            settings.duration("sms.file.done-retention"),
+            settings.duration("sms.file.results-retention"),
+            settings.duration("sms.file.failed-retention")),
         settings.number("sms.file.files-at-once", 1, 100),
         settings.number("sms.file.concurrency", 1, 1_000),
         settings.number("sms.file.max-attempts", 1, 100),

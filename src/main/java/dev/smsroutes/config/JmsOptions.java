@@ -51,6 +51,8 @@ public record JmsOptions(
             settings.group(
                 () -> Login.of(settings.text("sms.jms.user"), settings.text("sms.jms.password"))),
             queues,
+            settings.duration("sms.jms.invalid-retention"),
+            settings.duration("sms.jms.dead-retention"),
             settings.group(() -> redelivery(settings)),
             settings.number("sms.jms.max-queue-bytes", 1, Long.MAX_VALUE),
             replyQueues::allowsNamed),

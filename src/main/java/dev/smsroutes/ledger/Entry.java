@@ -50,7 +50,7 @@ public record Entry(
    * did not settle, or a replay.
    *
    * @param what the state in which an attempt ended, or {@code REPLAYED}, {@code EDITED}, {@code
-   *     COPIED}
+   *     COPIED}, {@code FORGOTTEN}
    * @param code the API's code, or 0
    * @param detail for a person; holds no phone number
    */
@@ -58,6 +58,7 @@ public record Entry(
     public static final String REPLAYED = "REPLAYED";
     public static final String EDITED = "EDITED";
     public static final String COPIED = "COPIED";
+    public static final String FORGOTTEN = "FORGOTTEN";
 
     /** The end of the detail of a {@code COPIED} event. */
     public static String underKey(String newKey) {

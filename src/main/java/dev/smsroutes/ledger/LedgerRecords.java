@@ -64,6 +64,14 @@ public interface LedgerRecords {
    */
   List<Entry> newest(Query query, int limit);
 
+  /**
+   * A page of the entries that still have their request, in the order of their admission.
+   *
+   * @param after as for {@link #list}
+   * @param limit the maximum number of entries
+   */
+  List<Entry> withRequest(Optional<Entry> after, int limit);
+
   /** How many entries there are. */
   long count(Query query);
 
@@ -78,6 +86,21 @@ public interface LedgerRecords {
    * @return whether it was opened
    */
   boolean reopen(Entry entry, Optional<SendRequest> edited, String who);
+
+  /**
+   * Erases the request of an entry. One that has not ended ends so that it is never sent: refused,
+   * or parked if the API may have accepted an attempt, with the code {@link
+   * dev.smsroutes.model.ErrorCode#FORGOTTEN}. Key and outcome stay. It is on disk when this
+   * returns, and noted in the history.
+   *
+   * @param entry as it was read; nothing happens if it has changed since, or is in progress
+   * @param who the operator, for the history
+   * @return whether it was erased
+   */
+  boolean forget(Entry entry, String who);
+
+  /** Erases from the logs of the database, as far as it can, what was erased from its tables. */
+  void eraseTraces();
 
   /**
    * Notes that a copy of an entry is sent under a new key.

@@ -57,7 +57,8 @@ public enum ErrorCode {
 
   // Ours, where the API has no word for it.
   CANCELLED(900001, "Cancelled before it was sent"),
-  SUPPRESSED(900002, "On the suppression list");
+  SUPPRESSED(900002, "On the suppression list"),
+  FORGOTTEN(900009, "Erased at a person's request, and not sent");
 
   /** Above all codes of the API. */
   private static final int FIRST_OF_OURS = 900_000;

@@ -385,6 +385,15 @@ public final class PhoneNumbers {
   }
 
   /**
+   * A number without its country code.
+   *
+   * @param digits country code and digits, as they are sent
+   */
+  static Optional<String> national(String digits) {
+    return parsed("+" + digits, null).map(LIBRARY::getNationalSignificantNumber);
+  }
+
+  /**
    * Where a number belongs to.
    *
    * @param digits country code and digits, as they are sent

@@ -1,6 +1,7 @@
 package dev.smsroutes.pipeline;
 
 import dev.smsroutes.model.Fault;
+import dev.smsroutes.model.Masked;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.SendRequest;
 import java.util.ArrayList;
@@ -36,7 +37,9 @@ final class OutcomeLog {
         outcome.requestId(),
         message.envelope().handling().route(),
         loggable(request.messageKey()),
-        loggable(request.definitionKey()),
+        message.definition == null
+            ? named(request.definitionKey())
+            : loggable(request.definitionKey()),
         loggable(message.envelope().handling().caller().orElse(null)),
         outcome.state(),
         outcome.errorCode(),
@@ -52,7 +55,7 @@ final class OutcomeLog {
     List<String> fields = new ArrayList<>();
     for (Fault fault : faults) {
       if (fault.count() == 1 && fields.size() < MAX_FIELDS) {
-        fields.add(loggable(fault.field()));
+        fields.add(named(fault.field()));
       }
     }
     int more = Fault.count(faults) - fields.size();
@@ -60,6 +63,11 @@ final class OutcomeLog {
       fields.add("+" + more);
     }
     return fields;
+  }
+
+  /** A name that no definition of ours has, which may be a number by mistake. */
+  private static String named(String text) {
+    return loggable(text == null ? null : Masked.text(text));
   }
 
   /** A stranger's text must neither break the line nor fill the log. */

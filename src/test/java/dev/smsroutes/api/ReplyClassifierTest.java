@@ -126,6 +126,7 @@ class ReplyClassifierTest {
             109122 REFUSED
             900001 REFUSED
             900002 REFUSED
+            900009 REFUSED
             """
                 .lines()
                 .toList());

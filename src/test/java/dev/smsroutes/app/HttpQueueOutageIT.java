@@ -142,6 +142,8 @@ class HttpQueueOutageIT {
             port,
             Optional.empty(),
             new Queues("sms.send", "sms.send.invalid", "sms.send.dead"),
+            Duration.ZERO,
+            Duration.ZERO,
             new Redelivery(Duration.ofMillis(100), 1, Duration.ofMillis(100), 100_000),
             1024 * 1024,
             name -> false));

@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -57,7 +58,15 @@ class EmbeddedBrokerIT {
 
   private BrokerOptions options(int port, Optional<Login> login) {
     return new BrokerOptions(
-        directory, port, login, QUEUES, QUICK, 1024 * 1024, name -> name.startsWith("sms.reply."));
+        directory,
+        port,
+        login,
+        QUEUES,
+        Duration.ZERO,
+        Duration.ZERO,
+        QUICK,
+        1024 * 1024,
+        name -> name.startsWith("sms.reply."));
   }
 
   private EmbeddedBroker start() {
@@ -122,6 +131,54 @@ class EmbeddedBrokerIT {
       assertThat(session.createConsumer(session.createQueue("sms.send.dead")).receive(5_000))
           .isNotNull();
     }
+  }
+
+  @Test
+  void deletes_refused_messages_and_dead_letters_after_their_retention_whatever_a_sender_said()
+      throws Exception {
+    Duration month = Duration.ofDays(30);
+    try (EmbeddedBroker broker =
+            EmbeddedBroker.start(
+                new BrokerOptions(
+                    directory,
+                    0,
+                    Optional.empty(),
+                    QUEUES,
+                    month,
+                    month,
+                    QUICK,
+                    1024 * 1024,
+                    name -> false));
+        Connection connection = broker.connectionFactory().createConnection()) {
+      Session session = session(connection);
+      for (String queue : List.of("sms.send.invalid", "sms.send.dead")) {
+        for (long timeToLive : new long[] {0, 1, Duration.ofDays(999).toMillis()}) {
+          MessageProducer producer = session.createProducer(session.createQueue(queue));
+          producer.setTimeToLive(timeToLive);
+          producer.send(session.createTextMessage("kept"));
+        }
+      }
+      MessageProducer late = session.createProducer(session.createQueue("sms.send"));
+      late.setTimeToLive(1);
+      late.send(session.createTextMessage("expired, and moved by the broker"));
+      assertThat(session.createConsumer(session.createQueue("sms.send")).receive(200)).isNull();
+
+      assertThat(lives(session, "sms.send.invalid")).hasSize(3).allMatch(month::equals);
+      assertThat(lives(session, "sms.send.dead")).hasSize(4).allMatch(month::equals);
+    }
+  }
+
+  /** How long each message of a queue stays, in whole days. */
+  private static List<Duration> lives(Session session, String queue) throws JMSException {
+    List<Duration> lives = new ArrayList<>();
+    Enumeration<?> messages = session.createBrowser(session.createQueue(queue)).getEnumeration();
+    while (messages.hasMoreElements()) {
+      Message message = (Message) messages.nextElement();
+      // A minute more, because it counts from when the broker took it.
+      long life = message.getJMSExpiration() - message.getJMSTimestamp() + 60_000;
+      lives.add(Duration.ofDays(Duration.ofMillis(life).toDays()));
+    }
+    return lives;
   }
 
   @Test
@@ -314,6 +371,8 @@ class EmbeddedBrokerIT {
             0,
             Optional.empty(),
             QUEUES,
+            Duration.ZERO,
+            Duration.ZERO,
             QUICK,
             1024 * 1024,
             name -> name.startsWith("sms.reply."));

@@ -45,6 +45,8 @@ class RequestQueueIT {
             0,
             login,
             QUEUES,
+            Duration.ZERO,
+            Duration.ZERO,
             new Redelivery(Duration.ofMillis(20), 2, Duration.ofMillis(50), 3),
             1024 * 1024,
             name -> false));

@@ -59,4 +59,27 @@ class StartScriptIT {
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(said.strip()).isEqualTo((counts + " " + messages).strip());
   }
+
+  /** The broker and Java make files of their own; an image may give a cache to another user. */
+  @ParameterizedTest
+  @CsvSource({"serve, 0077", "forget, 0077", "aot-cache, 0022"})
+  void lets_nobody_else_read_what_java_writes(String command, String mask) throws Exception {
+    Path bin = Files.createDirectories(home.resolve("dist/bin"));
+    Path script = Files.copy(Path.of("src/main/dist/bin/sms-routes"), bin.resolve("sms-routes"));
+    Files.writeString(
+        Files.createDirectories(home.resolve("dist/lib")).resolve("sms-routes-1.jar"), "x");
+    Path java = Files.createDirectories(home.resolve("jdk/bin")).resolve("java");
+    Files.writeString(java, "#!/bin/sh\numask\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+
+    ProcessBuilder process =
+        new ProcessBuilder(
+            "sh", "-c", "umask 022; exec sh \"$0\" \"$1\"", script.toString(), command);
+    process.environment().put("JAVA_HOME", home.resolve("jdk").toString());
+    Process started = process.redirectErrorStream(true).start();
+    String said = new String(started.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(started.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(said.strip()).isEqualTo(mask);
+  }
 }

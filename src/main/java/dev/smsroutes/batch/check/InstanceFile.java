@@ -6,6 +6,7 @@ import dev.smsroutes.batch.check.BatchCheck.Pacing;
 import dev.smsroutes.batch.format.JsonOriginal;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.DurableFile;
+import dev.smsroutes.disk.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ public record InstanceFile(
     json.put("at", at.toString());
     Path place = place(ledger, folders.results());
     Path unfinished = place.resolveSibling(place.getFileName() + DurableFile.UNFINISHED);
-    Files.write(unfinished, JsonOriginal.write(json));
+    PrivateFiles.write(unfinished, JsonOriginal.write(json));
     Files.move(
         unfinished, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }

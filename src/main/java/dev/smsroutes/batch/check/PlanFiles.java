@@ -5,6 +5,7 @@ import dev.smsroutes.batch.format.JsonOriginal;
 import dev.smsroutes.batch.format.SourceFile;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.DurableFile;
+import dev.smsroutes.disk.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import java.time.Clock;
  */
 public final class PlanFiles {
   /** The name of the folders of files that are only checked. */
-  public static final String FOLDER = "check";
+  public static final String FOLDER = BatchFolders.CHECK;
 
   private final Path results;
   private final Path done;
@@ -53,7 +54,7 @@ public final class PlanFiles {
       write(failed, name + ".reason.json", reason.toPrettyString() + "\n");
     }
     write(results, name + ".check.json", PlanReport.prettyJson(plan));
-    return (plan.unreadable().isPresent() ? failed : done).resolve(name);
+    return PrivateFiles.createFolders(plan.unreadable().isPresent() ? failed : done).resolve(name);
   }
 
   private static void write(Path folder, String name, String text) throws IOException {

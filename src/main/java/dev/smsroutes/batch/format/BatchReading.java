@@ -70,6 +70,29 @@ public final class BatchReading implements Closeable {
   public static BatchReading open(
       Path file, BatchLimits limits, JsonRequests requests, BooleanSupplier stopping)
       throws IOException, UnreadableFileException {
+    return open(file, limits, stopping, reading -> reading.readAgain(requests));
+  }
+
+  /**
+   * Reads the file to its end for the first time; its rows are for the caller to cut, from {@link
+   * #text}.
+   *
+   * @throws UnreadableFileException when it is no text
+   */
+  static BatchReading scan(Path file, BatchLimits limits)
+      throws IOException, UnreadableFileException {
+    return open(file, limits, () -> false, reading -> {});
+  }
+
+  /** What follows the first reading. */
+  @FunctionalInterface
+  private interface Next {
+    void with(BatchReading reading) throws IOException, UnreadableFileException;
+  }
+
+  private static BatchReading open(
+      Path file, BatchLimits limits, BooleanSupplier stopping, Next next)
+      throws IOException, UnreadableFileException {
     String name = file.getFileName().toString();
     if (FileNames.tooLong(name)) {
       throw new UnreadableFileException(
@@ -93,7 +116,7 @@ public final class BatchReading implements Closeable {
             limits);
     try {
       reading.readFirst(stopping);
-      reading.readAgain(requests);
+      next.with(reading);
       return reading;
     } catch (UncheckedIOException e) {
       reading.close();
@@ -316,14 +339,46 @@ public final class BatchReading implements Closeable {
         scan.text().rows());
   }
 
-  private void readAgain(JsonRequests requests) throws IOException, UnreadableFileException {
+  /** The file once more, from its beginning: in UTF-8, unpacked, behind the mark. */
+  InputStream text() throws IOException {
     channel.position(0);
     second = unpacked(asLongAsItWas(Channels.newInputStream(channel)));
     InputStream content = new DigestInputStream(second, secondReading);
     // Not skipped: that would pass by the digest.
     content.readNBytes(markBytes);
-    InputStream text = decoded(content);
-    keys = KeyMaker.forContent(scan.sha256());
+    return decoded(content);
+  }
+
+  BatchFormat format() {
+    return format;
+  }
+
+  boolean isGzip() {
+    return gzip;
+  }
+
+  /** Whether a copy in UTF-8 begins with a byte order mark. */
+  boolean isMarked() {
+    return markBytes > 0 || !charset.equals(StandardCharsets.UTF_8);
+  }
+
+  CsvDialect dialect() {
+    return scan.text().dialect();
+  }
+
+  /** How many rows there are, without the empty ones below the last. */
+  long dataRows() {
+    return scan.text().rows();
+  }
+
+  /** The keys of rows that bring none. */
+  KeyMaker keyMaker() {
+    return KeyMaker.forContent(scan.sha256());
+  }
+
+  private void readAgain(JsonRequests requests) throws IOException, UnreadableFileException {
+    InputStream text = text();
+    keys = keyMaker();
     int limit = limits.maxLineBytes();
     // Rejects are always UTF-8. The mark says so where the reader could think otherwise: Excel, and
     // we ourselves when we are told to take files as something else.

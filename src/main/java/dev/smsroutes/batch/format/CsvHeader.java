@@ -1,5 +1,6 @@
 package dev.smsroutes.batch.format;
 
+import dev.smsroutes.model.Masked;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -82,7 +83,7 @@ final class CsvHeader {
         throw new UnreadableFileException(
             "repeated column",
             "Expected every column once; '%s' is column %d and column %d"
-                .formatted(names.get(i), before, i + 1));
+                .formatted(Masked.text(names.get(i)), before, i + 1));
       }
     }
     return new CsvHeader(List.copyOf(cells), names);

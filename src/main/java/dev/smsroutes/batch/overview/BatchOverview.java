@@ -254,9 +254,9 @@ public record BatchOverview(
       return past;
     }
 
-    Optional<Past> latest(String file) {
+    Optional<Past> latest(String file) throws IOException {
       Optional<Past> latest = Optional.empty();
-      for (int i = 1; folders.hasEnded(file, i); i++) {
+      for (int i : folders.numbers(file)) {
         // The format is all the same for a summary.
         Names names = Names.of(file, i, ResultsFormat.NDJSON);
         Optional<Past> past =

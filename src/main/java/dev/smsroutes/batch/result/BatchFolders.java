@@ -3,15 +3,21 @@ package dev.smsroutes.batch.result;
 import dev.smsroutes.batch.format.BatchFormat;
 import dev.smsroutes.batch.format.FileNames;
 import dev.smsroutes.batch.format.SourceFile;
+import dev.smsroutes.disk.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where batch files come in and where everything of them goes. Immutable; the paths are absolute.
@@ -22,6 +28,9 @@ import java.util.concurrent.TimeUnit;
  * @param failed sources that could not be read, each with a reason file
  */
 public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
+  /** The folder in each of these for files that are only checked. */
+  public static final String CHECK = "check";
+
   public BatchFolders {
     inbox = inbox.toAbsolutePath().normalize();
     results = results.toAbsolutePath().normalize();
@@ -43,7 +52,7 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
   public int prepare() throws IOException {
     int swept = 0;
     for (Path folder : List.of(inbox, results, done, failed)) {
-      Files.createDirectories(folder);
+      PrivateFiles.createFolders(folder);
     }
     for (CompletionMarker completion : CompletionMarker.all(this)) {
       completion.publish(this);
@@ -53,7 +62,7 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
     }
     FileControl.sweep(inbox);
     // What is half-written in the inbox came from a remote folder, where it still is.
-    for (Path folder : List.of(results, failed, inbox)) {
+    for (Path folder : List.of(results, failed, done, inbox)) {
       try (DirectoryStream<Path> orphans =
           Files.newDirectoryStream(folder, ".*" + DurableFile.UNFINISHED)) {
         for (Path orphan : orphans) {
@@ -171,15 +180,46 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
    * @param file to compare with
    */
   public boolean hasEnded(String source, Path file) throws IOException {
-    for (int i = 1; ; i++) {
-      // The format is all the same: nothing is free that has results in any of them.
-      Names names = Names.of(source, i, ResultsFormat.NDJSON);
-      if (areFree(names)) {
-        return false;
-      }
-      if (same(file, done.resolve(names.source())) || same(file, failed.resolve(names.source()))) {
+    for (int i : numbers(source)) {
+      String name = Names.of(source, i, ResultsFormat.NDJSON).source();
+      if (same(file, done.resolve(name)) || same(file, failed.resolve(name))) {
         return true;
       }
+    }
+    return false;
+  }
+
+  /**
+   * The numbers of the files of this name that have ended, in order. There may be gaps: the oldest
+   * files are deleted after a while ({@link FilePurge}), and their numbers are used again.
+   */
+  public SortedSet<Integer> numbers(String source) throws IOException {
+    SortedSet<Integer> numbers = new TreeSet<>();
+    addNumbers(source, done, "", numbers);
+    addNumbers(source, failed, "", numbers);
+    addNumbers(source, failed, ".reason.json", numbers);
+    addNumbers(source, results, Names.SUMMARY, numbers);
+    return numbers;
+  }
+
+  private static void addNumbers(
+      String source, Path folder, String suffix, SortedSet<Integer> numbers) throws IOException {
+    String name = shortened(source);
+    String dotted = BatchFormat.dotted(name);
+    Pattern called =
+        Pattern.compile(
+            Pattern.quote(name.substring(0, name.length() - dotted.length()))
+                + "(?:~([0-9]{1,9}))?"
+                + Pattern.quote(dotted + suffix));
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        Matcher matcher = called.matcher(file.getFileName().toString());
+        if (matcher.matches()) {
+          numbers.add(matcher.group(1) == null ? 1 : Integer.parseInt(matcher.group(1)));
+        }
+      }
+    } catch (NoSuchFileException e) {
+      // Nothing has ended there.
     }
   }
 
@@ -190,15 +230,6 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
    */
   public static String numbered(String source, int i) {
     return i == 1 ? source : Names.of(source, i, ResultsFormat.NDJSON).source();
-  }
-
-  /** Whether a file has ended under the i-th name of those that are called so. */
-  public boolean hasEnded(String source, int i) {
-    Names names = Names.of(source, i, ResultsFormat.NDJSON);
-    return !free(done, names.source())
-        || !free(failed, names.source())
-        || !free(results, names.summary())
-        || !free(failed, names.reason());
   }
 
   private static boolean same(Path one, Path other) throws IOException {

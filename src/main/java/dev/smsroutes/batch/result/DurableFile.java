@@ -1,6 +1,7 @@
 package dev.smsroutes.batch.result;
 
 import dev.smsroutes.batch.format.SourceFile;
+import dev.smsroutes.disk.PrivateFiles;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -9,15 +10,12 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
@@ -38,15 +36,17 @@ public class DurableFile implements Closeable {
   private boolean kept;
 
   /**
-   * @param folder made if it is missing
+   * A file that those may read who may list its folder.
+   *
+   * @param folder made if it is missing, for its owner alone
    * @param name of the finished file
    */
   public DurableFile(Path folder, String name) throws IOException {
-    this(folder, name, new FileAttribute<?>[0]);
+    this(folder, name, true);
   }
 
-  private DurableFile(Path folder, String name, FileAttribute<?>... attributes) throws IOException {
-    Files.createDirectories(folder);
+  private DurableFile(Path folder, String name, boolean shared) throws IOException {
+    PrivateFiles.createFolders(folder);
     this.folder = folder;
     this.name = name;
     this.unfinished = unfinished(folder, name);
@@ -59,21 +59,18 @@ public class DurableFile implements Closeable {
                 StandardOpenOption.WRITE,
                 // Where strangers may write, too, one could lie in wait.
                 LinkOption.NOFOLLOW_LINKS),
-            attributes);
+            PrivateFiles.ofOwner());
+    if (shared) {
+      PrivateFiles.shareAsFolder(unfinished);
+    }
     this.out = new BufferedOutputStream(sink(Channels.newOutputStream(channel)), 65_536);
   }
 
   /** A file that nobody but its owner may read, where the file system can say so. */
   public static DurableFile ofOwner(Path folder, String name) throws IOException {
-    boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
     // One that a crash left behind would keep its own permissions.
     Files.deleteIfExists(unfinished(folder, name));
-    return posix
-        ? new DurableFile(
-            folder,
-            name,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
-        : new DurableFile(folder, name);
+    return new DurableFile(folder, name, false);
   }
 
   private static Path unfinished(Path folder, String name) {
@@ -101,9 +98,9 @@ public class DurableFile implements Closeable {
    * @return false if it is taken
    */
   static boolean claim(Path folder, String name) throws IOException {
-    Files.createDirectories(folder);
+    PrivateFiles.createFolders(folder);
     try {
-      Files.createFile(unfinished(folder, name));
+      Files.createFile(unfinished(folder, name), PrivateFiles.ofOwner());
       return true;
     } catch (FileAlreadyExistsException e) {
       return false;
@@ -184,6 +181,16 @@ public class DurableFile implements Closeable {
   /** On disk under its name when this returns. */
   public void commit() throws IOException {
     complete();
+    publish(folder, name);
+  }
+
+  /**
+   * As {@link #commit}, for a new content of a file that keeps the time of its last change.
+   *
+   * @param modified in milliseconds since 1970
+   */
+  public void commit(long modified) throws IOException {
+    complete(modified);
     publish(folder, name);
   }
 

@@ -6,6 +6,7 @@ import dev.smsroutes.batch.result.FaultSummary.Cause;
 import dev.smsroutes.batch.result.FaultSummary.Place;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
+import dev.smsroutes.model.Masked;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Reason;
@@ -102,10 +103,10 @@ public final class FaultCounts {
           message);
     }
     for (Fault fault : outcome.faults()) {
-      String column = source.field(fault.field());
+      String column = Masked.text(source.field(fault.field()));
       int code = fault.code().number();
       Optional<String> absent = absent(row, fault);
-      String message = absent.orElseGet(() -> cut(fault.message()));
+      String message = absent.orElseGet(() -> Masked.text(cut(fault.message())));
       count(
           row,
           new Key(

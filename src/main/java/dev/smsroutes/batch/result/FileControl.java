@@ -1,6 +1,7 @@
 package dev.smsroutes.batch.result;
 
 import dev.smsroutes.batch.format.SourceFile;
+import dev.smsroutes.disk.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -54,7 +55,7 @@ public enum FileControl {
   /** Orders it; does nothing when that was done before. Not for {@link #GO_ON}. */
   public void give(Path file) throws IOException {
     try {
-      Files.createFile(marker(file));
+      Files.createFile(marker(file), PrivateFiles.ofOwner());
     } catch (FileAlreadyExistsException e) {
       // Another process was quicker, and wanted the same.
     }

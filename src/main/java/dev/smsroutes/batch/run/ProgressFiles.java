@@ -3,6 +3,7 @@ package dev.smsroutes.batch.run;
 import dev.smsroutes.batch.format.JsonOriginal;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.DurableFile;
+import dev.smsroutes.disk.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,7 +84,7 @@ public final class ProgressFiles implements BatchWatch {
       shown.written = true;
       String name = batch.progressName();
       Path unfinished = folders.results().resolve("." + name + DurableFile.UNFINISHED);
-      Files.write(unfinished, JsonOriginal.write(batch.progress().json()));
+      PrivateFiles.write(unfinished, JsonOriginal.write(batch.progress().json()));
       Files.move(
           unfinished,
           folders.results().resolve(name),

@@ -4,6 +4,7 @@ import dev.smsroutes.batch.check.PlanFiles;
 import dev.smsroutes.batch.format.FileNames;
 import dev.smsroutes.batch.format.JsonRequests;
 import dev.smsroutes.batch.result.BatchFolders;
+import dev.smsroutes.batch.result.FilePurge;
 import dev.smsroutes.batch.run.Batch;
 import dev.smsroutes.batch.run.ProgressFiles;
 import dev.smsroutes.config.FileOptions;
@@ -11,6 +12,7 @@ import dev.smsroutes.ledger.Runs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -35,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * @param requests reads a JSON request
  * @param runs where a pass over a file is recorded, so that it goes on after a crash
  * @param checker says what would become of a file
- * @param clock for the retry delay, the file's age and the times in reason files
+ * @param clock for the retry delay, the age of files and the times in reason files
  * @param rowsWaitForTheirTime whether the pipeline may say that it is not the time of day for a
  *     row, so that the row has to be handed over again when it is
  * @param caller whose rights the rows have; empty: all rights
@@ -54,6 +56,8 @@ public record FileIntakeBeans(
     implements CamelConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntakeBeans.class);
 
+  private static final Duration PURGE_EVERY = Duration.ofDays(1);
+
   @Override
   public void configure(CamelContext context) throws IOException {
     Registry registry = context.getRegistry();
@@ -71,6 +75,8 @@ public record FileIntakeBeans(
     if (tidies) {
       long every = ProgressFiles.EVERY.toMillis();
       everySoOften(context, "sms-file-progress", progress::renew, every, every);
+      FilePurge purge = new FilePurge(folders, options.retention(), clock);
+      everySoOften(context, "sms-file-purge", purge::run, 0, PURGE_EVERY.toMillis());
       UntakenLog untaken = new UntakenLog(folders.inbox(), options.unchangedFor(), clock);
       // Not as often as files are looked for: it is a look at each that lies there.
       long everyFew = Math.max(1, 5 * options.pollDelay().toMillis());

@@ -6,6 +6,7 @@ import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.LogText;
 import dev.smsroutes.config.JmsOptions;
 import dev.smsroutes.config.ReplyQueues;
+import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.Outcome;
 import jakarta.jms.JMSException;
@@ -78,6 +79,12 @@ final class JmsAnswering {
           outcome.errorCode());
       return false;
     }
+    if (isForgotten(outcome)) {
+      // Its copy would bring back what was erased.
+      LOG.info("jms=forgotten {}", ids(outcome));
+      reply(delivery, outcome);
+      return true;
+    }
     switch (outcome.state()) {
       case ACCEPTED, ACCEPTED_EARLIER -> LOG.info("jms=accepted {}", ids(outcome));
       case REFUSED, DUPLICATE -> move(delivery, outcome, queues.invalid());
@@ -86,6 +93,12 @@ final class JmsAnswering {
     }
     reply(delivery, outcome);
     return true;
+  }
+
+  /** Not if the API says such a number one day. */
+  private static boolean isForgotten(Outcome outcome) {
+    return outcome.errorCode() == ErrorCode.FORGOTTEN.number()
+        && outcome.message().equals(ErrorCode.FORGOTTEN.words());
   }
 
   /**

@@ -2,17 +2,15 @@ package dev.smsroutes.ledger.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.smsroutes.disk.PrivateFiles;
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.NoLedgerException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -152,15 +150,8 @@ final class Database implements AutoCloseable {
   private static void createOwnersFile(Path file) {
     try {
       Path folder = file.toAbsolutePath().getParent();
-      Files.createDirectories(folder);
-      boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-      FileAttribute<?>[] owner =
-          posix
-              ? new FileAttribute<?>[] {
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-              }
-              : new FileAttribute<?>[0];
-      Files.createFile(file, owner);
+      PrivateFiles.createFolders(folder);
+      Files.createFile(file, PrivateFiles.ofOwner());
     } catch (FileAlreadyExistsException e) {
       // Created by an earlier run.
     } catch (IOException e) {

@@ -7,6 +7,7 @@ import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.StoredText;
 import dev.smsroutes.ledger.Submission;
 import dev.smsroutes.ledger.jdbc.GroupCommit.BoundSql;
+import dev.smsroutes.model.Masked;
 import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Accepted;
@@ -177,7 +178,8 @@ final class JdbcClaim implements Admission.Claim {
     for (String secret : secrets()) {
       text = text.replace(secret, "…");
     }
-    return StoredText.line(text);
+    // The API may group the digits as it likes.
+    return StoredText.line(Masked.text(text));
   }
 
   /** The longest first, because one may contain another. */

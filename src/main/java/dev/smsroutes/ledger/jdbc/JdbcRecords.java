@@ -9,6 +9,7 @@ import dev.smsroutes.ledger.LedgerRecords;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.NoLedgerException;
 import dev.smsroutes.ledger.StoredText;
+import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
 import java.sql.Connection;
@@ -31,6 +32,15 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
       "UPDATE message SET state = 'WAITING', changed_at = ?, owner = NULL, claim = claim + 1,"
           + " request = COALESCE(?, request), fingerprint = COALESCE(?, fingerprint)"
           + " WHERE message_key = ? AND claim = ? AND state = ?";
+
+  private static final String ERASE =
+      "UPDATE message SET request = NULL WHERE message_key = ? AND claim = ? AND state = ?";
+
+  /** Ends it too. A key of this process's own, or of another node's, is left alone. */
+  private static final String ERASE_OPEN =
+      "UPDATE message SET request = NULL, state = ?, changed_at = ?, code = ?, detail = ?,"
+          + " claim = claim + 1"
+          + " WHERE message_key = ? AND claim = ? AND state = ? AND owner IS NULL";
 
   private final Database database;
   private final Clock clock;
@@ -162,6 +172,56 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
               who + ", after " + end(entry));
           return true;
         });
+  }
+
+  @Override
+  public List<Entry> withRequest(Optional<Entry> after, int limit) {
+    return page(Selection.withRequest(after), "", limit);
+  }
+
+  @Override
+  public boolean forget(Entry entry, String who) {
+    if (entry.state() == EntryState.ADMITTED || entry.state() == EntryState.ATTEMPTED) {
+      return false;
+    }
+    return write(
+        connection -> {
+          int changed =
+              entry.state().settled() ? erase(connection, entry) : eraseOpen(connection, entry);
+          if (changed == 0) {
+            return false;
+          }
+          note(
+              connection, entry.messageKey(), Entry.Event.FORGOTTEN, who + ", after " + end(entry));
+          return true;
+        });
+  }
+
+  private static int erase(Connection connection, Entry entry) throws SQLException {
+    return Database.update(
+        connection,
+        ERASE,
+        StoredText.key(entry.messageKey()),
+        entry.version(),
+        entry.state().name());
+  }
+
+  private int eraseOpen(Connection connection, Entry entry) throws SQLException {
+    return Database.update(
+        connection,
+        ERASE_OPEN,
+        (entry.uncertain() ? EntryState.PARKED : EntryState.REFUSED).name(),
+        clock.millis(),
+        ErrorCode.FORGOTTEN.number(),
+        ErrorCode.FORGOTTEN.words(),
+        StoredText.key(entry.messageKey()),
+        entry.version(),
+        entry.state().name());
+  }
+
+  @Override
+  public void eraseTraces() {
+    database.emptyLog();
   }
 
   @Override

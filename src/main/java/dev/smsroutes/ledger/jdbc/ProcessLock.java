@@ -1,10 +1,10 @@
 package dev.smsroutes.ledger.jdbc;
 
+import dev.smsroutes.disk.PrivateFiles;
 import dev.smsroutes.ledger.LedgerInUseException;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -57,9 +57,12 @@ final class ProcessLock implements AutoCloseable {
   }
 
   private static Optional<FileChannel> lock(Path file) throws IOException {
-    Files.createDirectories(file.getParent());
+    PrivateFiles.createFolders(file.getParent());
     FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(
+            file,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+            PrivateFiles.ofOwner());
     if (channel.tryLock() != null) {
       return Optional.of(channel);
     }

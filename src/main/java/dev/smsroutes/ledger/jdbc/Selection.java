@@ -42,13 +42,25 @@ record Selection(List<String> conditions, List<Object> values) {
             to ->
                 selection.and(
                     "changed_at < ? AND admitted_at < ?", to.toEpochMilli(), to.toEpochMilli()));
-    after.ifPresent(
+    selection.after(after);
+    return selection;
+  }
+
+  /** The entries whose request is not erased. */
+  static Selection withRequest(Optional<Entry> after) {
+    Selection selection = new Selection(new ArrayList<>(), new ArrayList<>());
+    selection.and("request IS NOT NULL");
+    selection.after(after);
+    return selection;
+  }
+
+  private void after(Optional<Entry> entry) {
+    entry.ifPresent(
         last ->
-            selection.and(
+            and(
                 "(admitted_at, message_key) > (?, ?)",
                 last.admittedAt().toEpochMilli(),
                 StoredText.key(last.messageKey())));
-    return selection;
   }
 
   private void and(String condition, Object... bound) {

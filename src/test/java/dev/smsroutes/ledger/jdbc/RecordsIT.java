@@ -339,6 +339,42 @@ class RecordsIT extends OnAStore {
   }
 
   @Test
+  void a_forgotten_entry_ends_without_its_request_and_is_never_sent() {
+    JdbcLedger ledger = open();
+    send(ledger, "waits", waiting("waits"));
+    send(ledger, "uncertain", uncertain("uncertain"));
+    send(ledger, "parked", new Parked("api", Optional.of("parked"), 7, "Why"));
+    claim(ledger, "in-progress");
+
+    for (String key : List.of("waits", "uncertain", "parked", "in-progress")) {
+      Entry seen = ledger.records().find(key).orElseThrow();
+      assertThat(ledger.records().forget(seen, "anna")).isEqualTo(!key.equals("in-progress"));
+    }
+
+    assertThat(ledger.records().withRequest(Optional.empty(), 10))
+        .extracting(Entry::messageKey)
+        .containsExactly("in-progress");
+    assertThat(known(ledger, submission("waits")).errorCode()).isEqualTo(900009);
+    assertThat(known(ledger, submission("waits")).state()).isEqualTo(Outcome.State.REFUSED);
+    assertThat(known(ledger, submission("uncertain")).state()).isEqualTo(Outcome.State.PARKED);
+    assertThat(known(ledger, submission("parked")).errorCode()).isEqualTo(7);
+    assertThat(ledger.records().history("waits").orElseThrow().events())
+        .extracting(Entry.Event::what)
+        .containsExactly("FORGOTTEN");
+  }
+
+  @Test
+  void what_changed_since_it_was_seen_is_not_forgotten() {
+    JdbcLedger ledger = open();
+    send(ledger, "key", waiting("key"));
+    Entry seen = ledger.records().find("key").orElseThrow();
+    claim(ledger, "key");
+
+    assertThat(ledger.records().forget(seen, "anna")).isFalse();
+    assertThat(ledger.records().find("key").orElseThrow().request()).isPresent();
+  }
+
+  @Test
   void an_edited_request_replaces_the_original() {
     JdbcLedger ledger = open();
     send(ledger, "key", refused("key"));

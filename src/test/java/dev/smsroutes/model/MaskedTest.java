@@ -1,0 +1,28 @@
+package dev.smsroutes.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Names and messages, as a log may show them. */
+class MaskedTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          recipient.attributes.FirstName      | recipient.attributes.FirstName
+          recipient.attributes.4915198765432  | recipient.attributes.…
+          +49 151 98765432                    | …
+          got '+49 (0)151/98765432'           | got '…'
+          order-2026                          | order-2026
+          line 1,234,567 of 5,000,000         | line 1,234,567 of 5,000,000
+          recipient.ada@example.com.x         | …
+          got 'ada@example.com' (did you)     | got '…' (did you)
+          U+0041 at character 12              | U+0041 at character 12
+          """)
+  void have_no_number_and_no_address(String text, String shown) {
+    assertThat(Masked.text(text)).isEqualTo(shown);
+  }
+}
