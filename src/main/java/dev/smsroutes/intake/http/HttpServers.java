@@ -38,20 +38,27 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
   /** For all headers of a request: gateways add tokens of some kilobytes each. */
   static final int MAX_HEADER_BYTES = 16 * 1024;
 
+  private static final String SANDBOX_HEADER = "SMS-Routes-Sandbox";
   private static final int MANAGEMENT_WORKERS = 4;
   private static final long CLOSE_SECONDS = 10;
 
   private final Vertx vertx;
   private final HttpOptions options;
+  private final boolean sandbox;
   private final HttpAdmission admission;
   private final Router routes;
   private final HttpServer intake;
   private Optional<Management> management = Optional.empty();
   private OptionalInt managementPort = OptionalInt.empty();
 
-  /** Prepares the intake's server, so that routes can be added to it. */
-  public HttpServers(HttpOptions options) {
+  /**
+   * Prepares the intake's server, so that routes can be added to it.
+   *
+   * @param sandbox whether no SMS leaves this machine, as every answer then says
+   */
+  public HttpServers(HttpOptions options, boolean sandbox) {
     this.options = options;
+    this.sandbox = sandbox;
     admission = new HttpAdmission(options.maxInFlight(), options.bodyTimeout());
     // A consumer holds its worker until the request is answered: one for each admitted request.
     vertx =
@@ -59,9 +66,17 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
             new VertxOptions().setWorkerPoolSize(options.maxInFlight() + MANAGEMENT_WORKERS));
     routes = Router.router(vertx);
     Router root = Router.router(vertx);
+    if (sandbox) {
+      root.route().handler(HttpServers::saySandbox);
+    }
     admission.guard(root, routes);
     root.route("/*").subRouter(routes);
     intake = server(vertx).requestHandler(root);
+  }
+
+  private static void saySandbox(RoutingContext request) {
+    request.response().putHeader(SANDBOX_HEADER, "true");
+    request.next();
   }
 
   @Override
@@ -101,7 +116,7 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
     await(intake, options.address());
     questions.ifPresent(
         address -> {
-          Management answers = new Management(context, admission);
+          Management answers = new Management(context, admission, sandbox);
           management = Optional.of(answers);
           Router router = Router.router(vertx);
           answers.on(router);
