@@ -5,8 +5,6 @@ import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.DurableFile;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -82,13 +80,8 @@ public final class ProgressFiles implements BatchWatch {
       }
       shown.written = true;
       String name = batch.progressName();
-      Path unfinished = folders.results().resolve("." + name + DurableFile.UNFINISHED);
-      Files.write(unfinished, JsonOriginal.write(batch.progress().json()));
-      Files.move(
-          unfinished,
-          folders.results().resolve(name),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
+      DurableFile.replace(
+          folders.results().resolve(name), JsonOriginal.write(batch.progress().json()));
     }
   }
 

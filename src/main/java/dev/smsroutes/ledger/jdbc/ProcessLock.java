@@ -5,6 +5,7 @@ import dev.smsroutes.ledger.LedgerUnavailableException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -59,7 +60,8 @@ final class ProcessLock implements AutoCloseable {
   private static Optional<FileChannel> lock(Path file) throws IOException {
     Files.createDirectories(file.getParent());
     FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     if (channel.tryLock() != null) {
       return Optional.of(channel);
     }
