@@ -42,18 +42,22 @@ public final class Stores {
    * knows, it is the one that a start here would use or did use.
    */
   public static LedgerOptions ledgerToRead(Configuration configuration) {
-    LedgerOptions used = ledger(configuration);
-    boolean isThere = used.file().filter(file -> !Files.isRegularFile(file)).isEmpty();
-    return isThere && !isOfRealApi(configuration) ? used : configuration.ledger();
+    return ledgerToRead(isOfRealApi(configuration), ledger(configuration), configuration.ledger());
   }
 
-  /**
-   * Whether there is no {@code sms.api.url}, although the ledger at the place of an API has one.
-   */
+  static LedgerOptions ledgerToRead(boolean ofRealApi, LedgerOptions used, LedgerOptions ofApi) {
+    boolean isThere = used.file().filter(file -> !Files.isRegularFile(file)).isEmpty();
+    return isThere && !ofRealApi ? used : ofApi;
+  }
+
+  /** Whether {@code sms.api.url} is empty, although the ledger was made for an API. */
   public static boolean isOfRealApi(Configuration configuration) {
     return configuration.madeFor().isSandbox()
-        && configuration.sandbox().when() != When.TRUE
-        && JdbcLedger.madeFor(configuration.ledger()).filter(MadeFor::isReal).isPresent();
+        && isOfRealApi(configuration.sandbox().when(), configuration.ledger());
+  }
+
+  static boolean isOfRealApi(When when, LedgerOptions ofApi) {
+    return when != When.TRUE && JdbcLedger.madeFor(ofApi).filter(MadeFor::isReal).isPresent();
   }
 
   /**

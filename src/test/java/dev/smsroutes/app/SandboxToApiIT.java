@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.smsroutes.config.InvalidSettingsException;
+import dev.smsroutes.config.SandboxChoice.When;
+import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.MadeFor;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
 import dev.smsroutes.sandbox.Sandbox;
@@ -29,6 +31,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Records of the sandbox never answer for the API, nor the reverse. */
 @Timeout(300)
@@ -117,6 +121,33 @@ class SandboxToApiIT {
           .contains("was made for api.example.com");
     }
     assertThat(folder.resolve("data/sandbox")).doesNotExist();
+  }
+
+  /** Which ledgers there are, and which of them a command reads in a shell without the URL. */
+  @ParameterizedTest(name = "{0}, {1}, {2}: {3}")
+  @CsvSource({
+    "no api,  no sandbox, AUTO, api",
+    "no api,  sandbox,    AUTO, sandbox",
+    "stub,    no sandbox, AUTO, api",
+    "stub,    sandbox,    AUTO, sandbox",
+    "real,    no sandbox, AUTO, api",
+    "real,    sandbox,    AUTO, api",
+    "real,    sandbox,    TRUE, sandbox"
+  })
+  void a_command_reads_the_ledger_that_a_start_would_use(
+      String ofApi, String ofSandbox, When when, String read) {
+    LedgerOptions api = TestLedgers.options("jdbc:sqlite:" + folder.resolve("ledger.db"));
+    LedgerOptions sandbox = TestLedgers.options("jdbc:sqlite:" + folder.resolve("sandbox.db"));
+    if (!ofApi.equals("no api")) {
+      MadeFor stub = MadeFor.api("http://127.0.0.1:1", Optional.empty());
+      JdbcLedger.open(api, Clock.systemUTC(), ofApi.equals("real") ? REAL : stub).close();
+    }
+    if (ofSandbox.equals("sandbox")) {
+      JdbcLedger.open(sandbox, Clock.systemUTC(), MadeFor.SANDBOX).close();
+    }
+
+    assertThat(Stores.ledgerToRead(Stores.isOfRealApi(when, api), sandbox, api))
+        .isSameAs(read.equals("api") ? api : sandbox);
   }
 
   @Test
