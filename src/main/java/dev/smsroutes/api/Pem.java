@@ -10,11 +10,13 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,6 +25,11 @@ final class Pem {
   private static final long MAX_BYTES = 4L * 1024 * 1024;
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN ([A-Z ]*)PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END");
+
+  private static final Map<String, String> SIGNATURES =
+      Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA");
+
+  private static final byte[] PROBE = {1, 2, 3};
 
   private Pem() {}
 
@@ -66,11 +73,32 @@ final class Pem {
           "it has a key of another kind (openssl pkcs8 -topk8 -nocrypt turns it into one)");
     }
     try {
-      return KeyFactory.getInstance(certified.getAlgorithm())
-          .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(found.group(2))));
+      PrivateKey key =
+          KeyFactory.getInstance(certified.getAlgorithm())
+              .generatePrivate(
+                  new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(found.group(2))));
+      if (belongTogether(key, certified)) {
+        return key;
+      }
     } catch (GeneralSecurityException | IllegalArgumentException e) {
-      throw wrong(setting, expected, file, "it has none for the certificate");
+      // Told below.
     }
+    throw wrong(setting, expected, file, "it has another key than the certificate");
+  }
+
+  /**
+   * While both files are being replaced, the new one of the one may meet the old one of the other.
+   */
+  private static boolean belongTogether(PrivateKey key, PublicKey certified)
+      throws GeneralSecurityException {
+    String algorithm = SIGNATURES.getOrDefault(key.getAlgorithm(), key.getAlgorithm());
+    Signature signature = Signature.getInstance(algorithm);
+    signature.initSign(key);
+    signature.update(PROBE);
+    byte[] signed = signature.sign();
+    signature.initVerify(certified);
+    signature.update(PROBE);
+    return signature.verify(signed);
   }
 
   private static String text(String setting, Path file) {

@@ -176,6 +176,7 @@ class ApiTransportIT {
   void a_certificate_without_its_key_and_a_file_without_certificates_are_refused()
       throws IOException {
     Path nothing = Files.writeString(folder.resolve("nothing.pem"), "-----BEGIN NOTHING-----");
+    Path other = certificates.key("renewed");
 
     assertThatThrownBy(
             () ->
@@ -183,6 +184,11 @@ class ApiTransportIT {
                     settings(named, "sms.api.client-certificate-file", certificate.toString())))
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessageContaining("sms.api.client-key-file: expected both or neither");
+    assertThatThrownBy(
+            () -> RunningBundle.start(trusted(named, "sms.api.client-key-file", other.toString())))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("sms.api.client-key-file: expected a file with a private key")
+        .hasMessageContaining("it has another key than the certificate");
     assertThatThrownBy(
             () ->
                 RunningBundle.start(

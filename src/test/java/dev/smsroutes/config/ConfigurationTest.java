@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -135,6 +137,17 @@ class ConfigurationTest {
     assertThat(sandbox.jms().broker().directory()).isEqualTo(Path.of("data/sandbox/broker"));
     assertThat(api.ledger().url()).isEqualTo("jdbc:sqlite:data/ledger.db");
     assertThat(api.jms().broker().directory()).isEqualTo(Path.of("data/broker"));
+  }
+
+  @Test
+  void routes_get_the_secrets_of_files_under_the_key_without_file(@TempDir Path folder)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("sftp"), "secret-canary\n");
+    Configuration read = Configuration.read(Map.of("sms.sftp.password-file", file.toString()));
+
+    assertThat(read.secretsOfRoutes()).containsOnlyKeys("sms.sftp.password");
+    assertThat(read.secretsOfRoutes().get("sms.sftp.password").get()).isEqualTo("secret-canary");
+    assertThat(read.toString()).doesNotContain("canary");
   }
 
   @Test
