@@ -3,6 +3,7 @@ package dev.smsroutes.api;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.http.HttpComponent;
@@ -41,9 +42,16 @@ import org.apache.hc.core5.util.Timeout;
  * @param connectTimeout for the connection, TLS included
  * @param responseTimeout for a silence of the API after a request
  * @param leaseTimeout for a connection to become free
+ * @param proxy what all calls go through; empty: none
+ * @param tls whom connections trust; empty: the authorities that Java trusts
  */
 public record ApiClient(
-    int connections, Duration connectTimeout, Duration responseTimeout, Duration leaseTimeout) {
+    int connections,
+    Duration connectTimeout,
+    Duration responseTimeout,
+    Duration leaseTimeout,
+    Optional<ApiProxy> proxy,
+    Optional<ApiTls> tls) {
   /** The longest reply body that is read, in bytes. */
   static final int MAX_REPLY = 64 * 1024;
 
@@ -57,6 +65,18 @@ public record ApiClient(
 
   /** The same, for a question that changes nothing. */
   public static final String QUESTION_OPTIONS = options("GET");
+
+  /** Without a proxy, and with the authorities that Java trusts. */
+  public ApiClient(
+      int connections, Duration connectTimeout, Duration responseTimeout, Duration leaseTimeout) {
+    this(
+        connections,
+        connectTimeout,
+        responseTimeout,
+        leaseTimeout,
+        Optional.empty(),
+        Optional.empty());
+  }
 
   private static String options(String method) {
     return "?httpMethod=" + method + "&throwExceptionOnFailure=false&copyHeaders=false";
@@ -101,7 +121,10 @@ public record ApiClient(
   }
 
   private PoolingHttpClientConnectionManager pool() {
-    return PoolingHttpClientConnectionManagerBuilder.create()
+    PoolingHttpClientConnectionManagerBuilder pool =
+        PoolingHttpClientConnectionManagerBuilder.create();
+    tls.ifPresent(files -> pool.setTlsSocketStrategy(files.strategy()));
+    return pool
         // The strict pool has one lock for all, which a thousand senders feel.
         .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
         .setMaxConnPerRoute(connections)
@@ -122,6 +145,7 @@ public record ApiClient(
             .setRedirectsEnabled(false)
             .setExpectContinueEnabled(false)
             .build());
+    proxy.ifPresent(known -> known.install(client));
     client.setUserAgent("sms-routes");
     client.setKeepAliveStrategy((response, context) -> IDLE);
     client.addExecInterceptorFirst("sms-bounded-reply", ApiClient::bounded);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -16,12 +17,21 @@ import org.apache.camel.component.http.HttpConstants;
 /** The call of the token endpoint (contract, section 2). */
 public final class TokenRoute extends RouteBuilder {
   private static final String TOKEN = "direct:sms-token";
+  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final String tokenUri;
   private final Credentials credentials;
 
-  /** What we authenticate with; the account is optional. */
-  public record Credentials(String clientId, String clientSecret, Optional<String> accountId) {
+  /**
+   * What we authenticate with; the account is optional. The others are asked for with each call,
+   * because a file may have a new one.
+   */
+  public record Credentials(
+      Supplier<String> clientId, Supplier<String> clientSecret, Optional<String> accountId) {
+    public Credentials(String clientId, String clientSecret, Optional<String> accountId) {
+      this(() -> clientId, () -> clientSecret, accountId);
+    }
+
     @Override
     public String toString() {
       return "Credentials[…]";
@@ -56,8 +66,7 @@ public final class TokenRoute extends RouteBuilder {
   }
 
   @Override
-  public void configure() throws JsonProcessingException {
-    byte[] request = request();
+  public void configure() {
     from(TOKEN)
         .routeId("sms-token")
         .description("Fetches an access token for the SMS API")
@@ -67,18 +76,17 @@ public final class TokenRoute extends RouteBuilder {
               Message call = exchange.getMessage();
               call.removeHeaders("*");
               call.setHeader(HttpConstants.CONTENT_TYPE, "application/json");
-              call.setBody(request);
+              call.setBody(request());
             })
         .to(tokenUri);
   }
 
   private byte[] request() throws JsonProcessingException {
-    JsonMapper json = JsonMapper.builder().build();
-    ObjectNode body = json.createObjectNode();
+    ObjectNode body = JSON.createObjectNode();
     body.put("grant_type", "client_credentials");
-    body.put("client_id", credentials.clientId());
-    body.put("client_secret", credentials.clientSecret());
+    body.put("client_id", credentials.clientId().get());
+    body.put("client_secret", credentials.clientSecret().get());
     credentials.accountId().ifPresent(account -> body.put("account_id", account));
-    return json.writeValueAsBytes(body);
+    return JSON.writeValueAsBytes(body);
   }
 }

@@ -4,6 +4,7 @@ import dev.smsroutes.access.Key;
 import dev.smsroutes.access.Keys;
 import dev.smsroutes.api.ApiClient;
 import dev.smsroutes.api.ApiEndpoints;
+import dev.smsroutes.api.ApiTls;
 import dev.smsroutes.api.TokenRoute.Credentials;
 import dev.smsroutes.batch.check.BatchCheck;
 import dev.smsroutes.batch.check.BatchCheck.Pacing;
@@ -139,7 +140,7 @@ public final class Bundle implements AutoCloseable {
         configuration.warnings().forEach(LOG::warn);
       }
       open();
-      Configuration.prepare(main, overrides);
+      configuration.prepare(main, overrides);
       main.start();
       requireRoutes();
       if (!onlyFiles) {
@@ -162,16 +163,19 @@ public final class Bundle implements AutoCloseable {
 
   /** Opens what is there before Camel and after it; it is closed in the opposite order. */
   private void open() {
+    Stores.requireApiIsNotForgotten(configuration);
     definitions = DefinitionDirectory.load(configuration.definitions());
     definitions.report().forEach(LOG::info);
     keys = closing.push(configuration.access().open());
     ApiEndpoints api = configuration.api().service().orElseGet(this::startSandbox);
-    ledger = closing.push(JdbcLedger.open(configuration.ledger(), clock));
+    ledger = closing.push(Stores.open(configuration, clock));
     JmsOptions jms = configuration.jms();
     if (jms.enabled() && jms.brokerUrl().isEmpty()) {
+      Stores.claimQueue(jms.broker().directory(), configuration.madeFor());
       broker = Optional.of(closing.push(EmbeddedBroker.start(jms.broker())));
     }
     if (takesFiles()) {
+      Stores.holdFilesOfOthers(configuration);
       main.configure().addConfiguration(closing.push(new InstanceAnnouncement(this::instance)));
     }
     if (!onlyFiles) {
@@ -180,7 +184,10 @@ public final class Bundle implements AutoCloseable {
           Optional.of(
               closing.push(
                   new HttpServers(
-                      configuration.http(), doors.get().intake(), doors.get().management())));
+                      configuration.http(),
+                      doors.get().intake(),
+                      doors.get().management(),
+                      sandbox.isPresent())));
       main.configure().addConfiguration(http.get());
     }
     closing.push(main::stop);
@@ -203,7 +210,7 @@ public final class Bundle implements AutoCloseable {
         closing.push(
             Sandbox.start(
                 SandboxOptions.defaults()
-                    .withPort(configuration.sandboxPort())
+                    .withPort(configuration.sandbox().port())
                     .withDefinitionsDirectory(configuration.definitions())));
     sandbox = Optional.of(started);
     LOG.warn(
@@ -221,7 +228,7 @@ public final class Bundle implements AutoCloseable {
   private InstanceFile instance() {
     return new InstanceFile(
         configuration.files().folders(),
-        configuration.ledger().file(),
+        Stores.ledger(configuration).file(),
         sandbox.map(Sandbox::url),
         pacing(),
         clock.instant());
@@ -283,7 +290,9 @@ public final class Bundle implements AutoCloseable {
             configuration.senders(),
             options.connectTimeout(),
             options.responseTimeout(),
-            options.connectTimeout())
+            options.connectTimeout(),
+            options.proxy(),
+            options.tls().map(ApiTls::new))
         .install(context);
   }
 

@@ -31,7 +31,7 @@ public final class FileChecks {
       Configuration configuration, DryRun dryRun, LedgerPreview ledgerPreview) {
     Pacing pacing =
         InstanceFile.find(
-                configuration.ledger().file(),
+                Stores.ledgerToRead(configuration).file(),
                 configuration.files().folders().results(),
                 Instant.now())
             .map(serving -> serving.pacing().told())

@@ -2,6 +2,7 @@ package dev.smsroutes.cli;
 
 import dev.smsroutes.app.FileChecks;
 import dev.smsroutes.app.PipelineWiring;
+import dev.smsroutes.app.Stores;
 import dev.smsroutes.batch.check.BatchCheck;
 import dev.smsroutes.batch.check.BatchPlan;
 import dev.smsroutes.batch.check.PlanReport;
@@ -65,7 +66,7 @@ public final class CheckCommand extends QuietCommand {
   /** Null if nothing was sent yet, so that there is no ledger. */
   private static JdbcRecords records(Configuration configuration) {
     try {
-      return JdbcRecords.open(configuration.ledger(), Clock.systemUTC());
+      return JdbcRecords.open(Stores.ledgerToRead(configuration), Clock.systemUTC());
     } catch (NoLedgerException e) {
       if (e.isOfAnotherVersion()) {
         throw e;

@@ -77,6 +77,7 @@ public final class DemoCommand implements Callable<Integer> {
   private static Map<String, String> settings(Path folder) {
     return Map.ofEntries(
         Map.entry("sms.api.url", ""),
+        Map.entry("sms.sandbox.enabled", "true"),
         Map.entry("sms.sandbox.port", "0"),
         Map.entry("sms.http.host", "127.0.0.1"),
         Map.entry("sms.http.port", "0"),
@@ -94,6 +95,7 @@ public final class DemoCommand implements Callable<Integer> {
         Map.entry("sms.jms.broker-url", ""),
         Map.entry("sms.jms.user", ""),
         Map.entry("sms.jms.password", ""),
+        Map.entry("sms.jms.password-file", ""),
         Map.entry("sms.jms.port", "0"),
         Map.entry("sms.jms.directory", folder.resolve("broker").toString()));
   }

@@ -1,18 +1,15 @@
 package dev.smsroutes.cli;
 
+import dev.smsroutes.model.PlainText;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.regex.Pattern;
 
 /** Makes callers' texts, and times, fit for a terminal. */
 final class DisplayText {
-  /** Characters that break a line, or change how a terminal shows the rest. */
-  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
-
   private DisplayText() {}
 
   static String text(String text) {
-    return UNPRINTABLE.matcher(text).replaceAll("?");
+    return PlainText.of(text);
   }
 
   /** Quotes a text as one word of a shell. */

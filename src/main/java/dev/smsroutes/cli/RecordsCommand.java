@@ -1,5 +1,6 @@
 package dev.smsroutes.cli;
 
+import dev.smsroutes.app.Stores;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.ledger.LedgerRecords;
 import dev.smsroutes.ledger.jdbc.JdbcRecords;
@@ -19,7 +20,8 @@ abstract class RecordsCommand extends QuietCommand {
   final int run() throws IOException {
     check();
     Configuration configuration = settings().read();
-    try (JdbcRecords records = JdbcRecords.open(configuration.ledger(), Clock.systemUTC())) {
+    try (JdbcRecords records =
+        JdbcRecords.open(Stores.ledgerToRead(configuration), Clock.systemUTC())) {
       return run(configuration, records);
     }
   }

@@ -2,6 +2,7 @@ package dev.smsroutes.cli;
 
 import dev.smsroutes.app.Bundle;
 import dev.smsroutes.app.FileChecks;
+import dev.smsroutes.app.Stores;
 import dev.smsroutes.batch.check.InstanceFile;
 import dev.smsroutes.batch.format.SourceFile;
 import dev.smsroutes.batch.overview.BatchOverview.Past;
@@ -117,7 +118,13 @@ public final class SendCommand extends QuietCommand {
       return unreadable(wrong);
     }
     Optional<String> unreadable = FileChecks.unreadable(configuration, file);
-    return unreadable.isPresent() ? unreadable(unreadable.get()) : send(configuration);
+    if (unreadable.isPresent()) {
+      return unreadable(unreadable.get());
+    }
+    // The serving process knows the API, even if this shell does not.
+    return Stores.isOfRealApi(configuration) && serving(configuration).isPresent()
+        ? handOver(configuration)
+        : send(configuration);
   }
 
   private String fileName() {
@@ -271,11 +278,17 @@ public final class SendCommand extends QuietCommand {
     written.forEach(path -> out().println("  " + DisplayText.text(path.toString())));
   }
 
+  private static Optional<InstanceFile> serving(Configuration configuration) {
+    return InstanceFile.find(
+        Stores.ledgerToRead(configuration).file(),
+        configuration.files().folders().results(),
+        Instant.now());
+  }
+
   /** If a process serves with this ledger, it must send the file. */
   private int handOver(Configuration configuration) throws IOException, InterruptedException {
     BatchFolders folders = configuration.files().folders();
-    Optional<InstanceFile> found =
-        InstanceFile.find(configuration.ledger().file(), folders.results(), Instant.now());
+    Optional<InstanceFile> found = serving(configuration);
     if (found.isEmpty()) {
       return noTakerFound(folders.inbox());
     }

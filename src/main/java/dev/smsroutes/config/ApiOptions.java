@@ -1,11 +1,17 @@
 package dev.smsroutes.config;
 
 import dev.smsroutes.api.ApiEndpoints;
+import dev.smsroutes.api.ApiProxy;
+import dev.smsroutes.api.ApiTls;
+import dev.smsroutes.api.ApiTls.ApiTlsFiles;
 import dev.smsroutes.api.TokenRoute.Credentials;
+import dev.smsroutes.ledger.MadeFor;
 import java.net.URI;
-import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The keys {@code sms.api.*} that say where the SMS API is and how it is called. Immutable.
@@ -14,6 +20,8 @@ import java.util.Optional;
  * @param connectTimeout how long to wait for a connection
  * @param responseTimeout how long the API may be silent after a request
  * @param retryDelay the wait before the first repetition of an attempt
+ * @param proxy what its calls go through
+ * @param tls the certificates towards it; empty for what Java trusts
  * @param statusCheck whether the API is asked about a message that got no clear answer
  */
 public record ApiOptions(
@@ -21,20 +29,34 @@ public record ApiOptions(
     Duration connectTimeout,
     Duration responseTimeout,
     Duration retryDelay,
-    boolean statusCheck) {
-  private static final String URL = "sms.api.url";
+    boolean statusCheck,
+    Optional<ApiProxy> proxy,
+    Optional<ApiTlsFiles> tls) {
+  static final String URL = "sms.api.url";
   private static final String AUTH_URL = "sms.api.auth-url";
   private static final String CLIENT_ID = "sms.api.client-id";
   private static final String CLIENT_SECRET = "sms.api.client-secret";
+
+  private static final String PROXY_URL = "sms.api.proxy-url";
+  private static final String PROXY_USER = "sms.api.proxy-user";
+  private static final String PROXY_PASSWORD = "sms.api.proxy-password";
+  private static final String TRUST_STORE = "sms.api.trust-store-file";
+  private static final String CERTIFICATE = "sms.api.client-certificate-file";
+  private static final String KEY = "sms.api.client-key-file";
+  private static final String ACCOUNT_ID = "sms.api.account-id";
+
+  /** They are of no use without the URL. */
+  private static final List<String> ONLY_WITH_URL =
+      List.of(AUTH_URL, CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID);
 
   static ApiOptions from(Settings settings) {
     boolean plain = settings.flag("sms.api.allow-plain-http");
     Optional<String> auth = settings.optional(AUTH_URL);
     Credentials credentials =
         new Credentials(
-            settings.text(CLIENT_ID),
-            settings.text(CLIENT_SECRET),
-            settings.optional("sms.api.account-id"));
+            settings.secret(CLIENT_ID).orElse(() -> ""),
+            settings.secret(CLIENT_SECRET).orElse(() -> ""),
+            settings.optional(ACCOUNT_ID));
     Optional<ApiEndpoints> service =
         settings
             .optional(URL)
@@ -51,37 +73,70 @@ public record ApiOptions(
         settings.positiveDuration("sms.api.connect-timeout"),
         settings.positiveDuration("sms.api.response-timeout"),
         settings.duration("sms.api.retry-delay"),
-        settings.flag("sms.api.status-check"));
+        settings.flag("sms.api.status-check"),
+        // The sandbox is on this machine.
+        proxy(settings).filter(known -> service.isPresent()),
+        tls(settings));
+  }
+
+  private static Optional<ApiProxy> proxy(Settings settings) {
+    Optional<URI> url =
+        settings.optional(PROXY_URL).flatMap(written -> settings.hostUrl(PROXY_URL, written));
+    Optional<String> user = settings.optional(PROXY_USER);
+    Optional<Supplier<String>> password = settings.secret(PROXY_PASSWORD);
+    if (user.isPresent() != password.isPresent()) {
+      settings.fault(PROXY_USER + " and " + PROXY_PASSWORD + ": expected both or neither; got one");
+    }
+    return url.map(
+        there ->
+            new ApiProxy(
+                there.getHost(),
+                there.getPort() < 0 ? 80 : there.getPort(),
+                user.flatMap(name -> password.map(secret -> new ApiProxy.Login(name, secret)))));
+  }
+
+  private static Optional<ApiTlsFiles> tls(Settings settings) {
+    Optional<Path> trustStore = file(settings, TRUST_STORE);
+    Optional<Path> certificate = file(settings, CERTIFICATE);
+    Optional<Path> key = file(settings, KEY);
+    Optional<Supplier<String>> password = settings.secret("sms.api.trust-store-password");
+    if (certificate.isPresent() != key.isPresent()) {
+      settings.fault(CERTIFICATE + " and " + KEY + ": expected both or neither; got one");
+    }
+    return trustStore.isEmpty() && certificate.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new ApiTlsFiles(trustStore, password, certificate, key));
+  }
+
+  private static Optional<Path> file(Settings settings, String key) {
+    return settings.optional(key).map(written -> settings.path(key));
+  }
+
+  /** A key that nobody sets who wants the sandbox. */
+  static Optional<String> hintOfApi(Settings settings) {
+    return ONLY_WITH_URL.stream().filter(settings::hasSecret).findFirst();
   }
 
   /** Whether messages leave this machine: there is an API, and its host is not loopback. */
   public boolean isReal() {
     return service
-        .flatMap(known -> host(known.url()))
-        .filter(host -> !Settings.isLoopback(host))
-        .isPresent();
-  }
-
-  private static Optional<String> host(String url) {
-    try {
-      return Optional.ofNullable(new URI(url).getHost());
-    } catch (URISyntaxException e) {
-      // Told already.
-      return Optional.empty();
-    }
+        .map(known -> MadeFor.api(known.url(), known.credentials().accountId()).isReal())
+        .orElse(false);
   }
 
   /** For a start: another command may not know the secret, which it does not use. */
   void requireCredentials(Settings settings) {
+    tls.filter(files -> files.certificate().isPresent() == files.key().isPresent())
+        .ifPresent(files -> settings.group(() -> new ApiTls(files)));
     service.ifPresent(
         known -> {
-          require(settings, CLIENT_ID, known.credentials().clientId());
-          require(settings, CLIENT_SECRET, known.credentials().clientSecret());
+          require(settings, CLIENT_ID);
+          require(settings, CLIENT_SECRET);
         });
   }
 
-  private static void require(Settings settings, String key, String value) {
-    if (value.isEmpty()) {
+  private static void require(Settings settings, String key) {
+    if (!settings.hasSecret(key)) {
       settings.fault(key + ": expected a value, because " + URL + " names an API; it is empty");
     }
   }

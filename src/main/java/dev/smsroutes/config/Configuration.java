@@ -1,19 +1,22 @@
 package dev.smsroutes.config;
 
+import dev.smsroutes.config.SandboxChoice.When;
 import dev.smsroutes.ledger.LedgerOptions;
+import dev.smsroutes.ledger.MadeFor;
 import dev.smsroutes.throttle.ThrottleOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
@@ -32,15 +35,18 @@ import org.apache.camel.spi.PropertiesComponent;
  * @param definitions the folder of the send definitions
  * @param contactPolicy who is never sent a message, and when messages may leave
  * @param access what callers may do
- * @param ledger where the record is
+ * @param ledger where the record of the API is
+ * @param sandboxLedger where the record of the sandbox is: with the default, in a folder of its own
  * @param http the HTTP intake
  * @param door who may come in to the HTTP intake
  * @param managementDoor who may come in to management
  * @param files the file intake
  * @param jms the JMS intake
- * @param sandboxPort 0 for any free one
+ * @param sandbox when the sandbox starts, and where
  * @param management where health and meters are; empty if they are switched off
  * @param stopTimeout how long a stop waits for what is in progress
+ * @param secretsOfRoutes secrets that only routes read, by key
+ * @param warnings what works, but hardly as the operator means it; to be told once at start
  */
 public record Configuration(
     ApiOptions api,
@@ -50,17 +56,30 @@ public record Configuration(
     ContactPolicyOptions contactPolicy,
     AccessOptions access,
     LedgerOptions ledger,
+    LedgerOptions sandboxLedger,
     HttpOptions http,
     DoorOptions door,
     DoorOptions managementDoor,
     FileOptions files,
     JmsOptions jms,
-    int sandboxPort,
+    SandboxChoice sandbox,
     Optional<Address> management,
-    Duration stopTimeout) {
+    Duration stopTimeout,
+    Map<String, Supplier<String>> secretsOfRoutes,
+    List<String> warnings) {
   /** Where settings are looked for; the first place that has a key wins. */
   private static final String LOCATIONS =
       "file:application.properties;optional=true,classpath:application.properties";
+
+  /** Where the sandbox keeps what is at the default place otherwise. */
+  private static final Map<String, String> SANDBOX_PLACES =
+      Map.of(
+          "sms.ledger.url", "jdbc:sqlite:data/sandbox/ledger.db",
+          "sms.jms.directory", "data/sandbox/broker");
+
+  /** A secret in a file is given to the routes under the key without {@code -file}. */
+  private static final List<String> SECRETS_OF_ROUTES =
+      List.of("sms.sftp.password", "sms.sftp.private-key-passphrase");
 
   private static final String STOP_TIMEOUT = "camel.main.shutdownTimeout";
 
@@ -120,14 +139,17 @@ public record Configuration(
     DoorOptions door = DoorOptions.intake(settings);
     DoorOptions managementDoor = DoorOptions.management(settings);
     FileOptions files = FileOptions.from(settings);
-    JmsOptions jms = JmsOptions.from(settings);
+    // The sandbox keeps its work apart from that of the API.
+    Settings sandboxed = settings.withDefaults(SANDBOX_PLACES, defaults());
+    JmsOptions jms = JmsOptions.from(api.service().isEmpty() ? sandboxed : settings);
     LedgerOptions ledger = settings.group(() -> ledger(settings));
+    LedgerOptions sandboxLedger = sandboxed.group(() -> ledger(sandboxed));
     int senders = senders(http, files, jms);
     ThrottleOptions throttle =
         settings.group(() -> throttle(settings, senders, api.responseTimeout()));
     int maxParts = settings.number("sms.message.max-parts", 1, 255);
     Path definitions = settings.path("sms.definitions.directory");
-    int sandboxPort = settings.number("sms.sandbox.port", 0, 65_535);
+    SandboxChoice sandbox = SandboxChoice.from(settings);
     boolean managed = settings.flag("sms.management.enabled");
     Optional<Address> management =
         Optional.of(settings.address("sms.management")).filter(there -> managed);
@@ -140,10 +162,19 @@ public record Configuration(
       api.requireCredentials(settings);
       door.requireChoice(settings, http.address().host(), api.isReal());
       management.ifPresent(there -> managementDoor.requireChoice(settings, there.host(), false));
+      requireSandboxIsMeant(settings, api, sandbox, jms);
       settings.requireFree(http.address());
       management.ifPresent(settings::requireFree);
       settings.group(() -> opening.apply(policy));
     }
+    Map<String, Supplier<String>> ofRoutes = new TreeMap<>();
+    for (String key : SECRETS_OF_ROUTES) {
+      settings.secret(key).ifPresent(secret -> ofRoutes.put(key, secret));
+    }
+    requireEncryption(settings);
+    warn(settings, http, stopTimeout);
+    door.warning(http.address()).ifPresent(settings::warning);
+    management.flatMap(managementDoor::warning).ifPresent(settings::warning);
     settings.check();
     return new Configuration(
         api,
@@ -153,21 +184,62 @@ public record Configuration(
         policy,
         access,
         ledger,
+        sandboxLedger,
         http,
         door,
         managementDoor,
         files,
         jms,
-        sandboxPort,
+        sandbox,
         management,
-        stopTimeout);
+        stopTimeout,
+        ofRoutes,
+        settings.warnings());
+  }
+
+  /**
+   * A lost {@code sms.api.url} must not turn a gateway into a sandbox, which accepts messages and
+   * sends none.
+   */
+  private static void requireSandboxIsMeant(
+      Settings settings, ApiOptions api, SandboxChoice sandbox, JmsOptions jms) {
+    if (api.service().isPresent() || sandbox.when() == When.TRUE || sandbox.when() == null) {
+      return;
+    }
+    ApiOptions.hintOfApi(settings)
+        .map(key -> key + " is set")
+        .or(() -> hintOfService(settings, sandbox, jms))
+        .ifPresent(
+            why ->
+                settings.fault(
+                    ApiOptions.URL
+                        + ": expected the URL of the SMS API, because "
+                        + why
+                        + "; it is empty"
+                        + (sandbox.when() == When.AUTO
+                            ? ", and the sandbox sends no SMS (sms.sandbox.enabled=true allows it)"
+                            : "")));
+  }
+
+  private static Optional<String> hintOfService(
+      Settings settings, SandboxChoice sandbox, JmsOptions jms) {
+    if (sandbox.when() == When.FALSE) {
+      return Optional.of("sms.sandbox.enabled=false forbids the sandbox");
+    }
+    if (jms.enabled() && jms.brokerUrl().filter(UrlHosts::isElsewhere).isPresent()) {
+      return Optional.of("sms.jms.broker-url names a broker on another host");
+    }
+    return UrlHosts.isElsewhere(settings.text("sms.ledger.url"))
+        ? Optional.of("sms.ledger.url names a database on another host")
+        : Optional.empty();
   }
 
   private static LedgerOptions ledger(Settings settings) {
+    Optional<Supplier<String>> password = settings.secret("sms.ledger.password");
     return new LedgerOptions(
         settings.text("sms.ledger.url"),
         settings.optional("sms.ledger.user"),
-        settings.optional("sms.ledger.password"),
+        () -> password.map(Supplier::get),
         settings.duration("sms.ledger.retention"),
         settings.duration("sms.ledger.open-retention"),
         settings.flag("sms.ledger.keep-personal-data"));
@@ -196,17 +268,37 @@ public record Configuration(
     return http.senders() + files.concurrency() + jms.concurrency();
   }
 
-  /** What works, but hardly as the operator means it; to be told once at start. */
-  public List<String> warnings() {
-    List<String> warnings = new ArrayList<>();
+  /** The API whose messages this process handles. */
+  public MadeFor madeFor() {
+    return api.service()
+        .map(known -> MadeFor.api(known.url(), known.credentials().accountId()))
+        .orElse(MadeFor.SANDBOX);
+  }
+
+  private static void warn(Settings settings, HttpOptions http, Duration stopTimeout) {
     if (http.deadline().compareTo(stopTimeout) >= 0) {
-      warnings.add(
+      settings.warning(
           "sms.http.deadline: expected less than %s (%d s); got %d ms. A stop leaves callers without an answer who wait longer than that"
               .formatted(STOP_TIMEOUT, stopTimeout.toSeconds(), http.deadline().toMillis()));
     }
-    door.warning(http.address()).ifPresent(warnings::add);
-    management.flatMap(managementDoor::warning).ifPresent(warnings::add);
-    return warnings;
+    String ledger = settings.text("sms.ledger.url");
+    if (ledger.matches("(?i).*[?&]password=.*")) {
+      settings.warning(
+          "sms.ledger.url: expected a URL without a password; set sms.ledger.password-file or"
+              + " sms.ledger.password");
+    }
+  }
+
+  /** A password and the recipients' numbers travel to the database. */
+  private static void requireEncryption(Settings settings) {
+    String ledger = settings.text("sms.ledger.url");
+    if (ledger.startsWith("jdbc:postgresql:")
+        && UrlHosts.isElsewhere(ledger)
+        && !ledger.matches("(?i).*[?&]sslmode=.*")) {
+      settings.fault(
+          "sms.ledger.url: expected sslmode in the URL of a database on another host:"
+              + " sslmode=verify-full, or sslmode=disable for a connection in clear text");
+    }
   }
 
   /**
@@ -214,9 +306,10 @@ public record Configuration(
    *
    * @param overrides property keys and values that win over all other sources
    */
-  public static void prepare(Main main, Map<String, String> overrides) {
+  public void prepare(Main main, Map<String, String> overrides) {
     main.setPropertyPlaceholderLocations(LOCATIONS);
     Precedence.over(keys(), overrides).forEach(main::addOverrideProperty);
+    secretsOfRoutes.forEach((key, secret) -> main.addOverrideProperty(key, secret.get()));
     main.addMainListener(
         new MainListenerSupport() {
           @Override

@@ -6,6 +6,7 @@ import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The keys {@code sms.jms.*}, read and checked. Immutable.
@@ -49,7 +50,10 @@ public record JmsOptions(
             settings.path("sms.jms.directory"),
             settings.number("sms.jms.port", 0, 65_535),
             settings.group(
-                () -> Login.of(settings.text("sms.jms.user"), settings.text("sms.jms.password"))),
+                () ->
+                    Login.of(
+                        settings.text("sms.jms.user"),
+                        settings.secret("sms.jms.password").map(Supplier::get).orElse(""))),
             queues,
             settings.duration("sms.jms.invalid-retention"),
             settings.duration("sms.jms.dead-retention"),

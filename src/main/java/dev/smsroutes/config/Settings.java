@@ -1,5 +1,6 @@
 package dev.smsroutes.config;
 
+import dev.smsroutes.ledger.MadeFor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -11,12 +12,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /**
  * The one reader of settings: it knows how a value is written, and no default.
@@ -26,17 +28,43 @@ import java.util.regex.Pattern;
  * that. No message shows the value of a secret. Not thread-safe.
  */
 final class Settings {
-  private static final Pattern LOOPBACK =
-      Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?::1]?", Pattern.CASE_INSENSITIVE);
+  private static final String FILE = "-file";
 
   private final Function<String, Optional<String>> source;
-  private final List<String> faults = new ArrayList<>();
+  private final List<String> faults;
+  private final List<String> warnings;
 
   /**
    * @param source gives the value of a key after all precedences; empty for a key without a value
    */
   Settings(Function<String, Optional<String>> source) {
+    this(source, new ArrayList<>(), new ArrayList<>());
+  }
+
+  private Settings(
+      Function<String, Optional<String>> source, List<String> faults, List<String> warnings) {
     this.source = source;
+    this.faults = faults;
+    this.warnings = warnings;
+  }
+
+  /**
+   * The same settings with other defaults; their faults are told together.
+   *
+   * @param others by key; they hold where a key has the value of {@code defaults}
+   */
+  Settings withDefaults(Map<String, String> others, Properties defaults) {
+    return new Settings(
+        key ->
+            source
+                .apply(key)
+                .map(
+                    value ->
+                        others.containsKey(key) && value.trim().equals(defaults.getProperty(key))
+                            ? others.get(key)
+                            : value),
+        faults,
+        warnings);
   }
 
   /** The text of a key; trimmed. */
@@ -47,6 +75,54 @@ final class Settings {
   /** The text of a key that may be left empty; trimmed. */
   Optional<String> optional(String key) {
     return source.apply(key).map(String::trim).filter(value -> !value.isEmpty());
+  }
+
+  /**
+   * A secret: the text of its key, or that of the file that the key {@code <key>-file} names. It is
+   * to be asked for each time it is used, because the file may change. No message shows it.
+   */
+  Optional<Supplier<String>> secret(String key) {
+    String fileKey = key + FILE;
+    Optional<String> written = secretText(key);
+    Optional<Path> file = optional(fileKey).map(text -> path(fileKey));
+    if (written.isPresent() && file.isPresent()) {
+      fault(fileKey + ": expected only one of " + key + " and " + fileKey + "; got both");
+      return Optional.of(written::get);
+    }
+    return file.<Supplier<String>>map(path -> secretFile(fileKey, path))
+        .or(() -> written.map(text -> () -> text));
+  }
+
+  /** Whether a secret is set, in one way or the other. */
+  boolean hasSecret(String key) {
+    return secretText(key).isPresent() || optional(key + FILE).isPresent();
+  }
+
+  private Supplier<String> secretFile(String key, Path path) {
+    SecretFile secret = group(() -> SecretFile.open(key, path));
+    if (secret == null) {
+      return () -> "";
+    }
+    if (secret.isOpenToAll()) {
+      warnings.add(
+          key + ": every user of this machine may read " + path + "; expected its owner only");
+    }
+    return secret;
+  }
+
+  /** Camel's own message for a value that it cannot resolve quotes the value. */
+  private Optional<String> secretText(String key) {
+    try {
+      return optional(key);
+    } catch (IllegalArgumentException e) {
+      fault(
+          key
+              + ": expected a value without {{; Camel takes that for the beginning of a placeholder."
+              + " Write the secret into a file, and name it in "
+              + key
+              + FILE);
+      return Optional.empty();
+    }
   }
 
   int number(String key, int least, int most) {
@@ -141,7 +217,7 @@ final class Settings {
           || uri.getRawQuery() != null
           || uri.getRawFragment() != null) {
         fault(key + ": expected a URL without user, query and fragment");
-      } else if (scheme.equals("http") && !allowPlainHttp && !isLoopback(uri.getHost())) {
+      } else if (scheme.equals("http") && !allowPlainHttp && !MadeFor.isLoopback(uri.getHost())) {
         wrong(
             key,
             "https, because credentials go there (sms.api.allow-plain-http=true allows http)",
@@ -151,6 +227,24 @@ final class Settings {
       wrong(key, "a URL such as https://host", value);
     }
     return value.replaceAll("/+$", "");
+  }
+
+  /** The URL of a host that is called over plain HTTP, and nothing more. */
+  Optional<URI> hostUrl(String key, String value) {
+    try {
+      URI uri = new URI(value);
+      if ("http".equalsIgnoreCase(uri.getScheme())
+          && uri.getHost() != null
+          && uri.getRawUserInfo() == null
+          && Optional.ofNullable(uri.getRawPath()).orElse("").length() <= 1
+          && uri.getRawQuery() == null) {
+        return Optional.of(uri);
+      }
+    } catch (URISyntaxException e) {
+      // Told below.
+    }
+    wrong(key, "a URL such as http://host:3128, without user and password", value);
+    return Optional.empty();
   }
 
   /**
@@ -176,7 +270,7 @@ final class Settings {
 
   /** Whether a host, as written, is this machine: what is sent there does not leave it. */
   static boolean isLoopback(String host) {
-    return LOOPBACK.matcher(host).matches();
+    return MadeFor.isLoopback(host.toLowerCase(Locale.ROOT));
   }
 
   /** That nobody listens there yet, unless any free port will do. */
@@ -209,6 +303,15 @@ final class Settings {
     }
   }
 
+  /** Notes what works, but hardly as the operator means it. */
+  void warning(String warning) {
+    warnings.add(warning);
+  }
+
+  List<String> warnings() {
+    return warnings.stream().distinct().toList();
+  }
+
   /**
    * To be called when all has been read.
    *
@@ -221,6 +324,13 @@ final class Settings {
   }
 
   private void wrong(String key, String expected, String got) {
-    fault(key + ": expected " + expected + "; got '" + got + "'");
+    fault(key + ": expected " + expected + "; got " + shown(got));
+  }
+
+  /** A URL may have a user, a password or a token in it. */
+  private static String shown(String got) {
+    return got.contains("://") && got.matches("(?s).*[@?#;].*")
+        ? "another one, which may hold a secret and is not shown"
+        : "'" + got + "'";
   }
 }

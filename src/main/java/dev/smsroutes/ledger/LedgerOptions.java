@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The settings of the ledger. Immutable.
@@ -13,7 +14,8 @@ import java.util.Optional;
  * @param url JDBC URL of SQLite ({@code jdbc:sqlite:FILE}) or PostgreSQL ({@code
  *     jdbc:postgresql://HOST/DATABASE})
  * @param user the PostgreSQL user; empty if the URL has it
- * @param password the PostgreSQL password; empty to connect without one
+ * @param password the PostgreSQL password, asked for with each connection; empty to connect without
+ *     one
  * @param retention how long an entry is kept after its admission; at least 72 hours, because the
  *     API may remember a key so long (contract, section 4)
  * @param openRetention how long an entry is kept that has not ended or waits for a person
@@ -22,7 +24,7 @@ import java.util.Optional;
 public record LedgerOptions(
     String url,
     Optional<String> user,
-    Optional<String> password,
+    Supplier<Optional<String>> password,
     Duration retention,
     Duration openRetention,
     boolean keepPersonalData) {
@@ -66,6 +68,17 @@ public record LedgerOptions(
     if (!faults.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", faults));
     }
+  }
+
+  /** With a password that never changes. */
+  public LedgerOptions(
+      String url,
+      Optional<String> user,
+      Optional<String> password,
+      Duration retention,
+      Duration openRetention,
+      boolean keepPersonalData) {
+    this(url, user, () -> password, retention, openRetention, keepPersonalData);
   }
 
   /** The file of an SQLite ledger; empty for PostgreSQL. */

@@ -65,7 +65,9 @@ class LogIT {
     root().setLevel(Level.INFO);
     bundle =
         RunningBundle.start(
-            "sms.api.response-timeout", "300ms", "sms.api.client-secret", "secret-canary");
+            "sms.sandbox.enabled", "true",
+            "sms.api.response-timeout", "300ms",
+            "sms.api.client-secret", "secret-canary");
   }
 
   @AfterAll

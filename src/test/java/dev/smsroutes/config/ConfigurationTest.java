@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What commands know of the settings: the same as a start would, and nothing is started. */
 class ConfigurationTest {
@@ -101,6 +105,49 @@ class ConfigurationTest {
           .hasMessageContaining("sms.management.port: expected a port of 127.0.0.1")
           .hasMessageContaining("sms.suppression-file: expected a suppression list");
     }
+  }
+
+  /** What shows that an API is meant, although its URL is not set. */
+  @ParameterizedTest(name = "{0}={1}")
+  @CsvSource({
+    "sms.api.client-id, x, because sms.api.client-id is set",
+    "sms.api.client-secret, x, because sms.api.client-secret is set",
+    "sms.api.account-id, 12, because sms.api.account-id is set",
+    "sms.api.auth-url, https://auth.example.com, because sms.api.auth-url is set",
+    "sms.sandbox.enabled, false, sms.sandbox.enabled=false forbids",
+    "sms.jms.broker-url, tcp://broker.example.com:61616, sms.jms.broker-url names a broker",
+    "sms.ledger.url, jdbc:postgresql://db.example.com/sms?sslmode=require, sms.ledger.url names a database"
+  })
+  void a_start_needs_the_url_of_the_api_where_one_is_meant(String key, String value, String why) {
+    Map<String, String> lost = Map.of(key, value, "sms.http.port", "0", "sms.management.port", "0");
+
+    assertThatThrownBy(() -> Configuration.readToServe(lost, policy -> policy))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("sms.api.url: expected the URL of the SMS API")
+        .hasMessageContaining(why);
+    assertThat(Configuration.read(lost)).isNotNull();
+  }
+
+  @Test
+  void the_sandbox_has_a_ledger_and_a_queue_of_its_own() {
+    Configuration sandbox = Configuration.read(Map.of());
+    Configuration api = Configuration.read(Map.of("sms.api.url", "https://api.example.com"));
+
+    assertThat(sandbox.sandboxLedger().url()).isEqualTo("jdbc:sqlite:data/sandbox/ledger.db");
+    assertThat(sandbox.jms().broker().directory()).isEqualTo(Path.of("data/sandbox/broker"));
+    assertThat(api.ledger().url()).isEqualTo("jdbc:sqlite:data/ledger.db");
+    assertThat(api.jms().broker().directory()).isEqualTo(Path.of("data/broker"));
+  }
+
+  @Test
+  void routes_get_the_secrets_of_files_under_the_key_without_file(@TempDir Path folder)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("sftp"), "secret-canary\n");
+    Configuration read = Configuration.read(Map.of("sms.sftp.password-file", file.toString()));
+
+    assertThat(read.secretsOfRoutes()).containsOnlyKeys("sms.sftp.password");
+    assertThat(read.secretsOfRoutes().get("sms.sftp.password").get()).isEqualTo("secret-canary");
+    assertThat(read.toString()).doesNotContain("canary");
   }
 
   @Test

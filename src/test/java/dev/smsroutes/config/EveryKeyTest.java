@@ -130,6 +130,7 @@ class EveryKeyTest {
           Map.entry("sms.jms.max-queue-bytes", "many"),
           Map.entry("sms.jms.reply-to-temporary", "yes"),
           Map.entry("sms.jms.reply-time-to-live", "x"),
+          Map.entry("sms.sandbox.enabled", "yes"),
           Map.entry("sms.sandbox.port", "x"),
           Map.entry("sms.management.enabled", "yes"),
           Map.entry("sms.management.port", "x"),

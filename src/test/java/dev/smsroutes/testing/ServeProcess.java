@@ -53,6 +53,33 @@ public final class ServeProcess implements AutoCloseable {
    */
   public ServeProcess(Path folder, Map<String, String> settings, List<String> javaOptions)
       throws IOException {
+    this(folder, Path.of(""), beside(folder, settings), javaOptions);
+  }
+
+  /**
+   * As above, with this folder as the place where it is started; all stays at its default place.
+   */
+  public static ServeProcess in(Path folder, Map<String, String> settings) throws IOException {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("sms.definitions.directory", Path.of("definitions").toAbsolutePath().toString());
+    all.put(
+        "camel.main.routesIncludePattern",
+        "file:" + Path.of("routes").toAbsolutePath() + "/*.camel.yaml");
+    all.putAll(settings);
+    return new ServeProcess(folder, folder, all, List.of());
+  }
+
+  private static Map<String, String> beside(Path folder, Map<String, String> settings) {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("sms.jms.directory", folder.resolve("broker").toString());
+    all.put("sms.ledger.url", "jdbc:sqlite:" + folder.resolve("ledger.db"));
+    all.putAll(settings);
+    return all;
+  }
+
+  private ServeProcess(
+      Path folder, Path place, Map<String, String> settings, List<String> javaOptions)
+      throws IOException {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("sms.http.port", "0");
     all.put("sms.management.enabled", "false");
@@ -60,8 +87,6 @@ public final class ServeProcess implements AutoCloseable {
     all.put("sms.file.enabled", "false");
     all.put("sms.jms.enabled", "false");
     all.put("sms.jms.port", "0");
-    all.put("sms.jms.directory", folder.resolve("broker").toString());
-    all.put("sms.ledger.url", "jdbc:sqlite:" + folder.resolve("ledger.db"));
     all.putAll(settings);
     List<String> command =
         new ArrayList<>(
@@ -72,13 +97,15 @@ public final class ServeProcess implements AutoCloseable {
             "-cp",
             System.getProperty("java.class.path"),
             // The one that operators have: it writes in a thread of its own.
-            "-Dlogback.configurationFile=src/main/resources/logback.xml",
+            "-Dlogback.configurationFile="
+                + Path.of("src/main/resources/logback.xml").toAbsolutePath(),
             SmsRoutes.class.getName(),
             "serve"));
     all.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
     output = Files.createTempFile(folder, "serve", ".log");
     process =
         new ProcessBuilder(command)
+            .directory(place.toAbsolutePath().toFile())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();

@@ -6,11 +6,9 @@ import dev.smsroutes.batch.check.BatchCheck.Pacing;
 import dev.smsroutes.batch.format.JsonOriginal;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.DurableFile;
-import dev.smsroutes.disk.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,11 +68,7 @@ public record InstanceFile(
     json.put("callsPerSecond", pacing.callsPerSecond());
     json.put("basis", pacing.basis());
     json.put("at", at.toString());
-    Path place = place(ledger, folders.results());
-    Path unfinished = place.resolveSibling(place.getFileName() + DurableFile.UNFINISHED);
-    PrivateFiles.write(unfinished, JsonOriginal.write(json));
-    Files.move(
-        unfinished, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    DurableFile.replace(place(ledger, folders.results()), JsonOriginal.write(json));
   }
 
   /** Takes it away; to be called by the process that wrote it. */

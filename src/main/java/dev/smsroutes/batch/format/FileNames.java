@@ -1,16 +1,13 @@
 package dev.smsroutes.batch.format;
 
+import dev.smsroutes.model.PlainText;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** What names files may have, and how the names stand in the log. */
 public final class FileNames {
   /** The longest name in bytes that leaves room for what is added to it; the usual limit is 255. */
   static final int MAX_BYTES = 200;
-
-  /** What could break a line of the log and forge another, or change how a terminal shows it. */
-  private static final Pattern STRANGE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}\"]");
 
   private FileNames() {}
 
@@ -44,6 +41,6 @@ public final class FileNames {
 
   /** The name in quotation marks, in one line. */
   public static String shown(String name) {
-    return '"' + STRANGE.matcher(name).replaceAll("?") + '"';
+    return '"' + PlainText.of(name).replace('"', '?') + '"';
   }
 }

@@ -203,6 +203,17 @@ public class DurableFile implements Closeable {
     }
   }
 
+  /**
+   * Replaces a small file in one step, without forcing it to disk: for news that are worth nothing
+   * after a crash. Never writes through a link that a stranger has put there.
+   */
+  public static void replace(Path file, byte[] content) throws IOException {
+    Path unfinished = unfinished(file.getParent(), file.getFileName().toString());
+    PrivateFiles.write(unfinished, content);
+    Files.move(
+        unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
   private static void forceFolder(Path folder) throws IOException {
     if (System.getProperty("os.name", "").startsWith("Windows")) {
       // Windows cannot open a folder, and NTFS writes renames to its own log.

@@ -3,11 +3,8 @@ package dev.smsroutes.batch.run;
 import dev.smsroutes.batch.format.JsonOriginal;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.DurableFile;
-import dev.smsroutes.disk.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,13 +80,8 @@ public final class ProgressFiles implements BatchWatch {
       }
       shown.written = true;
       String name = batch.progressName();
-      Path unfinished = folders.results().resolve("." + name + DurableFile.UNFINISHED);
-      PrivateFiles.write(unfinished, JsonOriginal.write(batch.progress().json()));
-      Files.move(
-          unfinished,
-          folders.results().resolve(name),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
+      DurableFile.replace(
+          folders.results().resolve(name), JsonOriginal.write(batch.progress().json()));
     }
   }
 

@@ -40,11 +40,13 @@ import org.slf4j.LoggerFactory;
 public final class HttpServers implements CamelConfiguration, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpServers.class);
 
+  private static final String SANDBOX_HEADER = "SMS-Routes-Sandbox";
   private static final int MANAGEMENT_WORKERS = 4;
   private static final long CLOSE_SECONDS = 10;
 
   private final Vertx vertx;
   private final HttpOptions options;
+  private final boolean sandbox;
   private final HttpAdmission admission;
   private final BytesInFlight bytes;
   private final Entrance forOperators;
@@ -58,10 +60,13 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
    *
    * @param entrance of the intake
    * @param forOperators of management
+   * @param sandbox whether no SMS leaves this machine, as every answer then says
    */
-  public HttpServers(HttpOptions options, Entrance entrance, Entrance forOperators) {
+  public HttpServers(
+      HttpOptions options, Entrance entrance, Entrance forOperators, boolean sandbox) {
     this.options = options;
     this.forOperators = forOperators;
+    this.sandbox = sandbox;
     admission = new HttpAdmission(options.maxInFlight());
     bytes = new BytesInFlight(options.maxBytesInFlight());
     // A consumer holds its worker until the request is answered: one for each admitted request.
@@ -70,10 +75,18 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
             new VertxOptions().setWorkerPoolSize(options.maxInFlight() + MANAGEMENT_WORKERS));
     routes = Router.router(vertx);
     Router root = Router.router(vertx);
+    if (sandbox) {
+      root.route().handler(HttpServers::saySandbox);
+    }
     admission.guard(root, routes);
     entrance.guard(routes);
     root.route("/*").subRouter(routes);
     intake = server(entrance, bytes::answers).requestHandler(checked(options.address(), root));
+  }
+
+  private static void saySandbox(RoutingContext request) {
+    request.response().putHeader(SANDBOX_HEADER, "true");
+    request.next();
   }
 
   @Override
@@ -149,7 +162,7 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
     await(intake, options.address());
     questions.ifPresent(
         address -> {
-          Management answers = new Management(context, admission, forOperators.asks());
+          Management answers = new Management(context, admission, forOperators.asks(), sandbox);
           management = Optional.of(answers);
           Router router = Router.router(vertx);
           forOperators.guard(router);

@@ -27,13 +27,15 @@ import org.apache.hc.core5.http.HttpStatus;
  * {@code /ready}), and meters in Prometheus' text format ({@code /observe/metrics}).
  *
  * <p>Health is 200 with {@code {"status":"UP"}}, or 503 with the failed checks and the reasons. If
- * callers are asked who they are, only those who may observe get checks and reasons. Thread-safe.
+ * callers are asked who they are, only those who may observe get checks and reasons. With the
+ * sandbox it has {@code "sandbox":true} as well. Thread-safe.
  */
 final class Management implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final CamelContext context;
   private final boolean asks;
+  private final boolean sandbox;
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collections = new JvmGcMetrics();
@@ -41,10 +43,12 @@ final class Management implements AutoCloseable {
   /**
    * @param admission the source of the meter of requests in progress
    * @param asks whether callers are asked who they are: then not all are users
+   * @param sandbox whether no SMS leaves this machine
    */
-  Management(CamelContext context, HttpAdmission admission, boolean asks) {
+  Management(CamelContext context, HttpAdmission admission, boolean asks, boolean sandbox) {
     this.context = context;
     this.asks = asks;
+    this.sandbox = sandbox;
     new JvmMemoryMetrics().bindTo(meters);
     new JvmThreadMetrics().bindTo(meters);
     new ProcessorMetrics().bindTo(meters);
@@ -53,6 +57,9 @@ final class Management implements AutoCloseable {
     collections.bindTo(meters);
     Gauge.builder("sms.http.in.flight", admission, HttpAdmission::inFlight)
         .description("HTTP requests in progress")
+        .register(meters);
+    Gauge.builder("sms.sandbox", () -> sandbox ? 1 : 0)
+        .description("1 if the sandbox plays the SMS API, so that no SMS leaves this machine")
         .register(meters);
   }
 
@@ -83,6 +90,9 @@ final class Management implements AutoCloseable {
       }
     }
     answer.put("status", down.isEmpty() ? "UP" : "DOWN");
+    if (sandbox) {
+      answer.put("sandbox", true);
+    }
     if (!down.isEmpty() && (!asks || request.user() != null)) {
       answer.set("checks", down);
     }

@@ -2,10 +2,13 @@ package dev.smsroutes.ledger.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.Credentials;
 import dev.smsroutes.disk.PrivateFiles;
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.ledger.MadeFor;
 import dev.smsroutes.ledger.NoLedgerException;
+import dev.smsroutes.ledger.OtherApiException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -20,6 +23,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import org.flywaydb.core.Flyway;
@@ -73,22 +77,34 @@ final class Database implements AutoCloseable {
     this.readers = pool();
   }
 
+  /** For any API. */
+  static Database open(LedgerOptions options, Timing timing) {
+    return open(options, timing, Optional.empty());
+  }
+
   /**
    * Connects and brings the schema up to date.
    *
+   * @param api the API that is to use it; empty if that does not matter
    * @throws LedgerUnavailableException if that fails
+   * @throws OtherApiException if it was made for another API
    */
-  static Database open(LedgerOptions options, Timing timing) {
+  static Database open(LedgerOptions options, Timing timing, Optional<MadeFor> api) {
     options.file().ifPresent(Database::createOwnersFile);
     Database database = new Database(options, timing, true);
     try {
       database.checkServer();
       database.flyway().migrate();
+      if (api.isPresent()) {
+        try (Connection connection = database.writer()) {
+          ApiRow.require(connection, api.get());
+        }
+      }
       return database;
     } catch (FlywayException | SQLException e) {
       database.close();
       throw cannotBeOpened(e);
-    } catch (LedgerUnavailableException e) {
+    } catch (LedgerUnavailableException | OtherApiException e) {
       database.close();
       throw e;
     }
@@ -118,6 +134,29 @@ final class Database implements AutoCloseable {
     } catch (NoLedgerException e) {
       database.close();
       throw e;
+    }
+  }
+
+  /**
+   * The API for which the ledger in a file was made; empty if there is no such file, or its ledger
+   * does not say. Changes nothing.
+   *
+   * @throws LedgerUnavailableException if the file cannot be read
+   */
+  static Optional<MadeFor> madeFor(LedgerOptions options) {
+    if (options.file().filter(Files::isRegularFile).isEmpty()) {
+      return Optional.empty();
+    }
+    SQLiteConfig config = new SQLiteConfig();
+    config.setOpenMode(SQLiteOpenMode.READWRITE);
+    config.setBusyTimeout((int) FOR_COMMANDS.busy().toMillis());
+    try (Connection connection = config.createConnection(options.url())) {
+      // An earlier version made it without this table.
+      boolean says =
+          !select(connection, "SELECT 1 FROM sqlite_master WHERE name = 'api'", row -> 1).isEmpty();
+      return says ? ApiRow.find(connection) : Optional.empty();
+    } catch (SQLException e) {
+      throw cannotBeOpened(e);
     }
   }
 
@@ -163,8 +202,9 @@ final class Database implements AutoCloseable {
     HikariConfig config = new HikariConfig();
     config.setPoolName("sms-ledger-readers");
     config.setJdbcUrl(options.url());
-    options.user().ifPresent(config::setUsername);
-    options.password().ifPresent(config::setPassword);
+    // Asked for with each connection: the password may have changed since.
+    config.setCredentialsProvider(
+        () -> Credentials.of(options.user().orElse(null), options.password().get().orElse(null)));
     config.setDataSourceProperties(properties());
     config.setMaximumPoolSize(READERS);
     config.setMinimumIdle(1);
@@ -261,7 +301,7 @@ final class Database implements AutoCloseable {
       properties.setProperty("transaction_mode", "IMMEDIATE");
     }
     options.user().ifPresent(user -> properties.setProperty("user", user));
-    options.password().ifPresent(password -> properties.setProperty("password", password));
+    options.password().get().ifPresent(password -> properties.setProperty("password", password));
     Connection connection = DriverManager.getConnection(options.url(), properties);
     try {
       if (!sqlite()) {

@@ -11,6 +11,8 @@ import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.LedgerPreview;
 import dev.smsroutes.ledger.LedgerRecords;
 import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.ledger.MadeFor;
+import dev.smsroutes.ledger.OtherApiException;
 import dev.smsroutes.ledger.Runs;
 import dev.smsroutes.ledger.StoredText;
 import dev.smsroutes.ledger.Submission;
@@ -67,11 +69,11 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
     }
   }
 
-  private JdbcLedger(LedgerOptions options, Clock clock, Timing timing) {
+  private JdbcLedger(LedgerOptions options, Clock clock, Timing timing, Optional<MadeFor> api) {
     this.clock = clock;
     this.lock = options.file().map(ProcessLock::of);
     try {
-      this.database = Database.open(options, timing);
+      this.database = Database.open(options, timing, api);
     } catch (RuntimeException e) {
       lock.ifPresent(ProcessLock::close);
       throw e;
@@ -86,16 +88,33 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
   /**
    * Opens the ledger, brings its schema up to date, and releases the claims of an earlier process.
    *
+   * @param api the API that its entries are to answer for
    * @throws LedgerUnavailableException if it cannot be used; the message names the key of the
    *     setting
+   * @throws OtherApiException if it was made for another API
    */
+  public static JdbcLedger open(LedgerOptions options, Clock clock, MadeFor api) {
+    return open(options, clock, Timing.DEFAULT, Optional.of(api));
+  }
+
+  /** As {@link #open(LedgerOptions, Clock, MadeFor)}, for any API: for tests and measurements. */
   public static JdbcLedger open(LedgerOptions options, Clock clock) {
-    return open(options, clock, Timing.DEFAULT);
+    return open(options, clock, Timing.DEFAULT, Optional.empty());
   }
 
   /** As {@link #open(LedgerOptions, Clock)}, with other times. */
   static JdbcLedger open(LedgerOptions options, Clock clock, Timing timing) {
-    JdbcLedger ledger = new JdbcLedger(options, clock, timing);
+    return open(options, clock, timing, Optional.empty());
+  }
+
+  /** The API for which the ledger in a file was made; empty without one, or if it does not say. */
+  public static Optional<MadeFor> madeFor(LedgerOptions options) {
+    return Database.madeFor(options);
+  }
+
+  private static JdbcLedger open(
+      LedgerOptions options, Clock clock, Timing timing, Optional<MadeFor> api) {
+    JdbcLedger ledger = new JdbcLedger(options, clock, timing, api);
     try {
       ledger.maintenance.start(ledger.lock.isPresent());
       return ledger;

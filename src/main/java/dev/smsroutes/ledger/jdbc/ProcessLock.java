@@ -5,6 +5,7 @@ import dev.smsroutes.ledger.LedgerInUseException;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -61,7 +62,7 @@ final class ProcessLock implements AutoCloseable {
     FileChannel channel =
         FileChannel.open(
             file,
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
             PrivateFiles.ofOwner());
     if (channel.tryLock() != null) {
       return Optional.of(channel);

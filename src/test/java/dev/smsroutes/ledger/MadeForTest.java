@@ -1,0 +1,44 @@
+package dev.smsroutes.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which URLs are the same API to a ledger. */
+class MadeForTest {
+  private static MadeFor api(String url, String account) {
+    return MadeFor.api(url, Optional.ofNullable(account));
+  }
+
+  @ParameterizedTest(name = "{0} {1} and {2} {3}: {4}")
+  @CsvSource(
+      textBlock =
+          """
+          https://api.example.com,     , https://API.example.com,      , true
+          https://api.example.com,     , https://api.example.com:443,  , true
+          https://api.example.com/x,   , https://api.example.com/y,    , true
+          https://api.example.com,     , https://api.example.com:8443, , false
+          https://api.example.com,     , https://other.example.com,    , false
+          https://api.example.com,  1,   https://api.example.com,     1, true
+          https://api.example.com,  1,   https://api.example.com,     2, false
+          https://api.example.com,     , https://api.example.com,     2, true
+          http://127.0.0.1:8089,       , http://127.0.0.1:40123,       , true
+          http://127.0.0.1:8089,       , http://localhost,             , true
+          http://[::1]:8089,           , http://127.3.2.1,             , true
+          http://127.0.0.1:8089,       , https://api.example.com,      , false
+          """)
+  void knows_the_same_api(String url, String account, String other, String its, boolean same) {
+    assertThat(api(url, account).fits(api(other, its))).isEqualTo(same);
+  }
+
+  @Test
+  void the_sandbox_is_none_of_them() {
+    assertThat(MadeFor.SANDBOX.fits(api("http://127.0.0.1:8089", null))).isFalse();
+    assertThat(MadeFor.SANDBOX.isReal()).isFalse();
+    assertThat(api("http://localhost", null).isReal()).isFalse();
+    assertThat(api("https://api.example.com", null).isReal()).isTrue();
+  }
+}
