@@ -3,11 +3,9 @@ package dev.smsroutes.broker;
 import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
 import dev.smsroutes.disk.PrivateFiles;
+import dev.smsroutes.broker.Opening.Protocol;
 import jakarta.jms.ConnectionFactory;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
@@ -18,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQIOErrorException;
 import org.apache.activemq.artemis.api.core.Message;
@@ -32,6 +31,7 @@ import org.apache.activemq.artemis.core.config.CoreAddressConfiguration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.remoting.impl.invm.InVMAcceptorFactory;
 import org.apache.activemq.artemis.core.remoting.impl.invm.InVMConnectorFactory;
+import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptor;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory;
 import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
@@ -60,6 +60,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private static final String LOOPBACK = "127.0.0.1";
   private static final String TCP = "tcp";
+  private static final List<Protocol> PROTOCOLS = List.of(Protocol.values());
   private static final int MEBIBYTE = 1024 * 1024;
   private static final AtomicInteger NEXT_ID = new AtomicInteger(1);
 
@@ -68,6 +69,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private final FileChannel lock;
   private final ActiveMQServer server;
   private final KnownQueues knownQueues;
+  private final BrokerDoor door = new BrokerDoor(PROTOCOLS);
 
   private EmbeddedBroker(BrokerOptions options, FileChannel lock) throws Exception {
     this.options = options;
@@ -107,13 +109,13 @@ public final class EmbeddedBroker implements AutoCloseable {
     boolean started = false;
     EmbeddedBroker broker = null;
     try {
-      requireFree(options.port());
       broker = new EmbeddedBroker(options, lock);
       broker.server.start();
-      if (!broker.server.isActive() || broker.port() == 0) {
+      if (!broker.server.isActive()) {
         throw new IllegalStateException("see the broker's own log lines before this one");
       }
       broker.knownQueues.reportOthers();
+      broker.open();
       started = true;
     } catch (IllegalStateException e) {
       throw e;
@@ -139,9 +141,25 @@ public final class EmbeddedBroker implements AutoCloseable {
     return broker;
   }
 
+  private void open() throws Exception {
+    NettyAcceptor inside = (NettyAcceptor) server.getRemotingService().getAcceptor(TCP);
+    try {
+      door.open(LOOPBACK, options.port(), inside);
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "sms.jms.port: "
+              + options.port()
+              + " on "
+              + LOOPBACK
+              + " is in use; stop the other process, set sms.jms.port to another port (0: any free"
+              + " port), or name that broker in sms.jms.broker-url",
+          e);
+    }
+  }
+
   /** The TCP port on 127.0.0.1; the real one, also if 0 was asked for. */
   public int port() {
-    return server.getRemotingService().getAcceptor(TCP).getActualPort();
+    return door.port();
   }
 
   /**
@@ -167,11 +185,13 @@ public final class EmbeddedBroker implements AutoCloseable {
   /** Stops the broker; the next start on the same directory has its messages again. */
   @Override
   public void close() {
+    door.shut();
     try {
       server.stop();
     } catch (Exception e) {
       LOG.warn("The embedded broker in {} did not stop cleanly", options.directory(), e);
     } finally {
+      door.close();
       release(lock);
     }
   }
@@ -240,12 +260,13 @@ public final class EmbeddedBroker implements AutoCloseable {
   private Map<String, Object> tcp() {
     return new HashMap<>(
         Map.of(
-            TransportConstants.HOST_PROP_NAME,
-            LOOPBACK,
-            TransportConstants.PORT_PROP_NAME,
-            options.port(),
+            // It listens on no port: the door hands its connections over.
+            TransportConstants.HTTP_UPGRADE_ENABLED_PROP_NAME,
+            true,
+            TransportConstants.REMOTING_THREADS_PROPNAME,
+            1,
             TransportConstants.PROTOCOLS_PROP_NAME,
-            "CORE,AMQP,STOMP",
+            PROTOCOLS.stream().map(Protocol::name).collect(Collectors.joining(",")),
             "anycastPrefix",
             String.join(",", KnownQueues.PREFIXES),
             // Larger messages go to a file before they are complete, and are refused then. Smaller
@@ -349,23 +370,6 @@ public final class EmbeddedBroker implements AutoCloseable {
         "sms.jms.directory: "
             + directory
             + " is in use by another process; stop that process, or set another directory");
-  }
-
-  /** Fails fast: Artemis only logs a failed bind and goes on without the acceptor. */
-  private static void requireFree(int port) {
-    try (ServerSocket probe = new ServerSocket()) {
-      probe.setReuseAddress(true);
-      probe.bind(new InetSocketAddress(InetAddress.getByName(LOOPBACK), port));
-    } catch (IOException e) {
-      throw new IllegalStateException(
-          "sms.jms.port: "
-              + port
-              + " on "
-              + LOOPBACK
-              + " is in use; stop the other process, set sms.jms.port to another port (0: any free"
-              + " port), or name that broker in sms.jms.broker-url",
-          e);
-    }
   }
 
   private static void abandon(EmbeddedBroker broker, FileChannel lock) {
