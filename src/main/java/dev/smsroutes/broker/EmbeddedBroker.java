@@ -225,6 +225,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         .setGlobalMaxSize(Math.min(64L * MEBIBYTE, Runtime.getRuntime().maxMemory() / 4))
         .setIDCacheSize(20_000)
         .setPersistIDCache(true)
+        // A queue named sms.# would get a copy of each request.
+        .setWildcardRoutingEnabled(false)
         .setGracefulShutdownEnabled(false)
         // Nothing reads these notifications, and those during a stop fail with a stack trace.
         .setSuppressSessionNotifications(true)
