@@ -184,7 +184,7 @@ class HouseRulesTest {
           .whereLayer("throttle")
           .mayOnlyAccessLayers("model")
           .whereLayer("broker")
-          .mayOnlyAccessLayers("disk")
+          .mayOnlyAccessLayers("access", "disk")
           .whereLayer("batch.format")
           .mayOnlyAccessLayers("model", "intake.request")
           .whereLayer("batch.result")

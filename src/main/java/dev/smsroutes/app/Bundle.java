@@ -172,7 +172,9 @@ public final class Bundle implements AutoCloseable {
     JmsOptions jms = configuration.jms();
     if (jms.enabled() && jms.brokerUrl().isEmpty()) {
       Stores.claimQueue(jms.broker().directory(), configuration.madeFor());
-      broker = Optional.of(closing.push(EmbeddedBroker.start(jms.broker())));
+      broker =
+          Optional.of(
+              closing.push(EmbeddedBroker.start(jms.broker(), jms.port(), Optional.of(keys))));
     }
     if (takesFiles()) {
       Stores.holdFilesOfOthers(configuration);

@@ -31,6 +31,15 @@ public final class ArtemisMessages {
   private static final Set<String> OF_THE_BODY =
       Set.of("_amq_large_compressed", "_amq_large_size", "_amq_content_type");
 
+  /**
+   * The property with the caller's id. The embedded broker writes it into each message, whatever
+   * the sender wrote; through an external broker anyone can write it.
+   */
+  public static final String CALLER = "smsCaller";
+
+  /** The property with the user who sent the message, if the broker is told to write it. */
+  private static final String BROKER_USER = "JMSXUserID";
+
   private ArtemisMessages() {}
 
   /** The queue for the reply; {@code temporary} is only the sender's claim. */
@@ -65,6 +74,22 @@ public final class ArtemisMessages {
     // message key made from that id would cause a second send.
     Object id = message.getObjectProperty(AMQP_MESSAGE_ID);
     return Optional.ofNullable(id instanceof String text ? text : message.getJMSMessageID());
+  }
+
+  /** Who sent a message that came through the embedded broker; empty if it asks for no login. */
+  public static Optional<String> caller(Message message) throws JMSException {
+    return Optional.ofNullable(message.getStringProperty(CALLER)).filter(id -> !id.isEmpty());
+  }
+
+  /**
+   * Who sent a message that came through an external broker, which writes the sender's user into
+   * each message.
+   *
+   * @param own the user of this process, who forwards requests for callers
+   */
+  public static Optional<String> caller(Message message, String own) throws JMSException {
+    Optional<String> user = Optional.ofNullable(message.getStringProperty(BROKER_USER));
+    return user.filter(own::equals).isPresent() ? caller(message) : user;
   }
 
   /** The {@code JMSReplyTo} of a message of any protocol. */

@@ -1,43 +1,67 @@
 package dev.smsroutes.broker;
 
-import dev.smsroutes.broker.Opening.Protocol;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
-import java.util.List;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptor;
+import org.apache.activemq.artemis.core.remoting.server.RemotingService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The TCP port of the embedded broker. It accepts connections itself, and hands over to Artemis
  * those that may pass; Artemis' own port has no place for such a check. Thread-safe.
+ *
+ * <p>A connection that is silent is closed after the time-out of logins. When there are too many,
+ * the oldest silent one goes, so that silent ones cannot keep out a client that logs in.
  */
 final class BrokerDoor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BrokerDoor.class);
+
   /** As many as Artemis would have. */
   private static final int THREADS = 3 * Runtime.getRuntime().availableProcessors();
 
+  private static final int TLS_CHECK_SECONDS = 3;
+
+  private final PortOptions options;
+  private final boolean loginsAreNeeded;
   private final EventLoopGroup threads =
       new NioEventLoopGroup(THREADS, new DefaultThreadFactory("sms-broker", true));
-  private final List<Protocol> protocols;
+  private final AtomicLong stompBytes = new AtomicLong();
+
+  /** Open, and open but not logged in, oldest first; both guarded by this. */
+  private final Set<Channel> open = new LinkedHashSet<>();
+
+  private final Set<Channel> silent = new LinkedHashSet<>();
   private Channel listening;
 
-  BrokerDoor(List<Protocol> protocols) {
-    this.protocols = protocols;
+  BrokerDoor(PortOptions options, boolean loginsAreNeeded) {
+    this.options = options;
+    this.loginsAreNeeded = loginsAreNeeded;
   }
 
   /**
    * Listens from now on.
    *
    * @param inside takes the connections that may pass
-   * @throws Exception if the port is in use
+   * @throws Exception if the port is in use, or the certificate cannot be read
    */
-  void open(String host, int port, NettyAcceptor inside) throws Exception {
+  void open(int port, NettyAcceptor inside, RemotingService remoting) throws Exception {
+    Optional<PemTls> tls = options.tls().map(PemTls::open);
     listening =
         new ServerBootstrap()
             .group(threads)
@@ -49,13 +73,102 @@ final class BrokerDoor implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(new Opening(protocols, () -> {}));
-                    inside.transfer(channel);
+                    enter(channel, tls, inside, remoting);
                   }
                 })
-            .bind(new InetSocketAddress(host, port))
+            .bind(new InetSocketAddress(options.host(), port))
             .sync()
             .channel();
+    tls.ifPresent(
+        files ->
+            threads.scheduleWithFixedDelay(
+                files::check, TLS_CHECK_SECONDS, TLS_CHECK_SECONDS, TimeUnit.SECONDS));
+  }
+
+  private void enter(
+      Channel channel, Optional<PemTls> tls, NettyAcceptor inside, RemotingService remoting) {
+    if (!admit(channel)) {
+      channel.close();
+      return;
+    }
+    ScheduledFuture<?> timeout =
+        channel
+            .eventLoop()
+            .schedule(
+                () -> channel.close(), options.loginTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    Visit visit =
+        Visit.begin(
+            channel,
+            () -> {
+              timeout.cancel(false);
+              noLongerSilent(channel);
+            });
+    channel
+        .closeFuture()
+        .addListener(
+            closed -> {
+              timeout.cancel(false);
+              forget(channel);
+            });
+    // Artemis looks for a client's certificate under this name.
+    tls.ifPresent(files -> channel.pipeline().addLast("ssl", files.handler(channel.alloc())));
+    channel
+        .pipeline()
+        .addLast(
+            "opening",
+            new Opening(options.protocols(), protocol -> pass(channel, visit, protocol, remoting)));
+    inside.transfer(channel);
+  }
+
+  private void pass(Channel channel, Visit visit, Protocol protocol, RemotingService remoting) {
+    ChannelHandler limit =
+        switch (protocol) {
+          case AMQP -> new FrameLimit.Amqp(visit);
+          case STOMP ->
+              new FrameLimit.Stomp(visit, of -> remoting.getConnection(of.id()), stompBytes);
+          case CORE -> new FrameLimit.Core(visit);
+        };
+    channel.pipeline().addAfter("opening", "limit", limit);
+    if (!loginsAreNeeded) {
+      visit.loggedIn(null);
+    }
+  }
+
+  /** Makes room for a new connection, if it can. */
+  private boolean admit(Channel channel) {
+    Optional<Channel> oldest = Optional.empty();
+    synchronized (this) {
+      boolean full = open.size() >= options.maxConnections();
+      if (full || silent.size() >= Math.max(1, options.maxConnections() / 4)) {
+        oldest = first(silent);
+      }
+      if (full && oldest.isEmpty()) {
+        LOG.warn(
+            "client={} refused: {} connections are open (sms.jms.max-connections)",
+            channel.remoteAddress(),
+            open.size());
+        return false;
+      }
+      oldest.ifPresent(this::forget);
+      open.add(channel);
+      silent.add(channel);
+    }
+    oldest.ifPresent(Channel::close);
+    return true;
+  }
+
+  private static Optional<Channel> first(Set<Channel> channels) {
+    Iterator<Channel> all = channels.iterator();
+    return all.hasNext() ? Optional.of(all.next()) : Optional.empty();
+  }
+
+  private synchronized void forget(Channel channel) {
+    silent.remove(channel);
+    open.remove(channel);
+  }
+
+  private synchronized void noLongerSilent(Channel channel) {
+    silent.remove(channel);
   }
 
   /** The port, also if 0 was asked for. */
@@ -65,7 +178,7 @@ final class BrokerDoor implements AutoCloseable {
 
   /** Takes no further connections. */
   void shut() {
-    if (listening != null) {
+    if (listening != null && listening.isOpen()) {
       listening.close().syncUninterruptibly();
     }
   }

@@ -1,9 +1,9 @@
 package dev.smsroutes.broker;
 
+import dev.smsroutes.access.Keys;
 import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
 import dev.smsroutes.disk.PrivateFiles;
-import dev.smsroutes.broker.Opening.Protocol;
 import jakarta.jms.ConnectionFactory;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -37,6 +38,7 @@ import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.ActiveMQServers;
 import org.apache.activemq.artemis.core.server.JournalType;
+import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.activemq.artemis.core.server.ServerSession;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
@@ -46,7 +48,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An Artemis inside this process: persistent, on loopback only, without management.
+ * An Artemis inside this process: persistent, without management.
  *
  * <p>CORE, AMQP and STOMP clients connect over TCP, this process in memory. The broker acknowledges
  * a message after fsync. Long queues are paged to disk, so that memory stays bounded; above a limit
@@ -58,9 +60,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   /** The API takes up to 4 MB (contract, section 4); twice that leaves room for UTF-16 texts. */
   static final int MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 
-  private static final String LOOPBACK = "127.0.0.1";
   private static final String TCP = "tcp";
-  private static final List<Protocol> PROTOCOLS = List.of(Protocol.values());
   private static final int MEBIBYTE = 1024 * 1024;
   private static final AtomicInteger NEXT_ID = new AtomicInteger(1);
 
@@ -69,17 +69,32 @@ public final class EmbeddedBroker implements AutoCloseable {
   private final FileChannel lock;
   private final ActiveMQServer server;
   private final KnownQueues knownQueues;
-  private final BrokerDoor door = new BrokerDoor(PROTOCOLS);
+  private final PortOptions port;
+  private final Logins logins;
+  private final BrokerDoor door;
 
-  private EmbeddedBroker(BrokerOptions options, FileChannel lock) throws Exception {
+  private EmbeddedBroker(
+      BrokerOptions options, PortOptions port, Optional<Keys> keys, FileChannel lock)
+      throws Exception {
     this.options = options;
+    this.port = port;
     this.lock = lock;
+    this.logins = new Logins(options.login(), keys.filter(callers -> port.asksForKeys()));
+    this.door = new BrokerDoor(port, !logins.areNotNeeded());
     this.knownQueues = new KnownQueues(options.queues(), options.replyQueues());
     this.server =
         ActiveMQServers.newActiveMQServer(
-            configuration(), null, new LoopbackSecurity(options.login(), options.queues()));
+            configuration(),
+            null,
+            new BrokerSecurity(
+                logins,
+                options.queues(),
+                options.replyQueues(),
+                port.ownReplies(),
+                this::isTemporaryOf));
     server.registerBrokerPlugin((ArrivalCheck) EmbeddedBroker::limitSize);
     server.registerBrokerPlugin(knownQueues);
+    server.registerBrokerPlugin(new CallerStamp(!logins.areNotNeeded()));
     server.registerBrokerPlugin(new ReadableMessages(options.queues().dead()));
     server.registerBrokerPlugin(
         new QueueLimit(
@@ -98,18 +113,25 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
+  /** As {@link #start(BrokerOptions, PortOptions, Optional)}, for this machine only. */
+  public static EmbeddedBroker start(BrokerOptions options) {
+    return start(options, PortOptions.onLoopback(), Optional.empty());
+  }
+
   /**
    * Starts a broker and waits until it accepts connections.
    *
+   * @param port who may connect, and how
+   * @param keys the callers who may log in, if the port asks for them; to be closed after this
    * @throws IllegalStateException if the port is in use, or the directory is in use by another
    *     process or not writable; the message names the key to change
    */
-  public static EmbeddedBroker start(BrokerOptions options) {
+  public static EmbeddedBroker start(BrokerOptions options, PortOptions port, Optional<Keys> keys) {
     FileChannel lock = lock(options.directory());
     boolean started = false;
     EmbeddedBroker broker = null;
     try {
-      broker = new EmbeddedBroker(options, lock);
+      broker = new EmbeddedBroker(options, port, keys, lock);
       broker.server.start();
       if (!broker.server.isActive()) {
         throw new IllegalStateException("see the broker's own log lines before this one");
@@ -127,37 +149,51 @@ public final class EmbeddedBroker implements AutoCloseable {
         abandon(broker, lock);
       }
     }
-    if (options.login().isEmpty()) {
+    if (broker.logins.areNotNeeded()) {
       LOG.warn(
-          "Any local process may put messages on queue {}: set sms.jms.user and sms.jms.password to"
-              + " ask for credentials",
+          "Any local process may put messages on queue {}: set sms.jms.authentication to ask for"
+              + " credentials",
           options.queues().send());
     }
     LOG.info(
-        "broker=embedded url=tcp://{}:{} protocols=CORE,AMQP,STOMP directory={}",
-        LOOPBACK,
+        "broker=embedded url=tcp://{}:{} tls={} protocols={} directory={}",
+        port.host(),
         broker.port(),
+        port.tls().isPresent(),
+        broker.protocols(),
         options.directory());
     return broker;
+  }
+
+  private String protocols() {
+    return port.protocols().stream().map(Protocol::name).collect(Collectors.joining(","));
+  }
+
+  private boolean isTemporaryOf(String user, String queue) {
+    Queue known = server.locateQueue(queue);
+    return known != null
+        && known.isTemporary()
+        && known.getUser() != null
+        && known.getUser().toString().equals(user);
   }
 
   private void open() throws Exception {
     NettyAcceptor inside = (NettyAcceptor) server.getRemotingService().getAcceptor(TCP);
     try {
-      door.open(LOOPBACK, options.port(), inside);
+      door.open(options.port(), inside, server.getRemotingService());
     } catch (IOException e) {
       throw new IllegalStateException(
           "sms.jms.port: "
               + options.port()
               + " on "
-              + LOOPBACK
-              + " is in use; stop the other process, set sms.jms.port to another port (0: any free"
+              + port.host()
+              + " (sms.jms.host) is in use, or no address of this machine; stop the other process, set sms.jms.port to another port (0: any free"
               + " port), or name that broker in sms.jms.broker-url",
           e);
     }
   }
 
-  /** The TCP port on 127.0.0.1; the real one, also if 0 was asked for. */
+  /** The TCP port; the real one, also if 0 was asked for. */
   public int port() {
     return door.port();
   }
@@ -179,7 +215,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         ActiveMQJMSClient.createConnectionFactoryWithoutHA(
             JMSFactoryType.CF,
             new TransportConfiguration(InVMConnectorFactory.class.getName(), inVm())),
-        options.login());
+        Optional.of(logins.bundle()));
   }
 
   /** Stops the broker; the next start on the same directory has its messages again. */
@@ -216,6 +252,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         .setJournalFileSize(4 * MEBIBYTE)
         .setJournalMinFiles(2)
         .setSecurityEnabled(true)
+        // Artemis remembers permissions by name, and a name can be a claim. So a caller whose
+        // rights
+        // end loses them at once, too.
+        .setAuthenticationCacheSize(0)
+        .setAuthorizationCacheSize(0)
         .setJMXManagementEnabled(false)
         .setMessageCounterEnabled(false)
         .setCriticalAnalyzerPolicy(CriticalAnalyzerPolicy.LOG)
@@ -268,7 +309,10 @@ public final class EmbeddedBroker implements AutoCloseable {
             TransportConstants.REMOTING_THREADS_PROPNAME,
             1,
             TransportConstants.PROTOCOLS_PROP_NAME,
-            PROTOCOLS.stream().map(Protocol::name).collect(Collectors.joining(",")),
+            protocols(),
+            // The door has a time-out of its own, for the login.
+            TransportConstants.HANDSHAKE_TIMEOUT,
+            0,
             "anycastPrefix",
             String.join(",", KnownQueues.PREFIXES),
             // Larger messages go to a file before they are complete, and are refused then. Smaller

@@ -37,7 +37,7 @@ final class KnownQueues
   private static final Logger LOG = LoggerFactory.getLogger(KnownQueues.class);
   private static final Set<RoutingType> QUEUE_ONLY = EnumSet.of(RoutingType.ANYCAST);
 
-  /** Management and notifications; {@link LoopbackSecurity} refuses these. */
+  /** Management and notifications; {@link BrokerSecurity} refuses these. */
   private static final String BROKERS_OWN = "activemq.";
 
   private final Queues queues;
@@ -68,7 +68,7 @@ final class KnownQueues
 
   @Override
   public void beforeAddAddress(AddressInfo address, boolean reload) throws ActiveMQException {
-    if (isServing() && !address.isTemporary()) {
+    if (isServing() && (!address.isTemporary() || isKnown(address.getName().toString()))) {
       require(address.getName(), address.getRoutingTypes());
     }
   }
@@ -90,7 +90,11 @@ final class KnownQueues
     if (!queue.getName().equals(address) && !isTemporary(address)) {
       throw refused(CompositeAddress.toFullyQualified(address, queue.getName()).toString());
     }
-    if (!queue.isTemporary() || queues.contains(address.toString())) {
+    if (queue.isTemporary() && isKnown(address.toString())) {
+      // It would go with its client, and the messages of others in it.
+      throw refused(address.toString());
+    }
+    if (!queue.isTemporary()) {
       require(address, EnumSet.of(queue.getRoutingType()));
     }
   }

@@ -3,8 +3,9 @@ package dev.smsroutes.broker;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,29 +23,40 @@ final class Opening extends ByteToMessageDecoder {
   /** Artemis needs as many to tell the protocols apart. */
   private static final int ENOUGH = 8;
 
-  private final List<byte[]> openings;
-  private final Runnable passed;
+  private final List<Protocol> protocols;
+  private final Consumer<Protocol> passing;
 
   /**
    * @param protocols which may pass
-   * @param passed told that the connection has passed
+   * @param passing told the protocol, before the first bytes are handed on
    */
-  Opening(List<Protocol> protocols, Runnable passed) {
-    this.openings = protocols.stream().flatMap(protocol -> protocol.openings().stream()).toList();
-    this.passed = passed;
+  Opening(List<Protocol> protocols, Consumer<Protocol> passing) {
+    this.protocols = protocols;
+    this.passing = passing;
   }
 
   @Override
   protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
-    if (openings.stream().noneMatch(opening -> begins(in, opening))) {
+    Optional<Protocol> spoken =
+        protocols.stream()
+            .filter(protocol -> protocol.openings().stream().anyMatch(each -> begins(in, each)))
+            .findFirst();
+    if (spoken.isEmpty()) {
       in.skipBytes(in.readableBytes());
       LOG.debug("client={} closed: it speaks another protocol", context.channel().remoteAddress());
       context.close();
     } else if (in.readableBytes() >= ENOUGH) {
-      passed.run();
+      passing.accept(spoken.get());
       // Hands on what has been read.
       context.pipeline().remove(this);
     }
+  }
+
+  /** A client without TLS, or without a certificate: nothing to warn of. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+    LOG.debug("client={} closed", context.channel().remoteAddress(), failure);
+    context.close();
   }
 
   /** Whether the bytes so far are those of the opening, or the beginning of them. */
@@ -56,26 +68,5 @@ final class Opening extends ByteToMessageDecoder {
       }
     }
     return true;
-  }
-
-  /** A protocol of the broker; the names are those of Artemis. */
-  enum Protocol {
-    AMQP("AMQP"),
-    /** With the end of the line: HTTP has a method of that name. */
-    STOMP("CONNECT\n", "CONNECT\r\n", "STOMP\n", "STOMP\r\n"),
-    CORE("ARTEMIS");
-
-    private final List<byte[]> openings;
-
-    Protocol(String... openings) {
-      this.openings =
-          List.of(openings).stream()
-              .map(opening -> opening.getBytes(StandardCharsets.US_ASCII))
-              .toList();
-    }
-
-    List<byte[]> openings() {
-      return openings;
-    }
   }
 }

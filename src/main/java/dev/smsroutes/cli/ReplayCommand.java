@@ -1,6 +1,7 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.app.PipelineWiring;
+import dev.smsroutes.broker.Protocol;
 import dev.smsroutes.broker.RequestQueue;
 import dev.smsroutes.cli.Replay.Decision;
 import dev.smsroutes.cli.Replay.Go;
@@ -185,6 +186,10 @@ public final class ReplayCommand extends RecordsCommand {
     if (jms.brokerUrl().isEmpty() && jms.broker().port() == 0) {
       throw new WrongUseException(
           "sms.jms.port: expected the port of the serving process; set it with --set");
+    }
+    if (jms.brokerUrl().isEmpty() && !jms.port().protocols().contains(Protocol.CORE)) {
+      throw new WrongUseException(
+          "sms.jms.protocols: expected CORE among them; a replay speaks it with the serving process");
     }
     return jms.brokerUrl().orElseGet(() -> "tcp://127.0.0.1:" + jms.broker().port());
   }

@@ -141,7 +141,7 @@ public record Configuration(
     FileOptions files = FileOptions.from(settings);
     // The sandbox keeps its work apart from that of the API.
     Settings sandboxed = settings.withDefaults(SANDBOX_PLACES, defaults());
-    JmsOptions jms = JmsOptions.from(api.service().isEmpty() ? sandboxed : settings);
+    JmsOptions jms = JmsOptions.from(api.service().isEmpty() ? sandboxed : settings, api.isReal());
     LedgerOptions ledger = settings.group(() -> ledger(settings));
     LedgerOptions sandboxLedger = sandboxed.group(() -> ledger(sandboxed));
     int senders = senders(http, files, jms);
@@ -163,6 +163,7 @@ public record Configuration(
       door.requireChoice(settings, http.address().host(), api.isReal());
       management.ifPresent(there -> managementDoor.requireChoice(settings, there.host(), false));
       requireSandboxIsMeant(settings, api, sandbox, jms);
+      jms.requireChoice(settings, api.isReal());
       settings.requireFree(http.address());
       management.ifPresent(settings::requireFree);
       settings.group(() -> opening.apply(policy));

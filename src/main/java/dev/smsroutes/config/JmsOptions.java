@@ -4,8 +4,15 @@ import dev.smsroutes.broker.BrokerOptions;
 import dev.smsroutes.broker.BrokerOptions.Login;
 import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
+import dev.smsroutes.broker.PortOptions;
+import dev.smsroutes.broker.PortOptions.Tls;
+import dev.smsroutes.broker.Protocol;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -18,6 +25,8 @@ import java.util.function.Supplier;
  * @param maxBodyBytes longer bodies are refused unread
  * @param replyQueues where replies may go
  * @param replyTimeToLive a reply that nobody took by then is dropped by the broker
+ * @param port who may connect to the embedded broker, and how
+ * @param callersAreKnown whether the users of the broker are callers of the keys file
  */
 public record JmsOptions(
     boolean enabled,
@@ -26,11 +35,23 @@ public record JmsOptions(
     int concurrency,
     int maxBodyBytes,
     ReplyQueues replyQueues,
-    Duration replyTimeToLive) {
+    Duration replyTimeToLive,
+    PortOptions port,
+    boolean callersAreKnown) {
+  private static final String AUTHENTICATION = "sms.jms.authentication";
+  private static final String HOST = "sms.jms.host";
+  private static final String PROTOCOLS = "sms.jms.protocols";
+  private static final String TLS = "sms.jms.tls.";
+  private static final String USERS = "users";
+  private static final String NONE = "none";
+
   /** The API's own limit of a request (contract, section 4). */
   private static final int MAX_BODY_BYTES = 4 * 1024 * 1024;
 
-  static JmsOptions from(Settings settings) {
+  /**
+   * @param real whether messages leave this machine: what is not said is then off
+   */
+  static JmsOptions from(Settings settings, boolean real) {
     Queues queues =
         settings.group(
             () ->
@@ -63,7 +84,105 @@ public record JmsOptions(
         settings.number("sms.jms.concurrency", 1, Integer.MAX_VALUE),
         settings.number("sms.jms.max-body-bytes", 1, MAX_BODY_BYTES),
         replyQueues,
-        settings.duration("sms.jms.reply-time-to-live"));
+        settings.duration("sms.jms.reply-time-to-live"),
+        port(settings, real, replyQueues),
+        users(settings));
+  }
+
+  private static PortOptions port(Settings settings, boolean real, ReplyQueues replyQueues) {
+    return new PortOptions(
+        settings.text(HOST),
+        protocols(settings, real),
+        users(settings),
+        settings.number("sms.jms.max-connections", 1, 1_000_000),
+        settings.positiveDuration("sms.jms.login-timeout"),
+        tls(settings),
+        replyQueues::allows);
+  }
+
+  private static boolean users(Settings settings) {
+    String written = settings.text(AUTHENTICATION);
+    if (!Set.of(USERS, NONE, "").contains(written)) {
+      settings.fault(
+          AUTHENTICATION + ": expected users or none, or nothing; got '" + written + "'");
+    }
+    return written.equals(USERS);
+  }
+
+  private static List<Protocol> protocols(Settings settings, boolean real) {
+    Optional<String> written = settings.optional(PROTOCOLS);
+    if (written.isEmpty()) {
+      return real ? List.of(Protocol.AMQP, Protocol.STOMP) : List.of(Protocol.values());
+    }
+    List<Protocol> protocols = new ArrayList<>();
+    for (String word : written.get().split(",")) {
+      Arrays.stream(Protocol.values())
+          .filter(protocol -> protocol.name().equalsIgnoreCase(word.trim()))
+          .findFirst()
+          .ifPresentOrElse(
+              protocols::add,
+              () ->
+                  settings.fault(
+                      PROTOCOLS
+                          + ": expected AMQP, STOMP, CORE or several with commas; got '"
+                          + word
+                          + "'"));
+    }
+    return protocols;
+  }
+
+  private static Optional<Tls> tls(Settings settings) {
+    boolean certificate = settings.optional(TLS + "certificate-file").isPresent();
+    boolean key = settings.optional(TLS + "key-file").isPresent();
+    boolean clientCa = settings.optional(TLS + "client-ca-file").isPresent();
+    if (certificate != key || (clientCa && !certificate)) {
+      settings.fault(
+          TLS
+              + (certificate ? "key-file" : "certificate-file")
+              + ": expected a file, because another of the keys "
+              + TLS
+              + "* names one; it is empty");
+    }
+    if (!certificate || !key) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Tls(
+            settings.path(TLS + "certificate-file"),
+            settings.path(TLS + "key-file"),
+            clientCa ? Optional.of(settings.path(TLS + "client-ca-file")) : Optional.empty()));
+  }
+
+  /**
+   * For a start with the embedded broker: without a login only for this machine, and against a real
+   * API only if the operator says so.
+   */
+  void requireChoice(Settings settings, boolean real) {
+    if (!enabled || brokerUrl.isPresent()) {
+      return;
+    }
+    // Null: half a login, which is told already.
+    boolean login = port.asksForKeys() || broker.login() == null || broker.login().isPresent();
+    if (real && !login && !settings.text(AUTHENTICATION).equals(NONE)) {
+      settings.fault(
+          AUTHENTICATION
+              + ": expected users, or none to let each process of this machine send, because"
+              + " sms.api.url names an API; it is empty");
+    }
+    if (real && !login && port.protocols().contains(Protocol.CORE)) {
+      settings.fault(
+          PROTOCOLS
+              + ": expected CORE only with a login (sms.jms.authentication=users), because"
+              + " sms.api.url names an API");
+    }
+    if (!Settings.isLoopback(port.host()) && (!login || port.tls().isEmpty())) {
+      settings.fault(
+          HOST
+              + ": expected 127.0.0.1, or both TLS (sms.jms.tls.certificate-file) and a login"
+              + " (sms.jms.authentication=users); got '"
+              + port.host()
+              + "'");
+    }
   }
 
   private static Redelivery redelivery(Settings settings) {

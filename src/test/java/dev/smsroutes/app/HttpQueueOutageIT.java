@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.broker.BrokerOptions;
+import dev.smsroutes.broker.BrokerOptions.Login;
 import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
 import dev.smsroutes.broker.EmbeddedBroker;
@@ -21,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,7 +111,11 @@ class HttpQueueOutageIT {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
     }
-    try (RunningBundle bundle = withJms("sms.jms.broker-url", "tcp://127.0.0.1:" + port)) {
+    try (RunningBundle bundle =
+        withJms(
+            "sms.jms.broker-url", "tcp://127.0.0.1:" + port,
+            "sms.jms.user", "gate",
+            "sms.jms.password", "keeper")) {
       String key = Requests.key();
       assertNotQueued(queued(bundle, key, Requests.keyed()), key);
       assertThat(outcome(bundle, key)).isEqualTo("WAITING");
@@ -140,7 +144,7 @@ class HttpQueueOutageIT {
         new BrokerOptions(
             folder.resolve("another"),
             port,
-            Optional.empty(),
+            Login.of("gate", "keeper"),
             new Queues("sms.send", "sms.send.invalid", "sms.send.dead"),
             Duration.ZERO,
             Duration.ZERO,

@@ -277,7 +277,8 @@ class EmbeddedBrokerIT {
       assertThatThrownBy(() -> session.createProducer(session.createQueue("sms.send")).send(huge))
           .isInstanceOf(JMSException.class)
           .hasMessageContaining("at most");
-      assertThat(session.createConsumer(session.createQueue("sms.send")).receive(100)).isNull();
+      assertThat(session.createBrowser(session.createQueue("sms.send")).getEnumeration())
+          .matches(messages -> !messages.hasMoreElements());
     }
   }
 
@@ -317,8 +318,7 @@ class EmbeddedBrokerIT {
                         .createProducer(other.createQueue("sms.send"))
                         .send(other.createTextMessage("small")))
             .isInstanceOf(JMSException.class);
-        assertThat(session.createConsumer(session.createQueue("sms.send")).receive(5_000))
-            .isNotNull();
+        assertThat(other.createConsumer(other.createQueue("sms.send")).receive(5_000)).isNotNull();
         await()
             .ignoreExceptions()
             .until(

@@ -33,6 +33,7 @@ class EveryKeyTest {
           "sms.http.host",
           "sms.http.jwt.scope",
           "sms.management.host",
+          "sms.jms.host",
           "sms.jms.invalid-queue",
           "sms.jms.dead-letter-queue",
           "sms.jms.reply-queues");
@@ -120,6 +121,10 @@ class EveryKeyTest {
           Map.entry("sms.sftp.max-bytes", "0"),
           Map.entry("sms.jms.enabled", "yes"),
           Map.entry("sms.jms.port", "-1"),
+          Map.entry("sms.jms.authentication", "password"),
+          Map.entry("sms.jms.protocols", "AMQP,HTTP"),
+          Map.entry("sms.jms.max-connections", "0"),
+          Map.entry("sms.jms.login-timeout", "0s"),
           Map.entry("sms.jms.directory", ""),
           Map.entry("sms.jms.concurrency", "0"),
           Map.entry("sms.jms.max-body-bytes", "4194305"),

@@ -34,4 +34,25 @@ class ReplyQueuesTest {
   void allows_what_the_patterns_name(String patterns, String queue, boolean allowed) {
     assertThat(ReplyQueues.of(patterns, false, OURS).allowsNamed(queue)).isEqualTo(allowed);
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          sms.reply.*   | shop | sms.reply.shop     | true
+          sms.reply.*   | shop | sms.reply.shop$1   | true
+          sms.reply.*   | shop | sms.reply.shop.1   | false
+          sms.reply.*   | shop | sms.reply.shop2    | false
+          sms.reply.*   | shop | sms.reply.bank     | false
+          sms.reply.*   | shop | sms.reply.x.shop   | false
+          sms.reply.*   | a b  | sms.reply.a b      | false
+          sms.reply.*   | send | sms.send           | false
+          answers, x.*  | shop | answers            | true
+          answers, x.*  | shop | x.shop             | true
+          """)
+  void gives_each_caller_queues_of_its_own(
+      String patterns, String caller, String queue, boolean allowed) {
+    assertThat(ReplyQueues.of(patterns, false, OURS).allows(caller, queue)).isEqualTo(allowed);
+  }
 }

@@ -14,7 +14,7 @@ public final class TestOptions {
   }
 
   public static JmsOptions jms(Map<String, String> changes) {
-    return read(changes, JmsOptions::from);
+    return read(changes, settings -> JmsOptions.from(settings, false));
   }
 
   private static <T> T read(Map<String, String> changes, Function<Settings, T> reading) {

@@ -2,6 +2,7 @@ package dev.smsroutes.intake.jms;
 
 import dev.smsroutes.broker.ArtemisMessages;
 import dev.smsroutes.broker.ArtemisMessages.ReplyTo;
+import dev.smsroutes.broker.BrokerOptions.Login;
 import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.LogText;
 import dev.smsroutes.config.JmsOptions;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.camel.support.LRUCacheFactory;
@@ -44,6 +46,7 @@ final class JmsAnswering {
   private final Queues queues;
   private final int attempts;
   private final ReplyQueues replyQueues;
+  private final BiPredicate<Optional<String>, String> mayGetReplies;
   private final long replyTimeToLive;
   private final Function<Outcome, String> json;
   private final Map<String, Boolean> replied = LRUCacheFactory.newLRUCache(REMEMBERED);
@@ -53,8 +56,20 @@ final class JmsAnswering {
     this.queues = options.broker().queues();
     this.attempts = options.broker().redelivery().attempts();
     this.replyQueues = options.replyQueues();
+    this.mayGetReplies = mayGetReplies(options);
     this.replyTimeToLive = options.replyTimeToLive().toMillis();
     this.json = json;
+  }
+
+  /** A caller of the keys file gets replies in its own queues only, as it can read no others. */
+  private static BiPredicate<Optional<String>, String> mayGetReplies(JmsOptions options) {
+    ReplyQueues queues = options.replyQueues();
+    boolean owners = options.brokerUrl().isEmpty() && options.port().asksForKeys();
+    Optional<String> login = options.broker().login().map(Login::user);
+    return (caller, queue) ->
+        owners && caller.isPresent() && !caller.equals(login)
+            ? queues.allows(caller.get(), queue)
+            : queues.allowsNamed(queue);
   }
 
   /** Whether this is the last delivery. */
@@ -117,7 +132,10 @@ final class JmsAnswering {
   }
 
   private void move(JmsDelivery delivery, Outcome outcome, String queue) throws JMSException {
-    ArtemisMessages.forward(delivery.session(), delivery.message(), queue, reasons(outcome));
+    Map<String, Object> reasons = reasons(outcome);
+    ArtemisMessages.caller(delivery.message())
+        .ifPresent(caller -> reasons.put(ArtemisMessages.CALLER, caller));
+    ArtemisMessages.forward(delivery.session(), delivery.message(), queue, reasons);
     // Without the reason: the API's own text may quote the number.
     LOG.warn(
         "jms=moved {} queue={} state={} code={}",
@@ -171,7 +189,7 @@ final class JmsAnswering {
       if (to.isEmpty()) {
         return;
       }
-      Optional<String> queue = allowed(delivery.session(), to.get());
+      Optional<String> queue = allowed(delivery, to.get());
       if (queue.isEmpty()) {
         LOG.warn(
             "jms=no-reply {} replyTo={} expected a queue of sms.jms.reply-queues",
@@ -192,12 +210,14 @@ final class JmsAnswering {
   }
 
   /** The queue for the reply; empty if no reply is allowed. */
-  private Optional<String> allowed(Session session, ReplyTo to) throws JMSException {
+  private Optional<String> allowed(JmsDelivery delivery, ReplyTo to) throws JMSException {
     if (to.topic()) {
       return Optional.empty();
     }
+    Session session = delivery.session();
+    Optional<String> caller = ArtemisMessages.caller(delivery.message());
     for (String queue : List.of(to.queue(), to.withoutPrefix())) {
-      if (replyQueues.allowsNamed(queue)
+      if (mayGetReplies.test(caller, queue)
           || (replyQueues.allowsTemporary() && ArtemisMessages.isTemporaryQueue(session, queue))) {
         return Optional.of(queue);
       }

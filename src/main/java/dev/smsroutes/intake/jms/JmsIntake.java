@@ -1,5 +1,7 @@
 package dev.smsroutes.intake.jms;
 
+import dev.smsroutes.broker.ArtemisMessages;
+import dev.smsroutes.broker.BrokerOptions.Login;
 import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.broker.ExternalBroker;
 import dev.smsroutes.config.JmsOptions;
@@ -9,6 +11,9 @@ import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.Session;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -86,10 +91,24 @@ public final class JmsIntake {
     // The body stays the JMS message itself, so that an ObjectMessage is not opened
     // (CVE-2026-40860).
     jms.setMapJmsMessage(false);
+    jms.setMessageCreatedStrategy(JmsIntake::nameCaller);
     jms.setAllowSerializedHeaders(false);
     jms.setTransferException(false);
     jms.setErrorHandler(new JmsFailures());
     return jms;
+  }
+
+  /** A message that is queued for a caller is still the caller's when it comes out of the queue. */
+  private static void nameCaller(
+      Message message, Session session, Exchange exchange, Throwable cause) {
+    String caller = exchange.getProperty(HandOver.CALLER, String.class);
+    try {
+      if (caller != null) {
+        message.setStringProperty(ArtemisMessages.CALLER, caller);
+      }
+    } catch (JMSException e) {
+      throw new IllegalStateException("The message could not get the name of its caller", e);
+    }
   }
 
   /**
@@ -116,7 +135,19 @@ public final class JmsIntake {
     exchange.getMessage().setBody(body);
     exchange.setProperty(HAND_OVER, !(body instanceof Outcome));
     exchange.setProperty(HandOver.ORIGIN, origin);
+    caller(delivery).ifPresent(id -> exchange.setProperty(HandOver.CALLER, id));
     exchange.setProperty(HandOver.LAST_CHANCE, answering.isLast(delivery));
+  }
+
+  private Optional<String> caller(JmsDelivery delivery) throws JMSException {
+    if (options.brokerUrl().isEmpty()) {
+      return ArtemisMessages.caller(delivery.message());
+    }
+    // What is not told by the broker is only a claim.
+    return options.callersAreKnown()
+        ? ArtemisMessages.caller(
+            delivery.message(), options.broker().login().map(Login::user).orElse(""))
+        : Optional.empty();
   }
 
   /** Answers: the outcome in the body decides where the message goes, and whether to reply. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.smsroutes.access.Keys;
 import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.config.JmsOptions;
 import dev.smsroutes.config.TestOptions;
@@ -62,6 +63,7 @@ final class JmsBench implements AutoCloseable {
   final List<SendRequest> handedOver = new CopyOnWriteArrayList<>();
   final List<Map<String, Object>> headersSeen = new CopyOnWriteArrayList<>();
   final List<Boolean> lastChances = new CopyOnWriteArrayList<>();
+  final List<Optional<String>> callers = new CopyOnWriteArrayList<>();
   final List<Origin> origins = new CopyOnWriteArrayList<>();
   final AtomicInteger crashesAfterAnswer = new AtomicInteger();
   private final Map<String, AtomicInteger> tries = new ConcurrentHashMap<>();
@@ -92,8 +94,10 @@ final class JmsBench implements AutoCloseable {
     for (int i = 0; i < keysAndValues.length; i += 2) {
       keys.put(keysAndValues[i], keysAndValues[i + 1]);
     }
+    // Of callers, if the broker is to ask for them.
+    Optional<Path> keysFile = Optional.ofNullable(keys.remove("sms.http.keys-file")).map(Path::of);
     JmsOptions options = TestOptions.jms(keys);
-    broker = EmbeddedBroker.start(options.broker());
+    broker = EmbeddedBroker.start(options.broker(), options.port(), keysFile.map(Keys::open));
 
     Properties properties = new Properties();
     properties.putAll(keys);
@@ -114,6 +118,8 @@ final class JmsBench implements AutoCloseable {
                       SendRequest request = exchange.getMessage().getBody(SendRequest.class);
                       headersSeen.add(new HashMap<>(exchange.getMessage().getHeaders()));
                       lastChances.add(exchange.getProperty(HandOver.LAST_CHANCE, Boolean.class));
+                      callers.add(
+                          Optional.ofNullable(exchange.getProperty(HandOver.CALLER, String.class)));
                       origins.add(exchange.getProperty(HandOver.ORIGIN, Origin.class));
                       handedOver.add(request);
                       int attempt =
@@ -148,7 +154,10 @@ final class JmsBench implements AutoCloseable {
                       }
                     }));
     camel.start();
-    connection = broker.connectionFactory().createConnection("u", "p");
+    connection =
+        keysFile.isPresent()
+            ? broker.connectionFactory().createConnection()
+            : broker.connectionFactory().createConnection("u", "p");
     connection.start();
     session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
   }

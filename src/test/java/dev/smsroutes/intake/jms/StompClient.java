@@ -18,9 +18,10 @@ final class StompClient implements AutoCloseable {
     in = new BufferedInputStream(socket.getInputStream());
   }
 
-  static StompClient connect(int port) throws IOException {
+  static StompClient connect(int port, String... headers) throws IOException {
     StompClient client = new StompClient(port);
-    client.write("CONNECT", "accept-version:1.2", "host:localhost");
+    client.write(
+        "CONNECT", ("accept-version:1.2\nhost:localhost\n" + String.join("\n", headers)).strip());
     String answer = client.read();
     if (!answer.startsWith("CONNECTED")) {
       throw new IOException("Expected CONNECTED; got " + answer);
