@@ -53,6 +53,8 @@ class DoorLimitsIT {
             0,
             login,
             new Queues("sms.send", "sms.send.invalid", "sms.send.dead"),
+            Duration.ZERO,
+            Duration.ZERO,
             new Redelivery(Duration.ofMillis(20), 2, Duration.ofMillis(50), 3),
             1024 * 1024,
             name -> false),

@@ -48,6 +48,8 @@ class TapIT {
                 0,
                 Optional.empty(),
                 new Queues("sms.send", "sms.send.invalid", "sms.send.dead"),
+                Duration.ZERO,
+                Duration.ZERO,
                 new Redelivery(Duration.ofMillis(20), 2, Duration.ofMillis(50), 3),
                 1024 * 1024,
                 name -> name.matches("sms\\.reply\\.[a-z]+")));
