@@ -32,12 +32,12 @@ final class EntryJson {
     json.put("definitionKey", entry.definitionKey());
     json.put("channel", entry.origin().channel());
     json.put("source", entry.origin().source());
-    json.put("caller", entry.caller().orElse(null));
     json.put("admittedAt", entry.admittedAt().toString());
     json.put("firstAttemptAt", entry.firstAttemptAt().map(Instant::toString).orElse(null));
     json.put("lastAttemptAt", entry.lastAttemptAt().map(Instant::toString).orElse(null));
     json.put("changedAt", entry.changedAt().toString());
     json.put("requestId", entry.requestId().orElse(null));
+    json.put("caller", entry.caller().orElse(null));
     return json;
   }
 

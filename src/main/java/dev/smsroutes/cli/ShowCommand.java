@@ -78,7 +78,7 @@ public final class ShowCommand extends RecordsCommand {
     line("definition", entry.definitionKey());
     line("channel", entry.origin().channel());
     line("source", entry.origin().source().isEmpty() ? "-" : entry.origin().source());
-    line("caller", entry.caller().orElse("-"));
+    entry.caller().ifPresent(id -> line("caller", id));
     line("request id", entry.requestId().orElse("-"));
     out().println("history");
     timeline(history).forEach(event -> out().println("  " + event.at() + "  " + event.what()));

@@ -85,7 +85,8 @@ class ExportIT {
             "firstAttemptAt",
             "lastAttemptAt",
             "changedAt",
-            "requestId");
+            "requestId",
+            "caller");
     assertThat(rows).extracting(row -> row.getField("messageKey")).hasSize(2).startsWith("a");
     assertThat(rows.get(1).getFields())
         .containsExactly(
@@ -102,7 +103,8 @@ class ExportIT {
             "2026-01-01T12:00:01Z",
             "2026-01-01T12:00:01Z",
             "2026-01-01T12:00:01Z",
-            "api-1");
+            "api-1",
+            "");
     assertThat(said.out())
         .doesNotContain(LedgerFile.NUMBER)
         .doesNotContain(LedgerFile.PASSWORD)
