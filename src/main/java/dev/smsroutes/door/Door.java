@@ -9,6 +9,7 @@ import dev.smsroutes.config.DoorOptions;
 import dev.smsroutes.config.DoorOptions.Way;
 import dev.smsroutes.intake.http.Entrance;
 import dev.smsroutes.intake.http.Preferences;
+import dev.smsroutes.intake.http.SendPath;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
@@ -320,8 +321,7 @@ final class Door implements Entrance {
     private Paths() {}
 
     static boolean isSend(RoutingContext request) {
-      return request.request().method() == HttpMethod.POST
-          && request.normalizedPath().matches("/messaging/v1/sms/messages(/[^/]+)?/?");
+      return SendPath.of(request) != SendPath.NONE;
     }
 
     static boolean isStatus(RoutingContext request) {

@@ -27,6 +27,7 @@ final class TokenEndpoint {
   static final String PATH = "/v2/token";
 
   private static final int MAX_BODY = 16 * 1024;
+  private static final long BODY_MS = 5_000;
   private static final String FORM = "application/x-www-form-urlencoded";
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final ObjectReader JSON = MAPPER.readerFor(JsonNode.class);
@@ -55,10 +56,28 @@ final class TokenEndpoint {
   }
 
   void on(Router routes) {
+    // A route of its own: Vert.x wants a body before all else.
+    routes.post(PATH).handler(TokenEndpoint::hurry);
     routes
         .post(PATH)
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))
         .handler(this::answer);
+  }
+
+  /** Nobody is known yet who sends here. */
+  private static void hurry(RoutingContext request) {
+    long timer =
+        request
+            .vertx()
+            .setTimer(
+                BODY_MS,
+                late -> {
+                  if (!request.request().isEnded()) {
+                    request.request().connection().close();
+                  }
+                });
+    request.addEndHandler(ended -> request.vertx().cancelTimer(timer));
+    request.next();
   }
 
   private void answer(RoutingContext request) {

@@ -327,8 +327,8 @@ class DoorIT {
         "/messaging/v1/sms/messages/a%2Fb"
       })
   void has_no_path_round_it(String path) {
-    assertThat(bundle.exchange("POST", path, "").status()).isEqualTo(401);
-    assertThat(bundle.exchange("GET", path, "").status()).isEqualTo(401);
+    assertThat(call("POST", path, "{}", "").status()).isEqualTo(401);
+    assertThat(get(path, "").status()).isEqualTo(401);
   }
 
   @Test

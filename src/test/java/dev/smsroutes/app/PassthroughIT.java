@@ -1,6 +1,7 @@
 package dev.smsroutes.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -135,6 +137,23 @@ class PassthroughIT {
 
     assertThat(List.of(reply.status(), reply.code())).containsExactly(401, 20000);
     assertThat(bundle.sandbox().messages()).isEmpty();
+  }
+
+  /** Whoever waits for a key that is in use must not leave with our token afterwards. */
+  @Test
+  void keeps_the_token_of_a_request_that_had_to_wait_for_its_key() {
+    String key = Requests.key();
+    bundle.sandbox().faults("{\"status\": 403, \"latencyMs\": 700, \"calls\": 1}");
+    CompletableFuture<Reply> first =
+        bundle.postLater(
+            RunningBundle.MESSAGES + key, Requests.keyed(), "Authorization", "Bearer " + own());
+    await().until(() -> bundle.sandbox().sends() == 1);
+
+    Reply second = send(RunningBundle.MESSAGES + key, FOREIGN);
+
+    assertThat(first.join().status()).isEqualTo(403);
+    assertThat(List.of(second.status(), second.code())).containsExactly(401, 20000);
+    assertThat(bundle.sandbox().find(key)).isEmpty();
   }
 
   /** The queue is sent with our token, so a made-up one would open it to everyone. */

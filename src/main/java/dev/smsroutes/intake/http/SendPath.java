@@ -4,7 +4,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 
 /** Which of the bundle's own routes a request is for, by its path. */
-enum SendPath {
+public enum SendPath {
   /** One recipient; the key is in the path. */
   KEYED,
   /** Many recipients. */
@@ -14,7 +14,7 @@ enum SendPath {
 
   private static final String MESSAGES = "/messaging/v1/sms/messages";
 
-  static SendPath of(RoutingContext request) {
+  public static SendPath of(RoutingContext request) {
     String path = request.normalizedPath();
     if (request.request().method() != HttpMethod.POST || !path.startsWith(MESSAGES)) {
       return NONE;
