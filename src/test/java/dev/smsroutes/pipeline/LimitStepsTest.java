@@ -106,7 +106,7 @@ class LimitStepsTest {
   }
 
   private static Outcome take(LimitSteps steps, InFlight message) {
-    steps.take(new Sends(List.of(message)), () -> false);
+    steps.take(new Sends(List.of(message), Optional.empty()), () -> false);
     return message.outcome;
   }
 
@@ -163,11 +163,11 @@ class LimitStepsTest {
     LimitSteps steps = steps(caller(OptionalDouble.empty(), OptionalLong.of(1)), NumberRules.NONE);
     InFlight repetition = message("1", ADA, "a");
     take(steps, repetition);
-    steps.giveBack(new Sends(List.of(repetition)));
+    steps.giveBack(new Sends(List.of(repetition), Optional.empty()));
     InFlight added = message("2", ADA, "a");
     take(steps, added);
     added.isNew = true;
-    steps.giveBack(new Sends(List.of(added)));
+    steps.giveBack(new Sends(List.of(added), Optional.empty()));
 
     assertThat(added.outcome).isNull();
     assertThat(take(steps, message("3", ADA, "a")).errorCode())
@@ -201,7 +201,7 @@ class LimitStepsTest {
 
     Outcome impatient = take(steps, message("row", ADA, "a", true, false, Duration.ofSeconds(1)));
     InFlight stopped = message("row", ADA, "a", true, false, Duration.ofDays(1));
-    steps.take(new Sends(List.of(stopped)), () -> true);
+    steps.take(new Sends(List.of(stopped), Optional.empty()), () -> true);
 
     assertThat(((Outcome.Unsettled) impatient).reason()).isEqualTo(Reason.CALLER_RATE);
     assertThat(((Outcome.Unsettled) stopped.outcome).reason()).isEqualTo(Reason.STOPPING);
