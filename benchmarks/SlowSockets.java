@@ -7,6 +7,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,7 @@ public final class SlowSockets {
   private static final int SOCKETS = Integer.getInteger("sockets", 2_000);
   private static final int RATE = Integer.getInteger("rate", 200);
   private static final int SECONDS = Integer.getInteger("seconds", 15);
+  private static final int SETTLE = Integer.getInteger("settle", 5);
   private static final int WARM_UP = Integer.getInteger("warm-up", 30);
   private static final List<String> KINDS =
       List.of("silent", "half-headers", "slow-body", "slow-reader", "idle");
@@ -65,6 +67,8 @@ public final class SlowSockets {
       String name, List<String> kinds, Subject bundle, OpenLoop load, List<String> json)
       throws IOException, InterruptedException {
     try (Others others = new Others(bundle.url(), kinds)) {
+      // What they ask for before they stop, as honest callers would.
+      load.offer(RATE, SETTLE);
       OpenLoop.Result result = load.offer(RATE, SECONDS);
       long not = Math.round((result.offeredRate() - result.acceptedRate()) * SECONDS);
       System.out.printf(
@@ -115,7 +119,8 @@ public final class SlowSockets {
     private final InetSocketAddress address;
     private final List<byte[]> begins = new ArrayList<>();
     private final List<SocketChannel> channels = new ArrayList<>();
-    private final ByteBuffer answer = ByteBuffer.allocate(1);
+    private final BitSet slowReaders = new BitSet();
+    private final ByteBuffer answer = ByteBuffer.allocate(64 * 1024);
     private final Thread keeper = new Thread(this::keep, "others");
     private volatile boolean closed;
     private volatile int reopened;
@@ -125,6 +130,7 @@ public final class SlowSockets {
       address = new InetSocketAddress(uri.getHost(), uri.getPort());
       for (int i = 0; i < SOCKETS; i++) {
         for (String kind : kinds) {
+          slowReaders.set(begins.size(), kind.equals("slow-reader"));
           begins.add(begin(kind));
           channels.add(open(begins.get(begins.size() - 1)));
         }
@@ -146,7 +152,7 @@ public final class SlowSockets {
       while (!closed) {
         for (int i = 0; i < channels.size() && !closed; i++) {
           try {
-            if (isOver(channels.get(i))) {
+            if (isOver(channels.get(i), slowReaders.get(i))) {
               channels.get(i).close();
               channels.set(i, open(begins.get(i)));
               reopened++;
@@ -163,9 +169,9 @@ public final class SlowSockets {
       }
     }
 
-    /** Reads a byte at a time, so that a slow reader is one. */
-    private boolean isOver(SocketChannel channel) {
-      answer.clear();
+    /** A slow reader takes a byte at a time. */
+    private boolean isOver(SocketChannel channel, boolean slowReader) {
+      answer.clear().limit(slowReader ? 1 : answer.capacity());
       try {
         return !channel.isOpen() || channel.read(answer) < 0;
       } catch (IOException e) {
