@@ -23,6 +23,7 @@ class JmsChoiceTest {
     all.put("sms.api.client-secret", "x");
     all.put("sms.http.port", "0");
     all.put("sms.http.authentication", "none");
+    all.put("sms.sandbox.enabled", "true");
     all.put("sms.management.port", "0");
     for (String change : changes.isEmpty() ? new String[0] : changes.split(" ")) {
       String[] parts = change.split("=", 2);
