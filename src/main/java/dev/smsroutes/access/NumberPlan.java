@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What libphonenumber knows of a number that is about to be sent to. Stateless. */
 final class NumberPlan {
@@ -23,6 +24,12 @@ final class NumberPlan {
               PhoneNumberType.PREMIUM_RATE, "a premium-rate number",
               PhoneNumberType.SHARED_COST, "a shared-cost number",
               PhoneNumberType.PERSONAL_NUMBER, "a personal number"));
+
+  private static final Set<Integer> CODES = LIBRARY.getSupportedCallingCodes();
+  private static final int LONGEST_CODE = 3;
+
+  /** More digits than any number has, with its country code. */
+  private static final int LONGEST = 15;
 
   private NumberPlan() {}
 
@@ -52,7 +59,12 @@ final class NumberPlan {
    * @param digits with country code, as they are sent
    */
   static Optional<String> extraCost(String digits) {
-    return number(digits).map(NumberPlan::type).map(EXTRA_COST::get);
+    return plain(digits)
+        .map(LIBRARY::getNumberType)
+        // A number that has a kind is valid.
+        .filter(type -> type != PhoneNumberType.UNKNOWN)
+        .or(() -> parsed(digits).map(NumberPlan::type))
+        .map(EXTRA_COST::get);
   }
 
   /** Networks drop digits at the end of a number that is too long: it counts as what is left. */
@@ -63,7 +75,27 @@ final class NumberPlan {
         : type;
   }
 
-  private static Optional<PhoneNumber> number(String digits) {
+  /** What {@link #parsed} says, but ten times as fast for a valid number. */
+  static Optional<PhoneNumber> number(String digits) {
+    return plain(digits).filter(LIBRARY::isValidNumber).or(() -> parsed(digits));
+  }
+
+  /** The digits as they are; right if that is a valid number, since nothing has to be stripped. */
+  private static Optional<PhoneNumber> plain(String digits) {
+    int code = 0;
+    for (int length = 1; length <= LONGEST_CODE && length < digits.length(); length++) {
+      code = 10 * code + digits.charAt(length - 1) - '0';
+      if (CODES.contains(code) && digits.charAt(length) != '0' && digits.length() <= LONGEST) {
+        return Optional.of(
+            new PhoneNumber()
+                .setCountryCode(code)
+                .setNationalNumber(Long.parseLong(digits.substring(length))));
+      }
+    }
+    return Optional.empty();
+  }
+
+  static Optional<PhoneNumber> parsed(String digits) {
     try {
       return Optional.of(LIBRARY.parse("+" + digits, null));
     } catch (NumberParseException e) {

@@ -5,8 +5,8 @@ import dev.smsroutes.api.ApiProxy;
 import dev.smsroutes.api.ApiTls;
 import dev.smsroutes.api.ApiTls.ApiTlsFiles;
 import dev.smsroutes.api.TokenRoute.Credentials;
-import dev.smsroutes.ledger.MadeFor;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -120,8 +120,18 @@ public record ApiOptions(
   /** Whether messages leave this machine: there is an API, and its host is not loopback. */
   public boolean isReal() {
     return service
-        .map(known -> MadeFor.api(known.url(), known.credentials().accountId()).isReal())
-        .orElse(false);
+        .flatMap(known -> host(known.url()))
+        .filter(host -> !Settings.isLoopback(host))
+        .isPresent();
+  }
+
+  private static Optional<String> host(String url) {
+    try {
+      return Optional.ofNullable(new URI(url).getHost());
+    } catch (URISyntaxException e) {
+      // Told already.
+      return Optional.empty();
+    }
   }
 
   /** For a start: another command may not know the secret, which it does not use. */

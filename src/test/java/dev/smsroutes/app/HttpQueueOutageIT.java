@@ -65,7 +65,8 @@ class HttpQueueOutageIT {
     // Long enough for the broker to keep it in a file of its own.
     ObjectNode body = Requests.keyed();
     body.withObject("/recipient/attributes").put("Unused", "x".repeat(90_000));
-    try (RunningBundle bundle = withJms("sms.jms.max-queue-bytes", "1048576")) {
+    try (RunningBundle bundle =
+        withJms("sms.jms.max-queue-bytes", "1048576", "sms.http.max-attribute-length", "100000")) {
       bundle.sandbox().faults("{\"status\": 503}");
       List<String> taken = new ArrayList<>();
       Reply last = null;
