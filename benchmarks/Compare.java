@@ -3,10 +3,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +22,8 @@ import java.util.stream.Stream;
 /**
  * The bundle beside its limits and its peer, in one run: nginx as a proxy (the limit), a Camel
  * proxy without logic ({@link BareProxy}, the framework's limit), Kannel with its spool (the peer),
- * and the bundle with its ledger on disk, on each Java that is there. wrk is the load, nginx plays
- * the API.
+ * and the bundle with its ledger on disk, on each Java that is there; if asked for ("keys"), also
+ * the bundle whose callers show a key. wrk is the load, nginx plays the API.
  *
  * <p>Each subject is warmed up first; then they are measured in turn, round by round, so that what
  * else the machine does meets all of them. Run it with benchmarks/compare.
@@ -32,6 +34,7 @@ public final class Compare {
   private static final String PROXY = "nginx proxy";
   private static final String BARE = "bare Camel, Java ";
   private static final String BUNDLE = "bundle, Java ";
+  private static final String KEYS = "bundle, keys, Java ";
   private static final String KANNEL = "Kannel";
 
   /** A window of the warm-up, in which the rate is looked at. */
@@ -74,6 +77,10 @@ public final class Compare {
   private final List<String> wanted = Work.list("subjects", "nginx,bare,kannel,bundle");
   private final Map<String, Path> javas = javas();
   private final List<String> json = new ArrayList<>();
+
+  /** The header that the callers of a subject show. */
+  private final Map<Subject, String> headers = new HashMap<>();
+
   private int series;
 
   private Compare() {}
@@ -173,6 +180,11 @@ public final class Compare {
             subjects.add(kannel(work, api));
           }
         }
+        case "keys" -> {
+          for (Map.Entry<String, Path> java : javas.entrySet()) {
+            subjects.add(withKeys(work, java.getKey(), java.getValue(), api));
+          }
+        }
         case "bundle" -> {
           for (Map.Entry<String, Path> java : javas.entrySet()) {
             subjects.add(
@@ -186,10 +198,40 @@ public final class Compare {
         }
         default ->
             throw new IllegalArgumentException(
-                "-Dsubjects: expected some of nginx,bare,kannel,bundle; got " + each);
+                "-Dsubjects: expected some of nginx,bare,kannel,bundle,keys; got " + each);
       }
     }
     return subjects;
+  }
+
+  /** The bundle, whose callers show a key of the keys file. */
+  private Subject withKeys(Path work, String version, Path java, Subject api) throws Exception {
+    String file = "sms.http.keys-file=" + work.resolve("keys-" + version + ".json");
+    Process create =
+        new ProcessBuilder(
+                java.toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.smsroutes.SmsRoutes",
+                "key",
+                "create",
+                "load",
+                "--set",
+                file)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String key = new String(create.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    Subject subject =
+        Subject.bundle(
+            KEYS + version,
+            java,
+            api,
+            work.resolve("ledger-keys-" + version + ".db"),
+            "sms.jms.enabled=false",
+            "sms.http.authentication=api-key",
+            file);
+    headers.put(subject, "Authorization: Bearer " + key);
+    return subject;
   }
 
   /** Kannel: bearerbox with a spool on disk, and smsbox, which takes requests over HTTP. */
@@ -261,7 +303,12 @@ public final class Compare {
     Wrk.Result result =
         kannel
             ? Wrk.kannel(subject.url(), scenario.connections, seconds)
-            : Wrk.send(subject.url(), scenario.connections, seconds, "b" + series++);
+            : Wrk.send(
+                subject.url(),
+                scenario.connections,
+                seconds,
+                "b" + series++,
+                Optional.ofNullable(headers.get(subject)));
     long processor = subject.processorMicros() - before;
     double rate = result.rate();
     if (kannel) {
@@ -343,6 +390,8 @@ public final class Compare {
         ratio(all, each, BARE + each.subject.name().substring(BUNDLE.length()));
         ratio(all, each, KANNEL);
         ratio(all, each, PROXY);
+      } else if (each.subject.name().startsWith(KEYS)) {
+        ratio(all, each, BUNDLE + each.subject.name().substring(KEYS.length()));
       }
     }
   }

@@ -1,5 +1,8 @@
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,34 +34,40 @@ final class Wrk {
    */
   static Result send(String url, int connections, int seconds, String prefix)
       throws IOException, InterruptedException {
-    return run("benchmarks/send.lua", url, connections, seconds, prefix);
+    return send(url, connections, seconds, prefix, Optional.empty());
+  }
+
+  /**
+   * As above.
+   *
+   * @param header {@code Name: value}, sent with each request
+   */
+  static Result send(
+      String url, int connections, int seconds, String prefix, Optional<String> header)
+      throws IOException, InterruptedException {
+    return run("benchmarks/send.lua", url, connections, seconds, prefix, header);
   }
 
   /** Sends messages to Kannel. */
   static Result kannel(String url, int connections, int seconds)
       throws IOException, InterruptedException {
-    return run("benchmarks/kannel.lua", url, connections, seconds, "");
+    return run("benchmarks/kannel.lua", url, connections, seconds, "", Optional.empty());
   }
 
-  private static Result run(String script, String url, int connections, int seconds, String prefix)
+  private static Result run(
+      String script,
+      String url,
+      int connections,
+      int seconds,
+      String prefix,
+      Optional<String> header)
       throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                "wrk",
-                "-t"
-                    + Math.min(
-                        connections, Math.min(2, Runtime.getRuntime().availableProcessors())),
-                "-c" + connections,
-                "-d" + seconds + "s",
-                "--timeout",
-                "30s",
-                "-s",
-                script,
-                url,
-                "--",
-                prefix)
-            .redirectErrorStream(true)
-            .start();
+    int threads = Math.min(connections, Math.min(2, Runtime.getRuntime().availableProcessors()));
+    List<String> command = new ArrayList<>(List.of("wrk", "-t" + threads, "-c" + connections));
+    command.addAll(List.of("-d" + seconds + "s", "--timeout", "30s"));
+    header.ifPresent(line -> command.addAll(List.of("-H", line)));
+    command.addAll(List.of("-s", script, url, "--", prefix));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     process.waitFor();
     Matcher matcher = RESULT.matcher(said);
