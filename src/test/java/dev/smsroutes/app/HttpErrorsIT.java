@@ -29,6 +29,7 @@ class HttpErrorsIT {
           "content-type",
           "content-length",
           "connection",
+          "sms-routes-sandbox",
           "x-content-type-options",
           "cache-control",
           "retry-after",

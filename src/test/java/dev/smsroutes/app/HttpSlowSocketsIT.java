@@ -229,20 +229,21 @@ class HttpSlowSocketsIT {
                 "sms.http.body-timeout", "100s",
                 "sms.http.max-body-bytes", "1000000",
                 "sms.http.max-bytes-in-flight", "2000000");
-        Socket one = small.connect();
-        Socket two = small.connect();
-        Socket three = small.connect()) {
+        Socket late = small.connect();
+        Held held = new Held()) {
       String head =
           "POST "
               + RunningBundle.MESSAGES
               + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
               + "Content-Length: 900000\r\n\r\n"
               + " ".repeat(700_000);
-      one.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-      two.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
       await()
           .untilAsserted(
               () -> {
+                // Which of those that arrive at the same time is refused, is open: so one more.
+                held.add(small.connect())
+                    .getOutputStream()
+                    .write(head.getBytes(StandardCharsets.US_ASCII));
                 Reply large = small.bare(Requests.bare(Requests.recipient()) + " ".repeat(200_000));
                 assertThat(large.status()).isEqualTo(503);
                 assertThat(large.message()).contains("sms.http.max-bytes-in-flight");
@@ -250,11 +251,10 @@ class HttpSlowSocketsIT {
               });
 
       assertThat(small.keyed(Requests.key(), Requests.keyed()).status()).isEqualTo(202);
-      three.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII), 0, 200);
-      byte[] start = three.getInputStream().readNBytes("HTTP/1.1 503".length());
+      late.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII), 0, 200);
+      byte[] start = late.getInputStream().readNBytes("HTTP/1.1 503".length());
       assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 503");
-      one.close();
-      two.close();
+      held.close();
       await()
           .untilAsserted(
               () ->
@@ -263,6 +263,23 @@ class HttpSlowSocketsIT {
                               .bare(Requests.bare(Requests.recipient()) + " ".repeat(200_000))
                               .status())
                       .isEqualTo(202));
+    }
+  }
+
+  /** Connections that are kept open. */
+  private static final class Held implements AutoCloseable {
+    private final List<Socket> sockets = new ArrayList<>();
+
+    Socket add(Socket socket) {
+      sockets.add(socket);
+      return socket;
+    }
+
+    @Override
+    public void close() throws IOException {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
     }
   }
 }

@@ -113,7 +113,7 @@ class TlsIT {
   @Test
   void answers_probes_without_a_certificate() throws Exception {
     assertThat(managed(certificates.ofClient(null), "/observe/health").body())
-        .isEqualTo("{\"status\":\"UP\"}");
+        .isEqualTo("{\"status\":\"UP\",\"sandbox\":true}");
   }
 
   @ParameterizedTest

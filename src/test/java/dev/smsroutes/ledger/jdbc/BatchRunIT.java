@@ -242,8 +242,11 @@ class BatchRunIT {
     ledger.close();
     Store.execute(
         url(),
+        "DROP TABLE api",
+        "DROP INDEX message_by_caller",
+        "ALTER TABLE message DROP COLUMN caller",
         "ALTER TABLE message DROP COLUMN parts",
-        "DELETE FROM sms_schema WHERE version = '2'");
+        "DELETE FROM sms_schema WHERE version IN ('2', '3', '4')");
     openAgain();
 
     assertThat(ledger.runs().settled(run, Map.of("a.csv#1", "k1")))
