@@ -32,19 +32,19 @@ final class OutcomeLog {
     SendRequest request = message.request();
     Outcome outcome = message.outcome;
     LOG.info(
-        "requestId={} route={} messageKey={} definitionKey={} caller={} outcome={} code={} fields={}"
-            + " ms={}",
+        "requestId={} route={} messageKey={} definitionKey={} outcome={} code={} fields={}"
+            + " ms={}{}",
         outcome.requestId(),
         message.envelope().handling().route(),
         loggable(request.messageKey()),
         message.definition == null
             ? named(request.definitionKey())
             : loggable(request.definitionKey()),
-        loggable(message.envelope().handling().caller().orElse(null)),
         outcome.state(),
         outcome.errorCode(),
         fields(outcome.faults()),
-        message.envelope().handling().elapsed());
+        message.envelope().handling().elapsed(),
+        message.envelope().handling().caller().map(id -> " caller=" + loggable(id)).orElse(""));
   }
 
   /** The fields with faults: the first ones, and how many faults there are besides. */

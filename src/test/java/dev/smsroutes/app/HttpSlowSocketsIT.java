@@ -235,7 +235,7 @@ class HttpSlowSocketsIT {
           "POST "
               + RunningBundle.MESSAGES
               + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-              + "Content-Length: 900000\r\n\r\n"
+              + "Content-Length: 750000\r\n\r\n"
               + " ".repeat(700_000);
       await()
           .untilAsserted(
