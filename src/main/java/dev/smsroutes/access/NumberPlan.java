@@ -16,7 +16,7 @@ final class NumberPlan {
 
   /**
    * The kinds of numbers that cost the sender or the recipient more, and to which fraud leads.
-   * Personal numbers are forwarded at the cost of whoever calls them (070 in Britain).
+   * Personal numbers are forwarded at the cost of the one who calls them (070 in Britain).
    */
   private static final Map<PhoneNumberType, String> EXTRA_COST =
       new EnumMap<>(

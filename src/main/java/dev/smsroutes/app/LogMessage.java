@@ -4,7 +4,7 @@ import ch.qos.logback.classic.pattern.MessageConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import dev.smsroutes.model.PlainText;
 
-/** The message of a log line, whoever wrote it: in one line, by {@link PlainText}. */
+/** The message of a log line of any library: in one line, by {@link PlainText}. */
 public final class LogMessage extends MessageConverter {
   @Override
   public String convert(ILoggingEvent event) {

@@ -212,7 +212,7 @@ public record DoorOptions(
   }
 
   /**
-   * For a start: whoever reaches a server may use it only if an operator said so.
+   * For a start: all who reach a server may use it only if an operator said so.
    *
    * @param host where the server listens
    * @param realApi whether messages leave this machine

@@ -20,8 +20,8 @@ import java.util.Set;
  * (POSIX); elsewhere as the system decides. Stateless.
  *
  * <p>A folder that exists keeps its permissions, because an operator may share it on purpose. A
- * file in it may be read by whoever may list or write that folder, so a group that shares a folder
- * needs no umask.
+ * file in it may be read by those who may list or write that folder, so a group that shares a
+ * folder needs no umask.
  */
 public final class PrivateFiles {
   private static final boolean POSIX =

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 /**
  * How often callers of one address may fail: ten times a minute. Thread-safe.
  *
- * <p>Only failures are limited. A gateway in front gives all callers one address, and whoever has
+ * <p>Only failures are limited. A gateway in front gives all callers one address, and each who has
  * valid credentials must not suffer from another one's guesses; 256 random bits cannot be guessed.
  */
 final class FailureLimit {
