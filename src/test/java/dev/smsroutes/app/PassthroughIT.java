@@ -139,7 +139,7 @@ class PassthroughIT {
     assertThat(bundle.sandbox().messages()).isEmpty();
   }
 
-  /** Whoever waits for a key that is in use must not leave with our token afterwards. */
+  /** A request that waits for a key in use must not leave with our token afterwards. */
   @Test
   void keeps_the_token_of_a_request_that_had_to_wait_for_its_key() {
     String key = Requests.key();
