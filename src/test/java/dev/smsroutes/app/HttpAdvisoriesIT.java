@@ -40,7 +40,8 @@ class HttpAdvisoriesIT {
 
   @BeforeAll
   static void start() throws IOException {
-    bundle = RunningBundle.start("sms.api.client-secret", "the-canary");
+    bundle =
+        RunningBundle.start("sms.api.client-secret", "the-canary", "sms.sandbox.enabled", "true");
     elsewhere = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     elsewhere.createContext(
         "/",
