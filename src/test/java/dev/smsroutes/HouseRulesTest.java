@@ -222,7 +222,7 @@ class HouseRulesTest {
           .whereLayer("intake.http")
           .mayOnlyAccessLayers("config", "access", "intake.request", "ledger", "model")
           .whereLayer("door")
-          .mayOnlyAccessLayers("config", "access", "watch", "intake.http", "model")
+          .mayOnlyAccessLayers("config", "access", "watch", "intake.http", "disk", "model")
           .whereLayer("intake.file")
           .mayOnlyAccessLayers(
               "config",

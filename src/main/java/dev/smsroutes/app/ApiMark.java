@@ -1,6 +1,7 @@
 package dev.smsroutes.app;
 
 import dev.smsroutes.batch.result.DurableFile;
+import dev.smsroutes.disk.PrivateFiles;
 import dev.smsroutes.ledger.MadeFor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,7 +36,7 @@ record ApiMark(Path mark) {
   /** Replaces it in one step. */
   void write(MadeFor api) {
     try {
-      Path folder = Files.createDirectories(mark.toAbsolutePath().getParent());
+      Path folder = PrivateFiles.createFolders(mark.toAbsolutePath().getParent());
       // Under a name of its own, so that it is never written through a link.
       Path made = Files.createTempFile(folder, ".sms-api", DurableFile.UNFINISHED);
       Files.writeString(made, api.host() + "\n" + api.account().map(id -> id + "\n").orElse(""));

@@ -12,7 +12,9 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -100,7 +102,10 @@ public final class PrivateFiles {
 
   /** Whether its group may list this folder or read this file. */
   public static boolean groupMayRead(Path path) throws IOException {
-    return POSIX && has(path, PosixFilePermission.GROUP_READ);
+    return POSIX
+        && has(path, PosixFilePermission.GROUP_READ)
+        // The folders above may have other groups, which count as others there.
+        && reachable(path, PosixFilePermission.GROUP_EXECUTE, PosixFilePermission.OTHERS_EXECUTE);
   }
 
   private static boolean has(Path path, PosixFilePermission permission) throws IOException {
@@ -108,9 +113,9 @@ public final class PrivateFiles {
   }
 
   /** A folder that others may not enter protects all below it. */
-  private static boolean reachable(Path path, PosixFilePermission enter) throws IOException {
+  private static boolean reachable(Path path, PosixFilePermission... enter) throws IOException {
     for (Path above = path.toRealPath().getParent(); above != null; above = above.getParent()) {
-      if (!has(above, enter)) {
+      if (Collections.disjoint(Files.getPosixFilePermissions(above), List.of(enter))) {
         return false;
       }
     }

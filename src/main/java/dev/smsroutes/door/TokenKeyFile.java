@@ -1,5 +1,6 @@
 package dev.smsroutes.door;
 
+import dev.smsroutes.disk.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -55,7 +56,7 @@ final class TokenKeyFile {
     byte[] secret = new byte[BYTES];
     new SecureRandom().nextBytes(secret);
     Path folder = file.toAbsolutePath().getParent();
-    Files.createDirectories(folder);
+    PrivateFiles.createFolders(folder);
     // Readable for its owner only, from its first byte on.
     Path made = Files.createTempFile(folder, ".token", ".key");
     try {

@@ -40,6 +40,7 @@ class OthersMayReadTest {
   @Test
   void is_silent_if_a_folder_above_keeps_others_out() throws IOException {
     folder("results", "rwxr-xr-x");
+    folder("broker", "rwxr-xr-x");
     Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
 
     assertThat(OthersMayRead.warning(configuration())).isEmpty();

@@ -41,6 +41,8 @@ class PrivateFilesIT {
       runOverAllChannels(bundle, data);
 
       assertThat(readable(data)).isEmpty();
+      assertThat(Files.getPosixFilePermissions(data.resolve("broker")))
+          .doesNotContainAnyElementsOf(OF_OTHERS);
       try (Stream<Path> files = Files.walk(data)) {
         // The broker makes its own files; its folder protects them, and so does the start script.
         assertThat(files.filter(path -> !path.startsWith(data.resolve("broker/"))))
