@@ -32,7 +32,7 @@ public record Access(
    *
    * @param caller the id; empty if nobody is known
    * @param http whether it arrived over HTTP
-   * @param definitionKey null if there is none
+   * @param definitionKey null if the request names no definition
    * @param text whether it brings a text of its own
    * @param digits the number with country code, as it is sent; empty if it cannot be read
    */

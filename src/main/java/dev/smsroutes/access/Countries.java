@@ -19,7 +19,7 @@ public final class Countries {
    * Reads ISO 3166 codes with commas between.
    *
    * @param key the name of the setting or option, for the message
-   * @throws IllegalArgumentException naming the key, if one is none
+   * @throws IllegalArgumentException naming the key, if one of them is not such a code
    */
   public static Set<String> read(String key, String written) {
     List<String> codes = Arrays.stream(written.split(",", -1)).map(String::strip).toList();

@@ -109,8 +109,8 @@ public final class Keys implements AutoCloseable {
   }
 
   /**
-   * The entry of a caller whom the intake has identified in another way; empty if there is none.
-   * The entry may be revoked or expired: ask {@link #isValid}.
+   * The entry of a caller whom the intake has identified in another way; empty without one. The
+   * entry may be revoked or expired: ask {@link #isValid}.
    */
   public Optional<Key> withId(String id) {
     return Optional.ofNullable(file.content().get(id));

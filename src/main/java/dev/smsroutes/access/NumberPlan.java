@@ -54,7 +54,7 @@ final class NumberPlan {
   }
 
   /**
-   * What kind of number with extra cost it is, in words; empty if it is none.
+   * What kind of number with extra cost it is, in words; empty for all other numbers.
    *
    * @param digits with country code, as they are sent
    */

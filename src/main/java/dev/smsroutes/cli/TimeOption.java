@@ -45,7 +45,7 @@ final class TimeOption implements ITypeConverter<Instant> {
   /**
    * Reads a moment as {@link #convert} does, but a time such as {@code 90d} is one ahead.
    *
-   * @throws WrongUseException if it is none
+   * @throws WrongUseException if it cannot be read
    */
   static Instant ahead(String text, Instant now) {
     if (AGO.matcher(text).matches()) {

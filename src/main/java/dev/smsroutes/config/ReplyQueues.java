@@ -43,7 +43,7 @@ public record ReplyQueues(List<Name> patterns, boolean allowsTemporary, Queues o
   /**
    * A name that may have stars in it.
    *
-   * @param start what stands before the first star; the whole name if there is none
+   * @param start what stands before the first star; the whole name without a star
    */
   record Name(Pattern pattern, String start, boolean hasStar) {
     static Name of(String text) {

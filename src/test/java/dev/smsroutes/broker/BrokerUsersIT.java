@@ -7,15 +7,12 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.smsroutes.access.Keys;
 import dev.smsroutes.access.Role;
 import dev.smsroutes.broker.BrokerOptions.Login;
-import dev.smsroutes.broker.BrokerOptions.Queues;
-import dev.smsroutes.broker.BrokerOptions.Redelivery;
 import dev.smsroutes.testing.KeysFiles;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
@@ -70,16 +67,8 @@ class BrokerUsersIT {
   }
 
   private static BrokerOptions options(String name, Optional<Login> login) {
-    return new BrokerOptions(
-        directory.resolve(name),
-        0,
-        login,
-        new Queues("sms.send", "sms.send.invalid", "sms.send.dead"),
-        Duration.ZERO,
-        Duration.ZERO,
-        new Redelivery(Duration.ofMillis(20), 2, Duration.ofMillis(50), 3),
-        1024 * 1024,
-        queue -> queue.matches("sms\\.reply\\.[a-z]+"));
+    return TestBrokers.options(
+        directory.resolve(name), login, queue -> queue.matches("sms\\.reply\\.[a-z]+"));
   }
 
   @AfterAll

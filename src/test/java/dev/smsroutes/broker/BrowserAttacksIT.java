@@ -3,15 +3,12 @@ package dev.smsroutes.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.smsroutes.broker.BrokerOptions.Queues;
-import dev.smsroutes.broker.BrokerOptions.Redelivery;
 import jakarta.jms.Connection;
 import jakarta.jms.Session;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -47,15 +44,9 @@ class BrowserAttacksIT {
   static void start() {
     broker =
         EmbeddedBroker.start(
-            new BrokerOptions(
+            TestBrokers.options(
                 directory.resolve("broker"),
-                0,
                 Optional.empty(),
-                new Queues("sms.send", "sms.send.invalid", "sms.send.dead"),
-                Duration.ZERO,
-                Duration.ZERO,
-                new Redelivery(Duration.ofMillis(20), 2, Duration.ofMillis(50), 3),
-                1024 * 1024,
                 name -> name.startsWith("sms.reply.")));
   }
 

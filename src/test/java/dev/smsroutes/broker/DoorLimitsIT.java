@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.smsroutes.broker.BrokerOptions.Login;
-import dev.smsroutes.broker.BrokerOptions.Queues;
-import dev.smsroutes.broker.BrokerOptions.Redelivery;
 import dev.smsroutes.broker.PortOptions.Tls;
 import dev.smsroutes.testing.TestCertificates;
 import jakarta.jms.Connection;
@@ -48,16 +46,7 @@ class DoorLimitsIT {
   private EmbeddedBroker broker(
       Optional<Login> login, int connections, Duration loginTimeout, Optional<Tls> tls) {
     return EmbeddedBroker.start(
-        new BrokerOptions(
-            directory.resolve("broker"),
-            0,
-            login,
-            new Queues("sms.send", "sms.send.invalid", "sms.send.dead"),
-            Duration.ZERO,
-            Duration.ZERO,
-            new Redelivery(Duration.ofMillis(20), 2, Duration.ofMillis(50), 3),
-            1024 * 1024,
-            name -> false),
+        TestBrokers.options(directory.resolve("broker"), login, name -> false),
         new PortOptions(
             "127.0.0.1",
             List.of(Protocol.values()),

@@ -3,8 +3,6 @@ package dev.smsroutes.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.smsroutes.broker.BrokerOptions.Queues;
-import dev.smsroutes.broker.BrokerOptions.Redelivery;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageConsumer;
@@ -15,7 +13,6 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
@@ -43,15 +40,9 @@ class TapIT {
   static void start() {
     broker =
         EmbeddedBroker.start(
-            new BrokerOptions(
+            TestBrokers.options(
                 directory.resolve("broker"),
-                0,
                 Optional.empty(),
-                new Queues("sms.send", "sms.send.invalid", "sms.send.dead"),
-                Duration.ZERO,
-                Duration.ZERO,
-                new Redelivery(Duration.ofMillis(20), 2, Duration.ofMillis(50), 3),
-                1024 * 1024,
                 name -> name.matches("sms\\.reply\\.[a-z]+")));
   }
 
