@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A caller in the keys file. Immutable.
@@ -32,6 +33,10 @@ public record Key(
     Optional<Instant> revoked) {
   static final int MAX_ID = 200;
 
+  private static final Pattern ID =
+      Pattern.compile(
+          "[\\p{L}\\p{Nd}._@:/=,+-]([\\p{L}\\p{Nd} ._@:/=,+-]*[\\p{L}\\p{Nd}._@:/=,+-])?");
+
   public Key {
     hashes = List.copyOf(hashes);
     roles = Set.copyOf(roles);
@@ -39,9 +44,7 @@ public record Key(
 
   /** Whether this text can name a caller. */
   public static boolean isId(String text) {
-    return text.length() <= MAX_ID
-        && text.matches(
-            "[\\p{L}\\p{Nd}._@:/=,+-]([\\p{L}\\p{Nd} ._@:/=,+-]*[\\p{L}\\p{Nd}._@:/=,+-])?");
+    return text.length() <= MAX_ID && ID.matcher(text).matches();
   }
 
   /** Whether it is neither revoked nor expired at this moment; if it is, it has no rights. */
@@ -66,25 +69,27 @@ public record Key(
 
   /** Whether this is one of its secrets. Takes the same time for each wrong one. */
   boolean hasSecret(String secret) {
-    byte[] presented = sha256(secret);
+    byte[] presented = ascii(hash(secret));
     boolean found = false;
     for (String hash : hashes) {
-      found |= MessageDigest.isEqual(HexFormat.of().parseHex(hash), presented);
+      found |= MessageDigest.isEqual(ascii(hash), presented);
     }
     return found;
   }
 
   /** What the keys file holds of a secret: 256 random bits need no slow hash. */
   public static String hash(String secret) {
-    return HexFormat.of().formatHex(sha256(secret));
-  }
-
-  private static byte[] sha256(String secret) {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every Java has SHA-256", e);
     }
+  }
+
+  private static byte[] ascii(String hex) {
+    return hex.getBytes(StandardCharsets.US_ASCII);
   }
 
   /** Without the hashes: a key may end up in a log by accident. */
