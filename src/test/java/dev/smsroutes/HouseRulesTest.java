@@ -60,6 +60,7 @@ class HouseRulesTest {
               "dev.smsroutes.ledger..",
               "dev.smsroutes.batch..",
               "dev.smsroutes.broker..",
+              "dev.smsroutes.meters..",
               "dev.smsroutes.request..",
               "dev.smsroutes.intake.request..")
           .should()
@@ -147,6 +148,10 @@ class HouseRulesTest {
           .definedBy("dev.smsroutes.intake.http")
           .layer("door")
           .definedBy("dev.smsroutes.door")
+          .layer("meters")
+          .definedBy("dev.smsroutes.meters")
+          .layer("management")
+          .definedBy("dev.smsroutes.management")
           .layer("intake.file")
           .definedBy("dev.smsroutes.intake.file")
           .layer("intake.jms")
@@ -223,6 +228,10 @@ class HouseRulesTest {
           .mayOnlyAccessLayers("config", "access", "intake.request", "ledger", "model")
           .whereLayer("door")
           .mayOnlyAccessLayers("config", "access", "watch", "intake.http", "disk", "model")
+          .whereLayer("meters")
+          .mayNotAccessAnyLayer()
+          .whereLayer("management")
+          .mayOnlyAccessLayers("meters", "model")
           .whereLayer("intake.file")
           .mayOnlyAccessLayers(
               "config",
@@ -275,6 +284,8 @@ class HouseRulesTest {
               "dev.smsroutes.pipeline",
               "dev.smsroutes.intake.http",
               "dev.smsroutes.door",
+              "dev.smsroutes.meters",
+              "dev.smsroutes.management",
               "dev.smsroutes.intake.file",
               "dev.smsroutes.intake.jms",
               "dev.smsroutes.sandbox",

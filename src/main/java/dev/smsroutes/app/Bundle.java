@@ -32,6 +32,8 @@ import dev.smsroutes.intake.jms.JmsIntakeBeans;
 import dev.smsroutes.intake.request.RequestReader;
 import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
+import dev.smsroutes.management.Management;
+import dev.smsroutes.meters.Meters;
 import dev.smsroutes.pipeline.DryRun;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
@@ -82,6 +84,7 @@ public final class Bundle implements AutoCloseable {
   private final boolean onlyFiles;
   private final CloseStack closing = new CloseStack();
   private final Main main = new Main();
+  private final Meters meters = closing.push(new Meters());
   private Configuration configuration;
   private Optional<SuppressionFile> suppression = Optional.empty();
   private DefinitionDirectory definitions;
@@ -146,7 +149,7 @@ public final class Bundle implements AutoCloseable {
       if (!onlyFiles) {
         OthersMayRead.warning(configuration).ifPresent(LOG::warn);
       }
-      http.ifPresent(servers -> servers.listen(configuration.management(), main.getCamelContext()));
+      http.ifPresent(servers -> servers.listen(configuration.management(), management()::on));
       return this;
     } catch (Throwable failure) {
       // What cannot be closed either is suppressed in the failure.
@@ -192,11 +195,20 @@ public final class Bundle implements AutoCloseable {
                       sandbox.isPresent())));
       main.configure().addConfiguration(http.get());
     }
+    ProcessMeters.bind(meters.registry(), http, sandbox.isPresent());
     closing.push(main::stop);
     // Who waits for a permit would otherwise hold up the stop of Camel.
     throttle = closing.push(new Throttle(configuration.throttle()));
     http.ifPresent(servers -> closing.push(servers::stopTaking));
     bindRooms(api);
+  }
+
+  private Management management() {
+    return new Management(
+        main.getCamelContext(),
+        meters,
+        doors.orElseThrow().management().asks(),
+        sandbox.isPresent());
   }
 
   private Doors openDoors() {

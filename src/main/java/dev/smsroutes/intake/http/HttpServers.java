@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
@@ -46,13 +47,11 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
 
   private final Vertx vertx;
   private final HttpOptions options;
-  private final boolean sandbox;
   private final HttpAdmission admission;
   private final BytesInFlight bytes;
   private final Entrance forOperators;
   private final Router routes;
   private final HttpServer intake;
-  private Optional<Management> management = Optional.empty();
   private OptionalInt managementPort = OptionalInt.empty();
 
   /**
@@ -66,7 +65,6 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
       HttpOptions options, Entrance entrance, Entrance forOperators, boolean sandbox) {
     this.options = options;
     this.forOperators = forOperators;
-    this.sandbox = sandbox;
     admission = new HttpAdmission(options.maxInFlight());
     bytes = new BytesInFlight(options.maxBytesInFlight());
     // A consumer holds its worker until the request is answered: one for each admitted request.
@@ -156,17 +154,16 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
    * Listens for requests and for operators; call it after the routes have started.
    *
    * @param questions the address for operators; empty: none
+   * @param answers adds the paths for operators, behind their door
    * @throws UncheckedIOException if an address is in use or not of this machine
    */
-  public void listen(Optional<Address> questions, CamelContext context) {
+  public void listen(Optional<Address> questions, Consumer<Router> answers) {
     await(intake, options.address());
     questions.ifPresent(
         address -> {
-          Management answers = new Management(context, admission, forOperators.asks(), sandbox);
-          management = Optional.of(answers);
           Router router = Router.router(vertx);
           forOperators.guard(router);
-          answers.on(router);
+          answers.accept(router);
           HttpServer server =
               server(forOperators, waiting -> {}).requestHandler(checked(address, router));
           await(server, address);
@@ -196,6 +193,11 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
     }
   }
 
+  /** How many requests of the intake are in progress. */
+  public int inFlight() {
+    return admission.inFlight();
+  }
+
   /** The port of the intake. */
   public int port() {
     return intake.actualPort();
@@ -220,8 +222,6 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
     } catch (ExecutionException | TimeoutException e) {
       // The process or the test ends anyway, so a failed close must not stop it.
       LOG.warn("The HTTP servers could not be closed: {}", e.toString());
-    } finally {
-      management.ifPresent(Management::close);
     }
   }
 }

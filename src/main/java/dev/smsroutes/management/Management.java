@@ -1,17 +1,9 @@
-package dev.smsroutes.intake.http;
+package dev.smsroutes.management;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.core.instrument.binder.system.UptimeMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import dev.smsroutes.meters.Meters;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -30,40 +22,31 @@ import org.apache.hc.core5.http.HttpStatus;
  * callers are asked who they are, only those who may observe get checks and reasons. With the
  * sandbox it has {@code "sandbox":true} as well. Thread-safe.
  */
-final class Management implements AutoCloseable {
+public final class Management {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final CamelContext context;
   private final boolean asks;
   private final boolean sandbox;
-  private final PrometheusMeterRegistry meters =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final JvmGcMetrics collections = new JvmGcMetrics();
+  private final Meters meters;
 
   /**
-   * @param admission the source of the meter of requests in progress
    * @param asks whether callers are asked who they are: then not all are users
    * @param sandbox whether no SMS leaves this machine
    */
-  Management(CamelContext context, HttpAdmission admission, boolean asks, boolean sandbox) {
+  public Management(CamelContext context, Meters meters, boolean asks, boolean sandbox) {
     this.context = context;
+    this.meters = meters;
     this.asks = asks;
     this.sandbox = sandbox;
-    new JvmMemoryMetrics().bindTo(meters);
-    new JvmThreadMetrics().bindTo(meters);
-    new ProcessorMetrics().bindTo(meters);
-    new FileDescriptorMetrics().bindTo(meters);
-    new UptimeMetrics().bindTo(meters);
-    collections.bindTo(meters);
-    Gauge.builder("sms.http.in.flight", admission, HttpAdmission::inFlight)
-        .description("HTTP requests in progress")
-        .register(meters);
-    Gauge.builder("sms.sandbox", () -> sandbox ? 1 : 0)
-        .description("1 if the sandbox plays the SMS API, so that no SMS leaves this machine")
-        .register(meters);
   }
 
-  void on(Router router) {
+  /**
+   * Adds its paths.
+   *
+   * @param router only those pass whom the door of management lets in
+   */
+  public void on(Router router) {
     // Checks and scraping may block: not on the event loop.
     router
         .get("/observe/health")
@@ -108,11 +91,5 @@ final class Management implements AutoCloseable {
         .response()
         .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
         .end(meters.scrape());
-  }
-
-  @Override
-  public void close() {
-    collections.close();
-    meters.close();
   }
 }
