@@ -362,6 +362,11 @@ public final class Bundle implements AutoCloseable {
     }
   }
 
+  /** The settings that are in force. */
+  public Configuration configuration() {
+    return configuration;
+  }
+
   /** The port on which the HTTP intake really listens. */
   public int httpPort() {
     return http.orElseThrow().port();
