@@ -56,6 +56,7 @@ class HouseRulesTest {
               "dev.smsroutes.contactpolicy..",
               "dev.smsroutes.access..",
               "dev.smsroutes.watch..",
+              "dev.smsroutes.tls..",
               "dev.smsroutes.throttle..",
               "dev.smsroutes.ledger..",
               "dev.smsroutes.batch..",
@@ -124,6 +125,8 @@ class HouseRulesTest {
           .definedBy("dev.smsroutes.access")
           .layer("watch")
           .definedBy("dev.smsroutes.watch")
+          .layer("tls")
+          .definedBy("dev.smsroutes.tls")
           .layer("throttle")
           .definedBy("dev.smsroutes.throttle")
           .layer("broker")
@@ -186,10 +189,12 @@ class HouseRulesTest {
           .mayOnlyAccessLayers("model", "watch")
           .whereLayer("watch")
           .mayNotAccessAnyLayer()
+          .whereLayer("tls")
+          .mayOnlyAccessLayers("watch")
           .whereLayer("throttle")
           .mayOnlyAccessLayers("model")
           .whereLayer("broker")
-          .mayOnlyAccessLayers("access", "disk")
+          .mayOnlyAccessLayers("access", "disk", "tls", "watch")
           .whereLayer("batch.format")
           .mayOnlyAccessLayers("model", "intake.request")
           .whereLayer("batch.result")
@@ -207,13 +212,13 @@ class HouseRulesTest {
               "throttle",
               "contactpolicy",
               "access",
-              "watch",
+              "tls",
               "ledger",
               "batch.format",
               "batch.result",
               "broker")
           .whereLayer("api")
-          .mayOnlyAccessLayers("throttle", "model")
+          .mayOnlyAccessLayers("throttle", "tls", "watch", "model")
           .whereLayer("pipeline")
           .mayOnlyAccessLayers(
               "api",
@@ -227,7 +232,7 @@ class HouseRulesTest {
           .whereLayer("intake.http")
           .mayOnlyAccessLayers("config", "access", "intake.request", "ledger", "model")
           .whereLayer("door")
-          .mayOnlyAccessLayers("config", "access", "watch", "intake.http", "disk", "model")
+          .mayOnlyAccessLayers("config", "access", "tls", "watch", "intake.http", "disk", "model")
           .whereLayer("meters")
           .mayNotAccessAnyLayer()
           .whereLayer("management")
@@ -272,6 +277,7 @@ class HouseRulesTest {
               "dev.smsroutes.contactpolicy",
               "dev.smsroutes.access",
               "dev.smsroutes.watch",
+              "dev.smsroutes.tls",
               "dev.smsroutes.throttle",
               "dev.smsroutes.broker",
               "dev.smsroutes.batch.format",

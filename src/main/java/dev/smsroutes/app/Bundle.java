@@ -306,7 +306,7 @@ public final class Bundle implements AutoCloseable {
             options.responseTimeout(),
             options.connectTimeout(),
             options.proxy(),
-            options.tls().map(ApiTls::new))
+            options.tls().map(files -> closing.push(new ApiTls(files))))
         .install(context);
   }
 
@@ -319,7 +319,10 @@ public final class Bundle implements AutoCloseable {
         });
     keys.watch();
     health.register(new OutageCheck("sms-keys", keys::outage));
-    doors.ifPresent(open -> health.register(new OutageCheck("sms-door", open::outage)));
+    health.register(
+        new OutageCheck(
+            "sms-door",
+            () -> doors.flatMap(Doors::outage).or(() -> broker.flatMap(EmbeddedBroker::outage))));
     // Up again once a probe is due: a node without traffic would never send one.
     health.register(
         new OutageCheck(

@@ -1,5 +1,7 @@
 package dev.smsroutes.broker;
 
+import dev.smsroutes.tls.TlsFiles.Material;
+import dev.smsroutes.watch.WatchedFile;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -8,6 +10,10 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
@@ -17,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLException;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptor;
 import org.apache.activemq.artemis.core.remoting.server.RemotingService;
 import org.slf4j.Logger;
@@ -35,8 +42,6 @@ final class BrokerDoor implements AutoCloseable {
   /** As many as Artemis would have. */
   private static final int THREADS = 3 * Runtime.getRuntime().availableProcessors();
 
-  private static final int TLS_CHECK_SECONDS = 3;
-
   private final PortOptions options;
   private final boolean loginsAreNeeded;
   private final EventLoopGroup threads =
@@ -47,6 +52,7 @@ final class BrokerDoor implements AutoCloseable {
   private final Set<Channel> open = new LinkedHashSet<>();
 
   private final Set<Channel> silent = new LinkedHashSet<>();
+  private Optional<WatchedFile<SslContext>> tls = Optional.empty();
   private Channel listening;
 
   BrokerDoor(PortOptions options, boolean loginsAreNeeded) {
@@ -58,10 +64,11 @@ final class BrokerDoor implements AutoCloseable {
    * Listens from now on.
    *
    * @param inside takes the connections that may pass
-   * @throws Exception if the port is in use, or the certificate cannot be read
+   * @throws IllegalArgumentException if a file of the certificate does not work; names its key
+   * @throws Exception if the port is in use
    */
   void open(int port, NettyAcceptor inside, RemotingService remoting) throws Exception {
-    Optional<PemTls> tls = options.tls().map(PemTls::open);
+    tls = options.tls().map(files -> files.watch(BrokerDoor::context));
     listening =
         new ServerBootstrap()
             .group(threads)
@@ -73,20 +80,30 @@ final class BrokerDoor implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    enter(channel, tls, inside, remoting);
+                    enter(channel, inside, remoting);
                   }
                 })
             .bind(new InetSocketAddress(options.host(), port))
             .sync()
             .channel();
-    tls.ifPresent(
-        files ->
-            threads.scheduleWithFixedDelay(
-                files::check, TLS_CHECK_SECONDS, TLS_CHECK_SECONDS, TimeUnit.SECONDS));
   }
 
-  private void enter(
-      Channel channel, Optional<PemTls> tls, NettyAcceptor inside, RemotingService remoting) {
+  private static SslContext context(Material material) {
+    SslContextBuilder builder =
+        SslContextBuilder.forServer(material.key())
+            .sslProvider(SslProvider.JDK)
+            .protocols("TLSv1.3", "TLSv1.2");
+    material
+        .clients()
+        .ifPresent(clients -> builder.trustManager(clients).clientAuth(ClientAuth.REQUIRE));
+    try {
+      return builder.build();
+    } catch (SSLException e) {
+      throw new IllegalStateException("A context of managers cannot fail", e);
+    }
+  }
+
+  private void enter(Channel channel, NettyAcceptor inside, RemotingService remoting) {
     if (!admit(channel)) {
       channel.close();
       return;
@@ -111,7 +128,8 @@ final class BrokerDoor implements AutoCloseable {
               forget(channel);
             });
     // Artemis looks for a client's certificate under this name.
-    tls.ifPresent(files -> channel.pipeline().addLast("ssl", files.handler(channel.alloc())));
+    tls.ifPresent(
+        files -> channel.pipeline().addLast("ssl", files.content().newHandler(channel.alloc())));
     channel
         .pipeline()
         .addLast(
@@ -176,6 +194,11 @@ final class BrokerDoor implements AutoCloseable {
     return ((InetSocketAddress) listening.localAddress()).getPort();
   }
 
+  /** Why the certificate in force is not that of the files, for operators; empty if it is. */
+  Optional<String> outage() {
+    return tls.flatMap(WatchedFile::outage);
+  }
+
   /** Takes no further connections. */
   void shut() {
     if (listening != null && listening.isOpen()) {
@@ -187,6 +210,7 @@ final class BrokerDoor implements AutoCloseable {
   @Override
   public void close() {
     shut();
+    tls.ifPresent(WatchedFile::close);
     threads.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
   }
 }

@@ -123,8 +123,9 @@ public final class EmbeddedBroker implements AutoCloseable {
    *
    * @param port who may connect, and how
    * @param keys the callers who may log in, if the port asks for them; to be closed after this
-   * @throws IllegalStateException if the port is in use, or the directory is in use by another
-   *     process or not writable; the message names the key to change
+   * @throws IllegalStateException if the port is in use, a file of the certificate does not work,
+   *     or the directory is in use by another process or not writable; the message names the key to
+   *     change
    */
   public static EmbeddedBroker start(BrokerOptions options, PortOptions port, Optional<Keys> keys) {
     FileChannel lock = lock(options.directory());
@@ -181,6 +182,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     NettyAcceptor inside = (NettyAcceptor) server.getRemotingService().getAcceptor(TCP);
     try {
       door.open(options.port(), inside, server.getRemotingService());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(e.getMessage(), e);
     } catch (IOException e) {
       throw new IllegalStateException(
           "sms.jms.port: "
@@ -196,6 +199,11 @@ public final class EmbeddedBroker implements AutoCloseable {
   /** The TCP port; the real one, also if 0 was asked for. */
   public int port() {
     return door.port();
+  }
+
+  /** Why the certificate in force is not that of its files, for operators; empty if it is. */
+  public Optional<String> outage() {
+    return door.outage();
   }
 
   /**

@@ -1,6 +1,6 @@
 package dev.smsroutes.broker;
 
-import java.nio.file.Path;
+import dev.smsroutes.tls.TlsFiles;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +14,8 @@ import java.util.function.BiPredicate;
  * @param asksForKeys whether the callers of the keys file may log in, and nobody without a login
  * @param maxConnections how many connections may be open at a time, at least 1
  * @param loginTimeout a connection that is not logged in by then is closed
- * @param tls the certificate; empty: plain text
+ * @param tls the certificate; empty: plain text. With an authority of clients, each must show a
+ *     certificate of it
  * @param ownReplies whether a caller of this id may read the reply queue of this name
  */
 public record PortOptions(
@@ -23,18 +24,8 @@ public record PortOptions(
     boolean asksForKeys,
     int maxConnections,
     Duration loginTimeout,
-    Optional<Tls> tls,
+    Optional<TlsFiles> tls,
     BiPredicate<String, String> ownReplies) {
-  /**
-   * Files in PEM.
-   *
-   * @param certificate the certificate, and after it those that signed it
-   * @param key its private key, not encrypted
-   * @param clientCa who signs the certificates of clients, which each must have then; empty: none
-   *     is asked for
-   */
-  public record Tls(Path certificate, Path key, Optional<Path> clientCa) {}
-
   /** For this machine, in plain text, with all protocols. */
   public static PortOptions onLoopback() {
     return new PortOptions(

@@ -96,9 +96,9 @@ public record ApiOptions(
   }
 
   private static Optional<ApiTlsFiles> tls(Settings settings) {
-    Optional<Path> trustStore = file(settings, TRUST_STORE);
-    Optional<Path> certificate = file(settings, CERTIFICATE);
-    Optional<Path> key = file(settings, KEY);
+    Optional<Path> trustStore = settings.optionalPath(TRUST_STORE);
+    Optional<Path> certificate = settings.optionalPath(CERTIFICATE);
+    Optional<Path> key = settings.optionalPath(KEY);
     Optional<Supplier<String>> password = settings.secret("sms.api.trust-store-password");
     if (certificate.isPresent() != key.isPresent()) {
       settings.fault(CERTIFICATE + " and " + KEY + ": expected both or neither; got one");
@@ -106,10 +106,6 @@ public record ApiOptions(
     return trustStore.isEmpty() && certificate.isEmpty()
         ? Optional.empty()
         : Optional.of(new ApiTlsFiles(trustStore, password, certificate, key));
-  }
-
-  private static Optional<Path> file(Settings settings, String key) {
-    return settings.optional(key).map(written -> settings.path(key));
   }
 
   /** A key that nobody sets who wants the sandbox. */
@@ -137,7 +133,7 @@ public record ApiOptions(
   /** For a start: another command may not know the secret, which it does not use. */
   void requireCredentials(Settings settings) {
     tls.filter(files -> files.certificate().isPresent() == files.key().isPresent())
-        .ifPresent(files -> settings.group(() -> new ApiTls(files)));
+        .ifPresent(files -> settings.group(() -> ApiTls.check(files)));
     service.ifPresent(
         known -> {
           require(settings, CLIENT_ID);

@@ -35,9 +35,7 @@ public record ContactPolicyOptions(
             null);
     Optional<SendWindowCalendar> hours = hours(settings, WINDOW, zone);
     return new ContactPolicyOptions(
-        settings.optional(FILE).map(written -> settings.path(FILE)),
-        hours,
-        hours(settings, BATCH_WINDOW, zone).or(() -> hours));
+        settings.optionalPath(FILE), hours, hours(settings, BATCH_WINDOW, zone).or(() -> hours));
   }
 
   private static Optional<SendWindowCalendar> hours(Settings settings, String key, ZoneId zone) {

@@ -1,5 +1,6 @@
 package dev.smsroutes.config;
 
+import dev.smsroutes.tls.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -32,7 +33,7 @@ public record DoorOptions(
     Duration tokenLifetime,
     Path tokenKeyFile,
     Optional<String> publicUrl,
-    Optional<Tls> tls) {
+    Optional<TlsFiles> tls) {
   /** How a caller shows who it is. */
   public enum Way {
     API_KEY,
@@ -58,16 +59,6 @@ public record DoorOptions(
       String keySet,
       Set<String> algorithms,
       Optional<String> scope) {}
-
-  /**
-   * Files in PEM.
-   *
-   * @param keys the beginning of their keys
-   * @param certificate the certificate, and after it those that signed it
-   * @param key its private key, not encrypted
-   * @param clientCa who signs the certificates of clients; empty: none is asked for
-   */
-  public record Tls(String keys, Path certificate, Path key, Optional<Path> clientCa) {}
 
   private static final String NONE = "none";
 
@@ -104,8 +95,8 @@ public record DoorOptions(
   private static DoorOptions from(Settings settings, String keys, Set<Way> possible) {
     String written = settings.text(keys + ".authentication");
     Set<Way> ways = ways(settings, keys + ".authentication", possible);
-    Optional<Tls> tls = tls(settings, keys + ".tls.");
-    if (ways.contains(Way.MTLS) && tls.flatMap(Tls::clientCa).isEmpty()) {
+    Optional<TlsFiles> tls = settings.tlsFiles(keys + ".tls.");
+    if (ways.contains(Way.MTLS) && tls.flatMap(TlsFiles::clientCa).isEmpty()) {
       settings.fault(
           keys
               + ".tls.client-ca-file: expected a file, because "
@@ -147,29 +138,6 @@ public record DoorOptions(
         .filter(way -> way.word().equals(word))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException(word));
-  }
-
-  private static Optional<Tls> tls(Settings settings, String keys) {
-    Optional<Path> certificate = file(settings, keys + "certificate-file");
-    Optional<Path> key = file(settings, keys + "key-file");
-    Optional<Path> clientCa = file(settings, keys + "client-ca-file");
-    if (certificate.isEmpty() && key.isEmpty() && clientCa.isEmpty()) {
-      return Optional.empty();
-    }
-    if (certificate.isEmpty() || key.isEmpty()) {
-      settings.fault(
-          keys
-              + (certificate.isEmpty() ? "certificate-file" : "key-file")
-              + ": expected a file, because another key of "
-              + keys
-              + "* names one; it is empty");
-      return Optional.empty();
-    }
-    return Optional.of(new Tls(keys, certificate.get(), key.get(), clientCa));
-  }
-
-  private static Optional<Path> file(Settings settings, String key) {
-    return settings.optional(key).map(written -> settings.path(key));
   }
 
   private static Optional<Jwt> jwt(Settings settings, boolean needed) {

@@ -5,7 +5,6 @@ import dev.smsroutes.broker.BrokerOptions.Login;
 import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
 import dev.smsroutes.broker.PortOptions;
-import dev.smsroutes.broker.PortOptions.Tls;
 import dev.smsroutes.broker.Protocol;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +40,6 @@ public record JmsOptions(
   private static final String AUTHENTICATION = "sms.jms.authentication";
   private static final String HOST = "sms.jms.host";
   private static final String PROTOCOLS = "sms.jms.protocols";
-  private static final String TLS = "sms.jms.tls.";
   private static final String USERS = "users";
   private static final String NONE = "none";
 
@@ -96,7 +94,7 @@ public record JmsOptions(
         users(settings),
         settings.number("sms.jms.max-connections", 1, 1_000_000),
         settings.positiveDuration("sms.jms.login-timeout"),
-        tls(settings),
+        settings.tlsFiles("sms.jms.tls."),
         replyQueues::allows);
   }
 
@@ -129,28 +127,6 @@ public record JmsOptions(
                           + "'"));
     }
     return protocols;
-  }
-
-  private static Optional<Tls> tls(Settings settings) {
-    boolean certificate = settings.optional(TLS + "certificate-file").isPresent();
-    boolean key = settings.optional(TLS + "key-file").isPresent();
-    boolean clientCa = settings.optional(TLS + "client-ca-file").isPresent();
-    if (certificate != key || (clientCa && !certificate)) {
-      settings.fault(
-          TLS
-              + (certificate ? "key-file" : "certificate-file")
-              + ": expected a file, because another of the keys "
-              + TLS
-              + "* names one; it is empty");
-    }
-    if (!certificate || !key) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Tls(
-            settings.path(TLS + "certificate-file"),
-            settings.path(TLS + "key-file"),
-            clientCa ? Optional.of(settings.path(TLS + "client-ca-file")) : Optional.empty()));
   }
 
   /**

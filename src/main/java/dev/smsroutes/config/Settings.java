@@ -1,6 +1,7 @@
 package dev.smsroutes.config;
 
 import dev.smsroutes.ledger.MadeFor;
+import dev.smsroutes.tls.TlsFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -167,6 +168,10 @@ final class Settings {
         key, "a path", text -> Path.of(text), path -> !path.toString().isEmpty(), Path.of(key));
   }
 
+  Optional<Path> optionalPath(String key) {
+    return optional(key).map(written -> path(key));
+  }
+
   /**
    * One of several words.
    *
@@ -261,6 +266,26 @@ final class Settings {
       e.getMessage().lines().forEach(this::fault);
       return null;
     }
+  }
+
+  /** The PEM files of a server; empty if none is named, or not enough of them, which is noted. */
+  Optional<TlsFiles> tlsFiles(String keys) {
+    Optional<Path> certificate = optionalPath(keys + "certificate-file");
+    Optional<Path> key = optionalPath(keys + "key-file");
+    Optional<Path> clientCa = optionalPath(keys + "client-ca-file");
+    if (certificate.isEmpty() && key.isEmpty() && clientCa.isEmpty()) {
+      return Optional.empty();
+    }
+    if (certificate.isEmpty() || key.isEmpty()) {
+      fault(
+          keys
+              + (certificate.isEmpty() ? "certificate-file" : "key-file")
+              + ": expected a file, because another key of "
+              + keys
+              + "* names one; it is empty");
+      return Optional.empty();
+    }
+    return Optional.of(new TlsFiles(keys, certificate.get(), key.get(), clientCa));
   }
 
   /** Where the server of these keys is to listen. */

@@ -59,7 +59,7 @@ final class Door implements Entrance {
   private final Keys keys;
   private final Optional<AccessTokens> tokens;
   private final Optional<IssuerTokens> issuer;
-  private final Optional<PemFiles> pem;
+  private final Optional<ServerTls> tls;
   private final Refusals refusals;
   private final Optional<TokenEndpoint> endpoint;
   private volatile WorkerExecutor workers;
@@ -70,7 +70,7 @@ final class Door implements Entrance {
       Keys keys,
       Optional<AccessTokens> tokens,
       Optional<IssuerTokens> issuer,
-      Optional<PemFiles> pem,
+      Optional<ServerTls> tls,
       Refusals refusals,
       Optional<TokenEndpoint> endpoint) {
     this.options = options;
@@ -78,7 +78,7 @@ final class Door implements Entrance {
     this.keys = keys;
     this.tokens = tokens.filter(given -> options.has(Way.API_KEY));
     this.issuer = issuer.filter(given -> options.has(Way.JWT));
-    this.pem = pem;
+    this.tls = tls;
     this.refusals = refusals;
     this.endpoint = endpoint;
   }
@@ -90,7 +90,7 @@ final class Door implements Entrance {
 
   @Override
   public void secure(HttpServerOptions server) {
-    pem.ifPresent(files -> files.secure(server));
+    tls.ifPresent(files -> files.secure(server));
   }
 
   @Override
@@ -246,7 +246,7 @@ final class Door implements Entrance {
   }
 
   private Finding ofCertificate(X509Certificate[] chain) {
-    if (!pem.orElseThrow().trusts(chain)) {
+    if (!tls.orElseThrow().trusts(chain)) {
       return Finding.wrong("certificate that is no longer trusted");
     }
     return CertificateName.of(chain[0])

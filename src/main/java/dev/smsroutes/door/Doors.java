@@ -60,7 +60,7 @@ public final class Doors implements AutoCloseable {
   private final Door intake;
   private final Door management;
   private final Optional<IssuerTokens> issuer;
-  private final List<PemFiles> pem = new ArrayList<>();
+  private final List<ServerTls> tls = new ArrayList<>();
 
   /**
    * Opens the files that the doors need.
@@ -88,7 +88,7 @@ public final class Doors implements AutoCloseable {
               keys,
               tokens,
               issuer,
-              pem(intake),
+              tls(intake),
               atIntake,
               tokens
                   .filter(given -> intake.has(Way.API_KEY))
@@ -100,7 +100,7 @@ public final class Doors implements AutoCloseable {
               keys,
               tokens,
               issuer,
-              pem(management),
+              tls(management),
               new Refusals("management"),
               Optional.empty());
     } catch (RuntimeException e) {
@@ -109,9 +109,9 @@ public final class Doors implements AutoCloseable {
     }
   }
 
-  private Optional<PemFiles> pem(DoorOptions options) {
-    Optional<PemFiles> opened = options.tls().map(PemFiles::open);
-    opened.ifPresent(pem::add);
+  private Optional<ServerTls> tls(DoorOptions options) {
+    Optional<ServerTls> opened = options.tls().map(ServerTls::new);
+    opened.ifPresent(tls::add);
     return opened;
   }
 
@@ -127,13 +127,13 @@ public final class Doors implements AutoCloseable {
   public Optional<String> outage() {
     return Stream.concat(
             issuer.flatMap(IssuerTokens::outage).stream(),
-            pem.stream().map(PemFiles::outage).flatMap(Optional::stream))
+            tls.stream().map(ServerTls::outage).flatMap(Optional::stream))
         .findFirst();
   }
 
   @Override
   public void close() {
     issuer.ifPresent(IssuerTokens::close);
-    pem.forEach(PemFiles::close);
+    tls.forEach(ServerTls::close);
   }
 }

@@ -7,6 +7,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -17,12 +20,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file whose content is read again after each change. Thread-safe.
+ * A file whose content is read again after each change, or several that are read together.
+ * Thread-safe.
  *
- * <p>A thread checks once a second whether the file has changed. Others only see content that was
+ * <p>A thread checks once a second whether a file has changed. Others only see content that was
  * read to the end. A changed file is read after two checks in a row found it unchanged, so that a
- * file that is written in place is not read half-way. If the file cannot be read or is gone, the
- * last good content stays in force, and {@link #outage} gives the reason.
+ * file that is written in place is not read half-way. If a file cannot be read or is gone, the last
+ * good content stays in force, and {@link #outage} gives the reason.
  *
  * @param <T> what is made of the content; immutable
  */
@@ -31,17 +35,17 @@ public final class WatchedFile<T> implements AutoCloseable {
   private static final long LOOK_EVERY_MS = 1_000;
 
   private final String name;
-  private final Path file;
-  private final Reading<T> reading;
+  private final Map<String, Path> files;
+  private final Source<T> source;
   private final Consumer<T> accepted;
   private final ScheduledExecutorService watcher;
 
   private volatile T content;
   private volatile Optional<String> outage = Optional.empty();
 
-  // Used only by the checking thread.
-  private Stamp read;
-  private Stamp seen;
+  // Guarded by this.
+  private List<Stamp> read;
+  private List<Stamp> seen;
   private Optional<String> broken = Optional.empty();
 
   /** Makes something of a file. */
@@ -54,6 +58,15 @@ public final class WatchedFile<T> implements AutoCloseable {
     T read(Path file) throws IOException;
   }
 
+  /** Makes something of several files. */
+  @FunctionalInterface
+  public interface Source<T> {
+    /**
+     * @throws BrokenFileException as {@link Reading#read}; the message says which file it is about
+     */
+    T read() throws IOException;
+  }
+
   /** Identifies one state of a file. */
   private record Stamp(FileTime modified, long size, Object key) {
     static Stamp of(Path file) throws IOException {
@@ -62,10 +75,11 @@ public final class WatchedFile<T> implements AutoCloseable {
     }
   }
 
-  private WatchedFile(String name, Path file, Reading<T> reading, Consumer<T> accepted) {
+  private WatchedFile(
+      String name, Map<String, Path> files, Source<T> source, Consumer<T> accepted) {
     this.name = name;
-    this.file = file;
-    this.reading = reading;
+    this.files = files;
+    this.source = source;
     this.accepted = accepted;
     this.watcher = Executors.newSingleThreadScheduledExecutor(this::thread);
   }
@@ -79,11 +93,22 @@ public final class WatchedFile<T> implements AutoCloseable {
    */
   public static <T> WatchedFile<T> open(
       String name, Path file, Reading<T> reading, Consumer<T> accepted) throws IOException {
-    WatchedFile<T> opened = new WatchedFile<>(name, file, reading, accepted);
-    if (opened.read(Stamp.of(file))) {
+    return open(name, Map.of(name, file), () -> reading.read(file), accepted);
+  }
+
+  /**
+   * The same for files that only work together: a change of any of them reads all.
+   *
+   * @param files by what each is called in an outage
+   */
+  public static <T> WatchedFile<T> open(
+      String name, Map<String, Path> files, Source<T> source, Consumer<T> accepted)
+      throws IOException {
+    WatchedFile<T> opened = new WatchedFile<>(name, files, source, accepted);
+    if (opened.read(opened.stamps())) {
       return opened;
     }
-    throw new BrokenFileException("it changed while it was read");
+    throw new BrokenFileException(name + " changed during the reading");
   }
 
   /**
@@ -97,7 +122,8 @@ public final class WatchedFile<T> implements AutoCloseable {
     if (Files.exists(file)) {
       return open(name, file, reading, accepted);
     }
-    WatchedFile<T> opened = new WatchedFile<>(name, file, reading, accepted);
+    WatchedFile<T> opened =
+        new WatchedFile<>(name, Map.of(name, file), () -> reading.read(file), accepted);
     opened.content = absent;
     return opened;
   }
@@ -125,10 +151,10 @@ public final class WatchedFile<T> implements AutoCloseable {
   }
 
   /** Checks whether the file has changed, and reads it if so. Called by the watching thread. */
-  public void check() {
+  public synchronized void check() {
     Optional<String> wrong;
     try {
-      Stamp now = Stamp.of(file);
+      List<Stamp> now = stamps();
       if (!now.equals(read) && now.equals(seen)) {
         read(now);
       }
@@ -150,16 +176,16 @@ public final class WatchedFile<T> implements AutoCloseable {
   /**
    * @return false if it changed meanwhile, so that it does not count
    */
-  private boolean read(Stamp now) throws IOException {
+  private boolean read(List<Stamp> now) throws IOException {
     T result;
     try {
-      result = reading.read(file);
+      result = source.read();
     } catch (BrokenFileException e) {
       read = now;
       broken = Optional.of(why(e));
       throw e;
     }
-    if (!Stamp.of(file).equals(now)) {
+    if (!stamps().equals(now)) {
       return false;
     }
     content = result;
@@ -168,6 +194,21 @@ public final class WatchedFile<T> implements AutoCloseable {
     broken = Optional.empty();
     accepted.accept(result);
     return true;
+  }
+
+  private List<Stamp> stamps() throws IOException {
+    List<Stamp> stamps = new ArrayList<>();
+    for (Map.Entry<String, Path> file : files.entrySet()) {
+      try {
+        stamps.add(Stamp.of(file.getValue()));
+      } catch (IOException e) {
+        throw files.size() == 1
+            ? e
+            : new BrokenFileException(
+                file.getKey() + ": expected a file; got '" + file.getValue() + "': " + why(e));
+      }
+    }
+    return stamps;
   }
 
   private void tell(Optional<String> wrong) {

@@ -1,7 +1,7 @@
 /**
  * Files that an operator edits while the process runs, and that are read again after each change.
  *
- * <p>Used by {@code access} and {@code contactpolicy}. No Camel here. Threads: one watching thread
- * for each file; what was read is seen by all.
+ * <p>Used by {@code access}, {@code contactpolicy} and {@code tls}. No Camel here. Threads: one
+ * watching thread for each file, or for those that are read together; what was read is seen by all.
  */
 package dev.smsroutes.watch;

@@ -145,11 +145,12 @@ class ApiTransportIT {
           certificates.key("renewed"), key(certificate), StandardCopyOption.REPLACE_EXISTING);
       Files.copy(
           certificates.certificate("renewed"), certificate, StandardCopyOption.REPLACE_EXISTING);
-      named.cutConnections();
       await()
           .atMost(Duration.ofSeconds(30))
           .untilAsserted(
               () -> {
+                // New files are for new connections.
+                named.cutConnections();
                 bundle.keyed("way-" + System.nanoTime(), BODY);
                 assertThat(named.seen).contains("CN=renewed");
               });
@@ -187,14 +188,15 @@ class ApiTransportIT {
     assertThatThrownBy(
             () -> RunningBundle.start(trusted(named, "sms.api.client-key-file", other.toString())))
         .isInstanceOf(InvalidSettingsException.class)
-        .hasMessageContaining("sms.api.client-key-file: expected a file with a private key")
-        .hasMessageContaining("it has another key than the certificate");
+        .hasMessageContaining(
+            "sms.api.client-key-file: expected the private key of the certificate in"
+                + " sms.api.client-certificate-file; got another");
     assertThatThrownBy(
             () ->
                 RunningBundle.start(
                     settings(named, "sms.api.trust-store-file", nothing.toString())))
         .isInstanceOf(InvalidSettingsException.class)
-        .hasMessageContaining("sms.api.trust-store-file: expected a file with certificates in PEM");
+        .hasMessageContaining("sms.api.trust-store-file: expected certificates in PEM; got");
   }
 
   /** Accepts connections and hands them on, after TLS or after the request of a proxy's client. */

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** TLS on both HTTP servers by PEM files, and callers who show a certificate. */
+/** TLS on both HTTP servers and the broker by PEM files, and callers who show a certificate. */
 @Timeout(60)
 class TlsIT {
   @TempDir static Path home;
@@ -60,19 +60,38 @@ class TlsIT {
         KeysFiles.revoked("gone"));
     copy(certificates.certificate("server"), "server.crt");
     copy(certificates.key("server"), "server.key");
+    copy(certificates.certificate("server"), "broker.crt");
+    copy(certificates.key("server"), "broker.key");
     bundle =
         RunningBundle.start(
-            "sms.http.authentication", "mtls",
-            "sms.http.keys-file", home.resolve("keys.json").toString(),
-            "sms.http.tls.certificate-file", home.resolve("server.crt").toString(),
-            "sms.http.tls.key-file", home.resolve("server.key").toString(),
-            "sms.http.tls.client-ca-file", certificates.certificate("ca").toString(),
-            "sms.management.enabled", "true",
-            "sms.management.port", "0",
-            "sms.management.authentication", "mtls",
-            "sms.management.tls.certificate-file", certificates.certificate("server").toString(),
-            "sms.management.tls.key-file", certificates.key("server").toString(),
-            "sms.management.tls.client-ca-file", certificates.certificate("ca").toString());
+            RunningBundle.withBroker(
+                home,
+                "sms.jms.tls.certificate-file",
+                home.resolve("broker.crt").toString(),
+                "sms.jms.tls.key-file",
+                home.resolve("broker.key").toString(),
+                "sms.http.authentication",
+                "mtls",
+                "sms.http.keys-file",
+                home.resolve("keys.json").toString(),
+                "sms.http.tls.certificate-file",
+                home.resolve("server.crt").toString(),
+                "sms.http.tls.key-file",
+                home.resolve("server.key").toString(),
+                "sms.http.tls.client-ca-file",
+                certificates.certificate("ca").toString(),
+                "sms.management.enabled",
+                "true",
+                "sms.management.port",
+                "0",
+                "sms.management.authentication",
+                "mtls",
+                "sms.management.tls.certificate-file",
+                certificates.certificate("server").toString(),
+                "sms.management.tls.key-file",
+                certificates.key("server").toString(),
+                "sms.management.tls.client-ca-file",
+                certificates.certificate("ca").toString()));
   }
 
   @AfterAll
@@ -139,22 +158,27 @@ class TlsIT {
     Files.writeString(home.resolve("server.crt"), "broken");
     copy(certificates.key("server-2"), "server.key");
     // Another thread reads it; while it is broken, the old one serves.
-    await()
-        .untilAsserted(
-            () ->
-                assertThat(managed(certificates.ofClient("watcher"), "/observe/health").body())
-                    .contains("sms-door", "sms.http.tls.certificate-file"));
+    await().untilAsserted(() -> assertThat(health()).contains("sms-door", "sms.http.tls.cert"));
     assertThat(serial()).isEqualTo(first);
 
     copy(certificates.certificate("server-2"), "server.crt");
 
     await().untilAsserted(() -> assertThat(serial()).isNotEqualTo(first));
     assertThat(send(certificates.ofClient("shop")).statusCode()).isEqualTo(202);
-    await()
-        .untilAsserted(
-            () ->
-                assertThat(managed(certificates.ofClient("watcher"), "/observe/health").body())
-                    .contains("UP"));
+    await().untilAsserted(() -> assertThat(health()).contains("\"status\":\"UP\""));
+  }
+
+  @Test
+  void tells_of_the_files_of_the_broker_too() throws Exception {
+    Files.delete(home.resolve("broker.key"));
+    await().untilAsserted(() -> assertThat(health()).contains("sms-door", "sms.jms.tls.key-file"));
+
+    copy(certificates.key("server"), "broker.key");
+    await().untilAsserted(() -> assertThat(health()).contains("\"status\":\"UP\""));
+  }
+
+  private static String health() throws Exception {
+    return managed(certificates.ofClient("watcher"), "/observe/health").body();
   }
 
   private static String serial() throws IOException {
@@ -176,9 +200,9 @@ class TlsIT {
       delimiter = '|',
       value = {
         "ca/server.crt | ca/server-2.key | sms.http.tls.key-file: expected the private key of",
-        "ca/server.key | ca/server.crt | sms.http.tls.certificate-file: expected a certificate",
-        "missing | ca/server.key | sms.http.tls.certificate-file: expected a PEM file",
-        "ca/server.crt | missing | sms.http.tls.key-file: expected a PEM file"
+        "ca/server.key | ca/server.crt | sms.http.tls.certificate-file: expected certificates in PEM",
+        "missing | ca/server.key | sms.http.tls.certificate-file: expected a file; got",
+        "ca/server.crt | missing | sms.http.tls.key-file: expected a file; got"
       })
   void refuses_files_that_do_not_work(String certificate, String key, String words) {
     assertThatThrownBy(

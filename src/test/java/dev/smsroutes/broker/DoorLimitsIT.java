@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.smsroutes.broker.BrokerOptions.Login;
-import dev.smsroutes.broker.PortOptions.Tls;
 import dev.smsroutes.testing.TestCertificates;
+import dev.smsroutes.tls.TlsFiles;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
@@ -19,9 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,17 +32,19 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What one client can use up, and TLS. */
 @Timeout(60)
 class DoorLimitsIT {
+  private static final String KEYS = "sms.jms.tls.";
   private static final String LOGIN = "CONNECT\naccept-version:1.2\nhost:x\n\n\0";
 
   @TempDir Path directory;
 
   private EmbeddedBroker broker(
-      Optional<Login> login, int connections, Duration loginTimeout, Optional<Tls> tls) {
+      Optional<Login> login, int connections, Duration loginTimeout, Optional<TlsFiles> tls) {
     return EmbeddedBroker.start(
         TestBrokers.options(directory.resolve("broker"), login, name -> false),
         new PortOptions(
@@ -196,7 +196,7 @@ class DoorLimitsIT {
             Login.of("shop", "secret"),
             100,
             Duration.ofSeconds(10),
-            Optional.of(new Tls(certificate, key, Optional.empty())))) {
+            Optional.of(new TlsFiles(KEYS, certificate, key, Optional.empty())))) {
       send(amqps(broker, first.ofClient(null)));
       assertThatThrownBy(() -> send(amqps(broker, second.ofClient(null))))
           .isInstanceOf(JMSException.class);
@@ -207,12 +207,16 @@ class DoorLimitsIT {
 
       Files.writeString(certificate, "half a file");
       Files.copy(second.key("broker"), key, StandardCopyOption.REPLACE_EXISTING);
-      Files.copy(second.certificate("broker"), certificate, StandardCopyOption.REPLACE_EXISTING);
-      Files.setLastModifiedTime(certificate, FileTime.from(Instant.now().plusSeconds(5)));
       Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () -> assertThat(broker.outage().orElse("")).contains(KEYS + "certificate-file"));
+      send(amqps(broker, first.ofClient(null)));
+
+      Files.copy(second.certificate("broker"), certificate, StandardCopyOption.REPLACE_EXISTING);
+      Awaitility.await()
           .ignoreExceptions()
           .untilAsserted(() -> send(amqps(broker, second.ofClient(null))));
+      assertThat(broker.outage()).isEmpty();
     }
   }
 
@@ -222,9 +226,12 @@ class DoorLimitsIT {
         TestCertificates.in(directory.resolve("ca1")).server("broker").client("shop", "CN=shop");
     TestCertificates theirs =
         TestCertificates.in(directory.resolve("ca2")).client("shop", "CN=shop");
-    Tls tls =
-        new Tls(
-            ours.certificate("broker"), ours.key("broker"), Optional.of(ours.certificate("ca")));
+    TlsFiles tls =
+        new TlsFiles(
+            KEYS,
+            ours.certificate("broker"),
+            ours.key("broker"),
+            Optional.of(ours.certificate("ca")));
     try (EmbeddedBroker broker =
         broker(Login.of("shop", "secret"), 100, Duration.ofSeconds(10), Optional.of(tls))) {
       send(amqps(broker, ours.ofClient("shop")));
@@ -235,17 +242,26 @@ class DoorLimitsIT {
     }
   }
 
-  @Test
-  void names_the_keys_of_a_certificate_that_cannot_be_read() throws Exception {
-    Path bad = Files.writeString(directory.resolve("bad.pem"), "no certificate");
+  /** Certificate | key | which of them is wrong. */
+  @ParameterizedTest(name = "{0} and {1}: {2}")
+  @CsvSource({
+    "ca1/bad, ca1/broker.key, certificate-file",
+    "ca1/missing, ca1/broker.key, certificate-file",
+    "ca1/broker.crt, ca1/bad, key-file",
+    "ca1/broker.crt, ca1/missing, key-file",
+    "ca1/broker.crt, ca1/ca.key, key-file"
+  })
+  void names_the_key_of_a_file_that_does_not_work(String certificate, String key, String wrong)
+      throws Exception {
+    Path folder = directory.resolve("ca1");
+    TestCertificates.in(folder).server("broker");
+    Files.writeString(folder.resolve("bad"), "nothing");
+    TlsFiles tls =
+        new TlsFiles(
+            KEYS, directory.resolve(certificate), directory.resolve(key), Optional.empty());
     assertThatThrownBy(
-            () ->
-                broker(
-                    Login.of("shop", "secret"),
-                    100,
-                    Duration.ofSeconds(10),
-                    Optional.of(new Tls(bad, bad, Optional.empty()))))
+            () -> broker(Login.of("shop", "secret"), 100, Duration.ofSeconds(10), Optional.of(tls)))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("sms.jms.tls.certificate-file");
+        .hasMessageStartingWith(KEYS + wrong + ": expected ");
   }
 }

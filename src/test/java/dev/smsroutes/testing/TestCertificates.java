@@ -15,11 +15,13 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -31,16 +33,18 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * A certificate authority for one test: EC keys, valid for a day. It writes the DER of RFC 5280 by
- * itself, since Java has no public API for it, and a {@code keytool} for each certificate takes
- * seconds.
+ * A certificate authority for one test: EC keys if nothing else is said, valid for a day. It writes
+ * the DER of RFC 5280 by itself, since Java has no public API for it, and a {@code keytool} for
+ * each certificate takes seconds.
  */
 public final class TestCertificates {
   private static final AtomicLong SERIAL = new AtomicLong(System.nanoTime());
   private static final byte[] ECDSA_SHA256 = hex("300a06082a8648ce3d040302");
   private static final byte[] BASIC_CONSTRAINTS_CA = hex("300f0603551d130101ff040530030101ff");
+  private static final byte[] SECP256R1 = hex("06082a8648ce3d030107");
   private static final byte[] SUBJECT_ALT_NAME = hex("0603551d11");
   private static final String CA = "ca";
+  private static final String EC = "EC";
   private static final Base64.Encoder PEM =
       Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
 
@@ -57,32 +61,60 @@ public final class TestCertificates {
   public static TestCertificates in(Path folder) throws IOException {
     Files.createDirectories(folder);
     TestCertificates authority = new TestCertificates(folder);
-    authority.make(CA, "CN=Test CA", BASIC_CONSTRAINTS_CA);
+    authority.make(CA, EC, "CN=Test CA", BASIC_CONSTRAINTS_CA);
     return authority;
   }
 
   /** Makes a certificate of a server on loopback. */
   public TestCertificates server(String alias) throws IOException {
+    return server(alias, EC);
+  }
+
+  /** As above, with a key of this algorithm: EC, RSA or Ed25519. */
+  public TestCertificates server(String alias, String algorithm) throws IOException {
     byte[] localhost = der(0x82, "localhost".getBytes(StandardCharsets.US_ASCII));
-    return make(alias, "CN=localhost", alternatives(localhost, der(0x87, hex("7f000001"))));
+    return make(
+        alias, algorithm, "CN=localhost", alternatives(localhost, der(0x87, hex("7f000001"))));
+  }
+
+  /** Writes the key of an alias, EC or RSA, as OpenSSL did before PKCS #8. */
+  public Path olderKey(String alias) throws IOException {
+    String name = "older-" + alias + ".key";
+    if (made.get(alias).key() instanceof ECPrivateKey key) {
+      byte[] secret = new byte[32];
+      byte[] number = key.getS().toByteArray();
+      int length = Math.min(secret.length, number.length);
+      System.arraycopy(number, number.length - length, secret, secret.length - length, length);
+      write(
+          name,
+          "EC PRIVATE KEY",
+          der(0x30, hex("020101"), der(0x04, secret), der(0xa0, SECP256R1)));
+    } else {
+      // PKCS #8 has the older form after its head.
+      byte[] newer = made.get(alias).key().getEncoded();
+      write(name, "RSA PRIVATE KEY", Arrays.copyOfRange(newer, 26, newer.length));
+    }
+    return folder.resolve(name);
   }
 
   /** Makes a certificate of a client with this subject. */
   public TestCertificates client(String alias, String subject) throws IOException {
-    return make(alias, subject);
+    return make(alias, EC, subject);
   }
 
   /** As above, with a DNS name among the alternative names. */
   public TestCertificates client(String alias, String subject, String dnsName) throws IOException {
     return make(
-        alias, subject, alternatives(der(0x82, dnsName.getBytes(StandardCharsets.US_ASCII))));
+        alias, EC, subject, alternatives(der(0x82, dnsName.getBytes(StandardCharsets.US_ASCII))));
   }
 
-  private TestCertificates make(String alias, String subject, byte[]... extensions)
-      throws IOException {
+  private TestCertificates make(
+      String alias, String algorithm, String subject, byte[]... extensions) throws IOException {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+      if (algorithm.equals(EC)) {
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+      }
       KeyPair pair = generator.generateKeyPair();
       PrivateKey signer = alias.equals(CA) ? pair.getPrivate() : made.get(CA).key();
       made.put(alias, new Made(pair.getPrivate(), sign(body(subject, pair, extensions), signer)));
