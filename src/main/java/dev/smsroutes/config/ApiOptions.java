@@ -5,8 +5,8 @@ import dev.smsroutes.api.ApiProxy;
 import dev.smsroutes.api.ApiTls;
 import dev.smsroutes.api.ApiTls.ApiTlsFiles;
 import dev.smsroutes.api.TokenRoute.Credentials;
+import dev.smsroutes.ledger.MadeFor;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -113,20 +113,23 @@ public record ApiOptions(
     return ONLY_WITH_URL.stream().filter(settings::hasSecret).findFirst();
   }
 
-  /** Whether messages leave this machine: there is an API, and its host is not loopback. */
-  public boolean isReal() {
+  /**
+   * The API whose messages this process handles.
+   *
+   * @throws IllegalArgumentException if its URL is wrong, as was told
+   */
+  MadeFor madeFor() {
     return service
-        .flatMap(known -> host(known.url()))
-        .filter(host -> !Settings.isLoopback(host))
-        .isPresent();
+        .map(known -> MadeFor.api(known.url(), known.credentials().accountId()))
+        .orElse(MadeFor.SANDBOX);
   }
 
-  private static Optional<String> host(String url) {
+  /** Whether messages leave this machine: there is an API, and its host is not loopback. */
+  public boolean isReal() {
     try {
-      return Optional.ofNullable(new URI(url).getHost());
-    } catch (URISyntaxException e) {
-      // Told already.
-      return Optional.empty();
+      return madeFor().isReal();
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 

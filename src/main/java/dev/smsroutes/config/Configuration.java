@@ -271,9 +271,7 @@ public record Configuration(
 
   /** The API whose messages this process handles. */
   public MadeFor madeFor() {
-    return api.service()
-        .map(known -> MadeFor.api(known.url(), known.credentials().accountId()))
-        .orElse(MadeFor.SANDBOX);
+    return api.madeFor();
   }
 
   private static void warn(Settings settings, HttpOptions http, Duration stopTimeout) {

@@ -21,16 +21,23 @@ public record MadeFor(String host, Optional<String> account) {
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "[::1]", "::1");
 
   /**
-   * @param url a valid base URL
+   * @param url a base URL
+   * @throws IllegalArgumentException if it is none, or has no host
    */
   public static MadeFor api(String url, Optional<String> account) {
     URI uri = URI.create(url);
+    if (uri.getHost() == null) {
+      throw new IllegalArgumentException("Expected a URL with a host");
+    }
     String host = uri.getHost().toLowerCase(Locale.ROOT);
     if (isLoopback(host)) {
       return new MadeFor(LOOPBACK, account);
     }
     boolean usual = uri.getPort() < 0 || uri.getPort() == 443 || uri.getPort() == 80;
-    return new MadeFor(usual ? host : host + ":" + uri.getPort(), account);
+    // With a port, a host of such a name is not taken for what the word means here.
+    boolean word = host.equals(SANDBOX.host) || host.equals(LOOPBACK);
+    int port = uri.getPort() < 0 ? 443 : uri.getPort();
+    return new MadeFor(usual && !word ? host : host + ":" + port, account);
   }
 
   /** Whether this is the name or an address of this machine's loopback. */

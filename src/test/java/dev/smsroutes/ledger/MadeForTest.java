@@ -1,11 +1,13 @@
 package dev.smsroutes.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which URLs are the same API to a ledger. */
 class MadeForTest {
@@ -40,5 +42,22 @@ class MadeForTest {
     assertThat(MadeFor.SANDBOX.isReal()).isFalse();
     assertThat(api("http://localhost", null).isReal()).isFalse();
     assertThat(api("https://api.example.com", null).isReal()).isTrue();
+  }
+
+  /** A host in a network of containers may have any name. */
+  @ParameterizedTest
+  @ValueSource(strings = {"https://sandbox", "http://SANDBOX:80", "https://loopback/api"})
+  void takes_no_name_of_a_host_for_the_sandbox_or_this_machine(String url) {
+    assertThat(api(url, null).isSandbox()).isFalse();
+    assertThat(api(url, null).isReal()).isTrue();
+    assertThat(MadeFor.SANDBOX.fits(api(url, null))).isFalse();
+    assertThat(api("http://127.0.0.1:8089", null).fits(api(url, null))).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "api.example.com", "https://", "https:///x", "https://a b", "mailto:x"})
+  void refuses_a_text_that_names_no_host(String url) {
+    assertThatThrownBy(() -> api(url, null)).isInstanceOf(IllegalArgumentException.class);
   }
 }
