@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -79,7 +80,9 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
     admission.guard(root, routes);
     entrance.guard(routes);
     root.route("/*").subRouter(routes);
-    intake = server(entrance, bytes::answers).requestHandler(checked(options.address(), root));
+    intake =
+        server(entrance, bytes::answers)
+            .requestHandler(checked(options.address(), options.hosts().intake(), root));
   }
 
   private static void saySandbox(RoutingContext request) {
@@ -143,11 +146,9 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
         .invalidRequestHandler(request -> HttpAdmission.noHttp(request, maxHeaderBytes));
   }
 
-  private RequestCheck checked(Address address, Handler<HttpServerRequest> next) {
-    boolean isIntake = address.equals(options.address());
-    return new RequestCheck(
-        new HostCheck(address, isIntake ? options.hosts().intake() : options.hosts().management()),
-        next);
+  private static RequestCheck checked(
+      Address address, Set<String> names, Handler<HttpServerRequest> next) {
+    return new RequestCheck(new HostCheck(address, names), next);
   }
 
   /**
@@ -165,7 +166,8 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
           forOperators.guard(router);
           answers.accept(router);
           HttpServer server =
-              server(forOperators, waiting -> {}).requestHandler(checked(address, router));
+              server(forOperators, waiting -> {})
+                  .requestHandler(checked(address, options.hosts().management(), router));
           await(server, address);
           managementPort = OptionalInt.of(server.actualPort());
         });
