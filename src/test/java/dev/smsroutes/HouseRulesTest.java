@@ -174,7 +174,7 @@ class HouseRulesTest {
           .whereLayer("template")
           .mayOnlyAccessLayers("model")
           .whereLayer("definition")
-          .mayOnlyAccessLayers("template", "model")
+          .mayOnlyAccessLayers("template", "model", "disk")
           .whereLayer("intake.request")
           .mayOnlyAccessLayers("model")
           .whereLayer("request")
@@ -188,7 +188,7 @@ class HouseRulesTest {
           .whereLayer("access")
           .mayOnlyAccessLayers("model", "watch")
           .whereLayer("watch")
-          .mayNotAccessAnyLayer()
+          .mayOnlyAccessLayers("disk")
           .whereLayer("tls")
           .mayOnlyAccessLayers("watch")
           .whereLayer("throttle")
@@ -216,7 +216,8 @@ class HouseRulesTest {
               "ledger",
               "batch.format",
               "batch.result",
-              "broker")
+              "broker",
+              "disk")
           .whereLayer("api")
           .mayOnlyAccessLayers("throttle", "tls", "watch", "model")
           .whereLayer("pipeline")

@@ -1,6 +1,7 @@
 package dev.smsroutes.app;
 
 import dev.smsroutes.batch.result.DurableFile;
+import dev.smsroutes.disk.FileFailure;
 import dev.smsroutes.disk.PrivateFiles;
 import dev.smsroutes.ledger.MadeFor;
 import java.io.IOException;
@@ -15,9 +16,10 @@ import java.util.Optional;
  * A small file that says for which API the work in a folder is: its host, and its account if one is
  * set, on a line each.
  *
+ * @param key the setting that names its folder, for messages
  * @param mark the file
  */
-record ApiMark(Path mark) {
+record ApiMark(String key, Path mark) {
 
   /** Empty if nobody has said so yet. */
   Optional<MadeFor> read() {
@@ -29,7 +31,8 @@ record ApiMark(Path mark) {
       return Optional.of(
           new MadeFor(lines[0], lines.length > 1 ? Optional.of(lines[1]) : Optional.empty()));
     } catch (IOException e) {
-      throw new UncheckedIOException("The file " + mark + " cannot be read", e);
+      throw new UncheckedIOException(
+          key + ": expected a folder that can be read; got " + FileFailure.words(e), e);
     }
   }
 
@@ -42,7 +45,8 @@ record ApiMark(Path mark) {
       Files.writeString(made, api.host() + "\n" + api.account().map(id -> id + "\n").orElse(""));
       Files.move(made, mark, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw new UncheckedIOException("The file " + mark + " cannot be written", e);
+      throw new UncheckedIOException(
+          key + ": expected a folder that can be made and written; got " + FileFailure.words(e), e);
     }
   }
 }

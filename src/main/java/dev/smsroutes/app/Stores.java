@@ -5,6 +5,7 @@ import dev.smsroutes.batch.result.FileControl;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.InvalidSettingsException;
 import dev.smsroutes.config.SandboxChoice.When;
+import dev.smsroutes.disk.FileFailure;
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.MadeFor;
 import dev.smsroutes.ledger.OtherApiException;
@@ -96,7 +97,7 @@ public final class Stores {
    * @throws InvalidSettingsException if they were acknowledged for another API
    */
   static void claimQueue(Path directory, MadeFor api) {
-    ApiMark mark = new ApiMark(directory.resolve(".sms-api"));
+    ApiMark mark = new ApiMark("sms.jms.directory", directory.resolve(".sms-api"));
     Optional<MadeFor> before = mark.read();
     if (before.filter(made -> !made.fits(api)).isPresent()) {
       throw new InvalidSettingsException(
@@ -133,7 +134,10 @@ public final class Stores {
             api);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("sms.file.inbox: its files cannot be paused", e);
+      throw new UncheckedIOException(
+          "sms.file.inbox: expected a folder whose files can be paused; got "
+              + FileFailure.words(e),
+          e);
     }
     mark.write(api);
   }
@@ -142,11 +146,10 @@ public final class Stores {
   private static ApiMark markOfInbox(LedgerOptions ledger, BatchFolders folders) {
     String name =
         ".inbox-" + Integer.toHexString(folders.inbox().toString().hashCode()) + ".sms-api";
-    return new ApiMark(
-        ledger
-            .file()
-            .map(file -> file.toAbsolutePath().resolveSibling(name))
-            .orElseGet(() -> folders.results().resolve(name)));
+    return ledger
+        .file()
+        .map(file -> new ApiMark("sms.ledger.url", file.toAbsolutePath().resolveSibling(name)))
+        .orElseGet(() -> new ApiMark("sms.file.results", folders.results().resolve(name)));
   }
 
   private static int hold(Path inbox) throws IOException {

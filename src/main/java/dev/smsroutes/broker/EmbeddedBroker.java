@@ -3,6 +3,7 @@ package dev.smsroutes.broker;
 import dev.smsroutes.access.Keys;
 import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
+import dev.smsroutes.disk.FileFailure;
 import dev.smsroutes.disk.PrivateFiles;
 import jakarta.jms.ConnectionFactory;
 import java.io.IOException;
@@ -412,11 +413,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     } catch (IOException e) {
       release(channel);
       throw new IllegalStateException(
-          "sms.jms.directory: expected a writable directory; got "
-              + directory
-              + " ("
-              + e.getClass().getSimpleName()
-              + ")",
+          "sms.jms.directory: expected a folder that can be made and written; got "
+              + FileFailure.words(e),
           e);
     }
     release(channel);

@@ -75,7 +75,7 @@ final class AotCacheCommand implements Callable<Integer> {
       out.flush();
       return ExitCode.DONE;
     } catch (IOException e) {
-      err.println("No cache was made: " + e.getMessage());
+      err.println("No cache was made: " + Failures.words(e));
       return ExitCode.FAILED;
     }
   }

@@ -64,6 +64,9 @@ public final class DemoCommand implements Callable<Integer> {
       err.println("sms-routes cannot start:");
       err.println(e.getMessage());
       return ExitCode.MISCONFIGURED;
+    } catch (RuntimeException e) {
+      err.println("sms-routes cannot start: " + Failures.words(e));
+      return ExitCode.FAILED;
     } finally {
       SendCommand.delete(folder);
     }

@@ -3,6 +3,7 @@ package dev.smsroutes.cli;
 import dev.smsroutes.access.Key;
 import dev.smsroutes.access.KeysJson;
 import dev.smsroutes.batch.result.DurableFile;
+import dev.smsroutes.disk.FileFailure;
 import dev.smsroutes.watch.BrokenFileException;
 import dev.smsroutes.watch.WatchedFile;
 import java.io.IOException;
@@ -50,7 +51,15 @@ final class KeysEdit {
    *     as it is
    */
   static void edit(Path file, Consumer<Map<String, Key>> change) throws IOException {
-    Path path = file.toAbsolutePath().normalize();
+    try {
+      locked(file.toAbsolutePath().normalize(), change);
+    } catch (IOException e) {
+      throw new IOException(
+          "sms.http.keys-file: expected a file that can be made; got " + FileFailure.words(e), e);
+    }
+  }
+
+  private static void locked(Path path, Consumer<Map<String, Key>> change) throws IOException {
     Files.createDirectories(path.getParent());
     IN_THIS_PROCESS.lock();
     try (FileChannel lock =

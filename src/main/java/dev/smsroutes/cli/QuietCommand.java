@@ -49,7 +49,7 @@ abstract class QuietCommand implements Callable<Integer> {
       tell(e.getMessage());
       return ExitCode.FAILED;
     } catch (IOException | UncheckedIOException e) {
-      tell(e.getClass().getSimpleName() + ": " + DisplayText.text(String.valueOf(e.getMessage())));
+      tell(DisplayText.text(Failures.words(e)));
       return ExitCode.FAILED;
     } catch (RuntimeException | StackOverflowError e) {
       // Without the message of the exception, which may quote input.

@@ -161,7 +161,7 @@ public final class SendCommand extends QuietCommand {
     } catch (RuntimeException e) {
       Throwable cause = cause(e);
       if (!(cause instanceof LedgerInUseException)) {
-        return cannotStart(cause);
+        return cannotStart(e, cause);
       }
     } finally {
       stop.notStarted();
@@ -387,7 +387,7 @@ public final class SendCommand extends QuietCommand {
       delete(inbox.getParent());
     } catch (IOException | UncheckedIOException e) {
       // Only a link in a temporary folder remains.
-      err.println(e.getMessage());
+      err.println(Failures.words(e));
     }
   }
 
@@ -402,8 +402,8 @@ public final class SendCommand extends QuietCommand {
     return cause;
   }
 
-  private int cannotStart(Throwable cause) {
-    tell("sms-routes cannot send: " + cause.getMessage());
+  private int cannotStart(RuntimeException failure, Throwable cause) {
+    tell("sms-routes cannot send: " + Failures.words(failure));
     return cause instanceof InvalidSettingsException || cause instanceof InvalidDefinitionException
         ? ExitCode.MISCONFIGURED
         : ExitCode.FAILED;

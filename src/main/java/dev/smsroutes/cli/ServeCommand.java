@@ -40,7 +40,7 @@ public final class ServeCommand implements Callable<Integer> {
       err.println(e.getMessage());
       return ExitCode.MISCONFIGURED;
     } catch (RuntimeException e) {
-      err.println("sms-routes cannot start: " + root(e).getMessage());
+      err.println("sms-routes cannot start: " + Failures.words(e));
       if (stackTrace) {
         e.printStackTrace(err);
       } else {
@@ -54,13 +54,5 @@ public final class ServeCommand implements Callable<Integer> {
     // Waits until the process has been stopped.
     new CountDownLatch(1).await();
     return 0;
-  }
-
-  private static Throwable root(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
-    return root;
   }
 }

@@ -4,6 +4,7 @@ import dev.smsroutes.config.SandboxChoice.When;
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.MadeFor;
 import dev.smsroutes.throttle.ThrottleOptions;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.PropertiesComponent;
+import org.apache.camel.util.AntPathMatcher;
 
 /**
  * All settings, read once: by a start and by each command from the same sources, in the same order
@@ -81,6 +83,8 @@ public record Configuration(
   private static final List<String> SECRETS_OF_ROUTES =
       List.of("sms.sftp.password", "sms.sftp.private-key-passphrase");
 
+  private static final String ROUTES = "camel.main.routesIncludePattern";
+  private static final String FILE = "file:";
   private static final String STOP_TIMEOUT = "camel.main.shutdownTimeout";
 
   /**
@@ -167,6 +171,7 @@ public record Configuration(
       settings.requireFree(http.address());
       management.ifPresent(settings::requireFree);
       settings.group(() -> opening.apply(policy));
+      requireFoldersOfRoutes(settings);
     }
     Map<String, Supplier<String>> ofRoutes = new TreeMap<>();
     for (String key : SECRETS_OF_ROUTES) {
@@ -233,6 +238,29 @@ public record Configuration(
     return UrlHosts.isElsewhere(settings.text("sms.ledger.url"))
         ? Optional.of("sms.ledger.url names a database on another host")
         : Optional.empty();
+  }
+
+  /** Camel itself would only say the name of a folder that is not there. */
+  private static void requireFoldersOfRoutes(Settings settings) {
+    for (String written : settings.text(ROUTES).split(",")) {
+      String pattern = written.trim();
+      if (!pattern.startsWith(FILE) || !AntPathMatcher.INSTANCE.isPattern(pattern)) {
+        continue;
+      }
+      String root = AntPathMatcher.INSTANCE.determineRootDir(pattern).substring(FILE.length());
+      File folder = new File(root).getAbsoluteFile();
+      if (!folder.isDirectory() || !folder.canRead()) {
+        settings.fault(
+            ROUTES
+                + ": expected a folder with route files that can be read; got '"
+                + folder.toPath().normalize()
+                + "': "
+                + (folder.isDirectory()
+                    ? "this process may not access it"
+                    : folder.exists() ? "it is no folder" : "there is no such folder")
+                + ". Start sms-routes in the folder where routes/ is, or set that key");
+      }
+    }
   }
 
   private static LedgerOptions ledger(Settings settings) {

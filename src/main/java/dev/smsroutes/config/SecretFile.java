@@ -1,12 +1,12 @@
 package dev.smsroutes.config;
 
+import dev.smsroutes.disk.FileFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.function.Supplier;
@@ -74,10 +74,8 @@ final class SecretFile implements Supplier<String> {
     }
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(MAX_BYTES + 1);
-    } catch (NoSuchFileException e) {
-      throw wrong("there is no such file");
     } catch (IOException e) {
-      throw wrong("it cannot be read (" + e.getClass().getSimpleName() + ")");
+      throw wrong(FileFailure.why(e));
     }
     if (bytes.length > MAX_BYTES) {
       throw wrong("it has more than " + MAX_BYTES + " bytes");

@@ -3,6 +3,7 @@ package dev.smsroutes.definition;
 import dev.smsroutes.definition.DefinitionReader.DefinitionOrProblems;
 import dev.smsroutes.definition.DefinitionReader.TextFile;
 import dev.smsroutes.definition.InvalidDefinitionException.Problem;
+import dev.smsroutes.disk.FileFailure;
 import dev.smsroutes.template.Template;
 import dev.smsroutes.template.TextParts;
 import java.io.IOException;
@@ -194,7 +195,11 @@ public final class DefinitionDirectory implements Definitions {
           .toList();
     } catch (IOException | UncheckedIOException e) {
       throw new InvalidDefinitionException(
-          List.of(new Problem(directory.toString(), "", "cannot be read: " + e)));
+          List.of(
+              new Problem(
+                  directory.toString(),
+                  "",
+                  "expected " + KEY + " to name a folder that can be read; " + why(e))));
     }
   }
 
@@ -208,8 +213,14 @@ public final class DefinitionDirectory implements Definitions {
       return DefinitionReader.read(name, yaml, bytes(file), text);
     } catch (IOException e) {
       return new DefinitionOrProblems(
-          Optional.empty(), List.of(new Problem(name, "", "cannot be read: " + e)));
+          Optional.empty(),
+          List.of(new Problem(name, "", "expected a file that can be read; " + why(e))));
     }
+  }
+
+  private static String why(Exception e) {
+    return FileFailure.why(
+        e instanceof UncheckedIOException wrapped ? wrapped.getCause() : (IOException) e);
   }
 
   /** Reads one byte more than allowed, which shows that the file is too long. */

@@ -1,5 +1,6 @@
 package dev.smsroutes.door;
 
+import dev.smsroutes.disk.FileFailure;
 import dev.smsroutes.disk.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -39,10 +40,8 @@ final class TokenKeyFile {
       // Told below.
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "sms.http.token-key-file: expected a file that can be read or made; '"
-              + file
-              + "': "
-              + e.getClass().getSimpleName(),
+          "sms.http.token-key-file: expected a file that can be read or made; got "
+              + FileFailure.words(e),
           e);
     }
     throw new IllegalArgumentException(

@@ -1,7 +1,8 @@
 package dev.smsroutes.watch;
 
+import dev.smsroutes.disk.FileFailure;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -226,11 +227,9 @@ public final class WatchedFile<T> implements AutoCloseable {
     if (e instanceof BrokenFileException) {
       return e.getMessage();
     }
-    if (e instanceof NoSuchFileException) {
-      return "there is no such file";
-    }
-    return e instanceof AccessDeniedException
-        ? "it is not readable for this process"
+    // The words of another one may quote what was read.
+    return e instanceof FileSystemException
+        ? FileFailure.why(e)
         : "it cannot be read: " + e.getClass().getSimpleName();
   }
 

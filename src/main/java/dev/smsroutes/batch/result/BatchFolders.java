@@ -3,6 +3,7 @@ package dev.smsroutes.batch.result;
 import dev.smsroutes.batch.format.BatchFormat;
 import dev.smsroutes.batch.format.FileNames;
 import dev.smsroutes.batch.format.SourceFile;
+import dev.smsroutes.disk.FileFailure;
 import dev.smsroutes.disk.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -51,9 +52,10 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
    */
   public int prepare() throws IOException {
     int swept = 0;
-    for (Path folder : List.of(inbox, results, done, failed)) {
-      PrivateFiles.createFolders(folder);
-    }
+    make("sms.file.inbox", inbox);
+    make("sms.file.results", results);
+    make("sms.file.done", done);
+    make("sms.file.failed", failed);
     for (CompletionMarker completion : CompletionMarker.all(this)) {
       completion.publish(this);
       if (free(inbox, completion.file())) {
@@ -74,6 +76,17 @@ public record BatchFolders(Path inbox, Path results, Path done, Path failed) {
       Files.deleteIfExists(stale);
     }
     return swept;
+  }
+
+  private static void make(String key, Path folder) throws IOException {
+    try {
+      PrivateFiles.createFolders(folder);
+      // One that is there may be closed to this process.
+      Files.newDirectoryStream(folder).close();
+    } catch (IOException e) {
+      throw new IOException(
+          key + ": expected a folder that can be made and read; got " + FileFailure.words(e), e);
+    }
   }
 
   /**

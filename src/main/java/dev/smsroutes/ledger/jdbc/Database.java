@@ -3,6 +3,7 @@ package dev.smsroutes.ledger.jdbc;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
+import dev.smsroutes.disk.FileFailure;
 import dev.smsroutes.disk.PrivateFiles;
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.LedgerUnavailableException;
@@ -10,7 +11,6 @@ import dev.smsroutes.ledger.MadeFor;
 import dev.smsroutes.ledger.NoLedgerException;
 import dev.smsroutes.ledger.OtherApiException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -194,7 +194,8 @@ final class Database implements AutoCloseable {
     } catch (FileAlreadyExistsException e) {
       // Created by an earlier run.
     } catch (IOException e) {
-      throw new UncheckedIOException("sms.ledger.url: the file cannot be created", e);
+      throw new LedgerUnavailableException(
+          "sms.ledger.url: expected a writable file; got " + FileFailure.words(e));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.smsroutes.ledger.jdbc;
 
+import dev.smsroutes.disk.FileFailure;
 import dev.smsroutes.disk.PrivateFiles;
 import dev.smsroutes.ledger.LedgerInUseException;
 import dev.smsroutes.ledger.LedgerUnavailableException;
@@ -40,7 +41,7 @@ final class ProcessLock implements AutoCloseable {
         locked = lock(file);
       } catch (IOException e) {
         throw new LedgerUnavailableException(
-            "sms.ledger.url: expected a writable file; " + Database.reason(e));
+            "sms.ledger.url: expected a writable file; got " + FileFailure.words(e));
       } finally {
         if (locked.isEmpty()) {
           HELD.remove(file);
