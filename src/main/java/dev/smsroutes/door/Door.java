@@ -187,7 +187,8 @@ final class Door implements Entrance {
     }
   }
 
-  private static Optional<SignedJWT> parse(String token) {
+  /** Empty if it is no signed token. */
+  static Optional<SignedJWT> parse(String token) {
     if (!token.startsWith("eyJ")) {
       return Optional.empty();
     }

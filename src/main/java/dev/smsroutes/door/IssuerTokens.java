@@ -223,6 +223,10 @@ final class IssuerTokens implements AutoCloseable {
   Finding verify(String token, SignedJWT parsed, boolean sending) {
     try {
       JWTClaimsSet claims = processor.process(parsed, null);
+      if (claims.getSubject() == null || claims.getExpirationTime() == null) {
+        // To the library a claim is also there if it is null.
+        return Finding.wrong("token whose sub or exp is null");
+      }
       Said said = new Said(claims.getSubject(), hasScope(claims));
       Instant end = claims.getExpirationTime().toInstant().plus(SKEW);
       verified.keep(token, said, end);
