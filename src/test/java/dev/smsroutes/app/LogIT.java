@@ -3,23 +3,17 @@ package dev.smsroutes.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.AppenderBase;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.smsroutes.testing.CapturedLog;
 import dev.smsroutes.testing.Requests;
 import dev.smsroutes.testing.RunningBundle;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** What the log tells, and what it never may: numbers, values, texts, tokens and secrets. */
 class LogIT {
@@ -38,31 +32,13 @@ class LogIT {
           "Bearer",
           "beeblebrox@example.com");
 
-  private static final Queue<String> LOGGED = new ConcurrentLinkedQueue<>();
-  private static final AppenderBase<ILoggingEvent> APPENDER =
-      new AppenderBase<>() {
-        @Override
-        protected void append(ILoggingEvent event) {
-          String stack =
-              event.getThrowableProxy() == null
-                  ? ""
-                  : "\n" + ThrowableProxyUtil.asString(event.getThrowableProxy());
-          LOGGED.add(event.getLoggerName() + " " + event.getFormattedMessage() + stack);
-        }
-      };
-
+  private static CapturedLog log;
   private static RunningBundle bundle;
-
-  private static Logger root() {
-    return (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
-  }
 
   @BeforeAll
   static void start() {
-    APPENDER.start();
-    root().addAppender(APPENDER);
     // As it runs at a site: INFO, of all libraries too.
-    root().setLevel(Level.INFO);
+    log = new CapturedLog(Level.INFO);
     bundle =
         RunningBundle.start(
             "sms.sandbox.enabled", "true",
@@ -73,14 +49,13 @@ class LogIT {
   @AfterAll
   static void stop() {
     bundle.close();
-    root().detachAppender(APPENDER);
-    root().setLevel(Level.WARN);
+    log.close();
   }
 
   @BeforeEach
   void forget() {
     bundle.forget();
-    LOGGED.clear();
+    log.clear();
   }
 
   private static ObjectNode request() {
@@ -96,8 +71,8 @@ class LogIT {
   }
 
   private static void assertNothingPrivateWasLogged() {
-    assertThat(LOGGED).isNotEmpty();
-    for (String line : LOGGED) {
+    assertThat(log.lines()).isNotEmpty();
+    for (String line : log.lines()) {
       assertThat(line).doesNotContain(PRIVATE);
     }
   }
@@ -106,7 +81,7 @@ class LogIT {
   void has_one_line_with_the_outcome_of_each_request() {
     bundle.keyed("logged", request());
 
-    assertThat(LOGGED)
+    assertThat(log.lines())
         .filteredOn(line -> line.startsWith("dev.smsroutes.outcome "))
         .singleElement()
         .asString()
@@ -239,7 +214,7 @@ class LogIT {
   void keeps_a_strange_key_on_its_line(String key) {
     bundle.keyed(key, Requests.keyed().put("definitionKey", key).put(key, 1));
 
-    assertThat(LOGGED)
+    assertThat(log.lines())
         .filteredOn(line -> line.startsWith("dev.smsroutes.outcome "))
         .singleElement()
         .asString()

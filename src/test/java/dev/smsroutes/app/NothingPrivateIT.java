@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.AppenderBase;
 import dev.smsroutes.cli.SmsRoutesCommand;
+import dev.smsroutes.testing.CapturedLog;
 import dev.smsroutes.testing.RunningBundle;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -23,8 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -32,7 +27,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /**
  * One run over all channels, failures included, with marked values; then all of its output is
@@ -93,44 +87,21 @@ class NothingPrivateIT {
           "{\"status\": 400, \"body\": {\"errorcode\": 424242, \"message\": \"marvin@example.com +49 151 98765432\"}}",
           "{\"status\": 500, \"body\": \"brain-the-size-of-a-planet 4915198765432\", \"headers\": {\"X-Debug\": \"Paranoid\"}}");
 
-  private static final Queue<String> LOGGED = new ConcurrentLinkedQueue<>();
-  private static final AppenderBase<ILoggingEvent> APPENDER =
-      new AppenderBase<>() {
-        @Override
-        protected void append(ILoggingEvent event) {
-          String stack =
-              event.getThrowableProxy() == null
-                  ? ""
-                  : "\n" + ThrowableProxyUtil.asString(event.getThrowableProxy());
-          LOGGED.add(
-              event.getThreadName()
-                  + " "
-                  + event.getLoggerName()
-                  + " "
-                  + event.getMDCPropertyMap()
-                  + event.getFormattedMessage()
-                  + stack);
-        }
-      };
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   @TempDir private static Path home;
 
+  private static CapturedLog log;
   private static RunningBundle bundle;
 
   @BeforeAll
   static void start() {
-    APPENDER.start();
-    logger(Logger.ROOT_LOGGER_NAME).addAppender(APPENDER);
-    logger(Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);
-    logger("dev.smsroutes").setLevel(Level.DEBUG);
+    log = new CapturedLog(Level.INFO).with("dev.smsroutes", Level.DEBUG);
     bundle =
         RunningBundle.startWithFiles(
             home,
-            RunningBundle.withBroker(
+            RunningBundle.withLedgerAndBroker(
                 home,
-                "sms.ledger.url",
-                "jdbc:sqlite:" + home.resolve("ledger.db"),
                 "sms.management.enabled",
                 "true",
                 "sms.management.port",
@@ -152,13 +123,7 @@ class NothingPrivateIT {
   @AfterAll
   static void stop() {
     bundle.close();
-    logger(Logger.ROOT_LOGGER_NAME).detachAppender(APPENDER);
-    logger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
-    logger("dev.smsroutes").setLevel(Level.INFO);
-  }
-
-  private static Logger logger(String name) {
-    return (Logger) LoggerFactory.getLogger(name);
+    log.close();
   }
 
   @Test
@@ -171,7 +136,7 @@ class NothingPrivateIT {
     overAllChannels(WRONG);
     oddOnes();
 
-    assertNothingPrivate("log", List.copyOf(LOGGED));
+    assertNothingPrivate("log", log.lines());
     int port = bundle.bundle().managementPort().orElseThrow();
     assertNothingPrivate("health", List.of(get(port, "/observe/health")));
     assertNothingPrivate("meters", List.of(get(port, "/observe/metrics")));
@@ -277,7 +242,7 @@ class NothingPrivateIT {
     StringWriter said = new StringWriter();
     PrintWriter out = new PrintWriter(said);
     List<String> all = new ArrayList<>(List.of(arguments));
-    all.add(1, "--set=sms.ledger.url=jdbc:sqlite:" + home.resolve("ledger.db"));
+    all.addAll(1, bundle.options());
     for (String folder : List.of("inbox", "results", "done", "failed")) {
       all.add(1, "--set=sms.file." + folder + "=" + home.resolve(folder));
     }

@@ -81,9 +81,7 @@ class PrivateFilesIT {
   }
 
   private static RunningBundle start(Path data) {
-    return RunningBundle.startWithFiles(
-        data,
-        RunningBundle.withBroker(data, "sms.ledger.url", "jdbc:sqlite:" + data + "/ledger.db"));
+    return RunningBundle.startWithFiles(data, RunningBundle.withLedgerAndBroker(data));
   }
 
   private static void runOverAllChannels(RunningBundle bundle, Path data) throws Exception {

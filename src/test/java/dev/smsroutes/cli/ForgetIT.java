@@ -12,7 +12,6 @@ import dev.smsroutes.model.Person;
 import dev.smsroutes.testing.Reply;
 import dev.smsroutes.testing.Requests;
 import dev.smsroutes.testing.RunningBundle;
-import dev.smsroutes.testing.TestLedgers;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -22,10 +21,8 @@ import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -53,24 +50,16 @@ class ForgetIT {
   @TempDir private static Path data;
 
   private static RunningBundle bundle;
-  private static String url;
 
   private JdbcRecords records;
 
   @BeforeAll
   static void start() {
-    url = "jdbc:sqlite:" + data.resolve("ledger.db");
     bundle =
         RunningBundle.startWithFiles(
             data,
-            RunningBundle.withBroker(
-                data,
-                "sms.ledger.url",
-                url,
-                "sms.jms.redelivery-delay",
-                "2s",
-                "sms.jms.max-redelivery-delay",
-                "2s"));
+            RunningBundle.withLedgerAndBroker(
+                data, "sms.jms.redelivery-delay", "2s", "sms.jms.max-redelivery-delay", "2s"));
   }
 
   @AfterAll
@@ -81,7 +70,7 @@ class ForgetIT {
   @BeforeEach
   void look() {
     bundle.sandbox().reset();
-    records = JdbcRecords.open(TestLedgers.options(url), Clock.systemUTC());
+    records = bundle.records();
   }
 
   @AfterEach
@@ -236,7 +225,7 @@ class ForgetIT {
     Said said =
         Said.by(
             "forget",
-            "--set=sms.ledger.url=" + url,
+            bundle.options().get(0),
             "--set=sms.jms.port=1",
             "--set=sms.file.enabled=true",
             NUMBER);
@@ -278,10 +267,8 @@ class ForgetIT {
   }
 
   private static Said forget(String... options) {
-    int port = bundle.bundle().broker().orElseThrow().port();
     List<String> all = new ArrayList<>(List.of("forget", "--by=ann"));
-    all.add("--set=sms.ledger.url=" + url);
-    all.add("--set=sms.jms.port=" + port);
+    all.addAll(bundle.options());
     for (String folder : List.of("inbox", "results", "done", "failed")) {
       all.add("--set=sms.file." + folder + "=" + data.resolve(folder));
     }
@@ -316,14 +303,8 @@ class ForgetIT {
 
   private static Map<String, String> bodies(String queue) throws JMSException {
     Map<String, String> bodies = new TreeMap<>();
-    try (ActiveMQConnectionFactory factory = bundle.broker();
-        Connection connection = factory.createConnection();
-        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
-      Enumeration<?> messages = session.createBrowser(session.createQueue(queue)).getEnumeration();
-      while (messages.hasMoreElements()) {
-        TextMessage message = (TextMessage) messages.nextElement();
-        bodies.put(message.getJMSMessageID(), message.getText());
-      }
+    for (Message message : bundle.waiting(queue)) {
+      bodies.put(message.getJMSMessageID(), ((TextMessage) message).getText());
     }
     return bodies;
   }

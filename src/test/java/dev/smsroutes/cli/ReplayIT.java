@@ -10,25 +10,18 @@ import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.testing.Requests;
 import dev.smsroutes.testing.RunningBundle;
-import dev.smsroutes.testing.TestLedgers;
-import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
-import jakarta.jms.Session;
-import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,28 +46,22 @@ class ReplayIT {
   @TempDir private static Path folder;
 
   private static RunningBundle bundle;
-  private static String url;
-  private static int port;
   private static int code = 77_000;
 
   private JdbcRecords records;
 
   @BeforeAll
   static void start() {
-    url = "jdbc:sqlite:" + folder.resolve("ledger.db");
     bundle =
         RunningBundle.start(
-            RunningBundle.withBroker(
+            RunningBundle.withLedgerAndBroker(
                 folder,
-                "sms.ledger.url",
-                url,
                 "sms.jms.redelivery-delay",
                 "20ms",
                 "sms.jms.max-redelivery-delay",
                 "50ms",
                 "sms.jms.max-attempts",
                 "3"));
-    port = bundle.bundle().broker().orElseThrow().port();
   }
 
   @AfterAll
@@ -85,7 +72,7 @@ class ReplayIT {
   @BeforeEach
   void look() {
     bundle.sandbox().reset();
-    records = JdbcRecords.open(TestLedgers.options(url), Clock.systemUTC());
+    records = bundle.records();
   }
 
   @AfterEach
@@ -94,15 +81,14 @@ class ReplayIT {
   }
 
   private static Said replay(String... options) {
-    return Said.by(arguments(port, options));
+    return Said.by(arguments(options));
   }
 
-  private static String[] arguments(int port, String... options) {
-    return Stream.concat(
-            Stream.of(
-                "replay", "--set=sms.ledger.url=" + url, "--set=sms.jms.port=" + port, "--by=ann"),
-            Arrays.stream(options))
-        .toArray(String[]::new);
+  private static String[] arguments(String... options) {
+    List<String> all = new ArrayList<>(List.of("replay", "--by=ann"));
+    all.addAll(bundle.options());
+    all.addAll(List.of(options));
+    return all.toArray(String[]::new);
   }
 
   /** Parks messages under a code that no other test uses; the code. */
@@ -158,7 +144,7 @@ class ReplayIT {
     assertThat(said).isEqualTo(new Said(0, lines("replayed " + key, "replayed=1 skipped=0"), ""));
     awaitState(key, EntryState.ACCEPTED);
     assertSentOnce(key);
-    assertThat(Said.by("show", "--set=sms.ledger.url=" + url, key).out())
+    assertThat(Said.by("show", bundle.options().get(0), key).out())
         .contains("state        ACCEPTED")
         .containsPattern("Z  REPLAYED: ann, after PARKED " + code + ": The SMS API refused");
   }
@@ -254,7 +240,7 @@ class ReplayIT {
       nobody = socket.getLocalPort();
     }
 
-    Said said = Said.by(arguments(nobody, "--key", key));
+    Said said = replay("--set=sms.jms.port=" + nobody, "--key", key);
 
     assertThat(said.exit()).isEqualTo(1);
     assertThat(said.out()).isEmpty();
@@ -288,7 +274,7 @@ class ReplayIT {
   void takes_an_erased_request_from_the_invalid_queue() throws JMSException {
     String key = Requests.key();
     bundle.sandbox().faults("{\"code\": 109121}");
-    publish(key, json(key));
+    bundle.queue(List.of(json(key)));
     awaitState(key, EntryState.REFUSED);
     awaitOn("sms.send.invalid", key, 1);
     bundle.sandbox().reset();
@@ -307,7 +293,7 @@ class ReplayIT {
   void removes_the_dead_letter_of_a_replayed_message() throws JMSException {
     String key = Requests.key();
     bundle.sandbox().faults("{\"status\": 500}");
-    publish(key, json(key));
+    bundle.queue(List.of(json(key)));
     awaitOn("sms.send.dead", key, 1);
     bundle.sandbox().reset();
 
@@ -322,7 +308,7 @@ class ReplayIT {
   void leaves_another_request_on_the_invalid_queue() throws JMSException {
     String key = Requests.key();
     park(key);
-    publish(key, json(key).replace("Ada", "Bob"));
+    bundle.queue(List.of(json(key).replace("Ada", "Bob")));
     awaitOn("sms.send.invalid", key, 1);
     bundle.sandbox().reset();
 
@@ -348,7 +334,7 @@ class ReplayIT {
   void takes_any_key(String strange) throws JMSException {
     String key = strange + Requests.key();
     bundle.sandbox().faults("{\"status\": 500}");
-    publish(key, json(key));
+    bundle.queue(List.of(json(key)));
     awaitOn("sms.send.dead", key, 1);
     bundle.sandbox().reset();
 
@@ -488,7 +474,7 @@ class ReplayIT {
   }
 
   private static String[] withoutName(String... options) {
-    String[] all = arguments(port, options);
+    String[] all = arguments(options);
     return Arrays.copyOfRange(all, 1, all.length);
   }
 
@@ -603,7 +589,7 @@ class ReplayIT {
   private static List<String> bySelection(LedgerFile ledger, String... options) {
     return Said.by(
             Stream.concat(
-                    Stream.of("replay", "--dry-run", ledger.set(), "--set=sms.jms.port=" + port),
+                    Stream.of("replay", "--dry-run", ledger.set(), bundle.options().get(1)),
                     Arrays.stream(options))
                 .toArray(String[]::new))
         .lines();
@@ -621,7 +607,7 @@ class ReplayIT {
       }
 
       Said said =
-          Said.by("replay", ledger.set(), "--set=sms.jms.port=" + port, "--state=PARKED", "--yes");
+          Said.by("replay", ledger.set(), bundle.options().get(1), "--state=PARKED", "--yes");
 
       assertThat(said.err()).isEmpty();
       assertThat(said.exit()).isZero();
@@ -668,7 +654,7 @@ class ReplayIT {
     Said said =
         Said.by(
             Stream.concat(
-                    Stream.of("replay", "--set=sms.ledger.url=" + url),
+                    Stream.of("replay", bundle.options().get(0)),
                     options == null ? Stream.empty() : Arrays.stream(options.split(" ")))
                 .toArray(String[]::new));
 
@@ -682,10 +668,8 @@ class ReplayIT {
     Path own = folder.resolve("keeping");
     try (RunningBundle keeping =
         RunningBundle.start(
-            RunningBundle.withBroker(
+            RunningBundle.withLedgerAndBroker(
                 own,
-                "sms.ledger.url",
-                "jdbc:sqlite:" + own.resolve("ledger.db"),
                 "sms.ledger.keep-personal-data",
                 "true",
                 "sms.jms.user",
@@ -697,8 +681,8 @@ class ReplayIT {
       assertThat(keeping.keyed(key, Requests.keyed()).code()).isEqualTo(109121);
       String[] order = {
         "replay",
-        "--set=sms.ledger.url=jdbc:sqlite:" + own.resolve("ledger.db"),
-        "--set=sms.jms.port=" + keeping.bundle().broker().orElseThrow().port(),
+        keeping.options().get(0),
+        keeping.options().get(1),
         "--key=" + key,
         "--by=ann",
         "--edit=to=+4915112345999",
@@ -738,15 +722,6 @@ class ReplayIT {
     return Requests.keyed().put("messageKey", key).toString();
   }
 
-  private static void publish(String key, String request) throws JMSException {
-    try (ActiveMQConnectionFactory factory = bundle.broker();
-        Connection connection = factory.createConnection();
-        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
-      TextMessage message = session.createTextMessage(request);
-      session.createProducer(session.createQueue("sms.send")).send(message);
-    }
-  }
-
   private static void awaitOn(String queue, String key, int messages) {
     await()
         .atMost(Duration.ofSeconds(20))
@@ -756,16 +731,9 @@ class ReplayIT {
   /** The messages of a key on a queue. */
   private static List<String> on(String queue, String key) throws JMSException {
     List<String> found = new ArrayList<>();
-    try (ActiveMQConnectionFactory factory = bundle.broker();
-        Connection connection = factory.createConnection();
-        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
-      connection.start();
-      Enumeration<?> messages = session.createBrowser(session.createQueue(queue)).getEnumeration();
-      while (messages.hasMoreElements()) {
-        Message message = (Message) messages.nextElement();
-        if (key.equals(message.getStringProperty("smsMessageKey"))) {
-          found.add(message.getStringProperty("smsState"));
-        }
+    for (Message message : bundle.waiting(queue)) {
+      if (key.equals(message.getStringProperty("smsMessageKey"))) {
+        found.add(message.getStringProperty("smsState"));
       }
     }
     return found;

@@ -2,9 +2,12 @@ package dev.smsroutes.testing;
 
 import dev.smsroutes.app.Bundle;
 import dev.smsroutes.app.BundleAtTime;
+import dev.smsroutes.ledger.jdbc.JdbcRecords;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import jakarta.jms.MessageProducer;
+import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,6 +28,7 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,6 +124,14 @@ public final class RunningBundle implements AutoCloseable {
     return all.toArray(String[]::new);
   }
 
+  /** As {@link #withBroker}, with its ledger in this folder, too. */
+  public static String[] withLedgerAndBroker(Path home, String... keysAndValues) {
+    List<String> all =
+        new ArrayList<>(List.of("sms.ledger.url", "jdbc:sqlite:" + home.resolve("ledger.db")));
+    all.addAll(List.of(keysAndValues));
+    return withBroker(home, all.toArray(String[]::new));
+  }
+
   /** Starts a bundle that goes by this clock. */
   public static RunningBundle start(Clock clock, String... keysAndValues) {
     Map<String, String> overrides = overrides();
@@ -157,6 +169,33 @@ public final class RunningBundle implements AutoCloseable {
         producer.send(session.createTextMessage(request));
       }
     }
+  }
+
+  /** What waits in a queue; it stays there. */
+  public List<Message> waiting(String queue) throws JMSException {
+    try (ActiveMQConnectionFactory factory = broker();
+        Connection connection = factory.createConnection();
+        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        QueueBrowser browser = session.createBrowser(session.createQueue(queue))) {
+      connection.start();
+      List<Message> waiting = new ArrayList<>();
+      for (Enumeration<?> all = browser.getEnumeration(); all.hasMoreElements(); ) {
+        waiting.add((Message) all.nextElement());
+      }
+      return waiting;
+    }
+  }
+
+  /** The records of its ledger, as commands see them; a test closes them. */
+  public JdbcRecords records() {
+    return JdbcRecords.open(TestLedgers.options(ledgerUrl), Clock.systemUTC());
+  }
+
+  /** The options of a command that is to work with the ledger and the broker of this bundle. */
+  public List<String> options() {
+    return List.of(
+        "--set=sms.ledger.url=" + ledgerUrl,
+        "--set=sms.jms.port=" + bundle.broker().orElseThrow().port());
   }
 
   /** All well again, and no key was ever used: neither the sandbox nor the ledger knows one. */
