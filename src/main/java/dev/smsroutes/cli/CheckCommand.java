@@ -26,7 +26,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Predicts the outcome of each row of batch files, and sends nothing.",
       "Reads, checks and renders them as a real run does, and asks the ledger what was sent before."
-          + " Works while sms-routes serves, or without it. Shows no numbers, attributes or texts."
+          + " Works while sms-routes serves, or without it. Shows no numbers, attributes or texts.",
+      "Does not foretell limits that depend on what else is sent: the rate and the daily allowance of"
+          + " the caller, the rate of a number, and the same text for a number."
     },
     footerHeading = "%nExamples:%n",
     footer = {
