@@ -27,7 +27,7 @@ tools() {
 # Compiles the benchmarks that are given, and sets the class path of them and of the bundle.
 compiled() {
   ulimit -n 16384
-  mvn -q compile dependency:build-classpath -Dmdep.outputFile=target/classpath.txt -Dmdep.includeScope=runtime
+  mvn -q compile dependency:build-classpath -Dmdep.outputFile=target/classpath.txt -DincludeScope=runtime
   mkdir -p target/benchmarks/classes
   classpath="target/benchmarks/classes:target/classes:$(cat target/classpath.txt)"
   javac -proc:none -nowarn --release 17 -d target/benchmarks/classes -cp "$classpath" -sourcepath benchmarks "$@"
