@@ -268,7 +268,8 @@ public final class Bundle implements AutoCloseable {
                 configuration.http().queued(),
                 configuration.door().ways()),
             configuration.http().recipientsConcurrency()));
-    rooms.addConfiguration(new JmsIntakeBeans(jms, broker, reader::one, OutcomeJson::one));
+    rooms.addConfiguration(
+        new JmsIntakeBeans(jms, broker, reader::one, OutcomeJson::one, this::callerOfReplay));
     rooms.addConfiguration(
         new CamelConfiguration() {
           @Override
@@ -296,6 +297,15 @@ public final class Bundle implements AutoCloseable {
     return caller
         .map(id -> keys.withId(id).filter(keys::isValid).filter(Key::seesAll).isPresent())
         .orElse(!configuration.door().asks());
+  }
+
+  /** Whose message an operator has sent again: the record says so, not the message. */
+  private Optional<String> callerOfReplay(String recorded, String key) {
+    return ledger
+        .records()
+        .history(recorded)
+        .filter(history -> history.wasReplayedAs(key))
+        .flatMap(history -> history.entry().caller());
   }
 
   private void bindApi(CamelContext context) {

@@ -37,6 +37,12 @@ public final class ArtemisMessages {
    */
   public static final String CALLER = "smsCaller";
 
+  /**
+   * The property with the key of the message that an operator replays with this one. The embedded
+   * broker takes it from operators only; through an external broker anyone can write it.
+   */
+  static final String REPLAY_OF = "smsReplayOf";
+
   /** The property with the user who sent the message, if the broker is told to write it. */
   private static final String BROKER_USER = "JMSXUserID";
 
@@ -90,6 +96,24 @@ public final class ArtemisMessages {
   public static Optional<String> caller(Message message, String own) throws JMSException {
     Optional<String> user = Optional.ofNullable(message.getStringProperty(BROKER_USER));
     return user.filter(own::equals).isPresent() ? caller(message) : user;
+  }
+
+  /** The key of the message that is replayed with this one, which came through our broker. */
+  public static Optional<String> replayOf(Message message) throws JMSException {
+    return message.getObjectProperty(REPLAY_OF) instanceof String key && !key.isEmpty()
+        ? Optional.of(key)
+        : Optional.empty();
+  }
+
+  /**
+   * As {@link #replayOf(Message)}, of a message that came through an external broker.
+   *
+   * @param own the user of this process, with whom operators replay
+   */
+  public static Optional<String> replayOf(Message message, String own) throws JMSException {
+    return own.equals(message.getStringProperty(BROKER_USER))
+        ? replayOf(message)
+        : Optional.empty();
   }
 
   /** The {@code JMSReplyTo} of a message of any protocol. */

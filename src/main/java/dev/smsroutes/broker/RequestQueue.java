@@ -147,6 +147,7 @@ public final class RequestQueue implements AutoCloseable {
       try (MessageProducer producer = session.createProducer(session.createQueue(queues.send()))) {
         TextMessage message = session.createTextMessage(json);
         message.setStringProperty(MESSAGE_KEY, messageKey);
+        message.setStringProperty(ArtemisMessages.REPLAY_OF, replacedKey);
         producer.setDeliveryMode(DeliveryMode.PERSISTENT);
         producer.send(message);
       }

@@ -14,7 +14,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -97,17 +97,17 @@ final class Replay {
 
   private final LedgerRecords records;
   private final RequestQueue queue;
-  private final Function<SendRequest, List<Fault>> check;
+  private final BiFunction<SendRequest, Optional<String>, List<Fault>> check;
   private final Order order;
   private final Clock clock;
 
   /**
-   * @param check finds the faults for which the intake would refuse a request
+   * @param check finds the faults for which the intake would refuse a request of a caller
    */
   Replay(
       LedgerRecords records,
       RequestQueue queue,
-      Function<SendRequest, List<Fault>> check,
+      BiFunction<SendRequest, Optional<String>, List<Fault>> check,
       Order order,
       Clock clock) {
     this.records = records;
@@ -139,7 +139,9 @@ final class Replay {
       }
       request = request.withMessageKey(key.key());
     }
-    return refused(request).map(Decision.class::cast).orElse(new Go(entry, request));
+    return refused(request, entry.caller())
+        .map(Decision.class::cast)
+        .orElse(new Go(entry, request));
   }
 
   /** Null if it may be sent. */
@@ -188,15 +190,13 @@ final class Replay {
     }
   }
 
-  private Optional<Skip> refused(SendRequest request) {
-    List<Fault> faults = check.apply(request);
+  private Optional<Skip> refused(SendRequest request, Optional<String> caller) {
+    List<Fault> faults = check.apply(request, caller);
     if (!faults.isEmpty()) {
       return Optional.of(
           new Skip(
               SkipReason.INVALID,
-              faults.stream()
-                  .map(fault -> (fault.field() + ": " + fault.message()))
-                  .collect(Collectors.joining("; "))));
+              faults.stream().map(Replay::words).collect(Collectors.joining("; "))));
     }
     int bytes = RequestJson.write(request).getBytes(StandardCharsets.UTF_8).length;
     return bytes <= order.maxBytes()
@@ -208,6 +208,10 @@ final class Replay {
                     + order.maxBytes()
                     + " bytes (sms.jms.max-body-bytes); got "
                     + bytes));
+  }
+
+  private static String words(Fault fault) {
+    return (fault.field().isEmpty() ? "" : fault.field() + ": ") + fault.message();
   }
 
   /** A key; {@code taken} is null if it can be used, else says why not. */

@@ -35,7 +35,8 @@ import picocli.CommandLine.Option;
       "Sends messages again, each under its own key.",
       "Opens them in the ledger and puts them on the queue of the serving process, which must be"
           + " running. The same order twice sends nothing twice.",
-      "Takes PARKED, UNCERTAIN, WAITING and REFUSED ones; never those in progress or accepted."
+      "Takes PARKED, UNCERTAIN, WAITING and REFUSED ones; never those in progress or accepted.",
+      "Each goes out for the caller on its record, with the rights that this caller has now."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -160,7 +161,7 @@ public final class ReplayCommand extends RecordsCommand {
           new Replay(
               records,
               queue,
-              request -> dryRun.prepare(List.of(request)).get(0).faults(),
+              (request, caller) -> dryRun.prepare(List.of(request), caller).get(0).faults(),
               order,
               Clock.systemUTC());
       return run(replay, selected(records));

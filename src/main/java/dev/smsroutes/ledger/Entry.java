@@ -68,6 +68,8 @@ public record Entry(
 
   /** An entry with its events, oldest first. */
   public record History(Entry entry, List<Event> events) {
+    private static final Set<String> REOPENED = Set.of(Event.REPLAYED, Event.EDITED);
+
     public History {
       events = List.copyOf(events);
     }
@@ -76,7 +78,14 @@ public record Entry(
     public boolean waitsForReplay() {
       return entry.state() == EntryState.WAITING
           && !events.isEmpty()
-          && Set.of(Event.REPLAYED, Event.EDITED).contains(events.get(events.size() - 1).what());
+          && REOPENED.contains(events.get(events.size() - 1).what());
+    }
+
+    /** Whether an operator had it sent again under this key, its own or a new one. */
+    public boolean wasReplayedAs(String key) {
+      return entry.messageKey().equals(key)
+          ? events.stream().anyMatch(event -> REOPENED.contains(event.what()))
+          : wasCopiedAs(key);
     }
 
     /** Whether an operator sent a copy of it under this key. */

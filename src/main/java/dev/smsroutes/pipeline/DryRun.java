@@ -77,6 +77,15 @@ public final class DryRun implements AutoCloseable {
    * @return in the same order
    */
   public List<Prepared> prepare(List<SendRequest> requests) {
+    return prepare(requests, caller);
+  }
+
+  /**
+   * As {@link #prepare(List)}.
+   *
+   * @param caller whose rights count for these; empty: all rights
+   */
+  public List<Prepared> prepare(List<SendRequest> requests, Optional<String> caller) {
     Exchange exchange =
         template.send(
             PrepareRoute.PREPARE,

@@ -3,11 +3,14 @@ package dev.smsroutes.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.smsroutes.access.Role;
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.EntryState;
 import dev.smsroutes.ledger.jdbc.JdbcRecords;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome.State;
+import dev.smsroutes.testing.KeysFiles;
 import dev.smsroutes.testing.Requests;
 import dev.smsroutes.testing.RunningBundle;
 import jakarta.jms.JMSException;
@@ -15,6 +18,7 @@ import jakarta.jms.Message;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,10 +116,7 @@ class ReplayIT {
   }
 
   private void awaitState(String key, EntryState state) {
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .untilAsserted(
-            () -> assertThat(records.find(key).map(Entry::state)).as(key).contains(state));
+    awaitEnd(records, key, state);
   }
 
   private static void assertSentOnce(String key) {
@@ -716,6 +717,84 @@ class ReplayIT {
                       .contains("state        ACCEPTED", "EDITED: ann, after REFUSED 109121")
                       .contains("to         +4915112345999"));
     }
+  }
+
+  /** The caller may send to numbers with extra cost; the site, for which an operator acts, not. */
+  @Test
+  void sends_for_the_caller_on_record_with_the_rights_that_it_has_now() throws Exception {
+    Path own = folder.resolve("callers");
+    Files.createDirectories(own);
+    Path keys = KeysFiles.write(own.resolve("keys.json"), KeysFiles.key("shop", Role.SEND));
+    Path before = Files.copy(keys, own.resolve("before.json"));
+    try (RunningBundle doored =
+            RunningBundle.start(
+                RunningBundle.withLedgerAndBroker(
+                    own,
+                    "sms.http.authentication",
+                    "api-key",
+                    "sms.http.keys-file",
+                    keys.toString(),
+                    "sms.http.token-key-file",
+                    own.resolve("token.key").toString()));
+        JdbcRecords its = doored.records()) {
+      for (String key : List.of("same", "copied")) {
+        doored.sandbox().faults(PARKING[0], PARKING[1].replace("CODE", "77999"));
+        assertThat(keyedByShop(doored, key)).isEqualTo(77999);
+      }
+      doored.sandbox().faults("{\"code\": 50200}");
+      assertThat(keyedByShop(doored, "late")).isEqualTo(50200);
+      doored.sandbox().faults();
+
+      assertThat(replayFor(doored, keys, "same").exit()).isZero();
+      assertThat(replayFor(doored, keys, "copied", "--new-key=copy", "--accept-duplicates").exit())
+          .isZero();
+
+      for (String key : List.of("same", "copy")) {
+        awaitEnd(its, key, EntryState.ACCEPTED);
+        assertThat(its.find(key).orElseThrow().caller()).as(key).contains("shop");
+      }
+      KeysFiles.write(keys, KeysFiles.revoked("shop"));
+      await()
+          // Ten wrong credentials a minute are too many.
+          .pollInterval(Duration.ofSeconds(2))
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(() -> assertThat(keyedByShop(doored, "same")).isEqualTo(20000));
+
+      assertThat(replayFor(doored, keys, "late").out())
+          .startsWith("skipped late: Expected a caller with rights; those of 'shop' were revoked");
+      // Revoked after the operator's look: the serving process has the last word.
+      assertThat(replayFor(doored, before, "late").out()).startsWith("replayed late");
+      awaitEnd(its, "late", EntryState.REFUSED);
+      assertThat(its.find("late").orElseThrow().message()).contains("'shop' were revoked");
+      assertThat(doored.sandbox().find("late")).isEmpty();
+    }
+  }
+
+  private static int keyedByShop(RunningBundle bundle, String key) {
+    ObjectNode request = Requests.keyed();
+    ((ObjectNode) request.get("recipient")).put("to", "+44 9012345678");
+    return bundle
+        .post(
+            RunningBundle.MESSAGES + key,
+            request,
+            "Authorization",
+            "Bearer " + KeysFiles.shown("shop"))
+        .code();
+  }
+
+  private static Said replayFor(RunningBundle bundle, Path keys, String key, String... options) {
+    List<String> all = new ArrayList<>(List.of("replay", "--by=ann", "--key=" + key));
+    all.addAll(bundle.options());
+    all.add("--set=sms.http.keys-file=" + keys);
+    all.addAll(List.of(options));
+    return Said.by(all.toArray(String[]::new));
+  }
+
+  private static void awaitEnd(JdbcRecords records, String key, EntryState state) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () -> assertThat(records.find(key).map(Entry::state)).as(key).contains(state));
   }
 
   private static String json(String key) {

@@ -9,6 +9,7 @@ import dev.smsroutes.model.HandOver;
 import dev.smsroutes.model.InvalidRequestException;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
+import dev.smsroutes.model.SendRequest;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -16,6 +17,7 @@ import jakarta.jms.Session;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.jms.ConsumerType;
@@ -42,12 +44,20 @@ public final class JmsIntake {
   private final JmsReading reading;
   private final JmsAnswering answering;
   private final Origin origin;
+  private final BiFunction<String, String, Optional<String>> replayed;
 
   /**
    * @param json renders an outcome as the body of a reply
+   * @param replayed the caller of a message that an operator has sent again: of the key on record,
+   *     and the key under which it is sent
    */
-  public JmsIntake(JmsOptions options, JmsRequestReader reader, Function<Outcome, String> json) {
+  public JmsIntake(
+      JmsOptions options,
+      JmsRequestReader reader,
+      Function<Outcome, String> json,
+      BiFunction<String, String, Optional<String>> replayed) {
     this.options = options;
+    this.replayed = replayed;
     this.reading = new JmsReading(reader, options.maxBodyBytes());
     this.answering = new JmsAnswering(options, json);
     this.origin = Origin.of(Origin.JMS, options.broker().queues().send());
@@ -135,19 +145,43 @@ public final class JmsIntake {
     exchange.getMessage().setBody(body);
     exchange.setProperty(HAND_OVER, !(body instanceof Outcome));
     exchange.setProperty(HandOver.ORIGIN, origin);
-    caller(delivery).ifPresent(id -> exchange.setProperty(HandOver.CALLER, id));
+    caller(delivery, body).ifPresent(id -> exchange.setProperty(HandOver.CALLER, id));
     exchange.setProperty(HandOver.LAST_CHANCE, answering.isLast(delivery));
   }
 
-  private Optional<String> caller(JmsDelivery delivery) throws JMSException {
+  /** An operator who has a message sent again does not become its caller. */
+  private Optional<String> caller(JmsDelivery delivery, Object body) throws JMSException {
+    Optional<String> recorded = replayOf(delivery.message());
+    if (recorded.isPresent() && body instanceof SendRequest request) {
+      Optional<String> caller = replayed.apply(recorded.get(), request.messageKey());
+      if (caller.isPresent()) {
+        return caller;
+      }
+    }
+    return sender(delivery);
+  }
+
+  private Optional<String> replayOf(Message message) throws JMSException {
+    if (options.brokerUrl().isEmpty()) {
+      return ArtemisMessages.replayOf(message);
+    }
+    return options.callersAreKnown()
+        ? ArtemisMessages.replayOf(message, ownUser())
+        : Optional.empty();
+  }
+
+  private Optional<String> sender(JmsDelivery delivery) throws JMSException {
     if (options.brokerUrl().isEmpty()) {
       return ArtemisMessages.caller(delivery.message());
     }
     // What is not told by the broker is only a claim.
     return options.callersAreKnown()
-        ? ArtemisMessages.caller(
-            delivery.message(), options.broker().login().map(Login::user).orElse(""))
+        ? ArtemisMessages.caller(delivery.message(), ownUser())
         : Optional.empty();
+  }
+
+  private String ownUser() {
+    return options.broker().login().map(Login::user).orElse("");
   }
 
   /** Answers: the outcome in the body decides where the message goes, and whether to reply. */

@@ -8,6 +8,7 @@ import dev.smsroutes.config.JmsOptions;
 import dev.smsroutes.model.Outcome;
 import jakarta.jms.ConnectionFactory;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
@@ -19,17 +20,20 @@ import org.apache.camel.spi.Registry;
  *
  * @param broker the embedded one; empty for an external one, or if the intake is switched off
  * @param json renders an outcome as the body of a reply
+ * @param replayed the caller of a message that an operator has sent again: of the key on record,
+ *     and the key under which it is sent
  */
 public record JmsIntakeBeans(
     JmsOptions options,
     Optional<EmbeddedBroker> broker,
     JmsRequestReader reader,
-    Function<Outcome, String> json)
+    Function<Outcome, String> json,
+    BiFunction<String, String, Optional<String>> replayed)
     implements CamelConfiguration {
   @Override
   public void configure(CamelContext context) {
     Registry registry = context.getRegistry();
-    JmsIntake intake = new JmsIntake(options, reader, json);
+    JmsIntake intake = new JmsIntake(options, reader, json, replayed);
     if (broker.isPresent()) {
       bind(registry, intake, broker.get().connectionFactory(), broker.get().sendingConnection());
     } else if (options.enabled()) {

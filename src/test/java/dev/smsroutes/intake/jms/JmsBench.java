@@ -102,7 +102,7 @@ final class JmsBench implements AutoCloseable {
     Properties properties = new Properties();
     properties.putAll(keys);
     camel.getPropertiesComponent().setInitialProperties(properties);
-    JmsIntake intake = new JmsIntake(options, reader, Outcome::toString);
+    JmsIntake intake = new JmsIntake(options, reader, Outcome::toString, JmsBench::callerOfReplay);
     camel.addComponent(
         "jms", intake.component(broker.connectionFactory(), broker.connectionFactory()));
     camel.getRegistry().bind(JmsIntake.BEAN, intake);
@@ -266,5 +266,12 @@ final class JmsBench implements AutoCloseable {
     } finally {
       broker.close();
     }
+  }
+
+  /** Each message with a key such as {@code of-bank} is on record as one of {@code bank}. */
+  static Optional<String> callerOfReplay(String recorded, String key) {
+    return recorded.startsWith("of-")
+        ? Optional.of(recorded.substring("of-".length()))
+        : Optional.empty();
   }
 }

@@ -39,7 +39,8 @@ class JmsCallersIT {
         KeysFiles.write(
             directory.resolve("keys.json"),
             KeysFiles.key("shop", Role.SEND),
-            KeysFiles.key("bank", Role.SEND));
+            KeysFiles.key("bank", Role.SEND),
+            KeysFiles.key("ops", Role.SEND, Role.OPERATE));
     bench =
         new JmsBench(
             directory.resolve("closed"),
@@ -101,12 +102,37 @@ class JmsCallersIT {
 
   /** All that a sender can write to look like another one. */
   private static void forge(Message message) throws JMSException {
+    forgeUser(message);
+    replay(message);
+  }
+
+  private static void forgeUser(Message message) throws JMSException {
     message.setStringProperty("smsCaller", "bank");
     message.setStringProperty("SMSCALLER", "bank");
     if (message instanceof ActiveMQMessage core) {
       core.getCoreMessage().putStringProperty("_AMQ_VALIDATED_USER", "bank");
       message.setStringProperty("JMSXUserID", "bank");
     }
+  }
+
+  private static void replay(Message message) throws JMSException {
+    message.setStringProperty("smsReplayOf", "of-bank");
+  }
+
+  @Test
+  void is_the_caller_on_record_if_an_operator_replays() throws Exception {
+    for (ConnectionFactory factory : new ConnectionFactory[] {core(bench), amqp(bench)}) {
+      String key = newKey();
+      send(factory, "ops", key, JmsCallersIT::replay);
+      assertThat(callerOf(bench, key)).contains("bank");
+    }
+  }
+
+  @Test
+  void is_the_operator_if_nothing_is_on_record() throws Exception {
+    String key = newKey();
+    send(core(bench), "ops", key, message -> message.setStringProperty("smsReplayOf", "other"));
+    assertThat(callerOf(bench, key)).contains("ops");
   }
 
   @Test
@@ -134,6 +160,7 @@ class JmsCallersIT {
           "SEND",
           "destination:sms.send",
           "smsCaller:bank",
+          "smsReplayOf:of-bank",
           "JMSXUserID:bank",
           "_AMQ_VALIDATED_USER:bank",
           "receipt:1");
@@ -146,7 +173,7 @@ class JmsCallersIT {
   void is_none_where_nobody_logs_in() throws Exception {
     for (ConnectionFactory factory : new ConnectionFactory[] {core(open), amqp(open)}) {
       String key = newKey();
-      send(factory, "bank", key, JmsCallersIT::forge);
+      send(factory, "bank", key, JmsCallersIT::forgeUser);
       assertThat(callerOf(open, key)).isEmpty();
     }
     String key = newKey();
