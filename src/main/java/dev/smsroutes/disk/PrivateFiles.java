@@ -3,10 +3,12 @@ package dev.smsroutes.disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -74,8 +76,23 @@ public final class PrivateFiles {
       permissions.add(PosixFilePermission.OTHERS_READ);
     }
     if (permissions.size() > FILE.size()) {
-      Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-          .setPermissions(permissions);
+      share(file, permissions);
+    }
+  }
+
+  /**
+   * Through its open folder: a path alone is not enough, because Java 25 follows a link there,
+   * {@code NOFOLLOW_LINKS} or not. Where the system has no such folders, the file stays its
+   * owner's.
+   */
+  private static void share(Path file, Set<PosixFilePermission> permissions) throws IOException {
+    try (DirectoryStream<Path> folder =
+        Files.newDirectoryStream(file.toAbsolutePath().getParent())) {
+      if (folder instanceof SecureDirectoryStream<Path> open) {
+        open.getFileAttributeView(
+                file.getFileName(), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+            .setPermissions(permissions);
+      }
     }
   }
 
