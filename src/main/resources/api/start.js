@@ -5,6 +5,7 @@ SwaggerUIBundle({
   deepLinking: true,
   // The intake is another origin, and it refuses requests of web pages: nothing can be tried out here.
   supportedSubmitMethods: [],
+  plugins: [() => ({ wrapComponents: { authorizeBtn: () => () => null } })],
   // No badge of a validator on another host.
   validatorUrl: null,
 });
