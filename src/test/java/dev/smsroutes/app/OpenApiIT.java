@@ -259,6 +259,13 @@ class OpenApiIT {
       see("giveToken", example.getKey(), bundle.post("/v2/token", body));
     }
     see("giveToken", "no-token-request", bundle.post("/v2/token", "["));
+    String form =
+        "grant_type=client_credentials&client_id=shop&client_secret=" + KeysFiles.secret("shop");
+    String type = "application/x-www-form-urlencoded";
+    assertThat(
+            see("giveToken", "", bundle.exchange("POST", "/v2/token", form, "Content-Type", type))
+                .status())
+        .isEqualTo(200);
   }
 
   private static void refuseByFields() {
@@ -550,11 +557,14 @@ class OpenApiIT {
   }
 
   @Test
-  void every_example_of_a_request_fits_its_schema_if_it_is_accepted() {
+  void every_example_of_a_request_has_its_answer_and_fits_its_schema_if_it_is_accepted() {
     for (Operation each : description.operations().values()) {
       for (Map.Entry<String, JsonNode> example : each.requestExamples().properties()) {
         JsonNode body = example.getValue().path("value");
         int status = EXAMPLES.get(each.id() + " " + example.getKey()).reply().status();
+        assertThat(description.answerExample(each.id(), status, example.getKey()).isMissingNode())
+            .as("an answer %s to %s", status, example.getKey())
+            .isFalse();
         if (status < 300) {
           assertThat(description.faultsOfRequest(each.id(), body)).as(example.getKey()).isEmpty();
         }
