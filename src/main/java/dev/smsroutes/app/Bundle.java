@@ -27,17 +27,20 @@ import dev.smsroutes.intake.file.InstanceAnnouncement;
 import dev.smsroutes.intake.http.HttpIntake;
 import dev.smsroutes.intake.http.HttpIntakeBeans;
 import dev.smsroutes.intake.http.HttpServers;
+import dev.smsroutes.intake.http.OpenApi;
 import dev.smsroutes.intake.http.OutcomeJson;
 import dev.smsroutes.intake.jms.JmsIntakeBeans;
 import dev.smsroutes.intake.request.RequestReader;
 import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
+import dev.smsroutes.management.ApiPage;
 import dev.smsroutes.management.Management;
 import dev.smsroutes.meters.Meters;
 import dev.smsroutes.pipeline.DryRun;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
 import dev.smsroutes.throttle.Throttle;
+import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -149,7 +152,7 @@ public final class Bundle implements AutoCloseable {
       if (!onlyFiles) {
         OthersMayRead.warning(configuration).ifPresent(LOG::warn);
       }
-      http.ifPresent(servers -> servers.listen(configuration.management(), management()::on));
+      http.ifPresent(servers -> servers.listen(configuration.management(), this::answerOperators));
       return this;
     } catch (Throwable failure) {
       // What cannot be closed either is suppressed in the failure.
@@ -203,12 +206,15 @@ public final class Bundle implements AutoCloseable {
     bindRooms(api);
   }
 
-  private Management management() {
-    return new Management(
-        main.getCamelContext(),
-        meters,
-        doors.orElseThrow().management().asks(),
-        sandbox.isPresent());
+  private void answerOperators(Router router) {
+    new Management(
+            main.getCamelContext(),
+            meters,
+            doors.orElseThrow().management().asks(),
+            sandbox.isPresent())
+        .on(router);
+    OpenApi.on(router);
+    new ApiPage().on(router);
   }
 
   private Doors openDoors() {

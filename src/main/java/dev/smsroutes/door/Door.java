@@ -100,6 +100,8 @@ final class Door implements Entrance {
     }
     endpoint.ifPresent(there -> there.on(routes));
     routes.route().handler(this::enter);
+    // Once more behind the door, which would else turn a wrong method there into a 404.
+    endpoint.ifPresent(there -> routes.post(TokenEndpoint.PATH).handler(RoutingContext::next));
   }
 
   private void enter(RoutingContext request) {

@@ -268,8 +268,14 @@ class DoorIT {
     got.put("GET own", get("/own", shown).status());
     expected.put("GET /", other);
     got.put("GET /", get("/", shown).status());
-    expected.put("GET token", other);
+    expected.put("GET token", sending == 202 ? 405 : sending);
     got.put("GET token", get("/v2/token", shown).status());
+    expected.put("description", sending == 202 ? 200 : sending);
+    got.put("description", get("/openapi.json", shown).status());
+    for (String path : List.of("/openapi.json", "/api/", "/api/swagger-ui.css")) {
+      expected.put("management " + path, observing);
+      got.put("management " + path, managed(path, shown).status());
+    }
     expected.put("DELETE", sending == 202 ? 405 : sending);
     got.put("DELETE", call("DELETE", "/messaging/v1/sms/messages/k", "", shown).status());
     expected.put("metrics", observing);

@@ -79,6 +79,7 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
     }
     admission.guard(root, routes);
     entrance.guard(routes);
+    OpenApi.on(routes);
     root.route("/*").subRouter(routes);
     intake =
         server(entrance, bytes::answers)
