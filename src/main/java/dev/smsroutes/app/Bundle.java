@@ -5,12 +5,15 @@ import dev.smsroutes.access.Keys;
 import dev.smsroutes.api.ApiClient;
 import dev.smsroutes.api.ApiEndpoints;
 import dev.smsroutes.api.ApiTls;
+import dev.smsroutes.api.TokenRoute;
 import dev.smsroutes.api.TokenRoute.Credentials;
+import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.batch.check.BatchCheck;
 import dev.smsroutes.batch.check.BatchCheck.Pacing;
 import dev.smsroutes.batch.check.InstanceFile;
 import dev.smsroutes.batch.format.JsonRequests;
 import dev.smsroutes.batch.run.Batch;
+import dev.smsroutes.batch.run.ProgressFiles;
 import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.config.ApiOptions;
 import dev.smsroutes.config.Configuration;
@@ -26,6 +29,7 @@ import dev.smsroutes.intake.file.FileIntakeBeans;
 import dev.smsroutes.intake.file.InstanceAnnouncement;
 import dev.smsroutes.intake.http.HttpIntake;
 import dev.smsroutes.intake.http.HttpIntakeBeans;
+import dev.smsroutes.intake.http.HttpRefusals;
 import dev.smsroutes.intake.http.HttpServers;
 import dev.smsroutes.intake.http.OutcomeJson;
 import dev.smsroutes.intake.jms.JmsIntakeBeans;
@@ -38,6 +42,8 @@ import dev.smsroutes.pipeline.DryRun;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
 import dev.smsroutes.throttle.Throttle;
+import dev.smsroutes.throttle.ThrottleMeters;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -85,6 +91,7 @@ public final class Bundle implements AutoCloseable {
   private final CloseStack closing = new CloseStack();
   private final Main main = new Main();
   private final Meters meters = closing.push(new Meters());
+  private final HttpRefusals refusals = new HttpRefusals();
   private Configuration configuration;
   private Optional<SuppressionFile> suppression = Optional.empty();
   private DefinitionDirectory definitions;
@@ -192,10 +199,10 @@ public final class Bundle implements AutoCloseable {
                       configuration.http(),
                       doors.get().intake(),
                       doors.get().management(),
-                      sandbox.isPresent())));
+                      sandbox.isPresent(),
+                      refusals)));
       main.configure().addConfiguration(http.get());
     }
-    ProcessMeters.bind(meters.registry(), http, sandbox.isPresent());
     closing.push(main::stop);
     // Who waits for a permit would otherwise hold up the stop of Camel.
     throttle = closing.push(new Throttle(configuration.throttle()));
@@ -213,7 +220,7 @@ public final class Bundle implements AutoCloseable {
 
   private Doors openDoors() {
     try {
-      return new Doors(configuration.door(), configuration.managementDoor(), keys, clock);
+      return new Doors(configuration.door(), configuration.managementDoor(), keys, clock, refusals);
     } catch (IllegalArgumentException e) {
       throw new InvalidSettingsException(List.of(e.getMessage()));
     }
@@ -266,7 +273,8 @@ public final class Bundle implements AutoCloseable {
                 this::seesAll,
                 jms.enabled(),
                 configuration.http().queued(),
-                configuration.door().ways()),
+                configuration.door().ways(),
+                refusals),
             configuration.http().recipientsConcurrency()));
     rooms.addConfiguration(
         new JmsIntakeBeans(jms, broker, reader::one, OutcomeJson::one, this::callerOfReplay));
@@ -277,19 +285,43 @@ public final class Bundle implements AutoCloseable {
             bindApi(context);
             bindHealth(HealthCheckRegistry.get(context));
             bindFiles(context, reader, policy);
+            TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), clock, throttle);
+            if (!onlyFiles) {
+              measure(context, tokens);
+            }
             PipelineWiring.routes(
-                    context,
                     configuration,
                     api,
                     definitions,
                     between.apply(ledger),
+                    tokens,
                     throttle,
                     policy,
                     configuration.access().with(keys, clock, configuration.door().asks()),
-                    clock)
+                    clock,
+                    meters.registry())
                 .forEach(routes -> main.configure().addRoutesBuilder(routes));
           }
         });
+  }
+
+  private void measure(CamelContext context, TokenSource tokens) {
+    Optional<ProgressFiles> files =
+        takesFiles()
+            ? Optional.of(
+                context.getRegistry().lookupByNameAndType("fileProgress", ProgressFiles.class))
+            : Optional.empty();
+    Samples samples = Samples.begin(configuration, ledger, broker, files, clock, closing);
+    MeterRegistry registry = meters.registry();
+    new ThrottleMeters(throttle).bindTo(registry);
+    tokens.bindTo(registry);
+    ledger.bindTo(registry);
+    files.ifPresent(underWay -> underWay.bindTo(registry));
+    http.orElseThrow().bindTo(registry);
+    ProcessMeters process = new ProcessMeters(registry, clock);
+    process.sandbox(sandbox.isPresent());
+    process.disks(DataFolders.of(configuration));
+    process.samples(samples);
   }
 
   /** Whether this caller may ask what became of the messages of others. */
