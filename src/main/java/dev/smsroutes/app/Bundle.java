@@ -38,6 +38,7 @@ import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
 import dev.smsroutes.management.Management;
 import dev.smsroutes.meters.Meters;
+import dev.smsroutes.model.Origin;
 import dev.smsroutes.pipeline.DryRun;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
@@ -283,11 +284,12 @@ public final class Bundle implements AutoCloseable {
           @Override
           public void configure(CamelContext context) throws IOException {
             bindApi(context);
-            bindHealth(HealthCheckRegistry.get(context));
             bindFiles(context, reader, policy);
+            suppression.ifPresent(SuppressionFile::watch);
+            keys.watch();
             TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), clock, throttle);
             if (!onlyFiles) {
-              measure(context, tokens);
+              bindHealth(HealthCheckRegistry.get(context), tokens, measure(context, tokens));
             }
             PipelineWiring.routes(
                     configuration,
@@ -305,23 +307,30 @@ public final class Bundle implements AutoCloseable {
         });
   }
 
-  private void measure(CamelContext context, TokenSource tokens) {
+  private Samples measure(CamelContext context, TokenSource tokens) {
     Optional<ProgressFiles> files =
         takesFiles()
             ? Optional.of(
                 context.getRegistry().lookupByNameAndType("fileProgress", ProgressFiles.class))
             : Optional.empty();
-    Samples samples = Samples.begin(configuration, ledger, broker, files, clock, closing);
     MeterRegistry registry = meters.registry();
+    ProcessMeters process = new ProcessMeters(registry, clock);
+    StuckQueue stuck =
+        new StuckQueue(
+            configuration.health().queueStuckAfter(),
+            () -> process.outcomes(Origin.JMS),
+            () -> throttle.snapshot().heldBecause().isPresent(),
+            clock);
+    Samples samples = Samples.begin(configuration, ledger, broker, files, stuck, clock, closing);
     new ThrottleMeters(throttle).bindTo(registry);
     tokens.bindTo(registry);
     ledger.bindTo(registry);
     files.ifPresent(underWay -> underWay.bindTo(registry));
     http.orElseThrow().bindTo(registry);
-    ProcessMeters process = new ProcessMeters(registry, clock);
     process.sandbox(sandbox.isPresent());
     process.disks(DataFolders.of(configuration));
     process.samples(samples);
+    return samples;
   }
 
   /** Whether this caller may ask what became of the messages of others. */
@@ -352,23 +361,23 @@ public final class Bundle implements AutoCloseable {
         .install(context);
   }
 
-  private void bindHealth(HealthCheckRegistry health) {
-    health.register(new OutageCheck("sms-ledger", ledger::outage));
-    suppression.ifPresent(
-        file -> {
-          file.watch();
-          health.register(new OutageCheck("sms-suppression", file::outage));
-        });
-    keys.watch();
-    health.register(new OutageCheck("sms-keys", keys::outage));
-    health.register(
-        new OutageCheck(
-            "sms-door",
-            () -> doors.flatMap(Doors::outage).or(() -> broker.flatMap(EmbeddedBroker::outage))));
-    // Up again once a probe is due: a node without traffic would never send one.
-    health.register(
-        new OutageCheck(
-            "sms-api", () -> throttle.outage().filter(why -> throttle.snapshot().paused())));
+  private void bindHealth(HealthCheckRegistry registry, TokenSource tokens, Samples samples) {
+    HealthChecks health = new HealthChecks(registry, configuration.health(), clock);
+    health.ofThisNode("sms-ledger", ledger::outage);
+    suppression.ifPresent(file -> health.ofAll("sms-suppression", file::outage));
+    health.ofAll("sms-keys", keys::outage);
+    health.ofAll(
+        "sms-door",
+        () -> doors.flatMap(Doors::outage).or(() -> broker.flatMap(EmbeddedBroker::outage)));
+    health.api(throttle);
+    health.ofAll("sms-token", tokens::outage);
+    health.broker(samples, broker);
+    health.inbox(samples);
+    health.oldestOpen(samples, configuration.contactPolicy().batchHours().isPresent());
+    health.disks(DataFolders.of(configuration));
+    if (sandbox.isPresent() && configuration.sandboxIsHardlyMeant()) {
+      health.sandbox();
+    }
   }
 
   private void bindFiles(CamelContext context, RequestReader reader, ContactPolicy policy)

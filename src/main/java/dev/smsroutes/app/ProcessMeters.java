@@ -5,6 +5,7 @@ import dev.smsroutes.broker.QueueState;
 import dev.smsroutes.broker.QueueStates;
 import dev.smsroutes.ledger.LedgerTotals;
 import dev.smsroutes.meters.Sampler.Sample;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.system.DiskSpaceMetrics;
@@ -46,6 +47,14 @@ final class ProcessMeters {
     ledger(samples.ledger());
     samples.queues().ifPresent(this::queues);
     samples.inbox().ifPresent(this::inbox);
+  }
+
+  /** How many requests of a channel have ended, for now or for good. */
+  long outcomes(String channel) {
+    return (long)
+        registry.find("sms.outcomes").tag("channel", channel).counters().stream()
+            .mapToDouble(Counter::count)
+            .sum();
   }
 
   private void ledger(Sample<LedgerTotals> totals) {

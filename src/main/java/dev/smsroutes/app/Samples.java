@@ -24,11 +24,13 @@ import java.util.concurrent.Callable;
  * @param ledger how many entries it has
  * @param inbox the file that has waited longest; empty if no files are taken
  * @param queues what waits in the queues; empty if the JMS intake is switched off
+ * @param stuck notices requests that nobody takes out of the queue
  */
 record Samples(
     Sample<LedgerTotals> ledger,
     Optional<Sample<Optional<Oldest>>> inbox,
-    Optional<Sample<QueueStates>> queues) {
+    Optional<Sample<QueueStates>> queues,
+    StuckQueue stuck) {
   private static final Duration OFTEN = Duration.ofSeconds(5);
   private static final Duration NOW_AND_THEN = Duration.ofSeconds(15);
 
@@ -36,6 +38,7 @@ record Samples(
    * Begins to look.
    *
    * @param files the files under way; empty if none are taken
+   * @param stuck is shown each look into the queues
    * @param closing closes what is opened for it
    */
   static Samples begin(
@@ -43,6 +46,7 @@ record Samples(
       JdbcLedger ledger,
       Optional<EmbeddedBroker> broker,
       Optional<ProgressFiles> files,
+      StuckQueue stuck,
       Clock clock,
       CloseStack closing) {
     Optional<Callable<QueueStates>> queues = queues(configuration.jms(), broker, closing);
@@ -54,7 +58,16 @@ record Samples(
                 underWay ->
                     new InboxAges(configuration.files().folders().inbox(), clock, underWay::names))
             .map(ages -> sampler.every(OFTEN, ages::look)),
-        queues.map(look -> sampler.every(OFTEN, look)));
+        queues.map(
+            look ->
+                sampler.every(
+                    OFTEN,
+                    () -> {
+                      QueueStates states = look.call();
+                      stuck.look(states.send());
+                      return states;
+                    })),
+        stuck);
   }
 
   private static Optional<Callable<QueueStates>> queues(
