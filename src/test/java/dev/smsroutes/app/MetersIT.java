@@ -2,22 +2,31 @@ package dev.smsroutes.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.smsroutes.access.Role;
 import dev.smsroutes.testing.KeysFiles;
+import dev.smsroutes.testing.PromQl;
 import dev.smsroutes.testing.Reply;
 import dev.smsroutes.testing.Requests;
 import dev.smsroutes.testing.RunningBundle;
 import dev.smsroutes.testing.Scrape;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +34,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What operators read at {@code /observe/metrics}, after requests over each channel. */
 @Timeout(120)
@@ -35,9 +46,13 @@ class MetersIT {
       {"messageKey":"KEY","definitionKey":"account-reset","recipient":{"contactKey":"c",\
       "to":"+4915112345678","attributes":{"FirstName":"Ada","password":"p"}}}""";
 
+  /** What Prometheus adds to each series that it collects. */
+  private static final Set<String> OF_PROMETHEUS = Set.of("instance", "job");
+
   @TempDir private static Path home;
 
   private static RunningBundle bundle;
+  private static Map<String, Set<String>> everything = Map.of();
 
   @BeforeAll
   static void start() throws Exception {
@@ -257,6 +272,67 @@ class MetersIT {
             "jvm_threads_live_threads",
             "process_files_open_files");
     assertThat(labels.keySet()).noneMatch(name -> name.startsWith("camel"));
+  }
+
+  static Stream<Arguments> expressions() throws IOException {
+    List<Arguments> all = new ArrayList<>();
+    for (JsonNode rule :
+        YAMLMapper.builder()
+            .build()
+            .readTree(Path.of("deploy/prometheus/sms-routes.rules.yml").toFile())
+            .findValues("rules")
+            .get(0)) {
+      all.add(arguments(rule.path("alert").asText(), rule.path("expr").asText()));
+    }
+    for (JsonNode panel :
+        JsonMapper.builder()
+            .build()
+            .readTree(Path.of("deploy/grafana/sms-routes.json").toFile())
+            .path("panels")) {
+      for (JsonNode target : panel.path("targets")) {
+        all.add(arguments(panel.path("title").asText(), target.path("expr").asText()));
+      }
+    }
+    return all.stream();
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("expressions")
+  void serves_what_alerts_and_board_ask_for(String where, String expression) {
+    Map<String, Set<String>> served = served();
+    PromQl asked = PromQl.read(expression);
+    Set<String> labels = new TreeSet<>(OF_PROMETHEUS);
+
+    assertThat(asked.meters()).as(expression).isNotEmpty();
+    asked
+        .meters()
+        .forEach(
+            (meter, selected) -> {
+              assertThat(served).containsKey(meter);
+              labels.addAll(served.get(meter));
+              Set<String> known = new TreeSet<>(OF_PROMETHEUS);
+              known.addAll(served.get(meter));
+              assertThat(known).as(meter).containsAll(selected);
+            });
+    assertThat(labels).containsAll(asked.groupedBy());
+  }
+
+  /** With one message over each channel, and a collection of garbage. */
+  private static Map<String, Set<String>> served() {
+    if (everything.isEmpty()) {
+      keyed(Requests.key());
+      System.gc();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () -> {
+                Set<String> names = scrape().labels().keySet();
+                return names.containsAll(
+                    Set.of("jvm_gc_pause_seconds_sum", "sms_parts_total", "sms_outcomes_total"));
+              });
+      everything = scrape().labels();
+    }
+    return everything;
   }
 
   @Test
