@@ -1,6 +1,7 @@
 package dev.smsroutes.app;
 
 import dev.smsroutes.batch.format.FileNames;
+import dev.smsroutes.batch.overview.InboxAges.InboxState;
 import dev.smsroutes.batch.overview.InboxAges.Oldest;
 import dev.smsroutes.batch.overview.Untaken.UntakenReason;
 import dev.smsroutes.broker.EmbeddedBroker;
@@ -24,6 +25,9 @@ import org.apache.camel.health.HealthCheckRegistry;
  * API refuses us, no node would be left.
  */
 final class HealthChecks {
+  /** Nobody has to wait for what is certain: such a file is never taken as it is. */
+  private static final Duration MISTAKE_AFTER = Duration.ofSeconds(30);
+
   private final HealthCheckRegistry registry;
   private final HealthOptions options;
   private final Clock clock;
@@ -94,25 +98,33 @@ final class HealthChecks {
                                 why ->
                                     "The inbox (sms.file.inbox) cannot be read: "
                                         + why.getClass().getSimpleName())
-                            .or(
-                                () ->
-                                    inbox.value().flatMap(oldest -> oldest).flatMap(this::late))));
+                            .or(() -> inbox.value().flatMap(this::late))));
   }
 
-  private Optional<String> late(Oldest file) {
+  private Optional<String> late(InboxState inbox) {
     Duration after = options.inboxUntouchedAfter();
-    if (after.isZero() || file.age().compareTo(after) < 0) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        "A file has been in the inbox for "
-            + Spans.words(file.age())
-            + " and is not sent: "
-            + FileNames.shown(file.name())
-            + file.why()
-                .map(UntakenReason::reason)
-                .map(why -> "; " + why)
-                .orElse("; it waits for its turn, or cannot be opened (the log tells)"));
+    return after.isZero()
+        ? Optional.empty()
+        : inbox
+            .mistake()
+            .filter(file -> file.age().compareTo(min(after, MISTAKE_AFTER)) >= 0)
+            .or(() -> inbox.oldest().filter(file -> file.age().compareTo(after) >= 0))
+            .map(HealthChecks::words);
+  }
+
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private static String words(Oldest file) {
+    return "A file has been in the inbox for "
+        + Spans.words(file.age())
+        + " and is not sent: "
+        + FileNames.shown(file.name())
+        + file.why()
+            .map(UntakenReason::reason)
+            .map(why -> "; " + why)
+            .orElse("; it waits for its turn, or cannot be opened (the log tells)");
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.smsroutes.app;
 
+import dev.smsroutes.batch.overview.InboxAges.InboxState;
 import dev.smsroutes.batch.overview.InboxAges.Oldest;
 import dev.smsroutes.broker.QueueState;
 import dev.smsroutes.broker.QueueStates;
@@ -14,7 +15,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -108,12 +108,13 @@ final class ProcessMeters {
         .register(registry);
   }
 
-  private void inbox(Sample<Optional<Oldest>> oldest) {
+  private void inbox(Sample<InboxState> inbox) {
     Gauge.builder(
             "sms.file.oldest.inbox.seconds",
             () ->
                 known(
-                    oldest, each -> each.map(Oldest::age).map(ProcessMeters::seconds).orElse(0.0)))
+                    inbox,
+                    each -> each.oldest().map(Oldest::age).map(ProcessMeters::seconds).orElse(0.0)))
         .description("How long a file has been in the inbox without being sent; 0: there is none")
         .register(registry);
   }

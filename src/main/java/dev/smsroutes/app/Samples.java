@@ -1,7 +1,7 @@
 package dev.smsroutes.app;
 
 import dev.smsroutes.batch.overview.InboxAges;
-import dev.smsroutes.batch.overview.InboxAges.Oldest;
+import dev.smsroutes.batch.overview.InboxAges.InboxState;
 import dev.smsroutes.batch.run.ProgressFiles;
 import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.broker.ExternalQueues;
@@ -22,13 +22,13 @@ import java.util.concurrent.Callable;
  * answer.
  *
  * @param ledger how many entries it has
- * @param inbox the file that has waited longest; empty if no files are taken
+ * @param inbox the files that have waited longest; empty if no files are taken
  * @param queues what waits in the queues; empty if the JMS intake is switched off
  * @param stuck notices requests that nobody takes out of the queue
  */
 record Samples(
     Sample<LedgerTotals> ledger,
-    Optional<Sample<Optional<Oldest>>> inbox,
+    Optional<Sample<InboxState>> inbox,
     Optional<Sample<QueueStates>> queues,
     StuckQueue stuck) {
   private static final Duration OFTEN = Duration.ofSeconds(5);

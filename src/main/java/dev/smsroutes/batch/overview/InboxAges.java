@@ -45,17 +45,26 @@ public final class InboxAges {
   public record Oldest(String name, Duration age, Optional<UntakenReason> why) {}
 
   /**
-   * Looks into the inbox; empty if nothing waits there.
+   * What waits in an inbox. Immutable.
+   *
+   * @param oldest of all; empty if nothing waits
+   * @param mistake the oldest that will never be taken as it is; an upload under way is none
+   */
+  public record InboxState(Optional<Oldest> oldest, Optional<Oldest> mistake) {}
+
+  /**
+   * Looks into the inbox.
    *
    * @throws IOException if it cannot be read
    */
-  public Optional<Oldest> look() throws IOException {
+  public InboxState look() throws IOException {
     long now = clock.millis();
     InboxContent content = Untaken.in(inbox, MAX_FILES);
     Set<String> paused = paused();
     Set<String> sent = underWay.get();
     Set<String> there = new HashSet<>();
     Optional<Oldest> oldest = Optional.empty();
+    Optional<Oldest> mistake = Optional.empty();
     for (String name : content.waiting()) {
       if (!paused.contains(name)) {
         there.add(name);
@@ -73,10 +82,13 @@ public final class InboxAges {
         // An upload under way goes on changing.
         long age = now - Math.max(since, Math.min(now, each.modified()));
         oldest = older(oldest, each.name(), age, Optional.of(each.why()));
+        if (!each.why().isOrdinary()) {
+          mistake = older(mistake, each.name(), age, Optional.of(each.why()));
+        }
       }
     }
     seen.keySet().retainAll(there);
-    return oldest;
+    return new InboxState(oldest, mistake);
   }
 
   private Set<String> paused() throws IOException {
