@@ -10,6 +10,18 @@ import java.util.TreeSet;
 public final class Countries {
   private Countries() {}
 
+  /**
+   * The country of a number.
+   *
+   * @param digits with country code, as they are sent
+   * @return its ISO 3166 code, {@code 001} for a number of no country; {@code unknown} if it may be
+   *     of several, or is no number
+   */
+  public static String of(String digits) {
+    List<String> countries = NumberPlan.countries(digits);
+    return countries.size() == 1 ? countries.get(0) : "unknown";
+  }
+
   /** Whether it is the ISO 3166 code of a country with telephone numbers, in upper case. */
   static boolean isCountry(String code) {
     return PhoneNumberUtil.getInstance().getSupportedRegions().contains(code);

@@ -5,11 +5,18 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.smsroutes.model.Reason;
 import dev.smsroutes.throttle.Throttle;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
@@ -33,6 +40,9 @@ public final class TokenSource {
 
   /** What a header can carry as it is: a line end would begin another header. */
   private static final Pattern TOKEN = Pattern.compile("[!-~]+");
+
+  private static final String DOUBTED =
+      "The SMS API refuses the token that its token endpoint has just given";
 
   /** The documented life of a token is 20 minutes; this is for a reply that does not say. */
   private static final Duration ASSUMED_LIFE = Duration.ofMinutes(15);
@@ -67,6 +77,23 @@ public final class TokenSource {
   /** Whether the API refused a new token, and has accepted none since. */
   private volatile boolean doubted;
 
+  /** Why the last fetch gave no token, for operators; null if it gave one. */
+  private volatile String outage;
+
+  private final Map<FetchResult, LongAdder> fetches = new EnumMap<>(FetchResult.class);
+
+  /** How a fetch of a token ended. */
+  private enum FetchResult {
+    /** There was a token. */
+    OK,
+    /** The endpoint refused our credentials. */
+    REFUSED,
+    /** The endpoint answered something else than a token. */
+    FAILED,
+    /** The endpoint did not answer. */
+    UNREACHABLE
+  }
+
   public TokenSource(Endpoint endpoint, Clock clock, Throttle throttle) {
     this(endpoint, clock, throttle::lastPermit);
   }
@@ -78,6 +105,37 @@ public final class TokenSource {
     this.endpoint = endpoint;
     this.clock = clock;
     this.lastPermit = lastPermit;
+    for (FetchResult result : FetchResult.values()) {
+      fetches.put(result, new LongAdder());
+    }
+  }
+
+  /** Measures its fetches. */
+  public void bindTo(MeterRegistry registry) {
+    fetches.forEach(
+        (result, count) ->
+            FunctionCounter.builder("sms.token.fetch", count, LongAdder::doubleValue)
+                .description("Requests to the token endpoint, by their result")
+                .tag("result", result.name().toLowerCase(Locale.ROOT))
+                .register(registry));
+    Gauge.builder("sms.token.seconds.left", this, TokenSource::secondsLeft)
+        .description("How long our token is still valid; 0 without one")
+        .register(registry);
+  }
+
+  private double secondsLeft() {
+    Lease current = lease;
+    return current == null
+        ? 0
+        : Math.max(0, Duration.between(clock.instant(), current.end()).toSeconds());
+  }
+
+  /**
+   * Why there is no token, for operators; empty if the last fetch gave one. It ends with the next
+   * fetch, so it stays while nothing is sent.
+   */
+  public Optional<String> outage() {
+    return Optional.ofNullable(outage).or(() -> doubted ? Optional.of(DOUBTED) : Optional.empty());
   }
 
   /**
@@ -173,7 +231,7 @@ public final class TokenSource {
               lastPermit.getAsLong());
       if (!doubted) {
         doubted = true;
-        LOG.error("The SMS API refuses the token that its token endpoint has just given");
+        LOG.error(DOUBTED);
       }
     }
   }
@@ -231,6 +289,8 @@ public final class TokenSource {
     Duration margin = min(life.dividedBy(10), Duration.ofMinutes(1));
     lease = new Lease(token, asked.plus(life).minus(margin), asked.plus(life));
     failure = null;
+    outage = null;
+    fetches.get(FetchResult.OK).increment();
     LOG.info("New token for the SMS API, good for {} s", life.toSeconds());
     return token;
   }
@@ -241,6 +301,15 @@ public final class TokenSource {
     if (failure == null || !failure.exception().getMessage().equals(message)) {
       LOG.error("The token endpoint {}", toLog);
     }
+    outage = "The token endpoint of the SMS API " + toLog;
+    fetches
+        .get(
+            switch (reason) {
+              case UNREACHABLE -> FetchResult.UNREACHABLE;
+              case UNAUTHENTICATED, FORBIDDEN -> FetchResult.REFUSED;
+              default -> FetchResult.FAILED;
+            })
+        .increment();
     TokenException exception = new TokenException(reason, message, retryAfter, true);
     failure = new Failure(exception, lastPermit.getAsLong());
     return exception;

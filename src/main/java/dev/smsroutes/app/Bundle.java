@@ -5,12 +5,15 @@ import dev.smsroutes.access.Keys;
 import dev.smsroutes.api.ApiClient;
 import dev.smsroutes.api.ApiEndpoints;
 import dev.smsroutes.api.ApiTls;
+import dev.smsroutes.api.TokenRoute;
 import dev.smsroutes.api.TokenRoute.Credentials;
+import dev.smsroutes.api.TokenSource;
 import dev.smsroutes.batch.check.BatchCheck;
 import dev.smsroutes.batch.check.BatchCheck.Pacing;
 import dev.smsroutes.batch.check.InstanceFile;
 import dev.smsroutes.batch.format.JsonRequests;
 import dev.smsroutes.batch.run.Batch;
+import dev.smsroutes.batch.run.ProgressFiles;
 import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.config.ApiOptions;
 import dev.smsroutes.config.Configuration;
@@ -26,6 +29,7 @@ import dev.smsroutes.intake.file.FileIntakeBeans;
 import dev.smsroutes.intake.file.InstanceAnnouncement;
 import dev.smsroutes.intake.http.HttpIntake;
 import dev.smsroutes.intake.http.HttpIntakeBeans;
+import dev.smsroutes.intake.http.HttpRefusals;
 import dev.smsroutes.intake.http.HttpServers;
 import dev.smsroutes.intake.http.OpenApi;
 import dev.smsroutes.intake.http.OutcomeJson;
@@ -36,10 +40,13 @@ import dev.smsroutes.ledger.jdbc.JdbcLedger;
 import dev.smsroutes.management.ApiPage;
 import dev.smsroutes.management.Management;
 import dev.smsroutes.meters.Meters;
+import dev.smsroutes.model.Origin;
 import dev.smsroutes.pipeline.DryRun;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
 import dev.smsroutes.throttle.Throttle;
+import dev.smsroutes.throttle.ThrottleMeters;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -88,6 +95,7 @@ public final class Bundle implements AutoCloseable {
   private final CloseStack closing = new CloseStack();
   private final Main main = new Main();
   private final Meters meters = closing.push(new Meters());
+  private final HttpRefusals refusals = new HttpRefusals();
   private Configuration configuration;
   private Optional<SuppressionFile> suppression = Optional.empty();
   private DefinitionDirectory definitions;
@@ -195,10 +203,10 @@ public final class Bundle implements AutoCloseable {
                       configuration.http(),
                       doors.get().intake(),
                       doors.get().management(),
-                      sandbox.isPresent())));
+                      sandbox.isPresent(),
+                      refusals)));
       main.configure().addConfiguration(http.get());
     }
-    ProcessMeters.bind(meters.registry(), http, sandbox.isPresent());
     closing.push(main::stop);
     // Who waits for a permit would otherwise hold up the stop of Camel.
     throttle = closing.push(new Throttle(configuration.throttle()));
@@ -219,7 +227,7 @@ public final class Bundle implements AutoCloseable {
 
   private Doors openDoors() {
     try {
-      return new Doors(configuration.door(), configuration.managementDoor(), keys, clock);
+      return new Doors(configuration.door(), configuration.managementDoor(), keys, clock, refusals);
     } catch (IllegalArgumentException e) {
       throw new InvalidSettingsException(List.of(e.getMessage()));
     }
@@ -272,7 +280,8 @@ public final class Bundle implements AutoCloseable {
                 this::seesAll,
                 jms.enabled(),
                 configuration.http().queued(),
-                configuration.door().ways()),
+                configuration.door().ways(),
+                refusals),
             configuration.http().recipientsConcurrency()));
     rooms.addConfiguration(
         new JmsIntakeBeans(jms, broker, reader::one, OutcomeJson::one, this::callerOfReplay));
@@ -281,21 +290,53 @@ public final class Bundle implements AutoCloseable {
           @Override
           public void configure(CamelContext context) throws IOException {
             bindApi(context);
-            bindHealth(HealthCheckRegistry.get(context));
             bindFiles(context, reader, policy);
+            suppression.ifPresent(SuppressionFile::watch);
+            keys.watch();
+            TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), clock, throttle);
+            if (!onlyFiles) {
+              bindHealth(HealthCheckRegistry.get(context), tokens, measure(context, tokens));
+            }
             PipelineWiring.routes(
-                    context,
                     configuration,
                     api,
                     definitions,
                     between.apply(ledger),
+                    tokens,
                     throttle,
                     policy,
                     configuration.access().with(keys, clock, configuration.door().asks()),
-                    clock)
+                    clock,
+                    meters.registry())
                 .forEach(routes -> main.configure().addRoutesBuilder(routes));
           }
         });
+  }
+
+  private Samples measure(CamelContext context, TokenSource tokens) {
+    Optional<ProgressFiles> files =
+        takesFiles()
+            ? Optional.of(
+                context.getRegistry().lookupByNameAndType("fileProgress", ProgressFiles.class))
+            : Optional.empty();
+    MeterRegistry registry = meters.registry();
+    ProcessMeters process = new ProcessMeters(registry, clock);
+    StuckQueue stuck =
+        new StuckQueue(
+            configuration.health().queueStuckAfter(),
+            () -> process.outcomes(Origin.JMS),
+            () -> throttle.snapshot().heldBecause().isPresent(),
+            clock);
+    Samples samples = Samples.begin(configuration, ledger, broker, files, stuck, clock, closing);
+    new ThrottleMeters(throttle).bindTo(registry);
+    tokens.bindTo(registry);
+    ledger.bindTo(registry);
+    files.ifPresent(underWay -> underWay.bindTo(registry));
+    http.orElseThrow().bindTo(registry);
+    process.sandbox(sandbox.isPresent());
+    process.disks(DataFolders.of(configuration));
+    process.samples(samples);
+    return samples;
   }
 
   /** Whether this caller may ask what became of the messages of others. */
@@ -326,23 +367,23 @@ public final class Bundle implements AutoCloseable {
         .install(context);
   }
 
-  private void bindHealth(HealthCheckRegistry health) {
-    health.register(new OutageCheck("sms-ledger", ledger::outage));
-    suppression.ifPresent(
-        file -> {
-          file.watch();
-          health.register(new OutageCheck("sms-suppression", file::outage));
-        });
-    keys.watch();
-    health.register(new OutageCheck("sms-keys", keys::outage));
-    health.register(
-        new OutageCheck(
-            "sms-door",
-            () -> doors.flatMap(Doors::outage).or(() -> broker.flatMap(EmbeddedBroker::outage))));
-    // Up again once a probe is due: a node without traffic would never send one.
-    health.register(
-        new OutageCheck(
-            "sms-api", () -> throttle.outage().filter(why -> throttle.snapshot().paused())));
+  private void bindHealth(HealthCheckRegistry registry, TokenSource tokens, Samples samples) {
+    HealthChecks health = new HealthChecks(registry, configuration.health(), clock);
+    health.ofThisNode("sms-ledger", ledger::outage);
+    suppression.ifPresent(file -> health.ofAll("sms-suppression", file::outage));
+    health.ofAll("sms-keys", keys::outage);
+    health.ofAll(
+        "sms-door",
+        () -> doors.flatMap(Doors::outage).or(() -> broker.flatMap(EmbeddedBroker::outage)));
+    health.api(throttle);
+    health.ofAll("sms-token", tokens::outage);
+    health.broker(samples, broker);
+    health.inbox(samples);
+    health.oldestOpen(samples, configuration.contactPolicy().batchHours().isPresent());
+    health.disks(DataFolders.of(configuration));
+    if (sandbox.isPresent() && configuration.sandboxIsHardlyMeant()) {
+      health.sandbox();
+    }
   }
 
   private void bindFiles(CamelContext context, RequestReader reader, ContactPolicy policy)

@@ -19,12 +19,12 @@ import dev.smsroutes.pipeline.Pipeline;
 import dev.smsroutes.pipeline.RetryPolicy;
 import dev.smsroutes.pipeline.SendOptions;
 import dev.smsroutes.throttle.Throttle;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.camel.CamelContext;
 import org.apache.camel.RoutesBuilder;
 
 /** Puts the pipeline together; all of its wiring is here. */
@@ -59,21 +59,22 @@ public final class PipelineWiring {
   }
 
   static List<RoutesBuilder> routes(
-      CamelContext context,
       Configuration configuration,
       ApiEndpoints api,
       Definitions definitions,
       Ledger ledger,
+      TokenSource tokens,
       Throttle throttle,
       ContactPolicy contactPolicy,
       Access access,
-      Clock clock) {
+      Clock clock,
+      MeterRegistry registry) {
     Pipeline pipeline =
         new Pipeline(
             definitions,
             ledger,
             new ReplyClassifier(clock),
-            new TokenSource(TokenRoute.endpoint(context), clock, throttle),
+            tokens,
             throttle,
             contactPolicy,
             access,
@@ -87,7 +88,8 @@ public final class PipelineWiring {
                     configuration.http().deadline()),
                 configuration.api().statusCheck(),
                 configuration.jms().maxBodyBytes(),
-                configuration.files().recipientsPerCall()));
+                configuration.files().recipientsPerCall()),
+            registry);
     List<RoutesBuilder> routes =
         new ArrayList<>(
             pipeline.routes(

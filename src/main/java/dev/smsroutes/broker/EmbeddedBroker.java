@@ -12,13 +12,17 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQIOErrorException;
 import org.apache.activemq.artemis.api.core.Message;
@@ -73,6 +77,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private final PortOptions port;
   private final Logins logins;
   private final BrokerDoor door;
+  private final QueueLimit limit;
 
   private EmbeddedBroker(
       BrokerOptions options, PortOptions port, Optional<Keys> keys, FileChannel lock)
@@ -97,12 +102,13 @@ public final class EmbeddedBroker implements AutoCloseable {
     server.registerBrokerPlugin(knownQueues);
     server.registerBrokerPlugin(new CallerStamp(!logins.areNotNeeded()));
     server.registerBrokerPlugin(new ReadableMessages(options.queues().dead()));
-    server.registerBrokerPlugin(
+    this.limit =
         new QueueLimit(
             options.queues().send(),
             options.maxQueuedBytes(),
             () -> server.locateQueue(options.queues().send()).getPersistentSize(),
-            () -> server.getPagingManager().isDiskFull()));
+            () -> server.getPagingManager().isDiskFull());
+    server.registerBrokerPlugin(limit);
   }
 
   /** A JMS client reads a whole text into the heap before its length can be checked. */
@@ -225,6 +231,42 @@ public final class EmbeddedBroker implements AutoCloseable {
             JMSFactoryType.CF,
             new TransportConfiguration(InVMConnectorFactory.class.getName(), inVm())),
         Optional.of(logins.bundle()));
+  }
+
+  /** What waits in the queues. */
+  public QueueStates queues() {
+    return QueueStates.of(options.queues(), this::state);
+  }
+
+  private QueueState state(String name) {
+    Queue queue = server.locateQueue(name);
+    if (queue == null) {
+      throw new IllegalStateException("The embedded broker does not run");
+    }
+    return new QueueState(
+        queue.getMessageCount(),
+        OptionalLong.of(Math.max(0, queue.getMessageCount() - queue.getScheduledCount())),
+        OptionalLong.of(queue.getPersistentSize()),
+        Stream.of(
+                Optional.ofNullable(queue.peekFirstMessage()),
+                Optional.ofNullable(queue.peekFirstScheduledMessage()))
+            .flatMap(Optional::stream)
+            .map(message -> message.getMessage().getTimestamp())
+            // A sender need not say when it sent.
+            .filter(time -> time > 0)
+            .map(Instant::ofEpochMilli)
+            .min(Comparator.naturalOrder()));
+  }
+
+  /** Why it takes no requests, for operators; empty if it does. */
+  public Optional<String> refusesRequests() {
+    if (!server.isActive()) {
+      return Optional.of(
+          "The embedded broker does not run: the JMS intake takes nothing; restart sms-routes");
+    }
+    return limit
+        .reason()
+        .map(why -> "Queue " + options.queues().send() + " takes no requests: " + why);
   }
 
   /** Stops the broker; the next start on the same directory has its messages again. */

@@ -33,13 +33,21 @@ public final class ExternalBroker {
    * @throws IllegalArgumentException if the URL cannot be parsed
    */
   public static SendingConnection sendingConnection(String url, Optional<Login> login) {
-    ActiveMQConnectionFactory factory = factory(url, login);
+    return new SendingConnection(withTimeout(factory(url, login)));
+  }
+
+  /** A factory for who only looks: it gives up within seconds. */
+  static ActiveMQConnectionFactory prompt(String url, Optional<Login> login) {
+    return SendingConnection.prompt(withTimeout(factory(url, login)));
+  }
+
+  private static ActiveMQConnectionFactory withTimeout(ActiveMQConnectionFactory factory) {
     for (TransportConfiguration broker : factory.getStaticConnectors()) {
       broker
           .getParams()
           .putIfAbsent(TransportConstants.NETTY_CONNECT_TIMEOUT, SendingConnection.MAX_MILLIS);
     }
-    return new SendingConnection(factory);
+    return factory;
   }
 
   static ActiveMQConnectionFactory factory(String url, Optional<Login> login) {

@@ -55,7 +55,8 @@ final class QueueLimit implements ArrivalCheck {
     }
   }
 
-  private Optional<String> reason() {
+  /** Why the queue takes no requests at the moment; empty if it does. */
+  Optional<String> reason() {
     if (bytes.getAsLong() >= maxBytes) {
       return Optional.of(
           "Expected less than " + maxBytes + " bytes in the queue (sms.jms.max-queue-bytes)");

@@ -34,7 +34,7 @@ public final class SendingConnection extends CachingConnectionFactory {
     setReconnectOnException(true);
   }
 
-  private static ActiveMQConnectionFactory prompt(ActiveMQConnectionFactory factory) {
+  static ActiveMQConnectionFactory prompt(ActiveMQConnectionFactory factory) {
     // A send returns when the message is on disk, whatever the URL says.
     factory.setBlockOnDurableSend(true);
     factory.setCallTimeout(MAX_MILLIS);

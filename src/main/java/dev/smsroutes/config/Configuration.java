@@ -45,6 +45,7 @@ import org.apache.camel.util.AntPathMatcher;
  * @param files the file intake
  * @param jms the JMS intake
  * @param sandbox when the sandbox starts, and where
+ * @param health from when on something counts as stuck
  * @param management where health and meters are; empty if they are switched off
  * @param stopTimeout how long a stop waits for what is in progress
  * @param secretsOfRoutes secrets that only routes read, by key
@@ -65,6 +66,7 @@ public record Configuration(
     FileOptions files,
     JmsOptions jms,
     SandboxChoice sandbox,
+    HealthOptions health,
     Optional<Address> management,
     Duration stopTimeout,
     Map<String, Supplier<String>> secretsOfRoutes,
@@ -154,6 +156,7 @@ public record Configuration(
     int maxParts = settings.number("sms.message.max-parts", 1, 255);
     Path definitions = settings.path("sms.definitions.directory");
     SandboxChoice sandbox = SandboxChoice.from(settings);
+    HealthOptions health = HealthOptions.from(settings);
     boolean managed = settings.flag("sms.management.enabled");
     Optional<Address> management =
         Optional.of(settings.address("sms.management")).filter(there -> managed);
@@ -197,6 +200,7 @@ public record Configuration(
         files,
         jms,
         sandbox,
+        health,
         management,
         stopTimeout,
         ofRoutes,
@@ -295,6 +299,17 @@ public record Configuration(
 
   private static int senders(HttpOptions http, FileOptions files, JmsOptions jms) {
     return http.senders() + files.concurrency() + jms.concurrency();
+  }
+
+  /**
+   * Whether a sandbox would be a mistake: callers from elsewhere reach this process, and no
+   * operator has said that the sandbox is meant.
+   */
+  public boolean sandboxIsHardlyMeant() {
+    return sandbox.when() != When.TRUE
+        && (!Settings.isLoopback(http.address().host())
+            || door.publicUrl().isPresent()
+            || (jms.enabled() && !Settings.isLoopback(jms.port().host())));
   }
 
   /** The API whose messages this process handles. */

@@ -270,7 +270,7 @@ final class Door implements Entrance {
           "Expected POST /messaging/v1/sms/messages/{messageKey}: with"
               + " sms.http.authentication=passthrough nothing else can be asked");
     } else if (Paths.prefersNotToWait(request)) {
-      Refusals.invalid(
+      refusals.invalid(
           request,
           "Expected no Prefer: respond-async: with sms.http.authentication=passthrough a request"
               + " is sent at once or not at all");

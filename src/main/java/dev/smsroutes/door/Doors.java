@@ -5,6 +5,7 @@ import dev.smsroutes.access.Role;
 import dev.smsroutes.config.DoorOptions;
 import dev.smsroutes.config.DoorOptions.Way;
 import dev.smsroutes.intake.http.Entrance;
+import dev.smsroutes.intake.http.HttpRefusals;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -66,9 +67,11 @@ public final class Doors implements AutoCloseable {
    * Opens the files that the doors need.
    *
    * @param keys the callers of the keys file
+   * @param refusals counts what the door of the intake refuses
    * @throws IllegalArgumentException if a file cannot be read; names its key
    */
-  public Doors(DoorOptions intake, DoorOptions management, Keys keys, Clock clock) {
+  public Doors(
+      DoorOptions intake, DoorOptions management, Keys keys, Clock clock, HttpRefusals refusals) {
     Optional<AccessTokens> tokens =
         intake.has(Way.API_KEY) || management.has(Way.API_KEY)
             ? Optional.of(
@@ -80,7 +83,7 @@ public final class Doors implements AutoCloseable {
             : Optional.empty();
     issuer = intake.jwt().or(management::jwt).map(jwt -> new IssuerTokens(jwt, clock));
     try {
-      Refusals atIntake = new Refusals("http");
+      Refusals atIntake = new Refusals("http", refusals);
       this.intake =
           new Door(
               intake,
@@ -101,7 +104,7 @@ public final class Doors implements AutoCloseable {
               tokens,
               issuer,
               tls(management),
-              new Refusals("management"),
+              new Refusals("management", new HttpRefusals()),
               Optional.empty());
     } catch (RuntimeException e) {
       close();

@@ -2,6 +2,8 @@ package dev.smsroutes.door;
 
 import dev.smsroutes.access.Key;
 import dev.smsroutes.access.Keys;
+import dev.smsroutes.intake.http.HttpRefusals;
+import dev.smsroutes.intake.http.HttpRefusals.Why;
 import dev.smsroutes.intake.http.OutcomeJson;
 import dev.smsroutes.model.ErrorCode;
 import io.vertx.core.http.HttpServerRequest;
@@ -25,6 +27,7 @@ final class Refusals {
   private static final long LINGER_MS = 1_000;
 
   private final String server;
+  private final HttpRefusals counting;
   private final FailureLimit limit = new FailureLimit();
 
   /** Nobody may fill the log: ten lines a minute and address. */
@@ -32,9 +35,11 @@ final class Refusals {
 
   /**
    * @param server for the log
+   * @param counting counts them
    */
-  Refusals(String server) {
+  Refusals(String server, HttpRefusals counting) {
     this.server = server;
+    this.counting = counting;
   }
 
   /** Why a key does not count, for the log. */
@@ -63,7 +68,13 @@ final class Refusals {
     unauthenticated(request, false);
   }
 
-  private static void unauthenticated(RoutingContext request, boolean shown) {
+  /** Counts one that is answered elsewhere. */
+  void wrongSecret() {
+    counting.count(Why.CREDENTIALS);
+  }
+
+  private void unauthenticated(RoutingContext request, boolean shown) {
+    counting.count(Why.CREDENTIALS);
     // RFC 6750, section 3.1: no error code for a caller who has shown nothing.
     request
         .response()
@@ -88,6 +99,7 @@ final class Refusals {
       log(request, HttpStatus.SC_UNAUTHORIZED, why);
       return false;
     }
+    counting.count(Why.FAILURES);
     request.response().putHeader("Retry-After", Long.toString(wait.get().toSeconds() + 1));
     end(
         request,
@@ -101,6 +113,7 @@ final class Refusals {
 
   /** A caller who is known, and may not do this. */
   void forbidden(RoutingContext request, String caller, String why, String message) {
+    counting.count(Why.RIGHTS);
     log(request, HttpStatus.SC_FORBIDDEN, why + (caller.isEmpty() ? "" : " caller=" + caller));
     request
         .response()
@@ -110,6 +123,7 @@ final class Refusals {
 
   /** Nobody can tell at the moment who it is. */
   void later(RoutingContext request, String why) {
+    counting.count(Why.UNVERIFIED);
     log(request, HttpStatus.SC_SERVICE_UNAVAILABLE, why);
     request.response().putHeader("Retry-After", "5");
     end(
@@ -121,7 +135,8 @@ final class Refusals {
   }
 
   /** A request that this way of authentication cannot have. */
-  static void invalid(RoutingContext request, String message) {
+  void invalid(RoutingContext request, String message) {
+    counting.count(Why.RIGHTS);
     end(request, HttpStatus.SC_BAD_REQUEST, ErrorCode.INVALID_OPERATION, message);
   }
 

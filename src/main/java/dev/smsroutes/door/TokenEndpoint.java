@@ -107,6 +107,7 @@ final class TokenEndpoint {
           key.get(),
           secret.startsWith(id + ".") ? secret.substring(id.length() + 1) : secret);
     } else if (!refusals.tooMany(request, Refusals.whyNot(keys, id))) {
+      refusals.wrongSecret();
       refuse(
           request,
           HttpStatus.SC_UNAUTHORIZED,

@@ -64,6 +64,12 @@ final class ApiCall implements Group {
   String token;
   ApiReply reply;
 
+  /** When the last request left for the API. */
+  private long leftAt;
+
+  /** How long the API took for all requests of the attempt. */
+  private long apiNanos;
+
   /** Why there is no reply. */
   Exception failure;
 
@@ -159,6 +165,7 @@ final class ApiCall implements Group {
     outcome = null;
     verdict = null;
     forgetReply();
+    apiNanos = 0;
     notNow = false;
     tokenEndpointRefused = false;
   }
@@ -167,6 +174,25 @@ final class ApiCall implements Group {
   void forgetReply() {
     reply = null;
     failure = null;
+  }
+
+  /** A request leaves for the API. */
+  void leaves() {
+    leftAt = System.nanoTime();
+  }
+
+  /** The API has replied, or will not. */
+  void isBack() {
+    long nanos = System.nanoTime() - leftAt;
+    apiNanos += nanos;
+    for (InFlight message : aboard) {
+      message.wasWithApi(nanos);
+    }
+  }
+
+  /** How long the API took for the attempt, in nanoseconds. */
+  long apiNanos() {
+    return apiNanos;
   }
 
   List<SentMessage> sent() {

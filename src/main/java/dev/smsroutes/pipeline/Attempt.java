@@ -44,18 +44,21 @@ final class Attempt {
   private final ThrottleSteps throttle;
   private final RetryPolicy retries;
   private final boolean asksForStatus;
+  private final MessageMeters meters;
 
   Attempt(
       ReplyClassifier classifier,
       TokenSource tokens,
       ThrottleSteps throttle,
       RetryPolicy retries,
-      boolean asksForStatus) {
+      boolean asksForStatus,
+      MessageMeters meters) {
     this.classifier = classifier;
     this.tokens = tokens;
     this.throttle = throttle;
     this.retries = retries;
     this.asksForStatus = asksForStatus;
+    this.meters = meters;
   }
 
   /** Waits before a repetition; not while this process is stopping. */
@@ -107,8 +110,13 @@ final class Attempt {
     InFlight first = call.aboard.get(0);
     if (call.reply == null) {
       call.outcome = withoutReply(call, first);
-      return;
+    } else {
+      classifyReply(call, first);
     }
+    meters.attempted(call.outcome, call.apiNanos());
+  }
+
+  private void classifyReply(ApiCall call, InFlight first) {
     ApiReply reply = call.reply;
     if (call.sends().callerToken().isPresent()) {
       // What the API thinks of it says nothing of our token.

@@ -69,7 +69,7 @@ final class AttemptRoute extends RouteBuilder {
         .to(messagesUri)
         .process(ExchangeAdapter::reply)
         .doCatch(Exception.class)
-        .process(ExchangeAdapter::failed)
+        .process(ExchangeAdapter::noReply)
         .end();
   }
 }

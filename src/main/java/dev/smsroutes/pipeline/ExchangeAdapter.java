@@ -1,5 +1,6 @@
 package dev.smsroutes.pipeline;
 
+import dev.smsroutes.api.ApiReply;
 import dev.smsroutes.api.CamelReply;
 import dev.smsroutes.model.CallerToken;
 import dev.smsroutes.model.HandOver;
@@ -214,6 +215,7 @@ final class ExchangeAdapter {
       message.setHeader(HttpConstants.CONTENT_TYPE, "application/json");
     }
     message.setBody(body);
+    call.leaves();
   }
 
   /** The body becomes what goes to the broker. */
@@ -231,11 +233,18 @@ final class ExchangeAdapter {
 
   /** The body becomes the call again, with the API's reply. */
   static void reply(Exchange exchange) {
-    exchange.getProperty(CALL, ApiCall.class).reply = CamelReply.of(exchange);
-    back(exchange);
+    ApiReply reply = CamelReply.of(exchange);
+    ApiCall call = back(exchange);
+    call.isBack();
+    call.reply = reply;
   }
 
-  /** The body becomes the call again, without a reply. */
+  /** The body becomes the call again, without the API's reply. */
+  static void noReply(Exchange exchange) {
+    failed(exchange).isBack();
+  }
+
+  /** The body becomes the call again, and has the reason why nothing came of it. */
   static ApiCall failed(Exchange exchange) {
     ApiCall call = back(exchange);
     call.failure = caught(exchange, Exception.class);

@@ -19,6 +19,10 @@ final class InFlight {
   private final Envelope envelope;
   private final String requestId = UUID.randomUUID().toString();
   @Valid private final SendRequest request;
+  private final long arrived = System.nanoTime();
+
+  /** How long it was with the API, in all calls that carried it. */
+  private long apiNanos;
 
   /** From {@code enrich}: the send definition, and the number as it is sent. */
   Definition definition;
@@ -62,6 +66,16 @@ final class InFlight {
   /** Identifies this handling, until the API gives an id of its own. */
   String requestId() {
     return requestId;
+  }
+
+  /** Adds the time of a call that carried it. */
+  void wasWithApi(long nanos) {
+    apiNanos += nanos;
+  }
+
+  /** The time since it was handed over, without what it was with the API. */
+  long addedNanos() {
+    return Math.max(0, System.nanoTime() - arrived - apiNanos);
   }
 
   /** Whether the next step has to deal with it. */

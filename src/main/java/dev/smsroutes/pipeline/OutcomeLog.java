@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes the line that tells how a request ended: without number, attributes and text. */
+/** Tells how a request ended: in a line without number, attributes and text, and in meters. */
 final class OutcomeLog {
   private static final Logger LOG = LoggerFactory.getLogger("dev.smsroutes.outcome");
   private static final int MAX_KEY = 100;
@@ -19,12 +19,21 @@ final class OutcomeLog {
   /** What could break the line, forge a field of it, or change how a terminal shows it. */
   private static final Pattern STRANGE = Pattern.compile("[\\p{C}\\p{Z}\\s=]");
 
+  private final MessageMeters meters;
+
+  OutcomeLog(MessageMeters meters) {
+    this.meters = meters;
+  }
+
   /** One line for each request that has ended. */
   void tell(Sends sends) {
-    if (LOG.isInfoEnabled()) {
-      sends.messages().stream()
-          .filter(message -> message.outcome != null)
-          .forEach(OutcomeLog::tell);
+    for (InFlight message : sends.messages()) {
+      if (message.outcome != null) {
+        meters.ended(message);
+        if (LOG.isInfoEnabled()) {
+          tell(message);
+        }
+      }
     }
   }
 

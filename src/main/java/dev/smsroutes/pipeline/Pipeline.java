@@ -9,6 +9,7 @@ import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.throttle.Throttle;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,9 @@ public final class Pipeline {
   private final SendSteps send;
   private final boolean asksForStatus;
 
+  /**
+   * @param registry gets the meters of messages
+   */
   public Pipeline(
       Definitions definitions,
       Ledger ledger,
@@ -43,9 +47,11 @@ public final class Pipeline {
       Access access,
       CallerLimits limits,
       NumberRules numbers,
-      SendOptions options) {
+      SendOptions options,
+      MeterRegistry registry) {
     RetryPolicy retries = options.retries();
     ThrottleSteps throttleSteps = new ThrottleSteps(throttle);
+    MessageMeters meters = new MessageMeters(registry, definitions);
     this.asksForStatus = options.asksForStatus();
     this.prepare =
         PrepareSteps.of(
@@ -58,10 +64,10 @@ public final class Pipeline {
             new Calls(options.recipientsPerCall()),
             prepare.contactPolicy(),
             throttleSteps,
-            new Attempt(classifier, tokens, throttleSteps, retries, asksForStatus),
+            new Attempt(classifier, tokens, throttleSteps, retries, asksForStatus, meters),
             prepare.queue(),
             prepare.failures(),
-            new OutcomeLog());
+            new OutcomeLog(meters));
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.smsroutes.throttle;
 
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Unsettled;
+import dev.smsroutes.model.Reason;
 import dev.smsroutes.throttle.ThrottleGate.Notice;
 import dev.smsroutes.throttle.ThrottleGate.Waiter;
 import java.time.Duration;
@@ -52,6 +53,9 @@ public final class Throttle implements AutoCloseable {
    * @param rateLimit messages per second, learnt or configured; empty: no limit
    * @param paused whether nothing may leave
    * @param pausedFor the remaining pause; zero without a pause, or if it ends with a probe
+   * @param heldBecause why the API holds up everything; empty if it does not
+   * @param heldSince how long that has been so: since the first answer of this kind after which
+   *     nothing got through
    */
   public record Snapshot(
       int concurrencyLimit,
@@ -60,7 +64,9 @@ public final class Throttle implements AutoCloseable {
       int batchWaiting,
       OptionalDouble rateLimit,
       boolean paused,
-      Duration pausedFor) {}
+      Duration pausedFor,
+      Optional<Reason> heldBecause,
+      Duration heldSince) {}
 
   /**
    * A permit to make one call. It must be returned with {@link #done}, {@link #abandon} or {@link

@@ -23,6 +23,9 @@ final class ThrottleGate {
   /** After so many other departures a waiting batch message goes first. */
   private static final int MAX_OVERTAKEN = 9;
 
+  /** A pause that begins so soon after another one goes on with it. */
+  private static final long SAME_HOLD = Duration.ofMinutes(1).toNanos();
+
   /** A message that waits for a permit. */
   static final class Waiter {
     private final Priority priority;
@@ -93,6 +96,12 @@ final class ThrottleGate {
 
   /** The opening time for which waiters were last checked for being too late. */
   private long reviewedFor;
+
+  /** Since when the API has held up everything; meaningful while it does ({@link #heldBecause}). */
+  private long heldFrom;
+
+  /** Whether no message got through since then. */
+  private boolean held;
 
   private final List<Notice> notices = new ArrayList<>();
   private boolean closed;
@@ -233,7 +242,19 @@ final class ThrottleGate {
         batch.size(),
         rate.limit(),
         opensAt() > now,
-        heldFor(now));
+        heldFor(now),
+        heldBecause(now),
+        heldBecause(now).isPresent() ? Duration.ofNanos(now - heldFrom) : Duration.ZERO);
+  }
+
+  /**
+   * An open breaker holds until a message gets through, since nobody knows before; a pause ends by
+   * time.
+   */
+  private Optional<Reason> heldBecause(long now) {
+    return breaker.reason().isPresent() || pause.until() <= now
+        ? breaker.reason()
+        : Optional.of(pause.reason());
   }
 
   /** The notices since the last call. */
@@ -248,8 +269,10 @@ final class ThrottleGate {
 
   private void learn(Departure departure, Outcome outcome, String definition, long now) {
     boolean slow = now - departure.at() > slowAfter;
+    held = held && (heldBecause(now).isPresent() || now - pause.until() < SAME_HOLD);
     if (!(outcome instanceof Unsettled unsettled)) {
       succeeded(departure, definition, slow, now);
+      held = held && heldBecause(now).isPresent();
       return;
     }
     Reason reason = unsettled.reason();
@@ -281,6 +304,10 @@ final class ThrottleGate {
       }
       // A reason within sms-routes, not of the API.
       default -> breaker.notSent(departure);
+    }
+    if (!held && heldBecause(now).isPresent()) {
+      held = true;
+      heldFrom = now;
     }
   }
 

@@ -41,6 +41,10 @@ class EveryKeyTest {
   /** A value for each key that can be wrong, and the beginning of what is said of it. */
   private static final Map<String, String> WRONG =
       Map.ofEntries(
+          Map.entry("sms.health.queue-stuck-after", "soon"),
+          Map.entry("sms.health.inbox-untouched-after", "a while"),
+          Map.entry("sms.health.oldest-open-after", "-1h"),
+          Map.entry("sms.health.min-disk-free-bytes", "1 GB"),
           Map.entry("sms.policy.countries", "DE,Austria"),
           Map.entry("sms.policy.premium-numbers", "no"),
           Map.entry("sms.policy.number-rate", "101/1h"),

@@ -168,6 +168,15 @@ final class Gateway implements AutoCloseable {
     }
   }
 
+  /** What its management port serves at this path; empty when it does not answer. Thread-safe. */
+  String managed(String path) {
+    try {
+      return web.text("http://127.0.0.1:" + management + path, LOOK);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
   boolean isRunning() {
     return child != null && child.isAlive();
   }

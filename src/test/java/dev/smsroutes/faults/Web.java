@@ -56,14 +56,22 @@ final class Web {
     return send(HttpRequest.newBuilder(URI.create(url)).timeout(patience).GET().build());
   }
 
+  /** The body as it is, whatever the status. */
+  String text(String url, Duration patience) throws IOException {
+    return exchange(HttpRequest.newBuilder(URI.create(url)).timeout(patience).GET().build()).body();
+  }
+
   private Answer send(HttpRequest request) throws IOException {
+    HttpResponse<String> response = exchange(request);
+    return new Answer(
+        response.statusCode(),
+        json(response.body()),
+        response.headers().firstValue("Retry-After").map(Web::seconds).orElse(0L));
+  }
+
+  private HttpResponse<String> exchange(HttpRequest request) throws IOException {
     try {
-      HttpResponse<String> response =
-          client.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
-      return new Answer(
-          response.statusCode(),
-          json(response.body()),
-          response.headers().firstValue("Retry-After").map(Web::seconds).orElse(0L));
+      return client.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted", e);

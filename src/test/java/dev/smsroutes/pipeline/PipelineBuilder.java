@@ -14,6 +14,7 @@ import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.throttle.Throttle;
 import dev.smsroutes.throttle.ThrottleOptions;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -129,7 +130,8 @@ final class PipelineBuilder {
             access,
             new CallerLimits(access.callers(), ledger::admitted, Clock.systemUTC()),
             numbers,
-            options)
+            options,
+            new SimpleMeterRegistry())
         .routes(ScriptedApi.URI, Optional.empty(), QUEUE);
   }
 }

@@ -37,6 +37,65 @@ class ThrottleGateTest {
     return Duration.ofMinutes(minutes);
   }
 
+  /** For how long the API has held up everything, for operators. */
+  @Nested
+  class Held {
+    @ParameterizedTest
+    @EnumSource(
+        value = Reason.class,
+        names = {
+          "RATE_LIMITED",
+          "UNAVAILABLE",
+          "BLOCKED",
+          "UNAUTHENTICATED",
+          "FORBIDDEN",
+          "UNREACHABLE"
+        })
+    void counts_from_the_first_answer_however_often_it_is_tried_again(Reason reason) {
+      ThrottleDriver gate = ThrottleDriver.withConcurrency(4);
+      gate.back(gate.leave(), unsettled(reason));
+      for (int probe = 0; probe < 3; probe++) {
+        gate.forward(gate.snapshot().pausedFor().plusMillis(1));
+        Departure departure = gate.leave();
+        gate.forward(ms(1));
+        gate.back(departure, unsettled(reason));
+      }
+
+      assertThat(gate.snapshot().heldBecause()).contains(reason);
+      assertThat(gate.snapshot().heldSince()).isGreaterThan(ms(5));
+
+      Duration before = gate.snapshot().heldSince();
+      gate.forward(ms(10));
+      assertThat(gate.snapshot().heldSince()).isEqualTo(before.plusMillis(10));
+    }
+
+    @Test
+    void ends_with_the_first_message_that_gets_through() {
+      ThrottleDriver gate = ThrottleDriver.withConcurrency(4);
+      gate.back(gate.leave(), unsettled(Reason.FORBIDDEN));
+      gate.forward(min(1));
+      gate.back(gate.leave(), ACCEPTED);
+
+      assertThat(gate.snapshot().heldBecause()).isEmpty();
+      assertThat(gate.snapshot().heldSince()).isZero();
+
+      gate.forward(min(1));
+      gate.back(gate.leave(), unsettled(Reason.FORBIDDEN));
+      assertThat(gate.snapshot().heldSince()).isZero();
+    }
+
+    @Test
+    void a_pause_that_was_over_long_ago_is_another_one() {
+      ThrottleDriver gate = ThrottleDriver.withConcurrency(4);
+      gate.back(gate.leave(), unsettled(Reason.RATE_LIMITED));
+      gate.forward(min(10));
+      assertThat(gate.snapshot().heldBecause()).isEmpty();
+
+      gate.back(gate.leave(), unsettled(Reason.RATE_LIMITED));
+      assertThat(gate.snapshot().heldSince()).isZero();
+    }
+  }
+
   @Nested
   class Concurrency {
     @Test

@@ -3,12 +3,18 @@ package dev.smsroutes.batch.run;
 import dev.smsroutes.batch.format.JsonOriginal;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.DurableFile;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * ended. Nothing is forced to disk: after a crash it is worth nothing. One that cannot be written
  * (disk full) stays as it was, and its reader sees its age.
  */
-public final class ProgressFiles implements BatchWatch {
+public final class ProgressFiles implements BatchWatch, MeterBinder {
   /** How often they are to be renewed. */
   public static final Duration EVERY = Duration.ofSeconds(1);
 
@@ -28,6 +34,9 @@ public final class ProgressFiles implements BatchWatch {
   private final BatchFolders folders;
   private final Consumer<Batch> progressed;
   private final Map<Batch, Shown> running = new ConcurrentHashMap<>();
+
+  /** Rows of the batches that have ended; guarded by this. */
+  private long rowsBefore;
 
   /** Of one batch; also what its file is locked by, so that no batch waits for that of another. */
   private static final class Shown {
@@ -66,10 +75,57 @@ public final class ProgressFiles implements BatchWatch {
 
   @Override
   public void ended(Batch batch) {
-    Shown shown = running.remove(batch);
+    Shown shown = remove(batch);
     if (shown != null) {
       remove(batch, shown);
     }
+  }
+
+  private synchronized Shown remove(Batch batch) {
+    Shown shown = running.remove(batch);
+    if (shown != null) {
+      rowsBefore += rows(batch);
+    }
+    return shown;
+  }
+
+  private static long rows(Batch batch) {
+    BatchProgress progress = batch.progress();
+    return progress.rows() - progress.recorded();
+  }
+
+  /** The names in the inbox of the files that are under way. */
+  public Set<String> names() {
+    return running.keySet().stream().map(Batch::fileName).collect(Collectors.toSet());
+  }
+
+  @Override
+  public void bindTo(MeterRegistry registry) {
+    FunctionCounter.builder("sms.file.rows", this, ProgressFiles::rows)
+        .description("Rows of files that got their outcome")
+        .register(registry);
+    Gauge.builder("sms.file.seconds.left", this, ProgressFiles::secondsLeft)
+        .description("How long the slowest file under way still takes; 0 if nobody can say")
+        .register(registry);
+    Gauge.builder("sms.file.held", this, ProgressFiles::held)
+        .description("Rows of files that wait for their send window")
+        .register(registry);
+  }
+
+  private synchronized double rows() {
+    return rowsBefore + running.keySet().stream().mapToLong(ProgressFiles::rows).sum();
+  }
+
+  private double secondsLeft() {
+    return running.keySet().stream()
+        .flatMap(batch -> batch.progress().left().stream())
+        .mapToLong(Duration::toSeconds)
+        .max()
+        .orElse(0);
+  }
+
+  private double held() {
+    return running.keySet().stream().mapToInt(Batch::held).sum();
   }
 
   private void renew(Batch batch, Shown shown) throws IOException {

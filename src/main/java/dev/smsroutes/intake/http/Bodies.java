@@ -1,6 +1,7 @@
 package dev.smsroutes.intake.http;
 
 import dev.smsroutes.config.HttpOptions;
+import dev.smsroutes.intake.http.HttpRefusals.Why;
 import dev.smsroutes.model.ErrorCode;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -28,13 +29,15 @@ final class Bodies implements Handler<RoutingContext> {
   private final int maxBytes;
   private final Duration timeout;
   private final BytesInFlight bytes;
+  private final HttpRefusals refusals;
   private final BodyHandler forms;
 
-  Bodies(HttpOptions options, BytesInFlight bytes) {
+  Bodies(HttpOptions options, BytesInFlight bytes, HttpRefusals refusals) {
     maxKeyedBytes = options.maxKeyedBodyBytes();
     maxBytes = options.maxBodyBytes();
     timeout = options.bodyTimeout();
     this.bytes = bytes;
+    this.refusals = refusals;
     forms = BodyHandler.create(false).setBodyLimit(maxBytes);
   }
 
@@ -166,6 +169,7 @@ final class Bodies implements Handler<RoutingContext> {
         return;
       }
       refuse(
+          Why.SLOW,
           HttpStatus.SC_REQUEST_TIMEOUT,
           ErrorCode.VALIDATION,
           "Expected the whole body within "
@@ -175,6 +179,7 @@ final class Bodies implements Handler<RoutingContext> {
 
     private void tooLong() {
       refuse(
+          Why.LENGTH,
           HttpStatus.SC_REQUEST_TOO_LONG,
           ErrorCode.VALIDATION,
           "Expected a body of at most "
@@ -189,6 +194,7 @@ final class Bodies implements Handler<RoutingContext> {
     private void tooMuch() {
       context.response().putHeader("Retry-After", "1");
       refuse(
+          Why.FULL,
           HttpStatus.SC_SERVICE_UNAVAILABLE,
           ErrorCode.UNAVAILABLE,
           "Expected at most "
@@ -197,7 +203,8 @@ final class Bodies implements Handler<RoutingContext> {
               + " later");
     }
 
-    private void refuse(int status, ErrorCode code, String message) {
+    private void refuse(Why why, int status, ErrorCode code, String message) {
+      refusals.count(why);
       over = true;
       release();
       HttpAdmission.endAndClose(context.request(), status, code, message);

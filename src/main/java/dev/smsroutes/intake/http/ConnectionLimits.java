@@ -1,6 +1,7 @@
 package dev.smsroutes.intake.http;
 
 import dev.smsroutes.config.HttpOptions.Connections;
+import dev.smsroutes.intake.http.HttpRefusals.Why;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
@@ -44,13 +45,15 @@ final class ConnectionLimits implements Handler<HttpConnection> {
   private final long headerNanos;
   private final long idleNanos;
   private final long slowNanos;
+  private final HttpRefusals refusals;
   private final AtomicInteger open = new AtomicInteger();
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
 
   /**
    * @param slow how long a caller may take for the rest of an answered request, and for an answer
    */
-  ConnectionLimits(Connections limits, Duration slow) {
+  ConnectionLimits(Connections limits, Duration slow, HttpRefusals refusals) {
+    this.refusals = refusals;
     most = limits.most();
     headerNanos = limits.headerTimeout().toNanos();
     idleNanos = limits.idleTimeout().toNanos();
@@ -77,6 +80,7 @@ final class ConnectionLimits implements Handler<HttpConnection> {
     boolean tooMany = open.incrementAndGet() > most;
     channel.closeFuture().addListener(closed -> open.decrementAndGet());
     if (tooMany) {
+      refusals.count(Why.CONNECTIONS);
       Watch dispensable = dispensable();
       if (dispensable == null) {
         channel.close();

@@ -1,5 +1,6 @@
 package dev.smsroutes.intake.http;
 
+import dev.smsroutes.intake.http.HttpRefusals.Why;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.Outcome.Refused;
@@ -44,14 +45,16 @@ final class HttpAdmission {
   private static final long LINGER_MS = 1_000;
 
   private final int maxInFlight;
+  private final HttpRefusals refusals;
   private final AtomicInteger inFlight = new AtomicInteger();
   private volatile boolean stopping;
 
   /**
    * @param maxInFlight the maximum number of requests in progress
    */
-  HttpAdmission(int maxInFlight) {
+  HttpAdmission(int maxInFlight, HttpRefusals refusals) {
     this.maxInFlight = maxInFlight;
+    this.refusals = refusals;
   }
 
   int maxInFlight() {
@@ -75,10 +78,10 @@ final class HttpAdmission {
    * @param routes the router of the admitted requests, still empty
    */
   void guard(Router root, Router routes) {
-    routes.route().handler(this::enter).failureHandler(HttpAdmission::failed);
+    routes.route().handler(this::enter).failureHandler(this::failed);
     // A path with a broken escape fails before any route gets it.
-    root.errorHandler(HttpStatus.SC_BAD_REQUEST, HttpAdmission::unreadableKey);
-    root.errorHandler(HttpStatus.SC_NOT_FOUND, HttpAdmission::noSuchPath);
+    root.errorHandler(HttpStatus.SC_BAD_REQUEST, this::unreadableKey);
+    root.errorHandler(HttpStatus.SC_NOT_FOUND, this::noSuchPath);
     root.errorHandler(HttpStatus.SC_METHOD_NOT_ALLOWED, request -> wrongMethod(routes, request));
     root.errorHandler(
         HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE,
@@ -91,6 +94,7 @@ final class HttpAdmission {
       return;
     }
     if (stopping) {
+      refusals.count(Why.STOPPING);
       overloaded(request, "sms-routes is stopping. Repeat the request with the same messageKey");
       return;
     }
@@ -124,6 +128,7 @@ final class HttpAdmission {
   }
 
   private void full(RoutingContext request) {
+    refusals.count(Why.FULL);
     overloaded(
         request,
         "Expected at most "
@@ -135,7 +140,7 @@ final class HttpAdmission {
    * Whether the headers about the body refuse a request before the body is read. Applies only to
    * the bundle's paths: a site's own route may accept other bodies.
    */
-  private static boolean refusedByHeaders(RoutingContext request) {
+  private boolean refusedByHeaders(RoutingContext request) {
     if (SendPath.of(request) == SendPath.NONE) {
       return false;
     }
@@ -157,10 +162,14 @@ final class HttpAdmission {
    * Answers a request that the server cannot parse, so that no route ever gets it.
    *
    * @param maxHeaderBytes the maximum length of all headers
+   * @param refusals counts it
    */
-  static void noHttp(HttpServerRequest request, int maxHeaderBytes) {
+  static void noHttp(HttpServerRequest request, int maxHeaderBytes, HttpRefusals refusals) {
     RequestCheck.secured(request.response());
     Throwable cause = request.decoderResult().cause();
+    boolean tooLong =
+        cause instanceof TooLongHttpLineException || cause instanceof TooLongHttpHeaderException;
+    refusals.count(tooLong ? Why.HEADERS : Why.MALFORMED);
     if (cause instanceof TooLongHttpLineException) {
       endAndClose(
           request,
@@ -184,7 +193,8 @@ final class HttpAdmission {
     }
   }
 
-  private static void unreadableKey(RoutingContext request) {
+  private void unreadableKey(RoutingContext request) {
+    refusals.count(Why.KEY);
     Fault fault =
         new Fault(
             "messageKey",
@@ -202,12 +212,13 @@ final class HttpAdmission {
     end(request, HttpStatus.SC_SERVICE_UNAVAILABLE, ErrorCode.UNAVAILABLE, message);
   }
 
-  private static void failed(RoutingContext request) {
+  private void failed(RoutingContext request) {
     if (request.response().ended() || request.response().headWritten()) {
       return;
     }
     int status = request.statusCode();
     if (status >= 400 && status < 500) {
+      refusals.count(Why.MALFORMED);
       end(request, status, ErrorCode.VALIDATION, "Expected a valid HTTP request");
     } else {
       end(
@@ -218,7 +229,8 @@ final class HttpAdmission {
     }
   }
 
-  private static void noSuchPath(RoutingContext request) {
+  private void noSuchPath(RoutingContext request) {
+    refusals.count(Why.PATH);
     end(
         request,
         HttpStatus.SC_NOT_FOUND,
@@ -229,7 +241,8 @@ final class HttpAdmission {
   }
 
   /** HTTP asks for the allowed methods; Vert.x knows them, but does not expose them. */
-  private static void wrongMethod(Router router, RoutingContext request) {
+  private void wrongMethod(Router router, RoutingContext request) {
+    refusals.count(Why.PATH);
     String allowed =
         router.getRoutes().stream()
             .filter(route -> route.getPath() != null && route.methods() != null)
@@ -257,7 +270,8 @@ final class HttpAdmission {
     return path.matches(segments + "/?");
   }
 
-  private static void unsupported(RoutingContext request, String message) {
+  private void unsupported(RoutingContext request, String message) {
+    refusals.count(Why.MEDIA_TYPE);
     end(request, HttpStatus.SC_UNSUPPORTED_MEDIA_TYPE, ErrorCode.BAD_FORMAT, message);
   }
 

@@ -1,6 +1,7 @@
 package dev.smsroutes.intake.http;
 
 import dev.smsroutes.config.DoorOptions.Way;
+import dev.smsroutes.intake.http.HttpRefusals.Why;
 import dev.smsroutes.intake.request.RequestReader;
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.LedgerUnavailableException;
@@ -54,6 +55,7 @@ public final class HttpIntake {
   private final boolean queuesAlways;
   private final boolean callersAreKnown;
   private final boolean passesTokensOn;
+  private final HttpRefusals refusals;
 
   /**
    * @param seesAll whether a caller, who is empty if nobody is known, may ask for the messages of
@@ -63,6 +65,7 @@ public final class HttpIntake {
    * @param queuesAlways whether every request is answered then
    * @param ways how callers show who they are, so that 401 and 403 speak of them; empty: nobody is
    *     asked
+   * @param refusals counts bodies that hold no request
    */
   public HttpIntake(
       RequestReader reader,
@@ -70,7 +73,9 @@ public final class HttpIntake {
       Predicate<Optional<String>> seesAll,
       boolean mayQueue,
       boolean queuesAlways,
-      Set<Way> ways) {
+      Set<Way> ways,
+      HttpRefusals refusals) {
+    this.refusals = refusals;
     this.reader = reader;
     this.entries = entries;
     this.seesAll = seesAll;
@@ -219,6 +224,7 @@ public final class HttpIntake {
 
   /** Answers a body that holds no request. */
   public void refuse(Exchange exchange) {
+    refusals.count(Why.BODY);
     InvalidRequestException cause =
         exchange.getProperty(Exchange.EXCEPTION_CAUGHT, InvalidRequestException.class);
     Outcome outcome =

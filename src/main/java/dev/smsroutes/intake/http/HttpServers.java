@@ -2,6 +2,9 @@ package dev.smsroutes.intake.http;
 
 import dev.smsroutes.config.Address;
 import dev.smsroutes.config.HttpOptions;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -22,7 +25,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
@@ -39,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * <p>The intake's server listens after all routes have started, so no caller gets a 404 for a path
  * that will exist.
  */
-public final class HttpServers implements CamelConfiguration, AutoCloseable {
+public final class HttpServers implements CamelConfiguration, MeterBinder, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpServers.class);
 
   private static final String SANDBOX_HEADER = "SMS-Routes-Sandbox";
@@ -50,6 +52,8 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
   private final HttpOptions options;
   private final HttpAdmission admission;
   private final BytesInFlight bytes;
+  private final HttpRefusals refusals;
+  private final ConnectionLimits connections;
   private final Entrance forOperators;
   private final Router routes;
   private final HttpServer intake;
@@ -61,12 +65,18 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
    * @param entrance of the intake
    * @param forOperators of management
    * @param sandbox whether no SMS leaves this machine, as every answer then says
+   * @param refusals counts what the intake refuses
    */
   public HttpServers(
-      HttpOptions options, Entrance entrance, Entrance forOperators, boolean sandbox) {
+      HttpOptions options,
+      Entrance entrance,
+      Entrance forOperators,
+      boolean sandbox,
+      HttpRefusals refusals) {
     this.options = options;
+    this.refusals = refusals;
     this.forOperators = forOperators;
-    admission = new HttpAdmission(options.maxInFlight());
+    admission = new HttpAdmission(options.maxInFlight(), refusals);
     bytes = new BytesInFlight(options.maxBytesInFlight());
     // A consumer holds its worker until the request is answered: one for each admitted request.
     vertx =
@@ -81,9 +91,11 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
     entrance.guard(routes);
     OpenApi.on(routes);
     root.route("/*").subRouter(routes);
+    connections = limits(refusals);
+    connections.start(vertx, bytes::answers);
     intake =
-        server(entrance, bytes::answers)
-            .requestHandler(checked(options.address(), options.hosts().intake(), root));
+        server(entrance, connections, refusals)
+            .requestHandler(checked(options.address(), options.hosts().intake(), refusals, root));
   }
 
   private static void saySandbox(RoutingContext request) {
@@ -107,7 +119,7 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
             new VertxPlatformHttpRouter(null, vertx, routes, name) {
               @Override
               public Handler<RoutingContext> bodyHandler() {
-                return new Bodies(options, bytes);
+                return new Bodies(options, bytes, refusals);
               }
             });
     // Its handlers come between the body and the route, so that a body that still arrives has no
@@ -121,13 +133,9 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
   /**
    * A server with the limits of connections, for HTTP/1.1 only: HTTP/2 in plain text would need
    * limits of its own, and no client needs it.
-   *
-   * @param answers is told how many bytes of answers wait to be taken
    */
-  private HttpServer server(Entrance entrance, LongConsumer answers) {
+  private HttpServer server(Entrance entrance, ConnectionLimits limits, HttpRefusals counting) {
     int maxHeaderBytes = options.connections().maxHeaderBytes();
-    ConnectionLimits limits = new ConnectionLimits(options.connections(), options.bodyTimeout());
-    limits.start(vertx, answers);
     HttpServerOptions server =
         new HttpServerOptions()
             .setMaxHeaderSize(maxHeaderBytes)
@@ -144,12 +152,16 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
                   .replace("httpDecoder", "httpDecoder", new StrictDecoder(server));
               limits.handle(connection);
             })
-        .invalidRequestHandler(request -> HttpAdmission.noHttp(request, maxHeaderBytes));
+        .invalidRequestHandler(request -> HttpAdmission.noHttp(request, maxHeaderBytes, counting));
+  }
+
+  private ConnectionLimits limits(HttpRefusals counting) {
+    return new ConnectionLimits(options.connections(), options.bodyTimeout(), counting);
   }
 
   private static RequestCheck checked(
-      Address address, Set<String> names, Handler<HttpServerRequest> next) {
-    return new RequestCheck(new HostCheck(address, names), next);
+      Address address, Set<String> names, HttpRefusals counting, Handler<HttpServerRequest> next) {
+    return new RequestCheck(new HostCheck(address, names), counting, next);
   }
 
   /**
@@ -166,9 +178,13 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
           Router router = Router.router(vertx);
           forOperators.guard(router);
           answers.accept(router);
+          // Not counted: the meters tell of the intake.
+          HttpRefusals untold = new HttpRefusals();
+          ConnectionLimits limits = limits(untold);
+          limits.start(vertx, waiting -> {});
           HttpServer server =
-              server(forOperators, waiting -> {})
-                  .requestHandler(checked(address, options.hosts().management(), router));
+              server(forOperators, limits, untold)
+                  .requestHandler(checked(address, options.hosts().management(), untold, router));
           await(server, address);
           managementPort = OptionalInt.of(server.actualPort());
         });
@@ -196,9 +212,15 @@ public final class HttpServers implements CamelConfiguration, AutoCloseable {
     }
   }
 
-  /** How many requests of the intake are in progress. */
-  public int inFlight() {
-    return admission.inFlight();
+  @Override
+  public void bindTo(MeterRegistry registry) {
+    Gauge.builder("sms.http.in.flight", admission, HttpAdmission::inFlight)
+        .description("HTTP requests in progress")
+        .register(registry);
+    Gauge.builder("sms.http.connections", connections, ConnectionLimits::open)
+        .description("Open connections of the HTTP intake")
+        .register(registry);
+    refusals.bindTo(registry);
   }
 
   /** The port of the intake. */

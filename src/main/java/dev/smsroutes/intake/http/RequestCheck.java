@@ -1,5 +1,6 @@
 package dev.smsroutes.intake.http;
 
+import dev.smsroutes.intake.http.HttpRefusals.Why;
 import dev.smsroutes.model.ErrorCode;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -23,10 +24,12 @@ final class RequestCheck implements Handler<HttpServerRequest> {
   private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
 
   private final HostCheck hosts;
+  private final HttpRefusals refusals;
   private final Handler<HttpServerRequest> next;
 
-  RequestCheck(HostCheck hosts, Handler<HttpServerRequest> next) {
+  RequestCheck(HostCheck hosts, HttpRefusals refusals, Handler<HttpServerRequest> next) {
     this.hosts = hosts;
+    this.refusals = refusals;
     this.next = next;
   }
 
@@ -39,6 +42,7 @@ final class RequestCheck implements Handler<HttpServerRequest> {
     if (named.size() > 1
         || headers.contains("")
         || (coding != null && !coding.equalsIgnoreCase("chunked"))) {
+      refusals.count(Why.MALFORMED);
       HttpAdmission.endAndClose(
           request,
           HttpStatus.SC_BAD_REQUEST,
@@ -52,6 +56,7 @@ final class RequestCheck implements Handler<HttpServerRequest> {
       why = ofProxy(request.uri());
     }
     if (why.isPresent()) {
+      refusals.count(Why.HOST);
       HttpAdmission.end(
           request.response(), HttpStatus.SC_FORBIDDEN, ErrorCode.FORBIDDEN, why.get());
     } else {

@@ -1,6 +1,8 @@
 package dev.smsroutes.ledger.jdbc;
 
 import dev.smsroutes.ledger.LedgerUnavailableException;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -92,6 +94,7 @@ final class GroupCommit implements AutoCloseable {
   private volatile boolean ended;
   private volatile String outage;
   private long lastOutage;
+  private volatile CommitMeters meters = CommitMeters.unread();
 
   GroupCommit(Database database, Timing timing) {
     this(database, timing, MAX_WAITING);
@@ -133,6 +136,14 @@ final class GroupCommit implements AutoCloseable {
   /** Why the last commit failed or does not end; empty if there is no outage. */
   Optional<String> outage() {
     return Optional.ofNullable(outage);
+  }
+
+  /** Measures its commits from now on. */
+  void bindTo(MeterRegistry registry) {
+    Gauge.builder("sms.ledger.waiting", this, GroupCommit::waiting)
+        .description("Records that wait for the next commit")
+        .register(registry);
+    meters = new CommitMeters(registry);
   }
 
   /** Whether few records wait, so that background work may run. */
@@ -257,7 +268,9 @@ final class GroupCommit implements AutoCloseable {
       return;
     }
     try {
+      long began = System.nanoTime();
       List<int[]> changed = inOneTransaction(group);
+      meters.committed(group.stream().mapToInt(Write::size).sum(), System.nanoTime() - began);
       wellAgain();
       for (int i = 0; i < group.size(); i++) {
         group.get(i).done().complete(changed.get(i));

@@ -10,6 +10,7 @@ import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.LedgerPreview;
 import dev.smsroutes.ledger.LedgerRecords;
+import dev.smsroutes.ledger.LedgerTotals;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.MadeFor;
 import dev.smsroutes.ledger.OtherApiException;
@@ -24,6 +25,7 @@ import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -137,6 +139,16 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
   /** Predicts the answers to rows that are not handed over yet. */
   public LedgerPreview ledgerPreview() {
     return ledgerPreview;
+  }
+
+  /** Measures its commits from now on. */
+  public void bindTo(MeterRegistry registry) {
+    writer.bindTo(registry);
+  }
+
+  /** What it holds, which takes a while to count: tens of milliseconds for a million entries. */
+  public LedgerTotals totals() {
+    return records.totals();
   }
 
   /** Why nothing can be recorded at the moment, for operators; empty if there is no outage. */

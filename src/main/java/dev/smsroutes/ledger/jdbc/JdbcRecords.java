@@ -6,6 +6,7 @@ import dev.smsroutes.ledger.Fingerprint;
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.LedgerPreview;
 import dev.smsroutes.ledger.LedgerRecords;
+import dev.smsroutes.ledger.LedgerTotals;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.NoLedgerException;
 import dev.smsroutes.ledger.StoredText;
@@ -17,12 +18,14 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads the ledger's entries from the database. Thread-safe. */
 public final class JdbcRecords implements LedgerRecords, AutoCloseable {
@@ -35,6 +38,12 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
 
   private static final String ERASE =
       "UPDATE message SET request = NULL WHERE message_key = ? AND claim = ? AND state = ?";
+
+  /** By an index that holds only what is not accepted. */
+  private static final String TOTALS =
+      "SELECT state, count(*), min(CASE WHEN state IN ('ADMITTED', 'ATTEMPTED') OR channel = 'jms'"
+          + " OR run IN (SELECT id FROM run WHERE finished_at IS NULL) THEN admitted_at END)"
+          + " FROM message WHERE accepted = 0 GROUP BY state";
 
   /** Ends it too. A key of this process's own, or of another node's, is left alone. */
   private static final String ERASE_OPEN =
@@ -140,6 +149,36 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
             selection.values().toArray())
         .get(0);
   }
+
+  LedgerTotals totals() {
+    long open = 0;
+    long parked = 0;
+    Optional<Instant> oldest = Optional.empty();
+    for (StateTotal each :
+        select(
+            TOTALS,
+            row ->
+                new StateTotal(
+                    EntryState.valueOf(row.getString(1)),
+                    row.getLong(2),
+                    Optional.of(row.getLong(3))
+                        .filter(time -> time > 0)
+                        .map(Instant::ofEpochMilli)))) {
+      if (each.state() == EntryState.PARKED) {
+        parked += each.entries();
+      } else if (!each.state().settled()) {
+        open += each.entries();
+        oldest =
+            Stream.of(oldest, each.oldest())
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder());
+      }
+    }
+    long all = select("SELECT count(*) FROM message", row -> row.getLong(1)).get(0);
+    return new LedgerTotals(open, parked, Math.max(0, all - open - parked), oldest);
+  }
+
+  private record StateTotal(EntryState state, long entries, Optional<Instant> oldest) {}
 
   @Override
   public boolean reopen(Entry entry, Optional<SendRequest> edited, String who) {

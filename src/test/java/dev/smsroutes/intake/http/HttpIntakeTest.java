@@ -22,7 +22,13 @@ import org.junit.jupiter.api.Test;
 class HttpIntakeTest {
   private final HttpIntake httpIntake =
       new HttpIntake(
-          new RequestReader(1), HttpIntakeTest::broken, caller -> true, true, false, Set.of());
+          new RequestReader(1),
+          HttpIntakeTest::broken,
+          caller -> true,
+          true,
+          false,
+          Set.of(),
+          new HttpRefusals());
   private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
   @Test
