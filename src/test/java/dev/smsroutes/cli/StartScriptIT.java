@@ -62,6 +62,27 @@ class StartScriptIT {
     assertThat(said.strip()).isEqualTo((counts + " " + messages).strip());
   }
 
+  /** With a language that is not installed, Java takes ASCII unless LC_ALL has another locale. */
+  @ParameterizedTest
+  @CsvSource({"xx_XX.UTF-8, C.UTF-8", "C, ''"})
+  void replaces_a_language_that_is_not_installed(String language, String all) throws Exception {
+    Path bin = Files.createDirectories(home.resolve("dist/bin"));
+    Path script = Files.copy(Path.of("src/main/dist/bin/sms-routes"), bin.resolve("sms-routes"));
+    Path java = Files.createDirectories(home.resolve("jdk/bin")).resolve("java");
+    Files.writeString(java, "#!/bin/sh\necho \"$LC_ALL\"\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+
+    ProcessBuilder process = new ProcessBuilder("sh", script.toString());
+    process.environment().keySet().removeIf(name -> name.startsWith("LC_"));
+    process.environment().put("LANG", language);
+    process.environment().put("JAVA_HOME", home.resolve("jdk").toString());
+    Process started = process.redirectErrorStream(true).start();
+    String said = new String(started.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(started.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(said.strip()).isEqualTo(all);
+  }
+
   /** The broker and Java make files of their own; an image may give a cache to another user. */
   @ParameterizedTest
   @CsvSource({"serve, 0077", "forget, 0077", "aot-cache, 0022"})
