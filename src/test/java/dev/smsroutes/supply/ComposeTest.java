@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map.Entry;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.deployers.impl.FileConfigurationParser;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
@@ -147,6 +148,8 @@ class ComposeTest {
     assertThat(requests.isAutoCreateQueues()).isFalse();
     assertThat(broker.getAddressConfigurations().stream().map(address -> address.getName()))
         .containsExactlyInAnyOrder("sms.send", "sms.send.invalid", "sms.send.dead");
-    assertThat(broker.getAddressSettings().get("#").isAutoCreateAddresses()).isFalse();
+    AddressSettings all = broker.getAddressSettings().get("#");
+    assertThat(all.isAutoCreateAddresses()).isFalse();
+    assertThat(all.getDefaultAddressRoutingType()).isEqualTo(RoutingType.ANYCAST);
   }
 }
