@@ -44,6 +44,9 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- if and .Values.serviceMonitor.enabled (not .Values.serviceMonitor.existingSecret) }}
 {{- fail "serviceMonitor.existingSecret: expected a Secret with the key of a caller with the role observe" }}
 {{- end }}
+{{- if and .Values.prometheusRule.enabled (not .Values.prometheusRule.file) }}
+{{- fail "prometheusRule.file: expected --set-file prometheusRule.file=RULES" }}
+{{- end }}
 {{- range $key, $value := .Values.settings }}
 {{- if regexMatch "(secret|password|passphrase)$" $key }}
 {{- fail (printf "settings: expected %s in a Secret, not in a ConfigMap" $key) }}

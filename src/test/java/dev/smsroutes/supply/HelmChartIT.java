@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThatCode;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import com.marcnuri.helm.TemplateCommand;
 import dev.smsroutes.testing.Variables;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,6 +32,8 @@ class HelmChartIT {
   private static final Map<String, String> LEAST =
       Map.of("api.url", "https://x.rest.example.com", "api.existingSecret", "sms-api");
   private static final String SECRETS = "/run/secrets/sms-routes/";
+
+  @TempDir private static Path folder;
 
   @BeforeAll
   static void needs_helm_for_this_machine() {
@@ -49,6 +55,10 @@ class HelmChartIT {
   }
 
   private static String template(Map<String, String> values) {
+    return command(values).call();
+  }
+
+  private static TemplateCommand command(Map<String, String> values) {
     TemplateCommand command =
         new Helm(HelmChartTest.CHART)
             .template()
@@ -56,7 +66,7 @@ class HelmChartIT {
             .withNamespace("prod")
             .withKubeVersion("1.30.0");
     values.forEach(command::set);
-    return command.call();
+    return command;
   }
 
   private static JsonNode one(List<JsonNode> documents, String kind) {
@@ -164,22 +174,36 @@ class HelmChartIT {
   }
 
   @Test
-  void what_is_off_is_left_out_and_what_is_on_is_there() throws IOException {
-    List<String> kinds =
-        rendered(
-                with(
-                    "networkPolicy.enabled", "false",
-                    "podDisruptionBudget.enabled", "false",
-                    "serviceMonitor.enabled", "true",
-                    "serviceMonitor.existingSecret", "sms-watcher",
-                    "prometheusRule.enabled", "true"))
-            .stream()
-            .map(document -> document.path("kind").asText())
-            .toList();
+  void what_is_off_is_left_out() throws IOException {
+    assertThat(
+            rendered(
+                with("networkPolicy.enabled", "false", "podDisruptionBudget.enabled", "false")))
+        .extracting(document -> document.path("kind").asText())
+        .contains("StatefulSet")
+        .doesNotContain("NetworkPolicy", "PodDisruptionBudget", "ServiceMonitor", "PrometheusRule");
+  }
 
-    assertThat(kinds)
-        .contains("ServiceMonitor", "PrometheusRule")
-        .doesNotContain("NetworkPolicy", "PodDisruptionBudget");
+  @Test
+  void prometheus_gets_a_key_to_read_with_and_the_rules_as_they_are() throws IOException {
+    String rule = "{{ $labels.instance }} waits";
+    List<JsonNode> all =
+        Yaml.documents(
+            command(
+                    with(
+                        "serviceMonitor.enabled", "true",
+                        "serviceMonitor.existingSecret", "sms-watcher",
+                        "prometheusRule.enabled", "true"))
+                .setFile(
+                    "prometheusRule.file",
+                    Files.writeString(
+                        folder.resolve("rules.yml"),
+                        "groups: [{name: sms, rules: [{alert: '" + rule + "'}]}]"))
+                .call());
+
+    assertThat(one(all, "ServiceMonitor").at("/spec/endpoints/0/authorization/credentials/name"))
+        .isEqualTo(TextNode.valueOf("sms-watcher"));
+    assertThat(one(all, "PrometheusRule").at("/spec/groups/0/rules/0/alert").asText())
+        .isEqualTo(rule);
   }
 
   @Test
@@ -220,6 +244,7 @@ class HelmChartIT {
         Arguments.of(with("ledger.url", "jdbc:sqlite:/data/x.db"), "pattern"),
         Arguments.of(with("keys.tokenKey", "true"), "keys.tokenKey: expected"),
         Arguments.of(with("serviceMonitor.enabled", "true"), "serviceMonitor.existingSecret"),
+        Arguments.of(with("prometheusRule.enabled", "true"), "prometheusRule.file: expected"),
         Arguments.of(
             with("settings.sms\\.jms\\.password", "x"),
             "settings: expected sms.jms.password in a Secret"),
