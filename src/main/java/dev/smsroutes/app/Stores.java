@@ -8,6 +8,7 @@ import dev.smsroutes.config.SandboxChoice.When;
 import dev.smsroutes.disk.FileFailure;
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.MadeFor;
+import dev.smsroutes.ledger.NoLedgerException;
 import dev.smsroutes.ledger.OtherApiException;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
 import java.io.IOException;
@@ -64,12 +65,13 @@ public final class Stores {
   /**
    * Opens the ledger for the API of this start.
    *
-   * @throws InvalidSettingsException if it was made for another one, or if the API was forgotten
+   * @throws InvalidSettingsException if it was made for another one, or by a version that is too
+   *     new
    */
   static JdbcLedger open(Configuration configuration, Clock clock) {
     try {
       return JdbcLedger.open(ledger(configuration), clock, configuration.madeFor());
-    } catch (OtherApiException e) {
+    } catch (NoLedgerException | OtherApiException e) {
       throw new InvalidSettingsException(List.of(e.getMessage()));
     }
   }

@@ -28,9 +28,6 @@ import java.util.Properties;
 import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.MigrationInfo;
-import org.flywaydb.core.api.MigrationInfoService;
-import org.flywaydb.core.api.MigrationState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
@@ -87,6 +84,7 @@ final class Database implements AutoCloseable {
    *
    * @param api the API that is to use it; empty if that does not matter
    * @throws LedgerUnavailableException if that fails
+   * @throws NoLedgerException if its schema is too new for this version
    * @throws OtherApiException if it was made for another API
    */
   static Database open(LedgerOptions options, Timing timing, Optional<MadeFor> api) {
@@ -94,7 +92,7 @@ final class Database implements AutoCloseable {
     Database database = new Database(options, timing, true);
     try {
       database.checkServer();
-      database.flyway().migrate();
+      database.updateSchema();
       if (api.isPresent()) {
         try (Connection connection = database.writer()) {
           ApiRow.require(connection, api.get());
@@ -104,7 +102,7 @@ final class Database implements AutoCloseable {
     } catch (FlywayException | SQLException e) {
       database.close();
       throw cannotBeOpened(e);
-    } catch (LedgerUnavailableException | OtherApiException e) {
+    } catch (LedgerUnavailableException | NoLedgerException | OtherApiException e) {
       database.close();
       throw e;
     }
@@ -165,22 +163,36 @@ final class Database implements AutoCloseable {
         "sms.ledger.url: the ledger cannot be opened: " + reason(e), e);
   }
 
+  /** Not if a newer version did: this one runs with its schema, and leaves it alone. */
+  private void updateSchema() {
+    Flyway flyway = flyway();
+    Schema schema = Schema.of(flyway);
+    schema.requireNotTooNew();
+    if (schema.isNewer()) {
+      LOG.info(
+          "ledger=newer-schema version={} newest-known={} a newer sms-routes updated it; this"
+              + " version runs with it",
+          schema.current().orElseThrow(),
+          schema.newest());
+    } else {
+      flyway.migrate();
+    }
+  }
+
   private void requireOurSchema() {
-    MigrationInfoService schema = flyway().info();
-    MigrationInfo current = schema.current();
-    if (current == null) {
+    Schema schema = Schema.of(flyway());
+    schema.requireNotTooNew();
+    if (schema.current().isEmpty()) {
       throw new NoLedgerException(
           "sms.ledger.url: the database is there, but no ledger in it; sms-routes makes it when it"
               + " serves",
           false);
     }
-    boolean newer = current.getState() == MigrationState.FUTURE_SUCCESS;
-    if (newer || schema.pending().length > 0) {
+    if (schema.behind()) {
       throw new NoLedgerException(
           "sms.ledger.url: the ledger has schema version "
-              + current.getVersion()
-              + (newer ? ", made by a newer sms-routes" : ", made by an older sms-routes")
-              + "; use the version that serves",
+              + schema.current().get()
+              + ", made by an older sms-routes; use the version that serves",
           true);
     }
   }

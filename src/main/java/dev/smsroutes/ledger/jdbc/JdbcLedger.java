@@ -12,6 +12,7 @@ import dev.smsroutes.ledger.LedgerPreview;
 import dev.smsroutes.ledger.LedgerRecords;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.MadeFor;
+import dev.smsroutes.ledger.NoLedgerException;
 import dev.smsroutes.ledger.OtherApiException;
 import dev.smsroutes.ledger.Runs;
 import dev.smsroutes.ledger.StoredText;
@@ -91,6 +92,7 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
    * @param api the API that its entries are to answer for
    * @throws LedgerUnavailableException if it cannot be used; the message names the key of the
    *     setting
+   * @throws NoLedgerException if its schema is two or more versions newer than that of this version
    * @throws OtherApiException if it was made for another API
    */
   public static JdbcLedger open(LedgerOptions options, Clock clock, MadeFor api) {
