@@ -33,7 +33,7 @@ public final class Stores {
   private Stores() {}
 
   /** The ledger of this start. */
-  static LedgerOptions ledger(Configuration configuration) {
+  public static LedgerOptions ledger(Configuration configuration) {
     return configuration.madeFor().isSandbox()
         ? configuration.sandboxLedger()
         : configuration.ledger();
@@ -81,7 +81,7 @@ public final class Stores {
    *
    * @throws InvalidSettingsException if messages were sent from here to an API
    */
-  static void requireApiIsNotForgotten(Configuration configuration) {
+  public static void requireApiIsNotForgotten(Configuration configuration) {
     if (isOfRealApi(configuration)) {
       throw new InvalidSettingsException(
           List.of(

@@ -32,6 +32,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ExportCommand.class,
       KeyCommand.class,
       ForgetCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
       StatusCommand.class,
       PauseCommand.class,
       ResumeCommand.class,

@@ -11,9 +11,11 @@ import dev.smsroutes.ledger.MadeFor;
 import dev.smsroutes.ledger.NoLedgerException;
 import dev.smsroutes.ledger.OtherApiException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -394,6 +396,29 @@ final class Database implements AutoCloseable {
       statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
     } catch (SQLException e) {
       throw new LedgerUnavailableException(reason(e));
+    }
+  }
+
+  /** SQLite does not force the copy to disk. */
+  void copyTo(Path file) throws SQLException, IOException {
+    try (Connection connection = reader()) {
+      update(connection, "VACUUM INTO ?", file.toString());
+    }
+    try (FileChannel copy = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      copy.force(true);
+    }
+  }
+
+  /** How many messages are in a copy. */
+  static long checkCopy(Path file) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    try (Connection connection = config.createConnection("jdbc:sqlite:" + file)) {
+      String found = select(connection, "PRAGMA quick_check(1)", row -> row.getString(1)).get(0);
+      if (!found.equals("ok")) {
+        throw new LedgerUnavailableException("The ledger cannot be copied: the copy is damaged");
+      }
+      return select(connection, "SELECT count(*) FROM message", row -> row.getLong(1)).get(0);
     }
   }
 

@@ -12,6 +12,8 @@ import dev.smsroutes.ledger.StoredText;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -222,6 +224,23 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
   @Override
   public void eraseTraces() {
     database.emptyLog();
+  }
+
+  /**
+   * Copies a ledger on SQLite into one file, as it is at one moment, while others write. The file
+   * is on disk when this returns.
+   *
+   * @param file must be missing or empty
+   * @return how many messages are in it
+   * @throws LedgerUnavailableException if that failed, or the copy is damaged
+   */
+  public long copyTo(Path file) {
+    try {
+      database.copyTo(file);
+      return Database.checkCopy(file);
+    } catch (SQLException | IOException e) {
+      throw new LedgerUnavailableException("The ledger cannot be copied: " + Database.reason(e));
+    }
   }
 
   @Override
