@@ -2,7 +2,6 @@ package dev.smsroutes.app;
 
 import dev.smsroutes.access.Key;
 import dev.smsroutes.access.Keys;
-import dev.smsroutes.api.ApiClient;
 import dev.smsroutes.api.ApiEndpoints;
 import dev.smsroutes.api.ApiTls;
 import dev.smsroutes.api.TokenRoute.Credentials;
@@ -12,7 +11,6 @@ import dev.smsroutes.batch.check.InstanceFile;
 import dev.smsroutes.batch.format.JsonRequests;
 import dev.smsroutes.batch.run.Batch;
 import dev.smsroutes.broker.EmbeddedBroker;
-import dev.smsroutes.config.ApiOptions;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.ContactPolicyOptions;
 import dev.smsroutes.config.InvalidSettingsException;
@@ -309,14 +307,11 @@ public final class Bundle implements AutoCloseable {
   }
 
   private void bindApi(CamelContext context) {
-    ApiOptions options = configuration.api();
-    new ApiClient(
+    configuration
+        .api()
+        .client(
             configuration.senders(),
-            options.connectTimeout(),
-            options.responseTimeout(),
-            options.connectTimeout(),
-            options.proxy(),
-            options.tls().map(files -> closing.push(new ApiTls(files))))
+            configuration.api().tls().map(files -> closing.push(new ApiTls(files))))
         .install(context);
   }
 

@@ -94,6 +94,11 @@ public final class RequestQueue implements AutoCloseable {
     connection.start();
   }
 
+  /** How many messages a queue has, with those in delivery and those that wait for another try. */
+  public long count(String queue) throws JMSException {
+    return ArtemisMessages.query(session, queue).getMessageCount();
+  }
+
   /** Whether the queue has a consumer at the moment. */
   public boolean isServed() throws JMSException {
     return ArtemisMessages.query(session, queues.send()).getConsumerCount() > 0;

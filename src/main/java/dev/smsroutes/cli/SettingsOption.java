@@ -1,6 +1,7 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.config.Configuration;
+import dev.smsroutes.contactpolicy.SuppressionFile;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,6 +23,17 @@ final class SettingsOption {
     Map<String, String> all = new LinkedHashMap<>(overrides);
     all.put(key, value);
     return all;
+  }
+
+  /** As for a start, whether a process serves or not. */
+  Configuration readToExamine() {
+    return Configuration.readToExamine(
+        overrides, policy -> policy.open().map(SettingsOption::closed));
+  }
+
+  private static boolean closed(SuppressionFile file) {
+    file.close();
+    return true;
   }
 
   Configuration read() {

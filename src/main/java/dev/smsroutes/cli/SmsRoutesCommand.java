@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ExportCommand.class,
       KeyCommand.class,
       ForgetCommand.class,
+      DoctorCommand.class,
       BackupCommand.class,
       RestoreCommand.class,
       StatusCommand.class,

@@ -205,7 +205,8 @@ class EveryKeyTest {
   }
 
   private static Configuration read(Function<String, Optional<String>> source) {
-    return Configuration.read(new Settings(source), false, policy -> policy);
+    return Configuration.read(
+        new Settings(source), Configuration.Purpose.COMMAND, policy -> policy);
   }
 
   /** The keys that the message names, with which each of its lines begins. */

@@ -24,7 +24,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -269,6 +271,26 @@ final class Database implements AutoCloseable {
         LOG.warn("ledger=not-durable PostgreSQL runs with fsync=off: a crash may lose messages");
       }
     }
+  }
+
+  /** The settings that the ledger's promises depend on, by name, and the version of the schema. */
+  Map<String, String> settings() throws SQLException {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("schema", Schema.of(flyway()).current().map(Object::toString).orElse("none"));
+    try (Connection connection = writer();
+        Statement statement = connection.createStatement()) {
+      if (sqlite()) {
+        for (String name : List.of("journal_mode", "synchronous", "secure_delete", "encoding")) {
+          settings.put(name, select(connection, "PRAGMA " + name, row -> row.getString(1)).get(0));
+        }
+      } else {
+        for (String name :
+            List.of("server_encoding", "fsync", "full_page_writes", "synchronous_commit")) {
+          settings.put(name, setting(statement, name));
+        }
+      }
+    }
+    return settings;
   }
 
   private static String setting(Statement statement, String name) throws SQLException {

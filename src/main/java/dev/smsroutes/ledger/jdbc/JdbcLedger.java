@@ -114,6 +114,11 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
     return Database.madeFor(options);
   }
 
+  /** Whether a process serves with the ledger in a file; false for a server's database. */
+  public static boolean isInUse(LedgerOptions options) {
+    return options.file().filter(ProcessLock::isHeld).isPresent();
+  }
+
   private static JdbcLedger open(
       LedgerOptions options, Clock clock, Timing timing, Optional<MadeFor> api) {
     JdbcLedger ledger = new JdbcLedger(options, clock, timing, api);

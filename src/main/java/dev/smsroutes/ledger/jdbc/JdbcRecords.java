@@ -227,6 +227,20 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
   }
 
   /**
+   * The settings of the database that the ledger's promises depend on, by the name that the
+   * database gives them, and the version of the schema as {@code schema}.
+   *
+   * @throws LedgerUnavailableException if it cannot be asked
+   */
+  public Map<String, String> databaseSettings() {
+    try {
+      return database.settings();
+    } catch (SQLException e) {
+      throw new LedgerUnavailableException("The ledger cannot be read: " + Database.reason(e));
+    }
+  }
+
+  /**
    * Copies a ledger on SQLite into one file, as it is at one moment, while others write. The file
    * is on disk when this returns.
    *
