@@ -138,6 +138,7 @@ public final class Bundle implements AutoCloseable {
     try {
       configuration = Configuration.readToServe(overrides, this::openSuppressionList);
       if (!onlyFiles) {
+        LogOutput.use(configuration.logFormat());
         configuration.warnings().forEach(LOG::warn);
       }
       open();
@@ -148,6 +149,9 @@ public final class Bundle implements AutoCloseable {
         OthersMayRead.warning(configuration).ifPresent(LOG::warn);
       }
       http.ifPresent(servers -> servers.listen(configuration.management(), management()::on));
+      if (!onlyFiles) {
+        StartAudit.log(main.getCamelContext());
+      }
       return this;
     } catch (Throwable failure) {
       // What cannot be closed either is suppressed in the failure.

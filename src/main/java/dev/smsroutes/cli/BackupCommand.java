@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -67,6 +68,11 @@ public final class BackupCommand extends QuietCommand {
       print(backup, at);
       return backup.isComplete() ? ExitCode.DONE : ExitCode.FAILED;
     }
+  }
+
+  @Override
+  Optional<String> audited() {
+    return Optional.of(folder.toString());
   }
 
   private void print(Backup backup, Instant at) throws IOException {
@@ -135,7 +141,13 @@ public final class BackupCommand extends QuietCommand {
     } else if (!jms.enabled() || !Files.isDirectory(directory)) {
       backup.add(new Part("queues", State.MISSING, "", "there is no embedded broker"));
     } else {
-      OptionalLong bytes = BrokerFolder.copy(directory, backup.file(Backup.BROKER));
+      OptionalLong bytes;
+      try {
+        bytes = BrokerFolder.copy(directory, backup.file(Backup.BROKER));
+      } catch (IllegalStateException e) {
+        backup.add(new Part("queues", State.LEFT, "", e.getMessage()));
+        return;
+      }
       if (bytes.isPresent()) {
         backup.add(
             new Part(

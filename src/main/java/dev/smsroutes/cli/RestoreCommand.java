@@ -72,6 +72,11 @@ public final class RestoreCommand extends QuietCommand {
     return queues ? queues(jms.broker()) : done();
   }
 
+  @Override
+  Optional<String> audited() {
+    return Optional.of(folder.toString());
+  }
+
   private boolean has(String name) {
     return Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS);
   }

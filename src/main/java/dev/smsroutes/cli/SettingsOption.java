@@ -1,6 +1,7 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.config.Configuration;
+import dev.smsroutes.config.LogFormat;
 import dev.smsroutes.contactpolicy.SuppressionFile;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -14,6 +15,8 @@ final class SettingsOption {
       paramLabel = "KEY=VALUE",
       description = "Sets a key of application.properties; overrides all other sources.")
   private Map<String, String> overrides = new LinkedHashMap<>();
+
+  private LogFormat logFormat = LogFormat.TEXT;
 
   Map<String, String> overrides() {
     return Collections.unmodifiableMap(overrides);
@@ -37,6 +40,13 @@ final class SettingsOption {
   }
 
   Configuration read() {
-    return Configuration.read(overrides);
+    Configuration configuration = Configuration.read(overrides);
+    logFormat = configuration.logFormat();
+    return configuration;
+  }
+
+  /** How the log is to be written, once the settings were read. */
+  LogFormat logFormat() {
+    return logFormat;
   }
 }

@@ -49,6 +49,7 @@ import org.apache.camel.util.AntPathMatcher;
  * @param stopTimeout how long a stop waits for what is in progress
  * @param secretsOfRoutes secrets that only routes read, by key
  * @param routes the patterns of the route files, separated by commas
+ * @param logFormat how lines of the log are written
  * @param warnings what works, but hardly as the operator means it; to be told once at start
  */
 public record Configuration(
@@ -70,6 +71,7 @@ public record Configuration(
     Duration stopTimeout,
     Map<String, Supplier<String>> secretsOfRoutes,
     String routes,
+    LogFormat logFormat,
     List<String> warnings) {
   /** Where settings are looked for; the first place that has a key wins. */
   private static final String LOCATIONS =
@@ -174,6 +176,7 @@ public record Configuration(
     int maxParts = settings.number("sms.message.max-parts", 1, 255);
     Path definitions = settings.path("sms.definitions.directory");
     SandboxChoice sandbox = SandboxChoice.from(settings);
+    LogFormat logFormat = LogFormat.from(settings);
     boolean managed = settings.flag("sms.management.enabled");
     Optional<Address> management =
         Optional.of(settings.address("sms.management")).filter(there -> managed);
@@ -223,6 +226,7 @@ public record Configuration(
         stopTimeout,
         ofRoutes,
         settings.text("camel.main.routesIncludePattern"),
+        logFormat,
         settings.warnings());
   }
 

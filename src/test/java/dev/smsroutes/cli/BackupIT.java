@@ -258,12 +258,18 @@ class BackupIT {
 
   @Test
   void leaves_postgresql_to_its_own_tools_and_names_them() {
-    Said said =
-        Said.by(
-            "backup",
-            "--set=sms.ledger.url=jdbc:postgresql://127.0.0.1:1/sms",
-            "--set=sms.jms.enabled=false",
-            copyName());
+    Said said;
+    try (AuditLines audit = new AuditLines()) {
+      said =
+          Said.by(
+              "backup",
+              "--set=sms.ledger.url=jdbc:postgresql://127.0.0.1:1/sms",
+              "--set=sms.jms.enabled=false",
+              copyName());
+      assertThat(audit.said())
+          .containsExactly(
+              AuditLines.WHO + "what=backup which=\"" + copyName() + "\" result=\"done\"");
+    }
 
     assertThat(said.exit()).as(said.err()).isZero();
     assertThat(said.out()).contains("it is in PostgreSQL").contains("pg_dump");

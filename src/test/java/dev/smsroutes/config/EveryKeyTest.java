@@ -48,6 +48,7 @@ class EveryKeyTest {
           Map.entry("sms.policy.same-text-window", "0s"),
           Map.entry("sms.policy.same-text-action", "maybe"),
           Map.entry("sms.file.caller", "sh$op"),
+          Map.entry("sms.log.format", "xml"),
           Map.entry("sms.api.url", "ftp://host"),
           Map.entry("sms.api.auth-url", "http://auth.example.com"),
           Map.entry("sms.api.allow-plain-http", "maybe"),
