@@ -123,6 +123,8 @@ class HouseRulesTest {
           .definedBy("dev.smsroutes.contactpolicy")
           .layer("access")
           .definedBy("dev.smsroutes.access")
+          .layer("audit")
+          .definedBy("dev.smsroutes.audit")
           .layer("watch")
           .definedBy("dev.smsroutes.watch")
           .layer("tls")
@@ -186,7 +188,9 @@ class HouseRulesTest {
           .whereLayer("contactpolicy")
           .mayOnlyAccessLayers("model", "watch")
           .whereLayer("access")
-          .mayOnlyAccessLayers("model", "watch")
+          .mayOnlyAccessLayers("model", "watch", "audit")
+          .whereLayer("audit")
+          .mayNotAccessAnyLayer()
           .whereLayer("watch")
           .mayOnlyAccessLayers("disk")
           .whereLayer("tls")
@@ -277,6 +281,7 @@ class HouseRulesTest {
               "dev.smsroutes.ledger.jdbc",
               "dev.smsroutes.contactpolicy",
               "dev.smsroutes.access",
+              "dev.smsroutes.audit",
               "dev.smsroutes.watch",
               "dev.smsroutes.tls",
               "dev.smsroutes.throttle",

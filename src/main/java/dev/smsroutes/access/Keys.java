@@ -1,5 +1,6 @@
 package dev.smsroutes.access;
 
+import dev.smsroutes.audit.Audit;
 import dev.smsroutes.watch.WatchedFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,6 +74,7 @@ public final class Keys implements AutoCloseable {
 
   private static void tell(Map<String, Key> read) {
     LOG.info("keys file read callers={}", read.size());
+    Audit.log(Audit.PROCESS, "keys-read", Audit.names(read.keySet()), "callers " + read.size());
   }
 
   /** Starts checking the file for changes, until this is closed. */

@@ -11,6 +11,7 @@ import dev.smsroutes.api.TokenRoute.Credentials;
  */
 public record ApiEndpoints(String url, String authUrl, Credentials credentials) {
   private static final String MESSAGES = "/messaging/v1/sms/messages";
+  private static final String DEFINITIONS = "/messaging/v1/sms/definitions";
   private static final String TOKEN = "/v2/token";
 
   /** Where messages are sent. */
@@ -21,6 +22,11 @@ public record ApiEndpoints(String url, String authUrl, Credentials credentials) 
   /** Where the status of a message is asked for. */
   public String status() {
     return url + MESSAGES + ApiClient.QUESTION_OPTIONS;
+  }
+
+  /** Where its send definitions are listed. */
+  String definitions() {
+    return url + DEFINITIONS + ApiClient.QUESTION_OPTIONS;
   }
 
   /** Where tokens come from. */

@@ -16,7 +16,7 @@ import org.apache.camel.component.http.HttpConstants;
 
 /** The call of the token endpoint (contract, section 2). */
 public final class TokenRoute extends RouteBuilder {
-  private static final String TOKEN = "direct:sms-token";
+  static final String TOKEN = "direct:sms-token";
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final String tokenUri;

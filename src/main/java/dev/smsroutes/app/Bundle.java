@@ -2,7 +2,6 @@ package dev.smsroutes.app;
 
 import dev.smsroutes.access.Key;
 import dev.smsroutes.access.Keys;
-import dev.smsroutes.api.ApiClient;
 import dev.smsroutes.api.ApiEndpoints;
 import dev.smsroutes.api.ApiTls;
 import dev.smsroutes.api.TokenRoute;
@@ -15,7 +14,6 @@ import dev.smsroutes.batch.format.JsonRequests;
 import dev.smsroutes.batch.run.Batch;
 import dev.smsroutes.batch.run.ProgressFiles;
 import dev.smsroutes.broker.EmbeddedBroker;
-import dev.smsroutes.config.ApiOptions;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.ContactPolicyOptions;
 import dev.smsroutes.config.InvalidSettingsException;
@@ -151,6 +149,7 @@ public final class Bundle implements AutoCloseable {
     try {
       configuration = Configuration.readToServe(overrides, this::openSuppressionList);
       if (!onlyFiles) {
+        LogOutput.use(configuration.logFormat());
         configuration.warnings().forEach(LOG::warn);
       }
       open();
@@ -161,6 +160,9 @@ public final class Bundle implements AutoCloseable {
         OthersMayRead.warning(configuration).ifPresent(LOG::warn);
       }
       http.ifPresent(servers -> servers.listen(configuration.management(), this::answerOperators));
+      if (!onlyFiles) {
+        StartAudit.log(main.getCamelContext());
+      }
       return this;
     } catch (Throwable failure) {
       // What cannot be closed either is suppressed in the failure.
@@ -356,14 +358,11 @@ public final class Bundle implements AutoCloseable {
   }
 
   private void bindApi(CamelContext context) {
-    ApiOptions options = configuration.api();
-    new ApiClient(
+    configuration
+        .api()
+        .client(
             configuration.senders(),
-            options.connectTimeout(),
-            options.responseTimeout(),
-            options.connectTimeout(),
-            options.proxy(),
-            options.tls().map(files -> closing.push(new ApiTls(files))))
+            configuration.api().tls().map(files -> closing.push(new ApiTls(files))))
         .install(context);
   }
 

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * Names the folders and files of this bundle that other users of the machine can read, and the
  * command that ends it. What an operator made stays as it is: a folder may be shared on purpose.
  */
-final class OthersMayRead {
+public final class OthersMayRead {
   private static final String NOT_OTHERS = "chmod -R o-rwx";
   private static final String OWNER_ONLY = "chmod -R go-rwx";
 
@@ -27,7 +27,7 @@ final class OthersMayRead {
    *
    * <p>The four folders of batches may be shared with a group, ledger and broker with nobody.
    */
-  static Optional<String> warning(Configuration configuration) {
+  public static Optional<String> warning(Configuration configuration) {
     List<Path> sharable = new ArrayList<>();
     if (configuration.files().enabled()) {
       BatchFolders folders = configuration.files().folders();

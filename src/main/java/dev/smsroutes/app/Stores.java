@@ -8,6 +8,7 @@ import dev.smsroutes.config.SandboxChoice.When;
 import dev.smsroutes.disk.FileFailure;
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.MadeFor;
+import dev.smsroutes.ledger.NoLedgerException;
 import dev.smsroutes.ledger.OtherApiException;
 import dev.smsroutes.ledger.jdbc.JdbcLedger;
 import java.io.IOException;
@@ -32,7 +33,7 @@ public final class Stores {
   private Stores() {}
 
   /** The ledger of this start. */
-  static LedgerOptions ledger(Configuration configuration) {
+  public static LedgerOptions ledger(Configuration configuration) {
     return configuration.madeFor().isSandbox()
         ? configuration.sandboxLedger()
         : configuration.ledger();
@@ -64,12 +65,13 @@ public final class Stores {
   /**
    * Opens the ledger for the API of this start.
    *
-   * @throws InvalidSettingsException if it was made for another one, or if the API was forgotten
+   * @throws InvalidSettingsException if it was made for another one, or by a version that is too
+   *     new
    */
   static JdbcLedger open(Configuration configuration, Clock clock) {
     try {
       return JdbcLedger.open(ledger(configuration), clock, configuration.madeFor());
-    } catch (OtherApiException e) {
+    } catch (NoLedgerException | OtherApiException e) {
       throw new InvalidSettingsException(List.of(e.getMessage()));
     }
   }
@@ -79,7 +81,7 @@ public final class Stores {
    *
    * @throws InvalidSettingsException if messages were sent from here to an API
    */
-  static void requireApiIsNotForgotten(Configuration configuration) {
+  public static void requireApiIsNotForgotten(Configuration configuration) {
     if (isOfRealApi(configuration)) {
       throw new InvalidSettingsException(
           List.of(

@@ -189,7 +189,7 @@ public final class ArtemisMessages {
             && !OF_THE_BODY.contains(name));
   }
 
-  private static JMSException failed(String what, ActiveMQException cause) {
+  static JMSException failed(String what, ActiveMQException cause) {
     JMSException failure = new JMSException(what, cause.getType().name());
     failure.initCause(cause);
     failure.setLinkedException(cause);
@@ -200,7 +200,7 @@ public final class ArtemisMessages {
     return ((ActiveMQMessage) message).getCoreMessage();
   }
 
-  private static ClientSession core(Session session) {
+  static ClientSession core(Session session) {
     return ((ActiveMQSession) session).getCoreSession();
   }
 }

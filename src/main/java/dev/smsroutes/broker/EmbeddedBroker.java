@@ -65,6 +65,9 @@ public final class EmbeddedBroker implements AutoCloseable {
   /** The API takes up to 4 MB (contract, section 4); twice that leaves room for UTF-16 texts. */
   static final int MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 
+  /** In the folder of a broker; locked while it runs. */
+  static final String LOCK = "in-use.lock";
+
   private static final String TCP = "tcp";
   private static final int MEBIBYTE = 1024 * 1024;
   private static final AtomicInteger NEXT_ID = new AtomicInteger(1);
@@ -438,17 +441,33 @@ public final class EmbeddedBroker implements AutoCloseable {
         .setMaxReadPageBytes(2 * MEBIBYTE);
   }
 
-  private static FileChannel lock(Path directory) {
+  static FileChannel lock(Path directory) {
+    return tryLock(directory)
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "sms.jms.directory: "
+                        + directory
+                        + " is in use by another process; stop that process, or set another"
+                        + " directory"));
+  }
+
+  /**
+   * Reserves the directory; closing the channel frees it.
+   *
+   * @return empty if a broker uses it
+   */
+  static Optional<FileChannel> tryLock(Path directory) {
     FileChannel channel = null;
     try {
       PrivateFiles.createFolders(directory);
       channel =
           FileChannel.open(
-              directory.resolve("in-use.lock"),
+              directory.resolve(LOCK),
               Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
               PrivateFiles.ofOwner());
       if (channel.tryLock() != null) {
-        return channel;
+        return Optional.of(channel);
       }
     } catch (OverlappingFileLockException e) {
       // Another broker of this process has it.
@@ -460,10 +479,7 @@ public final class EmbeddedBroker implements AutoCloseable {
           e);
     }
     release(channel);
-    throw new IllegalStateException(
-        "sms.jms.directory: "
-            + directory
-            + " is in use by another process; stop that process, or set another directory");
+    return Optional.empty();
   }
 
   private static void abandon(EmbeddedBroker broker, FileChannel lock) {

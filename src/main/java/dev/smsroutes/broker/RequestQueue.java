@@ -12,6 +12,8 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Enumeration;
@@ -20,6 +22,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.client.ClientConsumer;
+import org.apache.activemq.artemis.api.core.client.ClientMessage;
 import org.apache.activemq.artemis.api.jms.ActiveMQJMSConstants;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.slf4j.Logger;
@@ -87,6 +92,11 @@ public final class RequestQueue implements AutoCloseable {
       }
     }
     connection.start();
+  }
+
+  /** How many messages a queue has, with those in delivery and those that wait for another try. */
+  public long count(String queue) throws JMSException {
+    return ArtemisMessages.query(session, queue).getMessageCount();
   }
 
   /** Whether the queue has a consumer at the moment. */
@@ -202,6 +212,40 @@ public final class RequestQueue implements AutoCloseable {
       }
     }
     return new Search(messages, found, removed, unreadable);
+  }
+
+  /**
+   * What a copy of a queue has.
+   *
+   * @param messages how many
+   * @param unseen at most so many were in delivery, or wait for their redelivery, so that nobody
+   *     but the broker can read them
+   */
+  public record Copied(long messages, long unseen) {}
+
+  /**
+   * Copies a queue while the broker runs, a line a message, without taking one.
+   *
+   * @param copied called for each message
+   * @throws IOException if the lines cannot be written
+   */
+  public Copied copy(String queue, OutputStream lines, Runnable copied)
+      throws JMSException, IOException {
+    long there = ArtemisMessages.query(session, queue).getMessageCount();
+    long messages = 0;
+    try (ClientConsumer browser = ArtemisMessages.core(session).createConsumer(queue, true)) {
+      for (ClientMessage message = browser.receiveImmediate();
+          message != null;
+          message = browser.receiveImmediate()) {
+        lines.write(StoredMessage.write(queue, message));
+        lines.write('\n');
+        messages++;
+        copied.run();
+      }
+    } catch (ActiveMQException e) {
+      throw ArtemisMessages.failed("The queue " + queue + " could not be copied", e);
+    }
+    return new Copied(messages, Math.max(0, there - messages));
   }
 
   /**

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -88,6 +89,13 @@ public final class ExportCommand extends RecordsCommand {
     }
     missing.forEach(key -> tell("Not in the ledger: " + DisplayText.text(key)));
     return missing.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  @Override
+  Optional<String> audited() {
+    return personalData
+        ? Optional.of("with personal data to " + (file == null ? "the output" : file.toString()))
+        : Optional.empty();
   }
 
   private List<String> toOutput(Selected selected, Progress progress) throws IOException {

@@ -5,6 +5,7 @@ import dev.smsroutes.batch.run.FileControls.OrderResult;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -43,6 +44,11 @@ abstract class FileControlCommand extends QuietCommand {
       throw new WrongUseException(
           name() + ": expected the name of a file; this system cannot have " + shown());
     }
+  }
+
+  @Override
+  Optional<String> audited() {
+    return Optional.of(name);
   }
 
   private int told(OrderResult answer, FileControls orders) {

@@ -55,6 +55,9 @@ public final class ForgetCommand extends RecordsCommand {
       description = "The operator's name, for the ledger; the system's user unless given.")
   private String by = System.getProperty("user.name", "unknown");
 
+  /** How much was erased, for the audit log; negative before. */
+  private long erased = -1;
+
   @Override
   void check() {
     if (by.isBlank() || by.length() > MAX_NAME_CHARACTERS) {
@@ -75,10 +78,18 @@ public final class ForgetCommand extends RecordsCommand {
     queues(configuration.jms(), forget, tally);
     forget.files(configuration.files());
     progress.end();
+    erased = tally.erased();
     tally.print(out());
     tally.left().forEach(this::tell);
     requireOut();
     return tally.left().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  @Override
+  Optional<String> audited() {
+    return dryRun || erased < 0
+        ? Optional.empty()
+        : Optional.of("one person: erased " + erased + " in ledger, queues and files");
   }
 
   private Person person() {

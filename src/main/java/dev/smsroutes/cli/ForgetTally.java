@@ -9,12 +9,14 @@ final class ForgetTally {
   private final boolean dryRun;
   private final List<List<String>> places = new ArrayList<>();
   private final List<String> left = new ArrayList<>();
+  private long allErased;
 
   ForgetTally(boolean dryRun) {
     this.dryRun = dryRun;
   }
 
   void place(String place, String what, long searched, long found, long erased) {
+    allErased += erased;
     places.add(
         List.of(
             DisplayText.text(place),
@@ -26,6 +28,11 @@ final class ForgetTally {
   /** Names something that the command did not erase; without data of the person. */
   void left(String what) {
     left.add(DisplayText.text(what));
+  }
+
+  /** Entries, messages and rows of all places. */
+  long erased() {
+    return allErased;
   }
 
   List<String> left() {

@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,6 +77,11 @@ public final class KeyCommand implements Callable<Integer> {
 
     static RuntimeException notChanged(String message) {
       return new NotChanged(message);
+    }
+
+    @Override
+    Optional<String> audited() {
+      return Optional.of(id);
     }
 
     final Key existing(Map<String, Key> keys) {

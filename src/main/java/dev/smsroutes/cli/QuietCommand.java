@@ -1,5 +1,6 @@
 package dev.smsroutes.cli;
 
+import dev.smsroutes.app.LogOutput;
 import dev.smsroutes.batch.format.Thrown;
 import dev.smsroutes.config.InvalidSettingsException;
 import dev.smsroutes.definition.InvalidDefinitionException;
@@ -8,6 +9,7 @@ import dev.smsroutes.ledger.NoLedgerException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,9 +36,40 @@ abstract class QuietCommand implements Callable<Integer> {
     return Quiet.begin();
   }
 
+  /**
+   * The thing that this command changed, or whose data it handed out, for the audit log; asked for
+   * after the run. Empty if it did neither.
+   */
+  Optional<String> audited() {
+    return Optional.empty();
+  }
+
   @Override
   public final Integer call() throws InterruptedException {
     Quiet quiet = quiet();
+    try {
+      int exit = exitCode();
+      if (exit != ExitCode.MISCONFIGURED) {
+        audited().ifPresent(which -> audit(which, exit));
+      }
+      return exit;
+    } finally {
+      out().flush();
+      err().flush();
+      quiet.end();
+    }
+  }
+
+  private void audit(String which, int exit) {
+    String what = spec.qualifiedName("-");
+    LogOutput.auditOfCommand(
+        settings.logFormat(),
+        what.substring(what.indexOf('-', "sms-routes".length()) + 1),
+        which,
+        exit == ExitCode.DONE ? "done" : "failed");
+  }
+
+  private int exitCode() throws InterruptedException {
     try {
       return run();
     } catch (WrongUseException
@@ -55,10 +88,6 @@ abstract class QuietCommand implements Callable<Integer> {
       // Without the message of the exception, which may quote input.
       tell("Internal error of sms-routes, please report it: " + Thrown.place(e));
       return ExitCode.FAILED;
-    } finally {
-      out().flush();
-      err().flush();
-      quiet.end();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.app.PipelineWiring;
+import dev.smsroutes.audit.Audit;
 import dev.smsroutes.broker.Protocol;
 import dev.smsroutes.broker.RequestQueue;
 import dev.smsroutes.cli.Replay.Decision;
@@ -88,6 +89,9 @@ public final class ReplayCommand extends RecordsCommand {
       description = "The operator's name, for the ledger; the system's user unless given.")
   private String by = System.getProperty("user.name", "unknown");
 
+  /** What was done, for the audit log; null before. */
+  private String replayed;
+
   public ReplayCommand() {
     this(Terminal.ofProcess());
   }
@@ -133,6 +137,11 @@ public final class ReplayCommand extends RecordsCommand {
     if (by.isBlank() || by.length() > MAX_NAME_CHARACTERS) {
       throw new WrongUseException("--by: expected 1 to " + MAX_NAME_CHARACTERS + " characters");
     }
+  }
+
+  @Override
+  Optional<String> audited() {
+    return dryRun || replayed == null ? Optional.empty() : Optional.of(replayed);
   }
 
   private Set<EntryState> states() {
@@ -232,6 +241,10 @@ public final class ReplayCommand extends RecordsCommand {
       tally.broken();
     }
     out().println(tally.summary(dryRun));
+    replayed =
+        (selection.keys().isEmpty() ? "a selection" : Audit.names(selection.keys()))
+            + ": "
+            + tally.summary(false);
     return tally.exitCode();
   }
 

@@ -2,6 +2,7 @@ package dev.smsroutes.cli;
 
 import dev.smsroutes.app.Bundle;
 import dev.smsroutes.config.InvalidSettingsException;
+import dev.smsroutes.config.LogFormat;
 import dev.smsroutes.definition.InvalidDefinitionException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -33,8 +34,10 @@ public final class ServeCommand implements Callable<Integer> {
     try {
       Bundle bundle = Bundle.start(settings.overrides());
       stop.started(bundle);
-      Banner.lines(bundle).forEach(out::println);
-      out.flush();
+      if (bundle.configuration().logFormat() == LogFormat.TEXT) {
+        Banner.lines(bundle).forEach(out::println);
+        out.flush();
+      }
     } catch (InvalidSettingsException | InvalidDefinitionException e) {
       err.println("sms-routes cannot start:");
       err.println(e.getMessage());

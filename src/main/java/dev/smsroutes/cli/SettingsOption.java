@@ -1,6 +1,8 @@
 package dev.smsroutes.cli;
 
 import dev.smsroutes.config.Configuration;
+import dev.smsroutes.config.LogFormat;
+import dev.smsroutes.contactpolicy.SuppressionFile;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,6 +16,8 @@ final class SettingsOption {
       description = "Sets a key of application.properties; overrides all other sources.")
   private Map<String, String> overrides = new LinkedHashMap<>();
 
+  private LogFormat logFormat = LogFormat.TEXT;
+
   Map<String, String> overrides() {
     return Collections.unmodifiableMap(overrides);
   }
@@ -24,7 +28,25 @@ final class SettingsOption {
     return all;
   }
 
+  /** As for a start, whether a process serves or not. */
+  Configuration readToExamine() {
+    return Configuration.readToExamine(
+        overrides, policy -> policy.open().map(SettingsOption::closed));
+  }
+
+  private static boolean closed(SuppressionFile file) {
+    file.close();
+    return true;
+  }
+
   Configuration read() {
-    return Configuration.read(overrides);
+    Configuration configuration = Configuration.read(overrides);
+    logFormat = configuration.logFormat();
+    return configuration;
+  }
+
+  /** How the log is to be written, once the settings were read. */
+  LogFormat logFormat() {
+    return logFormat;
   }
 }

@@ -1,5 +1,6 @@
 package dev.smsroutes.config;
 
+import dev.smsroutes.api.ApiClient;
 import dev.smsroutes.api.ApiEndpoints;
 import dev.smsroutes.api.ApiProxy;
 import dev.smsroutes.api.ApiTls;
@@ -122,6 +123,17 @@ public record ApiOptions(
     return service
         .map(known -> MadeFor.api(known.url(), known.credentials().accountId()))
         .orElse(MadeFor.SANDBOX);
+  }
+
+  /**
+   * The client that calls it.
+   *
+   * @param connections how many at a time
+   * @param certificates those of {@link #tls}; closed by the caller
+   */
+  public ApiClient client(int connections, Optional<ApiTls> certificates) {
+    return new ApiClient(
+        connections, connectTimeout, responseTimeout, connectTimeout, proxy, certificates);
   }
 
   /** Whether messages leave this machine: there is an API, and its host is not loopback. */

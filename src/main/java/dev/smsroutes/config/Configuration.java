@@ -49,6 +49,8 @@ import org.apache.camel.util.AntPathMatcher;
  * @param management where health and meters are; empty if they are switched off
  * @param stopTimeout how long a stop waits for what is in progress
  * @param secretsOfRoutes secrets that only routes read, by key
+ * @param routes the patterns of the route files, separated by commas
+ * @param logFormat how lines of the log are written
  * @param warnings what works, but hardly as the operator means it; to be told once at start
  */
 public record Configuration(
@@ -70,6 +72,8 @@ public record Configuration(
     Optional<Address> management,
     Duration stopTimeout,
     Map<String, Supplier<String>> secretsOfRoutes,
+    String routes,
+    LogFormat logFormat,
     List<String> warnings) {
   /** Where settings are looked for; the first place that has a key wins. */
   private static final String LOCATIONS =
@@ -96,7 +100,7 @@ public record Configuration(
    * @throws InvalidSettingsException if any setting cannot work, or there is no such key
    */
   public static Configuration read(Map<String, String> overrides) {
-    return read(overrides, false, policy -> policy);
+    return read(overrides, Purpose.COMMAND, policy -> policy);
   }
 
   /**
@@ -109,11 +113,29 @@ public record Configuration(
    */
   public static Configuration readToServe(
       Map<String, String> overrides, Function<ContactPolicyOptions, ?> opening) {
-    return read(overrides, true, opening);
+    return read(overrides, Purpose.SERVE, opening);
+  }
+
+  /**
+   * As for a start, but its ports may be in use: a process may serve already.
+   *
+   * @param opening as for {@link #readToServe}
+   * @throws InvalidSettingsException if a start would be refused for another reason
+   */
+  public static Configuration readToExamine(
+      Map<String, String> overrides, Function<ContactPolicyOptions, ?> opening) {
+    return read(overrides, Purpose.EXAMINE, opening);
+  }
+
+  /** What for the settings are read. */
+  enum Purpose {
+    COMMAND,
+    EXAMINE,
+    SERVE
   }
 
   private static Configuration read(
-      Map<String, String> overrides, boolean serving, Function<ContactPolicyOptions, ?> opening) {
+      Map<String, String> overrides, Purpose purpose, Function<ContactPolicyOptions, ?> opening) {
     // Camel's own reader, so that placeholders in values mean the same as in routes.
     CamelContext context = new DefaultCamelContext(false);
     try {
@@ -126,14 +148,14 @@ public record Configuration(
       context.build();
       Settings settings = new Settings(properties::resolveProperty);
       refuseUnknownKeys(properties, settings);
-      return read(settings, serving, opening);
+      return read(settings, purpose, opening);
     } finally {
       context.stop();
     }
   }
 
   static Configuration read(
-      Settings settings, boolean serving, Function<ContactPolicyOptions, ?> opening) {
+      Settings settings, Purpose purpose, Function<ContactPolicyOptions, ?> opening) {
     settings.word(
         "sms.definitions.source",
         "directory",
@@ -157,6 +179,7 @@ public record Configuration(
     Path definitions = settings.path("sms.definitions.directory");
     SandboxChoice sandbox = SandboxChoice.from(settings);
     HealthOptions health = HealthOptions.from(settings);
+    LogFormat logFormat = LogFormat.from(settings);
     boolean managed = settings.flag("sms.management.enabled");
     Optional<Address> management =
         Optional.of(settings.address("sms.management")).filter(there -> managed);
@@ -165,14 +188,16 @@ public record Configuration(
       settings.fault(
           "sms.http.mode: queued needs the queue of the JMS intake; sms.jms.enabled is false");
     }
-    if (serving) {
+    if (purpose != Purpose.COMMAND) {
       api.requireCredentials(settings);
       door.requireChoice(settings, http.address().host(), api.isReal());
       management.ifPresent(there -> managementDoor.requireChoice(settings, there.host(), false));
       requireSandboxIsMeant(settings, api, sandbox, jms);
       jms.requireChoice(settings, api.isReal());
-      settings.requireFree(http.address());
-      management.ifPresent(settings::requireFree);
+      if (purpose == Purpose.SERVE) {
+        settings.requireFree(http.address());
+        management.ifPresent(settings::requireFree);
+      }
       settings.group(() -> opening.apply(policy));
       requireFoldersOfRoutes(settings);
     }
@@ -204,6 +229,8 @@ public record Configuration(
         management,
         stopTimeout,
         ofRoutes,
+        settings.text("camel.main.routesIncludePattern"),
+        logFormat,
         settings.warnings());
   }
 

@@ -240,8 +240,16 @@ class ForgetIT {
         JdbcRecords beside = ledger.beside()) {
       ledger.add("kept", State.ACCEPTED).add("duplicate", State.DUPLICATE).addUnderWay("now");
 
-      Said said =
-          Said.by("forget", ledger.set(), "--set=sms.jms.enabled=false", "+" + LedgerFile.NUMBER);
+      Said said;
+      try (AuditLines audit = new AuditLines()) {
+        said =
+            Said.by("forget", ledger.set(), "--set=sms.jms.enabled=false", "+" + LedgerFile.NUMBER);
+        assertThat(audit.said())
+            .containsExactly(
+                AuditLines.WHO
+                    + "what=forget which=\"one person: erased 2 in ledger, queues and files\""
+                    + " result=\"failed\"");
+      }
 
       assertThat(said.exit()).isEqualTo(1);
       assertThat(said.err()).contains("ledger: 1 are in progress; repeat the command");

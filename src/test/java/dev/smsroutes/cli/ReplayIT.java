@@ -111,6 +111,24 @@ class ReplayIT {
     return number;
   }
 
+  @Test
+  void says_in_the_audit_log_what_was_replayed() {
+    String parked = park("audited");
+    try (AuditLines audit = new AuditLines()) {
+      replay("--code", parked, "--dry-run");
+      assertThat(audit.said()).isEmpty();
+
+      replay("--key", "audited");
+      assertThat(audit.said())
+          .containsExactly(
+              AuditLines.WHO
+                  + "what=replay which=\"audited: replayed=1 skipped=0\" result=\"done\"");
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> entry("audited").state() == EntryState.ACCEPTED);
+  }
+
   private Entry entry(String key) {
     return records.find(key).orElseThrow();
   }

@@ -52,6 +52,7 @@ class EveryKeyTest {
           Map.entry("sms.policy.same-text-window", "0s"),
           Map.entry("sms.policy.same-text-action", "maybe"),
           Map.entry("sms.file.caller", "sh$op"),
+          Map.entry("sms.log.format", "xml"),
           Map.entry("sms.api.url", "ftp://host"),
           Map.entry("sms.api.auth-url", "http://auth.example.com"),
           Map.entry("sms.api.allow-plain-http", "maybe"),
@@ -209,7 +210,8 @@ class EveryKeyTest {
   }
 
   private static Configuration read(Function<String, Optional<String>> source) {
-    return Configuration.read(new Settings(source), false, policy -> policy);
+    return Configuration.read(
+        new Settings(source), Configuration.Purpose.COMMAND, policy -> policy);
   }
 
   /** The keys that the message names, with which each of its lines begins. */

@@ -11,9 +11,11 @@ import dev.smsroutes.ledger.MadeFor;
 import dev.smsroutes.ledger.NoLedgerException;
 import dev.smsroutes.ledger.OtherApiException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -22,15 +24,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.MigrationInfo;
-import org.flywaydb.core.api.MigrationInfoService;
-import org.flywaydb.core.api.MigrationState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
@@ -87,6 +88,7 @@ final class Database implements AutoCloseable {
    *
    * @param api the API that is to use it; empty if that does not matter
    * @throws LedgerUnavailableException if that fails
+   * @throws NoLedgerException if its schema is too new for this version
    * @throws OtherApiException if it was made for another API
    */
   static Database open(LedgerOptions options, Timing timing, Optional<MadeFor> api) {
@@ -94,7 +96,7 @@ final class Database implements AutoCloseable {
     Database database = new Database(options, timing, true);
     try {
       database.checkServer();
-      database.flyway().migrate();
+      database.updateSchema();
       if (api.isPresent()) {
         try (Connection connection = database.writer()) {
           ApiRow.require(connection, api.get());
@@ -104,7 +106,7 @@ final class Database implements AutoCloseable {
     } catch (FlywayException | SQLException e) {
       database.close();
       throw cannotBeOpened(e);
-    } catch (LedgerUnavailableException | OtherApiException e) {
+    } catch (LedgerUnavailableException | NoLedgerException | OtherApiException e) {
       database.close();
       throw e;
     }
@@ -165,22 +167,36 @@ final class Database implements AutoCloseable {
         "sms.ledger.url: the ledger cannot be opened: " + reason(e), e);
   }
 
+  /** Not if a newer version did: this one runs with its schema, and leaves it alone. */
+  private void updateSchema() {
+    Flyway flyway = flyway();
+    Schema schema = Schema.of(flyway);
+    schema.requireNotTooNew();
+    if (schema.isNewer()) {
+      LOG.info(
+          "ledger=newer-schema version={} newest-known={} a newer sms-routes updated it; this"
+              + " version runs with it",
+          schema.current().orElseThrow(),
+          schema.newest());
+    } else {
+      flyway.migrate();
+    }
+  }
+
   private void requireOurSchema() {
-    MigrationInfoService schema = flyway().info();
-    MigrationInfo current = schema.current();
-    if (current == null) {
+    Schema schema = Schema.of(flyway());
+    schema.requireNotTooNew();
+    if (schema.current().isEmpty()) {
       throw new NoLedgerException(
           "sms.ledger.url: the database is there, but no ledger in it; sms-routes makes it when it"
               + " serves",
           false);
     }
-    boolean newer = current.getState() == MigrationState.FUTURE_SUCCESS;
-    if (newer || schema.pending().length > 0) {
+    if (schema.behind()) {
       throw new NoLedgerException(
           "sms.ledger.url: the ledger has schema version "
-              + current.getVersion()
-              + (newer ? ", made by a newer sms-routes" : ", made by an older sms-routes")
-              + "; use the version that serves",
+              + schema.current().get()
+              + ", made by an older sms-routes; use the version that serves",
           true);
     }
   }
@@ -255,6 +271,26 @@ final class Database implements AutoCloseable {
         LOG.warn("ledger=not-durable PostgreSQL runs with fsync=off: a crash may lose messages");
       }
     }
+  }
+
+  /** The settings that the ledger's promises depend on, by name, and the version of the schema. */
+  Map<String, String> settings() throws SQLException {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("schema", Schema.of(flyway()).current().map(Object::toString).orElse("none"));
+    try (Connection connection = writer();
+        Statement statement = connection.createStatement()) {
+      if (sqlite()) {
+        for (String name : List.of("journal_mode", "synchronous", "secure_delete", "encoding")) {
+          settings.put(name, select(connection, "PRAGMA " + name, row -> row.getString(1)).get(0));
+        }
+      } else {
+        for (String name :
+            List.of("server_encoding", "fsync", "full_page_writes", "synchronous_commit")) {
+          settings.put(name, setting(statement, name));
+        }
+      }
+    }
+    return settings;
   }
 
   private static String setting(Statement statement, String name) throws SQLException {
@@ -382,6 +418,29 @@ final class Database implements AutoCloseable {
       statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
     } catch (SQLException e) {
       throw new LedgerUnavailableException(reason(e));
+    }
+  }
+
+  /** SQLite does not force the copy to disk. */
+  void copyTo(Path file) throws SQLException, IOException {
+    try (Connection connection = reader()) {
+      update(connection, "VACUUM INTO ?", file.toString());
+    }
+    try (FileChannel copy = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      copy.force(true);
+    }
+  }
+
+  /** How many messages are in a copy. */
+  static long checkCopy(Path file) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    try (Connection connection = config.createConnection("jdbc:sqlite:" + file)) {
+      String found = select(connection, "PRAGMA quick_check(1)", row -> row.getString(1)).get(0);
+      if (!found.equals("ok")) {
+        throw new LedgerUnavailableException("The ledger cannot be copied: the copy is damaged");
+      }
+      return select(connection, "SELECT count(*) FROM message", row -> row.getLong(1)).get(0);
     }
   }
 

@@ -13,6 +13,7 @@ import dev.smsroutes.ledger.LedgerRecords;
 import dev.smsroutes.ledger.LedgerTotals;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.MadeFor;
+import dev.smsroutes.ledger.NoLedgerException;
 import dev.smsroutes.ledger.OtherApiException;
 import dev.smsroutes.ledger.Runs;
 import dev.smsroutes.ledger.StoredText;
@@ -93,6 +94,7 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
    * @param api the API that its entries are to answer for
    * @throws LedgerUnavailableException if it cannot be used; the message names the key of the
    *     setting
+   * @throws NoLedgerException if its schema is two or more versions newer than that of this version
    * @throws OtherApiException if it was made for another API
    */
   public static JdbcLedger open(LedgerOptions options, Clock clock, MadeFor api) {
@@ -112,6 +114,11 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
   /** The API for which the ledger in a file was made; empty without one, or if it does not say. */
   public static Optional<MadeFor> madeFor(LedgerOptions options) {
     return Database.madeFor(options);
+  }
+
+  /** Whether a process serves with the ledger in a file; false for a server's database. */
+  public static boolean isInUse(LedgerOptions options) {
+    return options.file().filter(ProcessLock::isHeld).isPresent();
   }
 
   private static JdbcLedger open(

@@ -13,6 +13,8 @@ import dev.smsroutes.ledger.StoredText;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -261,6 +263,37 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
   @Override
   public void eraseTraces() {
     database.emptyLog();
+  }
+
+  /**
+   * The settings of the database that the ledger's promises depend on, by the name that the
+   * database gives them, and the version of the schema as {@code schema}.
+   *
+   * @throws LedgerUnavailableException if it cannot be asked
+   */
+  public Map<String, String> databaseSettings() {
+    try {
+      return database.settings();
+    } catch (SQLException e) {
+      throw new LedgerUnavailableException("The ledger cannot be read: " + Database.reason(e));
+    }
+  }
+
+  /**
+   * Copies a ledger on SQLite into one file, as it is at one moment, while others write. The file
+   * is on disk when this returns.
+   *
+   * @param file must be missing or empty
+   * @return how many messages are in it
+   * @throws LedgerUnavailableException if that failed, or the copy is damaged
+   */
+  public long copyTo(Path file) {
+    try {
+      database.copyTo(file);
+      return Database.checkCopy(file);
+    } catch (SQLException | IOException e) {
+      throw new LedgerUnavailableException("The ledger cannot be copied: " + Database.reason(e));
+    }
   }
 
   @Override

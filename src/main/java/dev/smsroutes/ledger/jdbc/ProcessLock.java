@@ -58,6 +58,21 @@ final class ProcessLock implements AutoCloseable {
             + " can share PostgreSQL.");
   }
 
+  /** Whether a process serves with this ledger. Holds the lock for a moment at most. */
+  static boolean isHeld(Path ledger) {
+    Path file =
+        ledger.toAbsolutePath().normalize().resolveSibling(ledger.getFileName() + ".in-use");
+    // Not opened when this process has it: closing would free it.
+    if (HELD.contains(file)) {
+      return true;
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return channel.tryLock(0, Long.MAX_VALUE, true) == null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private static Optional<FileChannel> lock(Path file) throws IOException {
     PrivateFiles.createFolders(file.getParent());
     FileChannel channel =

@@ -209,7 +209,9 @@ class LedgerCommandsIT extends OnAStore {
     try {
       assertThatThrownBy(this::beside)
           .isInstanceOf(NoLedgerException.class)
-          .hasMessageContaining("schema version 99, made by a newer sms-routes");
+          .hasMessage(
+              "sms.ledger.url: expected a ledger of schema version at most 5; got 99, made by a"
+                  + " newer sms-routes; use the version that made it");
 
       execute("UPDATE sms_schema SET version = '0.5', script = 'V0.5__early.sql'");
       assertThatThrownBy(this::beside)

@@ -1,0 +1,209 @@
+package dev.smsroutes.cli;
+
+import dev.smsroutes.app.Stores;
+import dev.smsroutes.broker.BrokerFolder;
+import dev.smsroutes.broker.BrokerOptions.Queues;
+import dev.smsroutes.broker.RequestQueue;
+import dev.smsroutes.cli.Backup.Part;
+import dev.smsroutes.cli.Backup.State;
+import dev.smsroutes.config.Configuration;
+import dev.smsroutes.config.JmsOptions;
+import dev.smsroutes.disk.PrivateFiles;
+import dev.smsroutes.ledger.LedgerOptions;
+import dev.smsroutes.ledger.jdbc.JdbcRecords;
+import jakarta.jms.JMSException;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Saves ledger, queues and keys. */
+@Command(
+    name = "backup",
+    description = {
+      "Saves the ledger, the queues of the embedded broker and the keys file in a new folder.",
+      "Works while sms-routes serves, or without it. The folder is for its owner only, because it"
+          + " holds numbers and texts, and is there as a whole or not at all. Nothing is overwritten."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  sms-routes backup /backup/sms-routes-2026-11-26",
+      "  sms-routes backup --json /backup/sms-routes-2026-11-26",
+      "",
+      "Exit code: 0 if all is saved; 1 if something is left, which is named; 2 if the command is",
+      "wrong. docs/backup.md says what to do after a restore."
+    })
+public final class BackupCommand extends QuietCommand {
+  private static final long MEBIBYTE = 1024 * 1024;
+
+  private final Terminal terminal = Terminal.ofProcess();
+
+  @Parameters(paramLabel = "FOLDER", description = "Where to save; must not exist yet.")
+  private Path folder;
+
+  @Option(names = "--json", description = "One JSON object instead of the table.")
+  private boolean json;
+
+  @Override
+  int run() throws IOException {
+    Configuration configuration = settings().read();
+    Stores.requireApiIsNotForgotten(configuration);
+    Instant at = Instant.now();
+    try (Backup backup = Backup.begin(folder.toAbsolutePath().normalize())) {
+      // First: what is sent meanwhile is in the ledger then, and the restored queue sends it to
+      // nobody.
+      queues(configuration.jms(), backup);
+      ledger(Stores.ledgerToRead(configuration), backup);
+      keys(configuration.access().keysFile(), backup);
+      backup.commit(at);
+      print(backup, at);
+      return backup.isComplete() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+  }
+
+  @Override
+  Optional<String> audited() {
+    return Optional.of(folder.toString());
+  }
+
+  private void print(Backup backup, Instant at) throws IOException {
+    if (json) {
+      out().println(backup.json(at));
+    } else {
+      Table.print(
+          List.of("part", "state", "file", "found"),
+          backup.parts().stream()
+              .map(
+                  part ->
+                      List.of(
+                          part.what(),
+                          part.state().word(),
+                          part.file().isEmpty() ? "-" : part.file(),
+                          part.found()))
+              .toList(),
+          out());
+    }
+    requireOut();
+  }
+
+  private void ledger(LedgerOptions options, Backup backup) throws IOException {
+    if (options.file().isEmpty()) {
+      backup.add(
+          new Part(
+              "ledger",
+              State.ELSEWHERE,
+              "",
+              "it is in PostgreSQL: save its database now, with pg_dump or as your other"
+                  + " databases"));
+      return;
+    }
+    try (JdbcRecords records = JdbcRecords.open(options, Clock.systemUTC())) {
+      if (terminal.isThere()) {
+        tell("Copying the ledger, " + Files.size(options.file().get()) / MEBIBYTE + " MiB …");
+      }
+      // SQLite fills an empty file, and would make one with the permissions of the umask.
+      Path file = Files.createFile(backup.file(Backup.LEDGER), PrivateFiles.ofOwner());
+      long messages = records.copyTo(file);
+      backup.add(new Part("ledger", State.SAVED, Backup.LEDGER, messages + " messages"));
+    }
+  }
+
+  private static void keys(Path file, Backup backup) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      backup.add(new Part("keys", State.MISSING, "", "there is no keys file"));
+      return;
+    }
+    int callers = KeysEdit.read(file).size();
+    Files.write(
+        Files.createFile(backup.file(Backup.KEYS), PrivateFiles.ofOwner()),
+        Files.readAllBytes(file));
+    backup.add(new Part("keys", State.SAVED, Backup.KEYS, callers + " callers"));
+  }
+
+  private void queues(JmsOptions jms, Backup backup) throws IOException {
+    Path directory = jms.broker().directory();
+    if (jms.brokerUrl().isPresent()) {
+      backup.add(
+          new Part(
+              "queues",
+              State.ELSEWHERE,
+              "",
+              "they are on the broker of sms.jms.broker-url: save it by its own means"));
+    } else if (!jms.enabled() || !Files.isDirectory(directory)) {
+      backup.add(new Part("queues", State.MISSING, "", "there is no embedded broker"));
+    } else {
+      OptionalLong bytes;
+      try {
+        bytes = BrokerFolder.copy(directory, backup.file(Backup.BROKER));
+      } catch (IllegalStateException e) {
+        backup.add(new Part("queues", State.LEFT, "", e.getMessage()));
+        return;
+      }
+      if (bytes.isPresent()) {
+        backup.add(
+            new Part(
+                "queues",
+                State.SAVED,
+                Backup.BROKER,
+                "all of the broker, which does not run, " + bytes.getAsLong() / MEBIBYTE + " MiB"));
+      } else {
+        runningBroker(jms, backup);
+      }
+    }
+  }
+
+  private void runningBroker(JmsOptions jms, Backup backup) throws IOException {
+    Queues queues = jms.broker().queues();
+    Progress progress = new Progress(err(), terminal.isThere(), "messages of the queues");
+    long unseen = 0;
+    Path file = Files.createFile(backup.file(Backup.QUEUES), PrivateFiles.ofOwner());
+    try (RequestQueue queue =
+            RequestQueue.connect(
+                "tcp://127.0.0.1:" + jms.broker().port(), jms.broker().login(), queues);
+        OutputStream lines = new BufferedOutputStream(Files.newOutputStream(file))) {
+      for (String name : List.of(queues.send(), queues.invalid(), queues.dead())) {
+        unseen += queue.copy(name, lines, progress::step).unseen();
+      }
+    } catch (JMSException e) {
+      Files.delete(file);
+      backup.add(
+          new Part(
+              "queues",
+              State.LEFT,
+              "",
+              "sms-routes serves, and its broker cannot be read on port "
+                  + jms.broker().port()
+                  + ": sms.jms.protocols needs CORE for that, and the command the login; or stop"
+                  + " sms-routes and repeat the command"));
+      return;
+    } finally {
+      progress.end();
+    }
+    Path mark = jms.broker().directory().resolve(Backup.MARK);
+    if (Files.isRegularFile(mark)) {
+      Files.copy(mark, backup.file(Backup.MARK));
+    }
+    backup.add(
+        new Part(
+            "queues",
+            State.SAVED,
+            Backup.QUEUES,
+            progress.count()
+                + " messages"
+                + (unseen == 0
+                    ? ""
+                    : "; up to "
+                        + unseen
+                        + " more were being sent or wait for another try: those that were tried are"
+                        + " in the ledger")));
+  }
+}
