@@ -18,8 +18,7 @@ public final class Countries {
    *     of several, or is no number
    */
   public static String of(String digits) {
-    List<String> countries = NumberPlan.countries(digits);
-    return countries.size() == 1 ? countries.get(0) : "unknown";
+    return NumberPlan.country(digits).orElse("unknown");
   }
 
   /** Whether it is the ISO 3166 code of a country with telephone numbers, in upper case. */

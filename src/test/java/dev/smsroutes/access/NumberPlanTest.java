@@ -8,6 +8,7 @@ import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberType;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The short way to a number against the library's own. */
@@ -39,5 +40,19 @@ class NumberPlanTest {
     for (String digits : numbers()) {
       assertThat(NumberPlan.number(digits)).as(digits).isEqualTo(NumberPlan.parsed(digits));
     }
+  }
+
+  /**
+   * Where both know it; the first digits alone also tell the country of a number that is not valid.
+   */
+  @Test
+  void names_the_country_that_the_whole_number_names() {
+    for (String digits : numbers()) {
+      List<String> countries = NumberPlan.countries(digits);
+      if (countries.size() == 1) {
+        assertThat(NumberPlan.country(digits)).as(digits).isEqualTo(Optional.of(countries.get(0)));
+      }
+    }
+    assertThat(Countries.of("999123456789")).isEqualTo("unknown");
   }
 }

@@ -7,6 +7,8 @@ import dev.smsroutes.ledger.Admission.Claim;
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.EntryState;
 import dev.smsroutes.ledger.LedgerRecords.Query;
+import dev.smsroutes.ledger.LedgerTotals;
+import dev.smsroutes.ledger.Runs.Run;
 import dev.smsroutes.ledger.Submission;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
@@ -82,6 +84,30 @@ class RecordsIT extends OnAStore {
     assertThat(ledger.records().list(ALL, Optional.empty(), 10)).hasSize(1);
     send(ledger, key, accepted(key));
     assertThat(known(ledger, submission(key)).messageKey()).contains(key);
+  }
+
+  /** For the meters: what an HTTP caller was told to repeat is open, and not ours to go on with. */
+  @Test
+  void counts_what_is_open_and_knows_the_oldest_that_goes_on_by_itself() {
+    JdbcLedger ledger = open();
+    assertThat(ledger.totals()).isEqualTo(new LedgerTotals(0, 0, 0, Optional.empty()));
+    send(ledger, "told to repeat", waiting("told to repeat"));
+    send(ledger, "sent", accepted("sent"));
+    send(ledger, "refused", refused("refused"));
+    send(ledger, "parked", Parked.of(uncertain("parked"), "Nobody knows"));
+    assertThat(ledger.totals()).isEqualTo(new LedgerTotals(1, 1, 2, Optional.empty()));
+
+    clock.forward(Duration.ofMinutes(1));
+    Run run = ledger.runs().begin("content", "list.csv");
+    Instant row = clock.instant();
+    claim(ledger, inRun("row", run.id())).settle(waiting("row"));
+    clock.forward(Duration.ofMinutes(1));
+    Instant underWay = clock.instant();
+    claim(ledger, "in progress");
+    assertThat(ledger.totals()).isEqualTo(new LedgerTotals(3, 1, 2, Optional.of(row)));
+
+    ledger.runs().finish(run);
+    assertThat(ledger.totals()).isEqualTo(new LedgerTotals(3, 1, 2, Optional.of(underWay)));
   }
 
   @Test
