@@ -3,11 +3,6 @@ package dev.smsroutes.cli;
 import dev.smsroutes.app.PipelineWiring;
 import dev.smsroutes.broker.Protocol;
 import dev.smsroutes.broker.RequestQueue;
-import dev.smsroutes.cli.Replay.Decision;
-import dev.smsroutes.cli.Replay.Go;
-import dev.smsroutes.cli.Replay.Order;
-import dev.smsroutes.cli.Replay.Skip;
-import dev.smsroutes.cli.Replay.SkipReason;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.JmsOptions;
 import dev.smsroutes.ledger.Entry;
@@ -16,6 +11,13 @@ import dev.smsroutes.ledger.EntryState;
 import dev.smsroutes.ledger.LedgerRecords;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.pipeline.DryRun;
+import dev.smsroutes.records.Edits;
+import dev.smsroutes.records.Replay;
+import dev.smsroutes.records.Replay.Decision;
+import dev.smsroutes.records.Replay.Go;
+import dev.smsroutes.records.Replay.Order;
+import dev.smsroutes.records.Replay.Skip;
+import dev.smsroutes.records.Replay.SkipReason;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
 import java.time.Clock;
@@ -121,7 +123,7 @@ public final class ReplayCommand extends RecordsCommand {
     if (!edits.isEmpty() && !oneKey) {
       throw new WrongUseException("--edit: expected together with exactly one --key");
     }
-    Edits.of(edits);
+    edits();
     if ((newKey != null) != acceptDuplicates) {
       throw new WrongUseException(
           "--new-key and --accept-duplicates: expected both or neither; under a new key the API"
@@ -132,6 +134,14 @@ public final class ReplayCommand extends RecordsCommand {
     }
     if (by.isBlank() || by.length() > MAX_NAME_CHARACTERS) {
       throw new WrongUseException("--by: expected 1 to " + MAX_NAME_CHARACTERS + " characters");
+    }
+  }
+
+  private Edits edits() {
+    try {
+      return Edits.of(edits);
+    } catch (IllegalArgumentException e) {
+      throw new WrongUseException("--edit: " + e.getMessage());
     }
   }
 
@@ -156,7 +166,7 @@ public final class ReplayCommand extends RecordsCommand {
                 + jms.broker().queues().send()
                 + " at the moment: they wait there until it serves");
       }
-      Order order = new Order(Edits.of(edits), Optional.ofNullable(newKey), by, jms.maxBodyBytes());
+      Order order = new Order(edits(), Optional.ofNullable(newKey), by, jms.maxBodyBytes());
       Replay replay =
           new Replay(
               records,
