@@ -159,7 +159,8 @@ class PageIT {
     browser.login(who, KeysFiles.secret(who));
     browser.open("about:blank");
     // Chromium remembers a login for each name of a server.
-    browser.open(url("/#" + view).replace("127.0.0.1", who.equals("ann") ? "127.0.0.1" : "localhost"));
+    browser.open(
+        url("/#" + view).replace("127.0.0.1", who.equals("ann") ? "127.0.0.1" : "localhost"));
     browser.awaitText(who);
   }
 
