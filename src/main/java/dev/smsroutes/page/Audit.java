@@ -25,7 +25,7 @@ final class Audit {
         "audit who={} what={} which={} result={}",
         who.map(Audit::loggable).orElse("local"),
         what,
-        loggable(Masked.text(which)),
+        Masked.text(loggable(which)),
         loggable(result));
   }
 

@@ -100,9 +100,10 @@ final class MessagesView {
     return json;
   }
 
+  /** The first words, and no number. */
   private static String cut(String words) {
-    String shown = Masked.text(words);
-    return shown.length() <= MAX_WORDS ? shown : shown.substring(0, MAX_WORDS) + "…";
+    boolean isLong = words.length() > MAX_WORDS;
+    return isLong ? Masked.text(words.substring(0, MAX_WORDS)) + "…" : Masked.text(words);
   }
 
   private JsonNode one(RoutingContext request) throws Refusal {

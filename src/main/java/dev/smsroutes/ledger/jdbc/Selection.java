@@ -17,7 +17,7 @@ record Selection(List<String> conditions, List<Object> values) {
   private static final Set<EntryState> OPEN =
       EnumSet.of(EntryState.PARKED, EntryState.UNCERTAIN, EntryState.WAITING);
 
-  private static final String IS_OPEN = "state IN ('PARKED', 'UNCERTAIN', 'WAITING')";
+  private static final String IS_OPEN = "state IN ('WAITING', 'UNCERTAIN', 'PARKED')";
 
   static Selection of(Query query, Optional<Position> after) {
     Selection selection = new Selection(new ArrayList<>(), new ArrayList<>());
