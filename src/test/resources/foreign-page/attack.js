@@ -37,7 +37,8 @@ async function fetching(attack, url, options) {
 }
 
 const MESSAGES = "/messaging/v1/sms/messages/";
-const READ = [MESSAGES + "canary", "/observe/metrics", "/observe/health", "/sandbox/messages", "/sandbox", "/"];
+const READ = [MESSAGES + "canary", "/observe/metrics", "/observe/health", "/sandbox/messages", "/sandbox", "/", "/page/api/session",
+  "/page/api/message?key=canary-4711"];
 
 function fetches(name, base) {
   const key = suffix => name + "-" + suffix;
@@ -52,6 +53,7 @@ function fetches(name, base) {
     post("no-cors-blob", MESSAGES + key("no-cors-blob"), new Blob([withoutKey("")]), silent),
     post("no-cors-form", MESSAGES + key("no-cors-form"), new URLSearchParams({a: "b"}), silent),
     post("no-cors-frames", "/", frames(key("no-cors-frames")), silent),
+    post("page", "/page/api/files/cancel", JSON.stringify({file: "any.csv"}), json),
     post("token", "/v2/token", new URLSearchParams({grant_type: "client_credentials", client_id: "x", client_secret: "x"}), {}),
     atMost(fetching(key("put"), base + "/sandbox/faults", {method: "PUT", body: "[]"})),
     atMost(fetching(key("delete"), base + "/sandbox/messages", {method: "DELETE"})),

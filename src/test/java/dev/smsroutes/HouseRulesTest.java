@@ -62,6 +62,8 @@ class HouseRulesTest {
               "dev.smsroutes.batch..",
               "dev.smsroutes.broker..",
               "dev.smsroutes.meters..",
+              "dev.smsroutes.records..",
+              "dev.smsroutes.page..",
               "dev.smsroutes.request..",
               "dev.smsroutes.intake.request..")
           .should()
@@ -157,6 +159,10 @@ class HouseRulesTest {
           .definedBy("dev.smsroutes.meters")
           .layer("management")
           .definedBy("dev.smsroutes.management")
+          .layer("records")
+          .definedBy("dev.smsroutes.records")
+          .layer("page")
+          .definedBy("dev.smsroutes.page")
           .layer("intake.file")
           .definedBy("dev.smsroutes.intake.file")
           .layer("intake.jms")
@@ -242,6 +248,23 @@ class HouseRulesTest {
           .mayNotAccessAnyLayer()
           .whereLayer("management")
           .mayOnlyAccessLayers("meters", "model")
+          .whereLayer("records")
+          .mayOnlyAccessLayers("broker", "ledger", "intake.request", "model")
+          .whereLayer("page")
+          .mayOnlyAccessLayers(
+              "audit",
+              "batch.check",
+              "batch.format",
+              "batch.overview",
+              "batch.result",
+              "batch.run",
+              "broker",
+              "definition",
+              "ledger",
+              "model",
+              "records",
+              "template",
+              "throttle")
           .whereLayer("intake.file")
           .mayOnlyAccessLayers(
               "config",
@@ -298,6 +321,8 @@ class HouseRulesTest {
               "dev.smsroutes.door",
               "dev.smsroutes.meters",
               "dev.smsroutes.management",
+              "dev.smsroutes.records",
+              "dev.smsroutes.page",
               "dev.smsroutes.intake.file",
               "dev.smsroutes.intake.jms",
               "dev.smsroutes.sandbox",

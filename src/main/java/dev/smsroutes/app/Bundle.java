@@ -2,6 +2,7 @@ package dev.smsroutes.app;
 
 import dev.smsroutes.access.Key;
 import dev.smsroutes.access.Keys;
+import dev.smsroutes.access.Role;
 import dev.smsroutes.api.ApiEndpoints;
 import dev.smsroutes.api.ApiTls;
 import dev.smsroutes.api.TokenRoute;
@@ -39,6 +40,7 @@ import dev.smsroutes.management.ApiPage;
 import dev.smsroutes.management.Management;
 import dev.smsroutes.meters.Meters;
 import dev.smsroutes.model.Origin;
+import dev.smsroutes.page.Page;
 import dev.smsroutes.pipeline.DryRun;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
@@ -105,6 +107,7 @@ public final class Bundle implements AutoCloseable {
   private Optional<HttpServers> http = Optional.empty();
   private Throttle throttle;
   private FileIntake intake;
+  private BatchCheck checks;
 
   private Bundle(Clock clock, UnaryOperator<Ledger> between, boolean onlyFiles) {
     this.clock = clock;
@@ -225,6 +228,36 @@ public final class Bundle implements AutoCloseable {
         .on(router);
     OpenApi.on(router);
     new ApiPage().on(router);
+    page().on(router);
+  }
+
+  private Page page() {
+    return closing.push(
+        PageWiring.page(
+            configuration,
+            main.getCamelContext(),
+            new PageWiring.Rooms(
+                sandbox.isPresent(),
+                clock,
+                meters.registry(),
+                throttle,
+                ledger.records(),
+                definitions,
+                broker,
+                takesFiles() ? Optional.of(checks) : Optional.empty()),
+            this::operates));
+  }
+
+  /** Whether this caller may act; where nobody is asked who he is, it is a local user. */
+  private boolean operates(Optional<String> caller) {
+    return caller
+        .map(
+            id ->
+                keys.withId(id)
+                    .filter(keys::isValid)
+                    .filter(key -> key.roles().contains(Role.OPERATE))
+                    .isPresent())
+        .orElse(!doors.orElseThrow().management().asks());
   }
 
   private Doors openDoors() {
@@ -388,7 +421,7 @@ public final class Bundle implements AutoCloseable {
   private void bindFiles(CamelContext context, RequestReader reader, ContactPolicy policy)
       throws IOException {
     JsonRequests requests = FileChecks.requests(reader);
-    BatchCheck checks =
+    checks =
         new BatchCheck(
             new BatchCheck.CheckSetting(
                 configuration.files().limits(false),

@@ -6,6 +6,7 @@ import dev.smsroutes.broker.BrokerOptions.Redelivery;
 import dev.smsroutes.disk.FileFailure;
 import dev.smsroutes.disk.PrivateFiles;
 import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -226,6 +228,26 @@ public final class EmbeddedBroker implements AutoCloseable {
   /** A connection within this process that puts requests into the queue. */
   public SendingConnection sendingConnection() {
     return new SendingConnection(withinProcess());
+  }
+
+  /**
+   * The queue of requests, for replays within this process; to be closed.
+   *
+   * @throws JMSException if the broker is stopping
+   */
+  public RequestQueue requestQueue() throws JMSException {
+    return RequestQueue.of(withinProcess(), options.queues());
+  }
+
+  /** How many messages the queues of requests, of refused messages and of dead letters have. */
+  public Map<String, Long> depths() {
+    Map<String, Long> depths = new LinkedHashMap<>();
+    Queues queues = options.queues();
+    for (String name : List.of(queues.send(), queues.invalid(), queues.dead())) {
+      Queue queue = server.locateQueue(name);
+      depths.put(name, queue == null ? 0 : queue.getMessageCount());
+    }
+    return depths;
   }
 
   private ActiveMQConnectionFactory withinProcess() {

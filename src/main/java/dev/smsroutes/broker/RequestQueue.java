@@ -60,7 +60,15 @@ public final class RequestQueue implements AutoCloseable {
    */
   public static RequestQueue connect(String url, Optional<Login> login, Queues queues)
       throws JMSException {
-    ActiveMQConnectionFactory factory = ExternalBroker.factory(url, login);
+    return of(ExternalBroker.factory(url, login), queues);
+  }
+
+  /**
+   * As {@link #connect}.
+   *
+   * @param factory is closed with the queue
+   */
+  static RequestQueue of(ActiveMQConnectionFactory factory, Queues queues) throws JMSException {
     // Overrides the URL: a person waits, and can try again.
     factory.setInitialConnectAttempts(1);
     factory.setReconnectAttempts(0);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import dev.smsroutes.batch.format.SafeCell;
+import dev.smsroutes.records.EntryJson;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;

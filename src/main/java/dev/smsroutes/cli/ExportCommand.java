@@ -6,6 +6,8 @@ import dev.smsroutes.cli.Selected.Visitor;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.LedgerRecords;
+import dev.smsroutes.records.EntryJson;
+import dev.smsroutes.records.StoredRequest;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;

@@ -14,6 +14,7 @@ import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.model.InvalidRequestException;
 import dev.smsroutes.model.Person;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.records.StoredRequest;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -5,6 +5,7 @@ import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.EntryState;
 import dev.smsroutes.ledger.LedgerRecords;
 import dev.smsroutes.ledger.LedgerRecords.Query;
+import dev.smsroutes.records.EntryJson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

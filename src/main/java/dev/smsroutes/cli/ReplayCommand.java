@@ -4,11 +4,6 @@ import dev.smsroutes.app.PipelineWiring;
 import dev.smsroutes.audit.Audit;
 import dev.smsroutes.broker.Protocol;
 import dev.smsroutes.broker.RequestQueue;
-import dev.smsroutes.cli.Replay.Decision;
-import dev.smsroutes.cli.Replay.Go;
-import dev.smsroutes.cli.Replay.Order;
-import dev.smsroutes.cli.Replay.Skip;
-import dev.smsroutes.cli.Replay.SkipReason;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.JmsOptions;
 import dev.smsroutes.ledger.Entry;
@@ -17,6 +12,13 @@ import dev.smsroutes.ledger.EntryState;
 import dev.smsroutes.ledger.LedgerRecords;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.pipeline.DryRun;
+import dev.smsroutes.records.Edits;
+import dev.smsroutes.records.Replay;
+import dev.smsroutes.records.Replay.Decision;
+import dev.smsroutes.records.Replay.Go;
+import dev.smsroutes.records.Replay.Order;
+import dev.smsroutes.records.Replay.Skip;
+import dev.smsroutes.records.Replay.SkipReason;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
 import java.time.Clock;
@@ -125,7 +127,7 @@ public final class ReplayCommand extends RecordsCommand {
     if (!edits.isEmpty() && !oneKey) {
       throw new WrongUseException("--edit: expected together with exactly one --key");
     }
-    Edits.of(edits);
+    edits();
     if ((newKey != null) != acceptDuplicates) {
       throw new WrongUseException(
           "--new-key and --accept-duplicates: expected both or neither; under a new key the API"
@@ -142,6 +144,14 @@ public final class ReplayCommand extends RecordsCommand {
   @Override
   Optional<String> audited() {
     return dryRun || replayed == null ? Optional.empty() : Optional.of(replayed);
+  }
+
+  private Edits edits() {
+    try {
+      return Edits.of(edits);
+    } catch (IllegalArgumentException e) {
+      throw new WrongUseException("--edit: " + e.getMessage());
+    }
   }
 
   private Set<EntryState> states() {
@@ -165,7 +175,7 @@ public final class ReplayCommand extends RecordsCommand {
                 + jms.broker().queues().send()
                 + " at the moment: they wait there until it serves");
       }
-      Order order = new Order(Edits.of(edits), Optional.ofNullable(newKey), by, jms.maxBodyBytes());
+      Order order = new Order(edits(), Optional.ofNullable(newKey), by, jms.maxBodyBytes());
       Replay replay =
           new Replay(
               records,

@@ -1,8 +1,8 @@
 package dev.smsroutes.cli;
 
-import dev.smsroutes.cli.Replay.Decision;
-import dev.smsroutes.cli.Replay.Skip;
-import dev.smsroutes.cli.Replay.SkipReason;
+import dev.smsroutes.records.Replay.Decision;
+import dev.smsroutes.records.Replay.Skip;
+import dev.smsroutes.records.Replay.SkipReason;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.stream.Collectors;

@@ -4,10 +4,10 @@ import dev.smsroutes.config.Configuration;
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.LedgerRecords;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.records.EntryJson;
+import dev.smsroutes.records.StoredRequest;
+import dev.smsroutes.records.Timeline;
 import java.io.IOException;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -81,7 +81,9 @@ public final class ShowCommand extends RecordsCommand {
     entry.caller().ifPresent(id -> line("caller", id));
     line("request id", entry.requestId().orElse("-"));
     out().println("history");
-    timeline(history).forEach(event -> out().println("  " + event.at() + "  " + event.what()));
+    Timeline.of(history)
+        .forEach(
+            moment -> out().println("  " + moment.at() + "  " + DisplayText.text(moment.what())));
     request.ifPresentOrElse(
         this::request, () -> out().println("request      erased when the message was settled"));
   }
@@ -97,27 +99,6 @@ public final class ShowCommand extends RecordsCommand {
     if (request.resubscribe()) {
       line("  resubscribe", "true");
     }
-  }
-
-  private record Moment(Instant at, String what) {}
-
-  private static List<Moment> timeline(Entry.History history) {
-    Entry entry = history.entry();
-    List<Moment> moments = new ArrayList<>();
-    moments.add(new Moment(entry.admittedAt(), "admitted"));
-    entry.firstAttemptAt().ifPresent(at -> moments.add(new Moment(at, "first attempt")));
-    entry
-        .lastAttemptAt()
-        .filter(at -> entry.attempts() > 1)
-        .ifPresent(at -> moments.add(new Moment(at, "last attempt")));
-    for (Entry.Event event : history.events()) {
-      String code = event.code() == 0 ? "" : " " + event.code();
-      moments.add(
-          new Moment(event.at(), DisplayText.text(event.what() + code + ": " + event.detail())));
-    }
-    moments.add(new Moment(entry.changedAt(), entry.state() + " since then"));
-    moments.sort(Comparator.comparing(Moment::at));
-    return moments;
   }
 
   private void line(String name, String value) {

@@ -50,6 +50,9 @@ final class Door implements Entrance {
     /** The roles of which a caller needs one. */
     Set<Role> roles(RoutingContext request);
 
+    /** Whether people ask for it with a browser, which then is to ask them for id and secret. */
+    boolean isForPeople(RoutingContext request);
+
     /** Whether a caller without an entry in the keys file may do it. */
     boolean withoutEntry();
   }
@@ -117,7 +120,7 @@ final class Door implements Entrance {
       } else if (need.isOpen(request)) {
         request.next();
       } else {
-        refusals.stranger(request);
+        refusals.stranger(request, asksPeople(request));
       }
     }
   }
@@ -283,7 +286,7 @@ final class Door implements Entrance {
   private void conclude(RoutingContext request, Finding finding) {
     switch (finding.verdict()) {
       case RIGHT -> admit(request, finding.caller().orElseThrow());
-      case WRONG, EXPIRED -> refusals.unknown(request, finding);
+      case WRONG, EXPIRED -> refusals.unknown(request, finding, asksPeople(request));
       case LACKING ->
           refusals.forbidden(
               request, "", finding.why(), "Expected a token with the scope to send; got another");
@@ -291,15 +294,20 @@ final class Door implements Entrance {
     }
   }
 
+  private boolean asksPeople(RoutingContext request) {
+    return options.has(Way.API_KEY) && need.isForPeople(request);
+  }
+
   /** The credentials are right: what remains is what the keys file says of the caller. */
   private void admit(RoutingContext request, String caller) {
     if (!Key.isId(caller)) {
-      refusals.unknown(request, Finding.wrong("name that cannot be one of a caller"));
+      refusals.unknown(
+          request, Finding.wrong("name that cannot be one of a caller"), asksPeople(request));
       return;
     }
     Optional<Key> entry = keys.withId(caller);
     if (entry.filter(key -> !keys.isValid(key)).isPresent()) {
-      refusals.unknown(request, Finding.wrong(Refusals.whyNot(keys, caller)));
+      refusals.unknown(request, Finding.wrong(Refusals.whyNot(keys, caller)), asksPeople(request));
       return;
     }
     Set<Role> needed = need.roles(request);
@@ -335,6 +343,12 @@ final class Door implements Entrance {
     static boolean isHealth(RoutingContext request) {
       return request.request().method() == HttpMethod.GET
           && request.normalizedPath().matches("/observe/health(/live|/ready)?/?");
+    }
+
+    /** The page, and what it asks for. */
+    static boolean isPage(RoutingContext request) {
+      String path = request.normalizedPath();
+      return path.equals("/") || path.startsWith("/page/");
     }
 
     static boolean prefersNotToWait(RoutingContext request) {

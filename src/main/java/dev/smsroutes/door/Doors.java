@@ -34,6 +34,11 @@ public final class Doors implements AutoCloseable {
         }
 
         @Override
+        public boolean isForPeople(RoutingContext request) {
+          return false;
+        }
+
+        @Override
         public boolean withoutEntry() {
           return true;
         }
@@ -50,6 +55,11 @@ public final class Doors implements AutoCloseable {
         @Override
         public Set<Role> roles(RoutingContext request) {
           return EnumSet.of(Role.OBSERVE, Role.OPERATE);
+        }
+
+        @Override
+        public boolean isForPeople(RoutingContext request) {
+          return Door.Paths.isPage(request);
         }
 
         @Override

@@ -52,20 +52,28 @@ final class Refusals {
     return (keys.isValid(key.get()) ? "wrong secret of key " : what + " key ") + key.get().id();
   }
 
-  /** Credentials that do not count: each caller reads the same. */
-  void unknown(RoutingContext request, Finding finding) {
+  /**
+   * Credentials that do not count: each caller reads the same.
+   *
+   * @param people whether a browser is to ask for id and secret
+   */
+  void unknown(RoutingContext request, Finding finding, boolean people) {
     if (finding.verdict() == Finding.Verdict.EXPIRED) {
       log(request, HttpStatus.SC_UNAUTHORIZED, finding.why());
     } else if (tooMany(request, finding.why())) {
       return;
     }
-    unauthenticated(request, true);
+    unauthenticated(request, true, people);
   }
 
-  /** Nothing was shown at all. */
-  void stranger(RoutingContext request) {
+  /**
+   * Nothing was shown at all.
+   *
+   * @param people whether a browser is to ask for id and secret
+   */
+  void stranger(RoutingContext request, boolean people) {
     log(request, HttpStatus.SC_UNAUTHORIZED, "no credentials");
-    unauthenticated(request, false);
+    unauthenticated(request, false, people);
   }
 
   /** Counts one that is answered elsewhere. */
@@ -73,7 +81,7 @@ final class Refusals {
     counting.count(Why.CREDENTIALS);
   }
 
-  private void unauthenticated(RoutingContext request, boolean shown) {
+  private void unauthenticated(RoutingContext request, boolean shown, boolean people) {
     counting.count(Why.CREDENTIALS);
     // RFC 6750, section 3.1: no error code for a caller who has shown nothing.
     request
@@ -81,6 +89,12 @@ final class Refusals {
         .putHeader(
             "WWW-Authenticate",
             "Bearer realm=\"sms-routes\"" + (shown ? ", error=\"invalid_token\"" : ""));
+    if (people) {
+      request
+          .response()
+          .headers()
+          .add("WWW-Authenticate", "Basic realm=\"sms-routes\", charset=\"UTF-8\"");
+    }
     end(
         request,
         HttpStatus.SC_UNAUTHORIZED,

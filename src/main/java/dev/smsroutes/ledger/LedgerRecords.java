@@ -43,6 +43,13 @@ public interface LedgerRecords {
     }
   }
 
+  /** The place of an entry in the order of admission. */
+  record Position(Instant admittedAt, String messageKey) {
+    public static Position of(Entry entry) {
+      return new Position(entry.admittedAt(), entry.messageKey());
+    }
+  }
+
   /** The entry of a key. */
   Optional<Entry> find(String messageKey);
 
@@ -55,7 +62,16 @@ public interface LedgerRecords {
    * @param after the last entry of the page before; empty for the first page
    * @param limit the maximum number of entries
    */
-  List<Entry> list(Query query, Optional<Entry> after, int limit);
+  default List<Entry> list(Query query, Optional<Entry> after, int limit) {
+    return page(query, after.map(Position::of), limit);
+  }
+
+  /**
+   * As {@link #list}, for a caller that keeps no entries between pages.
+   *
+   * @param after where the page before ended; empty for the first page
+   */
+  List<Entry> page(Query query, Optional<Position> after, int limit);
 
   /**
    * The entries admitted last, oldest first.
@@ -74,6 +90,13 @@ public interface LedgerRecords {
 
   /** How many entries there are. */
   long count(Query query);
+
+  /**
+   * How many entries there are, but no more than {@code max}: counting a million takes long.
+   *
+   * @param max at least 1
+   */
+  long count(Query query, int max);
 
   /**
    * Opens an entry for a replay under its own key: it becomes {@code WAITING}, so that the next

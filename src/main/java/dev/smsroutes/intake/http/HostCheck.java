@@ -60,7 +60,17 @@ final class HostCheck {
    * @param hosts the values of its headers {@code Host}; at most one
    */
   Optional<String> refuses(MultiMap headers, List<String> hosts) {
-    if (headers.contains("Origin")) {
+    return refuses(headers, hosts, false);
+  }
+
+  /**
+   * As {@link #refuses(MultiMap, List)}.
+   *
+   * @param ownPage whether a page of this server may send it: then {@code Origin} may name the host
+   *     of the request, which has to be ours, too
+   */
+  Optional<String> refuses(MultiMap headers, List<String> hosts, boolean ownPage) {
+    if (headers.contains("Origin") && !(ownPage && isSameOrigin(headers, hosts))) {
       return Optional.of(
           "Expected a request of a program; got one of a web page, with the header Origin");
     }
@@ -72,6 +82,15 @@ final class HostCheck {
     }
     // Without the header it is HTTP/1.0, which no browser speaks.
     return hosts.isEmpty() || isOurs(hosts.get(0)) ? Optional.empty() : Optional.of(wrongHost());
+  }
+
+  /** A proxy in front may speak TLS for us, so that the scheme says nothing. */
+  private static boolean isSameOrigin(MultiMap headers, List<String> hosts) {
+    List<String> origins = headers.getAll("Origin");
+    return origins.size() == 1
+        && hosts.size() == 1
+        && (origins.get(0).equalsIgnoreCase("http://" + hosts.get(0))
+            || origins.get(0).equalsIgnoreCase("https://" + hosts.get(0)));
   }
 
   private String wrongHost() {

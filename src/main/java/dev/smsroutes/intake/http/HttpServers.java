@@ -25,6 +25,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
@@ -47,6 +49,12 @@ public final class HttpServers implements CamelConfiguration, MeterBinder, AutoC
   private static final String SANDBOX_HEADER = "SMS-Routes-Sandbox";
   private static final int MANAGEMENT_WORKERS = 4;
   private static final long CLOSE_SECONDS = 10;
+
+  /**
+   * What the operators' page asks of management; nothing else there is for a page. Some browsers
+   * name the origin for a module of their own, too.
+   */
+  private static final Pattern OWN_PAGE = Pattern.compile("/page/[a-z/]+([.]js)?(\\?.*)?");
 
   private final Vertx vertx;
   private final HttpOptions options;
@@ -95,7 +103,8 @@ public final class HttpServers implements CamelConfiguration, MeterBinder, AutoC
     connections.start(vertx, bytes::answers);
     intake =
         server(entrance, connections, refusals)
-            .requestHandler(checked(options.address(), options.hosts().intake(), refusals, root));
+            .requestHandler(
+                checked(options.address(), options.hosts().intake(), uri -> false, refusals, root));
   }
 
   private static void saySandbox(RoutingContext request) {
@@ -160,8 +169,12 @@ public final class HttpServers implements CamelConfiguration, MeterBinder, AutoC
   }
 
   private static RequestCheck checked(
-      Address address, Set<String> names, HttpRefusals counting, Handler<HttpServerRequest> next) {
-    return new RequestCheck(new HostCheck(address, names), counting, next);
+      Address address,
+      Set<String> names,
+      Predicate<String> ownPage,
+      HttpRefusals counting,
+      Handler<HttpServerRequest> next) {
+    return new RequestCheck(new HostCheck(address, names), ownPage, counting, next);
   }
 
   /**
@@ -184,7 +197,13 @@ public final class HttpServers implements CamelConfiguration, MeterBinder, AutoC
           limits.start(vertx, waiting -> {});
           HttpServer server =
               server(forOperators, limits, untold)
-                  .requestHandler(checked(address, options.hosts().management(), untold, router));
+                  .requestHandler(
+                      checked(
+                          address,
+                          options.hosts().management(),
+                          OWN_PAGE.asMatchPredicate(),
+                          untold,
+                          router));
           await(server, address);
           managementPort = OptionalInt.of(server.actualPort());
         });

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.hc.core5.http.HttpStatus;
 
 /**
@@ -24,11 +25,20 @@ final class RequestCheck implements Handler<HttpServerRequest> {
   private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
 
   private final HostCheck hosts;
+  private final Predicate<String> ownPage;
   private final HttpRefusals refusals;
   private final Handler<HttpServerRequest> next;
 
-  RequestCheck(HostCheck hosts, HttpRefusals refusals, Handler<HttpServerRequest> next) {
+  /**
+   * @param ownPage the request targets that a page of this server may ask for, besides by GET
+   */
+  RequestCheck(
+      HostCheck hosts,
+      Predicate<String> ownPage,
+      HttpRefusals refusals,
+      Handler<HttpServerRequest> next) {
     this.hosts = hosts;
+    this.ownPage = ownPage;
     this.refusals = refusals;
     this.next = next;
   }
@@ -51,7 +61,7 @@ final class RequestCheck implements Handler<HttpServerRequest> {
               + " another request");
       return;
     }
-    Optional<String> why = hosts.refuses(headers, named);
+    Optional<String> why = hosts.refuses(headers, named, ownPage.test(request.uri()));
     if (why.isEmpty() && !request.uri().startsWith("/")) {
       why = ofProxy(request.uri());
     }

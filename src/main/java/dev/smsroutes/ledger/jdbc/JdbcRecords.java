@@ -117,7 +117,7 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
   }
 
   @Override
-  public List<Entry> list(Query query, Optional<Entry> after, int limit) {
+  public List<Entry> page(Query query, Optional<Position> after, int limit) {
     return page(Selection.of(query, after), "", limit);
   }
 
@@ -183,6 +183,20 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
   private record StateTotal(EntryState state, long entries, Optional<Instant> oldest) {}
 
   @Override
+  public long count(Query query, int max) {
+    Selection selection = Selection.of(query, Optional.empty());
+    return select(
+            "SELECT count(*) FROM (SELECT 1 FROM message"
+                + selection.where()
+                + " LIMIT "
+                + max
+                + ") AS found",
+            row -> row.getLong(1),
+            selection.values().toArray())
+        .get(0);
+  }
+
+  @Override
   public boolean reopen(Entry entry, Optional<SendRequest> edited, String who) {
     if (entry.state().accepted()
         || entry.state() == EntryState.ADMITTED
@@ -217,7 +231,7 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
 
   @Override
   public List<Entry> withRequest(Optional<Entry> after, int limit) {
-    return page(Selection.withRequest(after), "", limit);
+    return page(Selection.withRequest(after.map(Position::of)), "", limit);
   }
 
   @Override

@@ -1,17 +1,25 @@
 package dev.smsroutes.ledger.jdbc;
 
-import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.EntryState;
+import dev.smsroutes.ledger.LedgerRecords.Position;
 import dev.smsroutes.ledger.LedgerRecords.Query;
 import dev.smsroutes.ledger.StoredText;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A query as the condition of a statement. */
 record Selection(List<String> conditions, List<Object> values) {
-  static Selection of(Query query, Optional<Entry> after) {
+  /** The states of the partial index {@code message_open}, exactly as it names them. */
+  private static final Set<EntryState> OPEN =
+      EnumSet.of(EntryState.PARKED, EntryState.UNCERTAIN, EntryState.WAITING);
+
+  private static final String IS_OPEN = "state IN ('WAITING', 'UNCERTAIN', 'PARKED')";
+
+  static Selection of(Query query, Optional<Position> after) {
     Selection selection = new Selection(new ArrayList<>(), new ArrayList<>());
     if (!query.states().isEmpty()) {
       selection.and(
@@ -22,6 +30,10 @@ record Selection(List<String> conditions, List<Object> values) {
       if (query.states().stream().noneMatch(EntryState::accepted)) {
         // Redundant, but lets the database use the partial index.
         selection.and("accepted = 0");
+      }
+      if (query.states().size() == 1 && OPEN.containsAll(query.states())) {
+        // So is this: several states would have to be sorted.
+        selection.and(IS_OPEN);
       }
     }
     query.code().ifPresent(code -> selection.and("code = ?", code));
@@ -47,14 +59,14 @@ record Selection(List<String> conditions, List<Object> values) {
   }
 
   /** The entries whose request is not erased. */
-  static Selection withRequest(Optional<Entry> after) {
+  static Selection withRequest(Optional<Position> after) {
     Selection selection = new Selection(new ArrayList<>(), new ArrayList<>());
     selection.and("request IS NOT NULL");
     selection.after(after);
     return selection;
   }
 
-  private void after(Optional<Entry> entry) {
+  private void after(Optional<Position> entry) {
     entry.ifPresent(
         last ->
             and(

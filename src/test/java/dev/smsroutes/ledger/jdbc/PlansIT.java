@@ -3,6 +3,7 @@ package dev.smsroutes.ledger.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.smsroutes.ledger.EntryState;
+import dev.smsroutes.ledger.LedgerRecords.Position;
 import dev.smsroutes.ledger.LedgerRecords.Query;
 import dev.smsroutes.ledger.jdbc.JdbcRecords.Old;
 import java.sql.Connection;
@@ -10,11 +11,13 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -40,12 +43,28 @@ class PlansIT extends OnAStore {
         Arguments.of("SELECT message_key FROM message WHERE owner = 'me'", "message_under_way"),
         Arguments.of(list(Set.of()), "message_by_age"),
         Arguments.of(list(Set.of(EntryState.ACCEPTED, EntryState.PARKED)), "message_by_age"),
-        Arguments.of(list(Set.of(EntryState.PARKED)), "message_not_accepted"),
+        Arguments.of(list(Set.of(EntryState.PARKED)), "message_open (state=?)"),
+        Arguments.of(list(Set.of(EntryState.WAITING)), "message_open (state=?)"),
+        Arguments.of(list(Set.of(EntryState.REFUSED)), "message_not_accepted"),
+        Arguments.of(
+            next(Set.of(EntryState.PARKED)),
+            "message_open (state=? AND (admitted_at,message_key)>(?,?))"),
+        Arguments.of(
+            next(Set.of(EntryState.REFUSED)), "message_not_accepted ((admitted_at,message_key)>"),
         Arguments.of(
             list(Set.of(EntryState.UNCERTAIN, EntryState.WAITING)), "message_not_accepted"));
   }
 
   private static String list(Set<EntryState> states) {
+    return page(states, Optional.empty());
+  }
+
+  /** A page that is not the first one. */
+  private static String next(Set<EntryState> states) {
+    return page(states, Optional.of(new Position(Instant.EPOCH, "k")));
+  }
+
+  private static String page(Set<EntryState> states, Optional<Position> after) {
     Query query =
         new Query(
             states,
@@ -55,7 +74,7 @@ class PlansIT extends OnAStore {
             Optional.empty(),
             Optional.empty());
     return MessageRow.COLUMNS
-        + Selection.of(query, Optional.empty()).where()
+        + Selection.of(query, after).where()
         + " ORDER BY admitted_at, message_key LIMIT 10";
   }
 
@@ -74,5 +93,24 @@ class PlansIT extends OnAStore {
 
     assertThat(String.join("; ", plan)).contains(index).doesNotContain("TEMP B-TREE FOR ORDER");
     assertThat(plan).noneMatch(step -> step.matches("SCAN (message|event|run)"));
+  }
+
+  @Test
+  void who_reads_does_not_hold_up_the_writer() throws SQLException {
+    try (JdbcLedger ledger = JdbcLedger.open(options(), clock);
+        Connection reading = DriverManager.getConnection(url());
+        Connection writing = DriverManager.getConnection(url());
+        Statement write = writing.createStatement()) {
+      write.execute("PRAGMA busy_timeout = 0");
+      write.executeUpdate("INSERT INTO node VALUES ('a', 1), ('b', 1)");
+      reading.setAutoCommit(false);
+      try (Statement read = reading.createStatement();
+          ResultSet rows = read.executeQuery("SELECT id FROM node")) {
+        rows.next();
+
+        assertThat(write.executeUpdate("UPDATE node SET alive_until = 2")).isPositive();
+        assertThat(ledger.outage()).isEmpty();
+      }
+    }
   }
 }

@@ -1,4 +1,4 @@
-package dev.smsroutes.cli;
+package dev.smsroutes.records;
 
 import dev.smsroutes.broker.RequestQueue;
 import dev.smsroutes.ledger.Entry;
@@ -24,9 +24,9 @@ import java.util.stream.Collectors;
  * WAITING, and the same order puts it on the queue. A request that is on the queue twice is sent
  * once. Used by one thread.
  */
-final class Replay {
+public final class Replay {
   /** The states in which an entry may go out again under its own key. */
-  static final Set<EntryState> SAME_KEY =
+  public static final Set<EntryState> SAME_KEY =
       Set.of(EntryState.PARKED, EntryState.UNCERTAIN, EntryState.WAITING, EntryState.REFUSED);
 
   /** The API's limit for a key, in code points (contract, section 1). */
@@ -35,7 +35,8 @@ final class Replay {
   private static final String NEEDS_NEW_KEY =
       "only with --new-key --accept-duplicates, and then the recipient may get it twice";
 
-  enum SkipReason {
+  /** Why an entry is skipped. */
+  public enum SkipReason {
     MISSING("not in the ledger"),
     IN_PROGRESS("in progress"),
     ACCEPTED("accepted"),
@@ -53,19 +54,21 @@ final class Replay {
       this.words = words;
     }
 
-    String words() {
+    /** In a few words, for a count. */
+    public String words() {
       return words;
     }
   }
 
-  sealed interface Decision {}
+  /** What happens to an entry. */
+  public sealed interface Decision {}
 
   /**
    * It is sent.
    *
    * @param request the request to send, with its key
    */
-  record Go(Entry entry, SendRequest request) implements Decision {
+  public record Go(Entry entry, SendRequest request) implements Decision {
     /** Without the request. */
     @Override
     public String toString() {
@@ -78,7 +81,7 @@ final class Replay {
    *
    * @param words the reason, for the operator
    */
-  record Skip(SkipReason why, String words) implements Decision {}
+  public record Skip(SkipReason why, String words) implements Decision {}
 
   /**
    * The order of an operator.
@@ -87,7 +90,7 @@ final class Replay {
    * @param who the operator
    * @param maxBytes the maximum size of a request on the queue
    */
-  record Order(Edits edits, Optional<String> newKey, String who, int maxBytes) {
+  public record Order(Edits edits, Optional<String> newKey, String who, int maxBytes) {
     /** Without the edits. */
     @Override
     public String toString() {
@@ -104,7 +107,7 @@ final class Replay {
   /**
    * @param check finds the faults for which the intake would refuse a request of a caller
    */
-  Replay(
+  public Replay(
       LedgerRecords records,
       RequestQueue queue,
       BiFunction<SendRequest, Optional<String>, List<Fault>> check,
@@ -118,7 +121,7 @@ final class Replay {
   }
 
   /** Decides what would happen to an entry; changes nothing. */
-  Decision decide(Entry entry) throws JMSException {
+  public Decision decide(Entry entry) throws JMSException {
     Skip never = never(entry);
     if (never != null) {
       return never;
@@ -260,7 +263,7 @@ final class Replay {
    * @throws JMSException if the queue did not take it, or it is unknown whether it did; the same
    *     order completes it
    */
-  Optional<Skip> carryOut(Go go) throws JMSException {
+  public Optional<Skip> carryOut(Go go) throws JMSException {
     Entry entry = go.entry();
     String key = go.request().messageKey();
     boolean noted =

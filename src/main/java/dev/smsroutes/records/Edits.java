@@ -1,4 +1,4 @@
-package dev.smsroutes.cli;
+package dev.smsroutes.records;
 
 import dev.smsroutes.model.Recipient;
 import dev.smsroutes.model.SendRequest;
@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Corrections of a request, as {@code name=value}. Contains personal data. Immutable. */
-final class Edits {
+public final class Edits {
   private static final String TO = "to";
   private static final String CONTACT_KEY = "contactKey";
   private static final String MESSAGE = "message";
@@ -23,9 +23,11 @@ final class Edits {
   }
 
   /**
-   * @throws WrongUseException if one of them names no field of a request; never quotes a value
+   * @param edits such as {@code to=+14255550123}
+   * @throws IllegalArgumentException if one of them names no field of a request; never quotes a
+   *     value
    */
-  static Edits of(List<String> edits) {
+  public static Edits of(List<String> edits) {
     Map<String, String> values = new LinkedHashMap<>();
     for (String edit : edits) {
       int equals = edit.indexOf('=');
@@ -35,19 +37,19 @@ final class Edits {
               || name.equals(MESSAGE)
               || (name.startsWith(ATTRIBUTES) && name.length() > ATTRIBUTES.length());
       if (!known) {
-        throw new WrongUseException(
-            "--edit: expected to=…, contactKey=…, attributes.NAME=… or message=…; got another text");
+        throw new IllegalArgumentException(
+            "expected to=…, contactKey=…, attributes.NAME=… or message=…; got another text");
       }
       String value = edit.substring(equals + 1);
       if (value.isBlank() && REQUIRED.contains(name)) {
-        throw new WrongUseException("--edit: expected a value for " + name + "; got none");
+        throw new IllegalArgumentException("expected a value for " + name + "; got none");
       }
       values.put(name, value);
     }
     return new Edits(values);
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return values.isEmpty();
   }
 

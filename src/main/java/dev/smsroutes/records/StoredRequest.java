@@ -1,4 +1,4 @@
-package dev.smsroutes.cli;
+package dev.smsroutes.records;
 
 import dev.smsroutes.intake.request.RequestReader;
 import dev.smsroutes.ledger.Entry;
@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The request of an entry, with or without personal data. */
-final class StoredRequest {
+public final class StoredRequest {
   private static final String HIDDEN = "…";
   private static final int SHOWN_AT_EACH_END = 2;
   private static final RequestReader READER = new RequestReader(1);
@@ -18,7 +18,7 @@ final class StoredRequest {
   private StoredRequest() {}
 
   /** Empty once it is erased. */
-  static Optional<SendRequest> of(Entry entry) {
+  public static Optional<SendRequest> of(Entry entry) {
     return entry
         .request()
         .map(json -> read(json.getBytes(StandardCharsets.UTF_8), entry.messageKey()));
@@ -28,12 +28,12 @@ final class StoredRequest {
    * @param key the key if the JSON has none
    * @throws dev.smsroutes.model.InvalidRequestException if it is not a JSON object
    */
-  static SendRequest read(byte[] json, String key) {
+  public static SendRequest read(byte[] json, String key) {
     return READER.one(json, Optional.of(key));
   }
 
   /** Without personal data: only the ends of the number and the names of the attributes. */
-  static SendRequest masked(SendRequest request) {
+  public static SendRequest masked(SendRequest request) {
     Recipient recipient = request.recipient();
     Map<String, String> attributes = new LinkedHashMap<>();
     recipient.attributes().keySet().forEach(name -> attributes.put(name, HIDDEN));

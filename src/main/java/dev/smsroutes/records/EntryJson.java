@@ -1,4 +1,4 @@
-package dev.smsroutes.cli;
+package dev.smsroutes.records;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.Optional;
 
 /** An entry as a JSON object; the only place with the names of its fields. */
-final class EntryJson {
-  static final String REQUEST = "request";
+public final class EntryJson {
+  public static final String REQUEST = "request";
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private EntryJson() {}
 
   /** Without personal data; a field without a value is {@code null}. */
-  static ObjectNode of(Entry entry) {
+  public static ObjectNode of(Entry entry) {
     ObjectNode json = JSON.createObjectNode();
     json.put("messageKey", entry.messageKey());
     json.put("state", entry.state().name());
@@ -42,14 +42,15 @@ final class EntryJson {
   }
 
   /** With its request, which is {@code null} once it is erased. */
-  static ObjectNode of(Entry entry, Optional<SendRequest> request) {
+  public static ObjectNode of(Entry entry, Optional<SendRequest> request) {
     ObjectNode json = of(entry);
     json.set(REQUEST, request.map(EntryJson::request).orElse(JSON.nullNode()));
     return json;
   }
 
   /** With its request and its history. */
-  static ObjectNode of(Entry entry, Optional<SendRequest> request, List<Entry.Event> events) {
+  public static ObjectNode of(
+      Entry entry, Optional<SendRequest> request, List<Entry.Event> events) {
     ObjectNode json = of(entry, request);
     ArrayNode history = json.putArray("history");
     for (Entry.Event event : events) {

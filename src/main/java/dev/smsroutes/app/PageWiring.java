@@ -1,0 +1,106 @@
+package dev.smsroutes.app;
+
+import dev.smsroutes.batch.check.BatchCheck;
+import dev.smsroutes.broker.EmbeddedBroker;
+import dev.smsroutes.broker.RequestQueue;
+import dev.smsroutes.config.Configuration;
+import dev.smsroutes.config.JmsOptions;
+import dev.smsroutes.definition.Definitions;
+import dev.smsroutes.ledger.LedgerRecords;
+import dev.smsroutes.page.Page;
+import dev.smsroutes.page.PageSources;
+import dev.smsroutes.page.PageSources.BatchFiles;
+import dev.smsroutes.page.PageSources.QueueOpening;
+import dev.smsroutes.page.PageSources.Replays;
+import dev.smsroutes.pipeline.DryRun;
+import dev.smsroutes.throttle.Throttle;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.camel.CamelContext;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckHelper;
+
+/** Puts the operators' page together. */
+final class PageWiring {
+  private PageWiring() {}
+
+  /**
+   * The rooms that the page shows.
+   *
+   * @param broker empty if it is external, or if there is no queue
+   * @param checks empty if no files are taken
+   */
+  record Rooms(
+      boolean sandbox,
+      Clock clock,
+      MeterRegistry registry,
+      Throttle throttle,
+      LedgerRecords records,
+      Definitions definitions,
+      Optional<EmbeddedBroker> broker,
+      Optional<BatchCheck> checks) {}
+
+  /**
+   * @param operates whether a caller may act
+   */
+  static Page page(
+      Configuration configuration,
+      CamelContext context,
+      Rooms rooms,
+      Predicate<Optional<String>> operates) {
+    DryRun dryRun = DryRun.in(context, Optional.empty());
+    return new Page(
+        new PageSources(
+            rooms.sandbox(),
+            rooms.clock(),
+            rooms.registry(),
+            rooms.throttle(),
+            () -> down(context),
+            () -> rooms.broker().map(EmbeddedBroker::depths).orElse(Map.of()),
+            rooms.records(),
+            rooms.definitions(),
+            rooms
+                .checks()
+                .map(checks -> new BatchFiles(configuration.files().folders(), checks::check)),
+            queue(configuration.jms(), rooms.broker())
+                .map(
+                    queue ->
+                        new Replays(
+                            queue,
+                            (request, caller) ->
+                                dryRun.prepare(List.of(request), caller).get(0).faults(),
+                            configuration.jms().maxBodyBytes())),
+            operates));
+  }
+
+  private static Optional<QueueOpening> queue(JmsOptions jms, Optional<EmbeddedBroker> broker) {
+    if (!jms.enabled()) {
+      return Optional.empty();
+    }
+    return broker
+        .<QueueOpening>map(embedded -> embedded::requestQueue)
+        .or(
+            () ->
+                jms.brokerUrl()
+                    .map(
+                        url ->
+                            () ->
+                                RequestQueue.connect(
+                                    url, jms.broker().login(), jms.broker().queues())));
+  }
+
+  private static Map<String, String> down(CamelContext context) {
+    Map<String, String> down = new LinkedHashMap<>();
+    for (HealthCheck.Result result : HealthCheckHelper.invoke(context)) {
+      if (result.getState() == HealthCheck.State.DOWN) {
+        down.put(result.getCheck().getId(), result.getMessage().orElse(""));
+      }
+    }
+    return down;
+  }
+}
