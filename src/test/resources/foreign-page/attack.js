@@ -38,7 +38,7 @@ async function fetching(attack, url, options) {
 
 const MESSAGES = "/messaging/v1/sms/messages/";
 const READ = [MESSAGES + "canary", "/observe/metrics", "/observe/health", "/sandbox/messages", "/sandbox", "/", "/page/api/session",
-  "/page/api/message?key=canary-4711"];
+  "/page/api/messages?state=PARKED"];
 
 function fetches(name, base) {
   const key = suffix => name + "-" + suffix;

@@ -93,7 +93,7 @@ final class MessageMeters {
   /** Counts a message that has ended, or that ends here for now. */
   void ended(InFlight message) {
     Outcome outcome = message.outcome;
-    String definition = definition(message.request().definitionKey());
+    String definition = definition(message);
     OutcomeLabels labels =
         new OutcomeLabels(
             channels.of(message.envelope().origin().channel()),
@@ -119,8 +119,11 @@ final class MessageMeters {
     attempts.computeIfAbsent(result, newAttempts).record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  private String definition(String key) {
-    return key != null && definitions.find(key).isPresent() ? definitionKeys.of(key) : UNKNOWN;
+  private String definition(InFlight message) {
+    String key = message.request().definitionKey();
+    boolean known =
+        message.definition != null || (key != null && definitions.find(key).isPresent());
+    return known ? definitionKeys.of(key) : UNKNOWN;
   }
 
   private Counter outcome(OutcomeLabels labels) {

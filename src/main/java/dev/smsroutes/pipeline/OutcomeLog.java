@@ -25,13 +25,17 @@ final class OutcomeLog {
     this.meters = meters;
   }
 
-  /** One line for each request that has ended. */
+  /** One line for each request that has ended. Never throws: an outcome stands, told or not. */
   void tell(Sends sends) {
     for (InFlight message : sends.messages()) {
       if (message.outcome != null) {
-        meters.ended(message);
-        if (LOG.isInfoEnabled()) {
-          tell(message);
+        try {
+          meters.ended(message);
+          if (LOG.isInfoEnabled()) {
+            tell(message);
+          }
+        } catch (RuntimeException | StackOverflowError e) {
+          LOG.error("requestId={} ended untold: {}", message.requestId(), e.getClass().getName());
         }
       }
     }

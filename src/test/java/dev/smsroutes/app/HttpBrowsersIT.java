@@ -124,7 +124,7 @@ class HttpBrowsersIT {
     "intake," + KEYED + ",gateway.example:8443,404",
     "intake," + KEYED + ",Other.Example,404",
     "intake," + KEYED + ",prometheus.example,403",
-    "management,/observe/health,localhost:8081,200",
+    "management,/observe/health/live,localhost:8081,200",
     "management,/observe/metrics,prometheus.example:8081,200",
     "management,/observe/metrics,sms.example.com,403",
     "sandbox,/sandbox/messages,localhost:8089,200",

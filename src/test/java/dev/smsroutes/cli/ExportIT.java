@@ -282,7 +282,7 @@ class ExportIT {
             .execute(arguments());
 
     assertThat(exit).isEqualTo(1);
-    assertThat(err.toString()).isEqualTo("IOException: The output cannot be written" + nl());
+    assertThat(err.toString()).isEqualTo("The output cannot be written" + nl());
   }
 
   @Test

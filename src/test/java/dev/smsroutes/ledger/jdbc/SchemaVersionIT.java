@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass(name = "{0}")
 @EnumSource(Store.class)
 class SchemaVersionIT extends OnAStore {
-  private static final int NEWEST = 4;
+  private static final int NEWEST = 5;
 
   @AfterEach
   void downgrade() {
@@ -28,7 +28,7 @@ class SchemaVersionIT extends OnAStore {
       execute(
           "ALTER TABLE message DROP COLUMN IF EXISTS later_" + (NEWEST + 1),
           "ALTER TABLE message DROP COLUMN IF EXISTS later_" + (NEWEST + 2),
-          "DELETE FROM sms_schema WHERE version IN ('5', '6')");
+          "DELETE FROM sms_schema WHERE version IN ('6', '7')");
     }
   }
 
