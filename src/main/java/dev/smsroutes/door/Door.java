@@ -345,10 +345,14 @@ final class Door implements Entrance {
           && request.normalizedPath().matches("/observe/health(/live|/ready)?/?");
     }
 
-    /** The page, and what it asks for. */
+    /** The pages for operators, and what they ask for. */
     static boolean isPage(RoutingContext request) {
       String path = request.normalizedPath();
-      return path.equals("/") || path.startsWith("/page/");
+      return path.equals("/")
+          || path.startsWith("/page/")
+          || path.equals("/api")
+          || path.startsWith("/api/")
+          || path.equals("/openapi.json");
     }
 
     static boolean prefersNotToWait(RoutingContext request) {

@@ -73,9 +73,12 @@ public final class Sampler implements AutoCloseable {
       threads.schedule(
           () -> {
             long began = System.nanoTime();
-            sample.ask(question);
-            long rest = REST * (System.nanoTime() - began);
-            next(sample, period, question, Math.max(period.toNanos(), rest));
+            try {
+              sample.ask(question);
+            } finally {
+              long rest = REST * (System.nanoTime() - began);
+              next(sample, period, question, Math.max(period.toNanos(), rest));
+            }
           },
           delay,
           TimeUnit.NANOSECONDS);

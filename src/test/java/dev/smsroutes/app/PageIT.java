@@ -412,7 +412,16 @@ class PageIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/page/page.js", "/page/api/session", "/page/api/events"})
+  @ValueSource(
+      strings = {
+        "/",
+        "/page/page.js",
+        "/page/api/session",
+        "/page/api/events",
+        "/api",
+        "/api/start.js",
+        "/openapi.json"
+      })
   void lets_nobody_in_without_credentials_and_asks_a_browser_for_them(String path) {
     Reply reply = bundle.elsewhere("GET", URI.create(url(path)), "");
 

@@ -131,7 +131,7 @@ class DoctorIT {
   @CsvSource({
     "sms.api.auth-url,                 http://127.0.0.1:1,  token,       did not answer",
     "sms.definitions.directory,        docs,                definitions, ''",
-    "camel.main.routesIncludePattern,  file:nowhere/*.yaml, routes,      no file of",
+    "camel.main.routesIncludePattern,  file:docs/*.yaml,    routes,      no file of",
     "sms.http.keys-file,               pom.xml,             keys,        sms.http.keys-file",
     "sms.ledger.url,                   jdbc:sqlite:pom.xml, ledger,      cannot be opened",
     "sms.http.authentication,          api-key,                keys,        0 callers"

@@ -48,7 +48,7 @@ public final class InboxAges {
    * What waits in an inbox. Immutable.
    *
    * @param oldest of all; empty if nothing waits
-   * @param mistake the oldest that will never be taken as it is; an upload under way is none
+   * @param mistake the oldest that will never be taken as it is; an upload under way does not count
    */
   public record InboxState(Optional<Oldest> oldest, Optional<Oldest> mistake) {}
 

@@ -243,10 +243,11 @@ class BatchRunIT {
     Store.execute(
         url(),
         "DROP TABLE api",
+        "DROP INDEX message_open",
         "DROP INDEX message_by_caller",
         "ALTER TABLE message DROP COLUMN caller",
         "ALTER TABLE message DROP COLUMN parts",
-        "DELETE FROM sms_schema WHERE version IN ('2', '3', '4')");
+        "DELETE FROM sms_schema WHERE version IN ('2', '3', '4', '5')");
     openAgain();
 
     assertThat(ledger.runs().settled(run, Map.of("a.csv#1", "k1")))
