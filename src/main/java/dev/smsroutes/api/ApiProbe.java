@@ -92,7 +92,7 @@ public final class ApiProbe implements AutoCloseable {
   /**
    * A token, asked for once.
    *
-   * @throws TokenException if there is none; the message says why, without a secret
+   * @throws TokenException if the API gives no token; the message says why, without a secret
    */
   public String token() throws TokenException {
     return tokens.token(0);

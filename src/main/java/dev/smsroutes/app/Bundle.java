@@ -106,6 +106,7 @@ public final class Bundle implements AutoCloseable {
   private Optional<Doors> doors = Optional.empty();
   private Optional<HttpServers> http = Optional.empty();
   private Throttle throttle;
+  private Samples samples;
   private FileIntake intake;
   private BatchCheck checks;
 
@@ -244,6 +245,7 @@ public final class Bundle implements AutoCloseable {
                 ledger.records(),
                 definitions,
                 broker,
+                samples.queues(),
                 takesFiles() ? Optional.of(checks) : Optional.empty()),
             this::operates));
   }
@@ -330,7 +332,8 @@ public final class Bundle implements AutoCloseable {
             keys.watch();
             TokenSource tokens = new TokenSource(TokenRoute.endpoint(context), clock, throttle);
             if (!onlyFiles) {
-              bindHealth(HealthCheckRegistry.get(context), tokens, measure(context, tokens));
+              samples = measure(context, tokens);
+              bindHealth(HealthCheckRegistry.get(context), tokens, samples);
             }
             PipelineWiring.routes(
                     configuration,

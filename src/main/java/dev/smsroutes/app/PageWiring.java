@@ -1,12 +1,15 @@
 package dev.smsroutes.app;
 
 import dev.smsroutes.batch.check.BatchCheck;
+import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.EmbeddedBroker;
+import dev.smsroutes.broker.QueueStates;
 import dev.smsroutes.broker.RequestQueue;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.JmsOptions;
 import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.ledger.LedgerRecords;
+import dev.smsroutes.meters.Sampler.Sample;
 import dev.smsroutes.page.Page;
 import dev.smsroutes.page.PageSources;
 import dev.smsroutes.page.PageSources.BatchFiles;
@@ -33,6 +36,7 @@ final class PageWiring {
    * The rooms that the page shows.
    *
    * @param broker empty if it is external, or if there is no queue
+   * @param queues the last look into them; empty if there is no queue
    * @param checks empty if no files are taken
    */
   record Rooms(
@@ -43,6 +47,7 @@ final class PageWiring {
       LedgerRecords records,
       Definitions definitions,
       Optional<EmbeddedBroker> broker,
+      Optional<Sample<QueueStates>> queues,
       Optional<BatchCheck> checks) {}
 
   /**
@@ -61,7 +66,7 @@ final class PageWiring {
             rooms.registry(),
             rooms.throttle(),
             () -> down(context),
-            () -> rooms.broker().map(EmbeddedBroker::depths).orElse(Map.of()),
+            () -> messages(configuration.jms().broker().queues(), rooms.queues()),
             rooms.records(),
             rooms.definitions(),
             rooms
@@ -92,6 +97,19 @@ final class PageWiring {
                             () ->
                                 RequestQueue.connect(
                                     url, jms.broker().login(), jms.broker().queues())));
+  }
+
+  private static Map<String, Long> messages(Queues queues, Optional<Sample<QueueStates>> looked) {
+    Map<String, Long> messages = new LinkedHashMap<>();
+    looked
+        .flatMap(Sample::value)
+        .ifPresent(
+            states -> {
+              messages.put(queues.send(), states.send().messages());
+              messages.put(queues.invalid(), states.invalid().messages());
+              messages.put(queues.dead(), states.dead().messages());
+            });
+    return messages;
   }
 
   private static Map<String, String> down(CamelContext context) {

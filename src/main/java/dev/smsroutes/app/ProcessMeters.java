@@ -64,8 +64,7 @@ final class ProcessMeters {
     Gauge.builder(
             "sms.ledger.oldest.open.seconds",
             () -> known(totals, each -> each.oldestOpen().map(this::age).orElse(0.0)))
-        .description(
-            "Age of the oldest message that sms-routes itself goes on with; 0: there is none")
+        .description("Age of the oldest message that sms-routes itself goes on with; 0 without one")
         .register(registry);
   }
 
@@ -90,7 +89,7 @@ final class ProcessMeters {
           role,
           states,
           "oldest.seconds",
-          "Age of the oldest message in the queue; 0: there is none",
+          "Age of the oldest message in the queue; 0 if it is empty",
           state -> state.oldest().map(this::age).orElse(0.0));
     }
   }
@@ -115,7 +114,7 @@ final class ProcessMeters {
                 known(
                     inbox,
                     each -> each.oldest().map(Oldest::age).map(ProcessMeters::seconds).orElse(0.0)))
-        .description("How long a file has been in the inbox without being sent; 0: there is none")
+        .description("How long a file has been in the inbox without being sent; 0 if no file waits")
         .register(registry);
   }
 

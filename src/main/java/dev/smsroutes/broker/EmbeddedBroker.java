@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +71,10 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private static final String TCP = "tcp";
   private static final int MEBIBYTE = 1024 * 1024;
+
+  /** With less room on its disk the broker takes no message. */
+  public static final long MIN_DISK_FREE_BYTES = 256L * MEBIBYTE;
+
   private static final AtomicInteger NEXT_ID = new AtomicInteger(1);
 
   private final BrokerOptions options;
@@ -239,17 +242,6 @@ public final class EmbeddedBroker implements AutoCloseable {
     return RequestQueue.of(withinProcess(), options.queues());
   }
 
-  /** How many messages the queues of requests, of refused messages and of dead letters have. */
-  public Map<String, Long> depths() {
-    Map<String, Long> depths = new LinkedHashMap<>();
-    Queues queues = options.queues();
-    for (String name : List.of(queues.send(), queues.invalid(), queues.dead())) {
-      Queue queue = server.locateQueue(name);
-      depths.put(name, queue == null ? 0 : queue.getMessageCount());
-    }
-    return depths;
-  }
-
   private ActiveMQConnectionFactory withinProcess() {
     return ExternalBroker.careful(
         ActiveMQJMSClient.createConnectionFactoryWithoutHA(
@@ -338,7 +330,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         .setCriticalAnalyzerPolicy(CriticalAnalyzerPolicy.LOG)
         // The default stops producers on a disk that is 90 % full, which may still have much room.
         .setMaxDiskUsage(-1)
-        .setMinDiskFree(256L * MEBIBYTE)
+        .setMinDiskFree(MIN_DISK_FREE_BYTES)
         .setGlobalMaxSize(Math.min(64L * MEBIBYTE, Runtime.getRuntime().maxMemory() / 4))
         .setIDCacheSize(20_000)
         .setPersistIDCache(true)

@@ -37,7 +37,7 @@ final class Backup implements Closeable {
    *
    * @param what its name
    * @param state saved, missing (there is nothing to save), elsewhere (other tools save it) or left
-   * @param file in the folder; empty if there is none
+   * @param file in the folder; empty if nothing was written
    * @param found how much it is, or why it was not saved
    */
   record Part(String what, State state, String file, String found) {}

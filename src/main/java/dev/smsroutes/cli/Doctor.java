@@ -9,6 +9,7 @@ import dev.smsroutes.app.OthersMayRead;
 import dev.smsroutes.app.Stores;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.broker.BrokerOptions.Queues;
+import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.broker.RequestQueue;
 import dev.smsroutes.config.Address;
 import dev.smsroutes.config.Configuration;
@@ -49,17 +50,11 @@ import java.util.stream.Collectors;
 /** Looks at a configuration that works, and at what it needs. Used by one thread. */
 final class Doctor {
   private static final long MEBIBYTE = 1024 * 1024;
-  private static final long GIBIBYTE = 1024 * MEBIBYTE;
-
-  /** Below it the embedded broker takes no more messages. */
-  private static final long BROKER_STOPS = 256 * MEBIBYTE;
 
   private static final Duration CLOCK_WARNS = Duration.ofSeconds(5);
 
   /** Nodes take each other for dead; an API refuses signatures and tokens. */
   private static final Duration CLOCK_FAILS = Duration.ofMinutes(1);
-
-  private static final Duration OLD = Duration.ofHours(1);
 
   private final Configuration configuration;
   private final List<Finding> findings;
@@ -313,7 +308,7 @@ final class Doctor {
     places.forEach((what, path) -> findings.add(disk(what, path.toAbsolutePath())));
   }
 
-  private static Finding disk(String what, Path path) {
+  private Finding disk(String what, Path path) {
     Path there = path;
     while (!Files.exists(there) && there.getParent() != null) {
       there = there.getParent();
@@ -322,9 +317,11 @@ final class Doctor {
       long free = Files.getFileStore(there).getUsableSpace();
       String found = free / MEBIBYTE + " MiB free";
       String todo = "free some space; the embedded broker stops below 256 MiB";
-      return free >= GIBIBYTE
+      long enough =
+          Math.max(configuration.health().minDiskFreeBytes(), EmbeddedBroker.MIN_DISK_FREE_BYTES);
+      return free >= enough
           ? Finding.ok(what, found)
-          : free >= BROKER_STOPS
+          : free >= EmbeddedBroker.MIN_DISK_FREE_BYTES
               ? Finding.warn(what, found, todo)
               : Finding.fail(what, found, todo);
     } catch (IOException e) {
@@ -341,7 +338,7 @@ final class Doctor {
       findings.add(
           e.isOfAnotherVersion()
               ? Finding.fail("ledger", e.getMessage(), "docs/ledger.md, Upgrade")
-              : Finding.ok("ledger", "there is none yet; the first start makes it"));
+              : Finding.ok("ledger", "not there yet; the first start makes it"));
     } catch (LedgerUnavailableException e) {
       findings.add(Finding.fail("ledger", e.getMessage(), "docs/ledger.md, When it fails"));
     }
@@ -387,9 +384,10 @@ final class Doctor {
   }
 
   private void entries(JdbcRecords records) {
-    long parked = records.count(in(EntryState.PARKED));
+    long parked = records.count(Query.of(EntryState.PARKED));
     Query open =
-        in(EntryState.ADMITTED, EntryState.ATTEMPTED, EntryState.WAITING, EntryState.UNCERTAIN);
+        Query.of(
+            EntryState.ADMITTED, EntryState.ATTEMPTED, EntryState.WAITING, EntryState.UNCERTAIN);
     List<Entry> oldest = records.list(open, Optional.empty(), 1);
     Duration age =
         oldest.isEmpty()
@@ -405,7 +403,7 @@ final class Doctor {
     if (parked > 0) {
       findings.add(
           Finding.warn("ledger", found, "`sms-routes list --state PARKED`: a person decides"));
-    } else if (age.compareTo(OLD) > 0) {
+    } else if (isTooOld(age)) {
       findings.add(
           Finding.warn("ledger", found, "`sms-routes list --state WAITING,UNCERTAIN` says why"));
     } else {
@@ -413,14 +411,10 @@ final class Doctor {
     }
   }
 
-  private static Query in(EntryState... states) {
-    return new Query(
-        Set.of(states),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+  /** As health takes it. */
+  private boolean isTooOld(Duration age) {
+    Duration limit = configuration.health().oldestOpenAfter();
+    return !limit.isZero() && age.compareTo(limit) > 0;
   }
 
   private static String shown(Duration age) {

@@ -31,6 +31,17 @@ public interface LedgerRecords {
       states = Set.copyOf(states);
     }
 
+    /** A selection by nothing but the state. */
+    public static Query of(EntryState... states) {
+      return new Query(
+          Set.of(states),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+    }
+
     /** A selection of all callers. */
     public Query(
         Set<EntryState> states,

@@ -8,6 +8,7 @@ import dev.smsroutes.broker.RequestQueue;
 import dev.smsroutes.ledger.Entry;
 import dev.smsroutes.ledger.EntryState;
 import dev.smsroutes.ledger.LedgerRecords.Position;
+import dev.smsroutes.ledger.LedgerRecords.Query;
 import dev.smsroutes.model.Masked;
 import dev.smsroutes.page.PageSources.Replays;
 import dev.smsroutes.records.Edits;
@@ -68,7 +69,7 @@ final class MessagesView {
             .findFirst()
             .orElseThrow(
                 () -> new Refusal(HttpStatus.SC_BAD_REQUEST, "state: expected one of " + LISTED));
-    List<Entry> found = sources.records().page(OverviewView.of(state), after(request), PAGE + 1);
+    List<Entry> found = sources.records().page(Query.of(state), after(request), PAGE + 1);
     ObjectNode json = Answers.JSON.createObjectNode();
     ArrayNode entries = json.putArray("messages");
     found.stream().limit(PAGE).map(MessagesView::shown).forEach(entries::add);

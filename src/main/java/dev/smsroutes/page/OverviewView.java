@@ -9,8 +9,6 @@ import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.throttle.Throttle.Snapshot;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 
 /** What it is doing: one answer of some 2 KB, whatever the ledger holds. Thread-safe. */
 final class OverviewView {
@@ -23,17 +21,6 @@ final class OverviewView {
   OverviewView(PageSources sources, LastHour lastHour) {
     this.sources = sources;
     this.lastHour = lastHour;
-  }
-
-  /** What waits or needs a person, of one state. */
-  static Query of(EntryState state) {
-    return new Query(
-        Set.of(state),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
   }
 
   ObjectNode json() throws IOException {
@@ -66,7 +53,7 @@ final class OverviewView {
 
   private void waits(ObjectNode json) throws IOException {
     ObjectNode queues = json.putObject("queues");
-    sources.depths().get().forEach(queues::put);
+    sources.queues().get().forEach(queues::put);
     if (sources.files().isPresent()) {
       BatchOverview files =
           BatchOverview.of(sources.files().get().folders(), 0, sources.clock().instant());
@@ -81,7 +68,7 @@ final class OverviewView {
       ObjectNode messages = json.putObject("messages");
       for (EntryState state :
           List.of(EntryState.WAITING, EntryState.UNCERTAIN, EntryState.PARKED)) {
-        messages.put(state.name(), sources.records().count(of(state), MAX_COUNT));
+        messages.put(state.name(), sources.records().count(Query.of(state), MAX_COUNT));
       }
     } catch (LedgerUnavailableException e) {
       // Health says why.

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
  * @param sandbox whether no SMS leaves this machine
  * @param registry has the counter {@code sms.outcomes}
  * @param down the health checks that are down, and the sentence of each
- * @param depths how many messages each queue has; empty if nobody can say
+ * @param queues how many messages each queue has, by its name; empty if that is not known
  * @param files empty if no files are taken
  * @param replays empty if there is no queue for them
  * @param operates whether this caller may act; an empty one is a local user who was not asked
@@ -37,7 +37,7 @@ public record PageSources(
     MeterRegistry registry,
     Throttle throttle,
     Supplier<Map<String, String>> down,
-    Supplier<Map<String, Long>> depths,
+    Supplier<Map<String, Long>> queues,
     LedgerRecords records,
     Definitions definitions,
     Optional<BatchFiles> files,
