@@ -332,9 +332,8 @@ final class Database implements AutoCloseable {
   Connection writer() throws SQLException {
     Properties properties = properties();
     if (sqlite()) {
-      // Takes the write lock at once, so that a transaction cannot fail half-way. Not for readers,
-      // who
-      // would take it too.
+      // Takes the write lock at once, so that a transaction cannot fail half-way. Not for readers:
+      // they would take it too.
       properties.setProperty("transaction_mode", "IMMEDIATE");
     }
     options.user().ifPresent(user -> properties.setProperty("user", user));
