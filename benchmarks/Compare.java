@@ -22,8 +22,9 @@ import java.util.stream.Stream;
 /**
  * The bundle beside its limits and its peer, in one run: nginx as a proxy (the limit), a Camel
  * proxy without logic ({@link BareProxy}, the framework's limit), Kannel with its spool (the peer),
- * and the bundle with its ledger on disk, on each Java that is there; if asked for ("keys"), also
- * the bundle whose callers show a key. wrk is the load, nginx plays the API.
+ * and the bundle with its ledger on disk, on each Java that is there. If asked for, also the bundle
+ * whose callers show a key ("keys"), the one that is watched ("watched", {@link Watch}), and
+ * another version of it ("before"). wrk is the load, nginx plays the API.
  *
  * <p>Each subject is warmed up first; then they are measured in turn, round by round, so that what
  * else the machine does meets all of them. Run it with benchmarks/compare.
@@ -35,6 +36,8 @@ public final class Compare {
   private static final String BARE = "bare Camel, Java ";
   private static final String BUNDLE = "bundle, Java ";
   private static final String KEYS = "bundle, keys, Java ";
+  private static final String WATCHED = "bundle, watched, Java ";
+  private static final String BEFORE = "before, Java ";
   private static final String KANNEL = "Kannel";
 
   /** A window of the warm-up, in which the rate is looked at. */
@@ -80,6 +83,9 @@ public final class Compare {
 
   /** The header that the callers of a subject show. */
   private final Map<Subject, String> headers = new HashMap<>();
+
+  /** The management address of a subject that is watched while it is measured. */
+  private final Map<Subject, String> watched = new HashMap<>();
 
   private int series;
 
@@ -185,6 +191,30 @@ public final class Compare {
             subjects.add(withKeys(work, java.getKey(), java.getValue(), api));
           }
         }
+        case "watched" -> {
+          for (Map.Entry<String, Path> java : javas.entrySet()) {
+            subjects.add(watched(work, java.getKey(), java.getValue(), api));
+          }
+        }
+        case "before" -> {
+          Path checkout =
+              Path.of(
+                  Optional.ofNullable(System.getProperty("before"))
+                      .orElseThrow(
+                          () ->
+                              new IllegalArgumentException(
+                                  "-Dbefore: expected the folder of another version; got none")));
+          for (Map.Entry<String, Path> java : javas.entrySet()) {
+            subjects.add(
+                Subject.bundleOf(
+                    checkout,
+                    BEFORE + java.getKey(),
+                    java.getValue(),
+                    api,
+                    work.resolve("ledger-before-" + java.getKey() + ".db"),
+                    "sms.jms.enabled=false"));
+          }
+        }
         case "bundle" -> {
           for (Map.Entry<String, Path> java : javas.entrySet()) {
             subjects.add(
@@ -198,7 +228,8 @@ public final class Compare {
         }
         default ->
             throw new IllegalArgumentException(
-                "-Dsubjects: expected some of nginx,bare,kannel,bundle,keys; got " + each);
+                "-Dsubjects: expected some of nginx,bare,kannel,bundle,keys,watched,before; got "
+                    + each);
       }
     }
     return subjects;
@@ -231,6 +262,22 @@ public final class Compare {
             "sms.http.authentication=api-key",
             file);
     headers.put(subject, "Authorization: Bearer " + key);
+    return subject;
+  }
+
+  /** The bundle with its management port, which is used while it is measured. */
+  private Subject watched(Path work, String version, Path java, Subject api) throws Exception {
+    int port = Work.freePort();
+    Subject subject =
+        Subject.bundle(
+            WATCHED + version,
+            java,
+            api,
+            work.resolve("ledger-watched-" + version + ".db"),
+            "sms.jms.enabled=false",
+            "sms.management.enabled=true",
+            "sms.management.port=" + port);
+    watched.put(subject, "http://127.0.0.1:" + port);
     return subject;
   }
 
@@ -300,15 +347,17 @@ public final class Compare {
     boolean kannel = subject.name().equals(KANNEL);
     long sentBefore = kannel ? kannelSent(scenario) : 0;
     long before = subject.processorMicros();
-    Wrk.Result result =
-        kannel
-            ? Wrk.kannel(subject.url(), scenario.connections, seconds)
-            : Wrk.send(
-                subject.url(),
-                scenario.connections,
-                seconds,
-                "b" + series++,
-                Optional.ofNullable(headers.get(subject)));
+    Wrk.Result result;
+    if (kannel) {
+      result = Wrk.kannel(subject.url(), scenario.connections, seconds);
+    } else if (watched.containsKey(subject)) {
+      try (Watch watch = new Watch(watched.get(subject))) {
+        result = send(subject, scenario, seconds);
+        watch.requireAnswers();
+      }
+    } else {
+      result = send(subject, scenario, seconds);
+    }
     long processor = subject.processorMicros() - before;
     double rate = result.rate();
     if (kannel) {
@@ -322,6 +371,15 @@ public final class Compare {
         result.p50Ms(),
         result.p99Ms(),
         result.requests() == 0 ? 0 : processor / (double) result.requests());
+  }
+
+  private Wrk.Result send(Subject subject, Scenario scenario, int seconds) throws Exception {
+    return Wrk.send(
+        subject.url(),
+        scenario.connections,
+        seconds,
+        "b" + series++,
+        Optional.ofNullable(headers.get(subject)));
   }
 
   private static long kannelSent(Scenario scenario) throws Exception {
@@ -390,8 +448,15 @@ public final class Compare {
         ratio(all, each, BARE + each.subject.name().substring(BUNDLE.length()));
         ratio(all, each, KANNEL);
         ratio(all, each, PROXY);
-      } else if (each.subject.name().startsWith(KEYS)) {
-        ratio(all, each, BUNDLE + each.subject.name().substring(KEYS.length()));
+        ratio(all, each, BEFORE + each.subject.name().substring(BUNDLE.length()));
+      } else {
+        for (String variant : List.of(KEYS, WATCHED)) {
+          if (each.subject.name().startsWith(variant)) {
+            String version = each.subject.name().substring(variant.length());
+            ratio(all, each, BUNDLE + version);
+            ratio(all, each, BEFORE + version);
+          }
+        }
       }
     }
   }

@@ -1,4 +1,5 @@
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -41,6 +42,11 @@ final class Subject implements AutoCloseable {
    * -Dsubject.processors=0-1} it has these processors only.
    */
   static Subject java(String name, Path java, List<String> arguments) throws IOException {
+    return java(name, java, Path.of(""), arguments);
+  }
+
+  private static Subject java(String name, Path java, Path directory, List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     String processors = System.getProperty("subject.processors", "");
     if (!processors.isEmpty()) {
@@ -48,7 +54,11 @@ final class Subject implements AutoCloseable {
     }
     command.add(java.toString());
     command.addAll(arguments);
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process process =
+        new ProcessBuilder(command)
+            .directory(directory.toAbsolutePath().toFile())
+            .redirectErrorStream(true)
+            .start();
     try {
       StringBuffer said = new StringBuffer();
       Subject subject = new Subject(name, process, address(process, said));
@@ -70,6 +80,26 @@ final class Subject implements AutoCloseable {
     return bundle(name, java, List.of("dev.smsroutes.SmsRoutes", "serve"), api, ledger, settings);
   }
 
+  /**
+   * The bundle of another version, as {@link #bundle}.
+   *
+   * @param checkout its folder, with what it needs to run in {@code target/classes}, and the class
+   *     path of its libraries in {@code target/classpath.txt}
+   */
+  static Subject bundleOf(
+      Path checkout, String name, Path java, Subject api, Path ledger, String... settings)
+      throws IOException {
+    Path classes = checkout.resolve("target/classes").toAbsolutePath();
+    String libraries = Files.readString(checkout.resolve("target/classpath.txt")).strip();
+    return bundle(
+        name,
+        java,
+        checkout,
+        classes + File.pathSeparator + libraries,
+        List.of("dev.smsroutes.SmsRoutes", "serve"),
+        settings(api, ledger, settings));
+  }
+
   /** The bundle with a ledger that records nothing; its class is one of the tests. */
   static Subject bundleWithoutLedger(
       String name, Path java, Subject api, Path ledger, String... settings) throws IOException {
@@ -79,13 +109,30 @@ final class Subject implements AutoCloseable {
   private static Subject bundle(
       String name, Path java, List<String> program, Subject api, Path ledger, String... settings)
       throws IOException {
+    return bundle(
+        name,
+        java,
+        Path.of(""),
+        System.getProperty("java.class.path"),
+        program,
+        settings(api, ledger, settings));
+  }
+
+  private static Subject bundle(
+      String name,
+      Path java,
+      Path directory,
+      String classpath,
+      List<String> program,
+      List<String> settings)
+      throws IOException {
     List<String> arguments =
         new ArrayList<>(
             List.of(System.getProperty("gateway.options", "-Xmx512m").trim().split("\\s+")));
-    arguments.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    arguments.addAll(List.of("-cp", classpath));
     arguments.addAll(program);
-    settings(api, ledger, settings).forEach(setting -> arguments.add("--set=" + setting));
-    return java(name, java, arguments);
+    settings.forEach(setting -> arguments.add("--set=" + setting));
+    return java(name, java, directory, arguments);
   }
 
   /** Settings of the bundle with its HTTP intake and its ledger; as {@link #bundle}. */
