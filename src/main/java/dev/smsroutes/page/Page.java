@@ -57,8 +57,7 @@ public final class Page implements AutoCloseable {
    * @param router only those pass whom the door of management lets in
    */
   public void on(Router router) {
-    router.get("/page/*").handler(Page::secure);
-    router.post("/page/*").handler(Page::secure);
+    router.route("/page/*").handler(Page::secure);
     StaticFiles.on(router);
     answers.get(router, "/page/api/session", this::session);
     answers.get(router, "/page/api/overview", request -> overview.json());

@@ -240,9 +240,13 @@ final class HttpAdmission {
             + " /messaging/v1/sms/messages/{messageKey}; got another path");
   }
 
-  /** HTTP asks for the allowed methods; Vert.x knows them, but does not expose them. */
   private void wrongMethod(Router router, RoutingContext request) {
     refusals.count(Why.PATH);
+    refuseMethod(router, request);
+  }
+
+  /** HTTP asks for the allowed methods; Vert.x knows them, but does not expose them. */
+  static void refuseMethod(Router router, RoutingContext request) {
     String allowed =
         router.getRoutes().stream()
             .filter(route -> route.getPath() != null && route.methods() != null)
@@ -308,7 +312,7 @@ final class HttpAdmission {
     }
   }
 
-  private static void end(RoutingContext request, int status, ErrorCode code, String message) {
+  static void end(RoutingContext request, int status, ErrorCode code, String message) {
     end(request.response(), status, code, message);
   }
 

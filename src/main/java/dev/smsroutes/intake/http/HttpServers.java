@@ -189,6 +189,7 @@ public final class HttpServers implements CamelConfiguration, MeterBinder, AutoC
     questions.ifPresent(
         address -> {
           Router router = Router.router(vertx);
+          ManagementRefusals.on(router);
           forOperators.guard(router);
           answers.accept(router);
           // Not counted: the meters tell of the intake.

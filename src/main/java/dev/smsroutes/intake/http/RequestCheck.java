@@ -61,6 +61,15 @@ final class RequestCheck implements Handler<HttpServerRequest> {
               + " another request");
       return;
     }
+    if (!Escapes.areWhole(request.query())) {
+      refusals.count(Why.MALFORMED);
+      HttpAdmission.end(
+          request.response(),
+          HttpStatus.SC_BAD_REQUEST,
+          ErrorCode.VALIDATION,
+          "Expected percent-encoded text in the query; got a percent sign that begins no escape");
+      return;
+    }
     Optional<String> why = hosts.refuses(headers, named, ownPage.test(request.uri()));
     if (why.isEmpty() && !request.uri().startsWith("/")) {
       why = ofProxy(request.uri());
