@@ -67,6 +67,8 @@ public final class RunningBundle implements AutoCloseable {
     // Trouble of one test must not slow down the next.
     overrides.put("sms.api.probe-interval", "1ms");
     overrides.put("sms.api.longest-pause", "1ms");
+    // Health and meters of a test need no rest between two looks.
+    overrides.put("sms.health.look-interval", "50ms");
     overrides.put("sms.ledger.url", "jdbc:sqlite:target/ledgers/" + UUID.randomUUID() + ".db");
     // The tests of an intake switch it on.
     overrides.put("sms.file.enabled", "false");
