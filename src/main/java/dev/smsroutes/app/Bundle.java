@@ -415,6 +415,7 @@ public final class Bundle implements AutoCloseable {
     health.broker(samples, broker);
     health.inbox(samples);
     health.oldestOpen(samples, configuration.contactPolicy().batchHours().isPresent());
+    health.sendWindow(meters.registry());
     health.disks(DataFolders.of(configuration));
     if (sandbox.isPresent() && configuration.sandboxIsHardlyMeant()) {
       health.sandbox();

@@ -245,6 +245,12 @@ public final class RunningBundle implements AutoCloseable {
     return send(request(method, rawPath, body, headers));
   }
 
+  /** GET from the management port, which it must have. */
+  public Reply managed(String path) {
+    int port = bundle.managementPort().orElseThrow();
+    return elsewhere("GET", URI.create("http://127.0.0.1:" + port + path), "");
+  }
+
   /** A request to another port than the intake's. */
   public Reply elsewhere(String method, URI uri, String body, String... headers) {
     HttpRequest.Builder request =
