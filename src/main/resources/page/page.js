@@ -181,6 +181,7 @@ function overviewView() {
     now.down.length === 0
       ? h('p', { class: 'ok' }, 'All health checks are up.')
       : now.down.map(check => h('p', { class: 'problem' }, h('strong', {}, check.name), ': ', check.message)),
+    now.notes.map(note => h('p', { class: 'note' }, h('strong', {}, note.name), ': ', note.message)),
     now.throttle.why ? h('p', { class: 'problem' }, h('strong', {}, 'Sending is paused'), ': ', now.throttle.why) : null,
     h('h2', {}, 'Last hour'),
     chart(hour),

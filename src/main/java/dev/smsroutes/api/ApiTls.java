@@ -78,6 +78,11 @@ public final class ApiTls implements AutoCloseable {
         files.content().upgrade(socket, target, port, attachment, context);
   }
 
+  /** Why changed files are not in force; empty if they are. */
+  public Optional<String> outage() {
+    return files.outage();
+  }
+
   private static TlsSocketStrategy read(ApiTlsFiles files) throws BrokenFileException {
     KeyManager[] own =
         files.certificate().isEmpty()

@@ -105,6 +105,7 @@ public final class Bundle implements AutoCloseable {
   private Optional<EmbeddedBroker> broker = Optional.empty();
   private Optional<Doors> doors = Optional.empty();
   private Optional<HttpServers> http = Optional.empty();
+  private Optional<ApiTls> apiTls = Optional.empty();
   private Throttle throttle;
   private Samples samples;
   private FileIntake intake;
@@ -394,12 +395,8 @@ public final class Bundle implements AutoCloseable {
   }
 
   private void bindApi(CamelContext context) {
-    configuration
-        .api()
-        .client(
-            configuration.senders(),
-            configuration.api().tls().map(files -> closing.push(new ApiTls(files))))
-        .install(context);
+    apiTls = configuration.api().tls().map(files -> closing.push(new ApiTls(files)));
+    configuration.api().client(configuration.senders(), apiTls).install(context);
   }
 
   private void bindHealth(HealthCheckRegistry registry, TokenSource tokens, Samples samples) {
@@ -411,10 +408,12 @@ public final class Bundle implements AutoCloseable {
         "sms-door",
         () -> doors.flatMap(Doors::outage).or(() -> broker.flatMap(EmbeddedBroker::outage)));
     health.api(throttle);
+    apiTls.ifPresent(tls -> health.ofAll("sms-api-tls", tls::outage));
     health.ofAll("sms-token", tokens::outage);
     health.broker(samples, broker);
     health.inbox(samples);
     health.oldestOpen(samples, configuration.contactPolicy().batchHours().isPresent());
+    health.sendWindow(meters.registry());
     health.disks(DataFolders.of(configuration));
     if (sandbox.isPresent() && configuration.sandboxIsHardlyMeant()) {
       health.sandbox();

@@ -1,5 +1,6 @@
 package dev.smsroutes.app;
 
+import dev.smsroutes.app.OutageCheck.Weight;
 import dev.smsroutes.batch.format.FileNames;
 import dev.smsroutes.batch.overview.InboxAges.InboxState;
 import dev.smsroutes.batch.overview.InboxAges.Oldest;
@@ -7,14 +8,18 @@ import dev.smsroutes.batch.overview.Untaken.UntakenReason;
 import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.config.HealthOptions;
 import dev.smsroutes.throttle.Throttle;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.camel.health.HealthCheckRegistry;
 
 /**
@@ -40,12 +45,12 @@ final class HealthChecks {
 
   /** A check that counts for readiness: another node may be well. */
   void ofThisNode(String name, Supplier<Optional<String>> outage) {
-    registry.register(new OutageCheck(name, outage, true));
+    registry.register(new OutageCheck(name, outage, Weight.THIS_NODE));
   }
 
   /** A check that does not: another node would have the same trouble, or this one still sends. */
   void ofAll(String name, Supplier<Optional<String>> outage) {
-    registry.register(new OutageCheck(name, outage, false));
+    registry.register(new OutageCheck(name, outage, Weight.ALL_NODES));
   }
 
   /** Up again once a probe is due: a node without traffic would never send one. */
@@ -148,6 +153,36 @@ final class HealthChecks {
                             "The oldest message that is still to be sent was admitted "
                                 + Spans.words(age)
                                 + " ago; `sms-routes list` shows it (docs/operations.md)"));
+  }
+
+  /** A site wants it so; who misses messages has to find it all the same. */
+  void sendWindow(MeterRegistry meters) {
+    registry.register(new OutageCheck("sms-send-window", () -> closedWindow(meters), Weight.NOTE));
+  }
+
+  private static Optional<String> closedWindow(MeterRegistry meters) {
+    List<Gauge> waiting =
+        meters.find("sms.window.closed.seconds").gauges().stream()
+            .filter(gauge -> gauge.value() > 0)
+            .toList();
+    return waiting.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "The send window is closed where recipients live (sms.send-window,"
+                + " sms.file.send-window): messages of "
+                + waiting.stream()
+                    .map(gauge -> gauge.getId().getTag("channel"))
+                    .sorted()
+                    .collect(Collectors.joining(", "))
+                + " wait, the first for "
+                + longest(waiting)
+                + "; the last one may leave in "
+                + longest(meters.find("sms.window.opens.seconds").gauges()));
+  }
+
+  private static String longest(Collection<Gauge> seconds) {
+    return Spans.words(
+        Duration.ofSeconds((long) seconds.stream().mapToDouble(Gauge::value).max().orElse(0)));
   }
 
   void disks(List<Path> folders) {

@@ -13,6 +13,7 @@ import dev.smsroutes.meters.Sampler.Sample;
 import dev.smsroutes.page.Page;
 import dev.smsroutes.page.PageSources;
 import dev.smsroutes.page.PageSources.BatchFiles;
+import dev.smsroutes.page.PageSources.Health;
 import dev.smsroutes.page.PageSources.QueueOpening;
 import dev.smsroutes.page.PageSources.Replays;
 import dev.smsroutes.pipeline.DryRun;
@@ -65,7 +66,7 @@ final class PageWiring {
             rooms.clock(),
             rooms.registry(),
             rooms.throttle(),
-            () -> down(context),
+            () -> health(context),
             () -> messages(configuration.jms().broker().queues(), rooms.queues()),
             rooms.records(),
             rooms.definitions(),
@@ -112,13 +113,16 @@ final class PageWiring {
     return messages;
   }
 
-  private static Map<String, String> down(CamelContext context) {
-    Map<String, String> down = new LinkedHashMap<>();
-    for (HealthCheck.Result result : HealthCheckHelper.invoke(context)) {
-      if (result.getState() == HealthCheck.State.DOWN) {
-        down.put(result.getCheck().getId(), result.getMessage().orElse(""));
-      }
+  private static Health health(CamelContext context) {
+    Health health = new Health(new LinkedHashMap<>(), new LinkedHashMap<>());
+    for (HealthCheck.Result result : HealthCheckHelper.invoke(context, "full")) {
+      boolean down = result.getState() == HealthCheck.State.DOWN;
+      result
+          .getMessage()
+          .ifPresent(
+              message ->
+                  (down ? health.down() : health.notes()).put(result.getCheck().getId(), message));
     }
-    return down;
+    return health;
   }
 }

@@ -31,8 +31,8 @@ record Samples(
     Optional<Sample<InboxState>> inbox,
     Optional<Sample<QueueStates>> queues,
     StuckQueue stuck) {
-  private static final Duration OFTEN = Duration.ofSeconds(5);
-  private static final Duration NOW_AND_THEN = Duration.ofSeconds(15);
+  /** To count a large ledger is more work than to look into a folder. */
+  private static final int LEDGER_EVERY = 3;
 
   /**
    * Begins to look.
@@ -50,18 +50,19 @@ record Samples(
       Clock clock,
       CloseStack closing) {
     Optional<Callable<QueueStates>> queues = queues(configuration.jms(), broker, closing);
+    Duration often = configuration.health().lookInterval();
     Sampler sampler = closing.push(new Sampler());
     return new Samples(
-        sampler.every(NOW_AND_THEN, ledger::totals),
+        sampler.every(often.multipliedBy(LEDGER_EVERY), ledger::totals),
         files
             .map(
                 underWay ->
                     new InboxAges(configuration.files().folders().inbox(), clock, underWay::names))
-            .map(ages -> sampler.every(OFTEN, ages::look)),
+            .map(ages -> sampler.every(often, ages::look)),
         queues.map(
             look ->
                 sampler.every(
-                    OFTEN,
+                    often,
                     () -> {
                       QueueStates states = look.call();
                       stuck.look(states.send());

@@ -10,17 +10,20 @@ import java.time.Duration;
  * @param inboxUntouchedAfter a file waits in the inbox
  * @param oldestOpenAfter a message has no end
  * @param minDiskFreeBytes free room of each disk that holds data
+ * @param lookInterval how often inbox and queues are looked at; positive
  */
 public record HealthOptions(
     Duration queueStuckAfter,
     Duration inboxUntouchedAfter,
     Duration oldestOpenAfter,
-    long minDiskFreeBytes) {
+    long minDiskFreeBytes,
+    Duration lookInterval) {
   static HealthOptions from(Settings settings) {
     return new HealthOptions(
         settings.duration("sms.health.queue-stuck-after"),
         settings.duration("sms.health.inbox-untouched-after"),
         settings.duration("sms.health.oldest-open-after"),
-        settings.number("sms.health.min-disk-free-bytes", 0, Long.MAX_VALUE));
+        settings.number("sms.health.min-disk-free-bytes", 0, Long.MAX_VALUE),
+        settings.positiveDuration("sms.health.look-interval"));
   }
 }

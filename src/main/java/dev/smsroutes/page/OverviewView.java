@@ -6,9 +6,11 @@ import dev.smsroutes.batch.overview.BatchOverview;
 import dev.smsroutes.ledger.EntryState;
 import dev.smsroutes.ledger.LedgerRecords.Query;
 import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.page.PageSources.Health;
 import dev.smsroutes.throttle.Throttle.Snapshot;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /** What it is doing: one answer of some 2 KB, whatever the ledger holds. Thread-safe. */
 final class OverviewView {
@@ -26,15 +28,17 @@ final class OverviewView {
   ObjectNode json() throws IOException {
     ObjectNode json = Answers.JSON.createObjectNode();
     json.put("sandbox", sources.sandbox());
-    ArrayNode down = json.putArray("down");
-    sources
-        .down()
-        .get()
-        .forEach((name, message) -> down.addObject().put("name", name).put("message", message));
+    Health health = sources.health().get();
+    checks(json.putArray("down"), health.down());
+    checks(json.putArray("notes"), health.notes());
     throttle(json.putObject("throttle"));
     lastHour.write(json.putObject("lastHour"));
     waits(json.putObject("waits"));
     return json;
+  }
+
+  private static void checks(ArrayNode json, Map<String, String> told) {
+    told.forEach((name, message) -> json.addObject().put("name", name).put("message", message));
   }
 
   private void throttle(ObjectNode json) {

@@ -25,7 +25,7 @@ import java.util.function.Supplier;
  *
  * @param sandbox whether no SMS leaves this machine
  * @param registry has the counter {@code sms.outcomes}
- * @param down the health checks that are down, and the sentence of each
+ * @param health what the health checks tell
  * @param queues how many messages each queue has, by its name; empty if that is not known
  * @param files empty if no files are taken
  * @param replays empty if there is no queue for them
@@ -36,13 +36,21 @@ public record PageSources(
     Clock clock,
     MeterRegistry registry,
     Throttle throttle,
-    Supplier<Map<String, String>> down,
+    Supplier<Health> health,
     Supplier<Map<String, Long>> queues,
     LedgerRecords records,
     Definitions definitions,
     Optional<BatchFiles> files,
     Optional<Replays> replays,
     Predicate<Optional<String>> operates) {
+
+  /**
+   * Sentences of health checks by their names.
+   *
+   * @param down of those that are down
+   * @param notes of those that are up
+   */
+  public record Health(Map<String, String> down, Map<String, String> notes) {}
 
   /**
    * @param check says what would become of a file

@@ -7,9 +7,11 @@ import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Accepted;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Outcome.Unsettled;
+import dev.smsroutes.model.Reason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -59,6 +61,7 @@ final class MessageMeters {
   private final MeterRegistry registry;
   private final Definitions definitions;
   private final Timer added;
+  private final ClosedWindows windows;
   private final CappedLabel channels = new CappedLabel(MAX_CHANNELS);
   private final CappedLabel callers = new CappedLabel(MAX_CALLERS);
   private final CappedLabel definitionKeys = new CappedLabel(MAX_DEFINITIONS);
@@ -67,8 +70,12 @@ final class MessageMeters {
   private final Map<String, Timer> attempts = new ConcurrentHashMap<>();
   private final Function<String, Timer> newAttempts;
 
-  MessageMeters(MeterRegistry registry, Definitions definitions) {
+  /**
+   * @param clock by which send windows open
+   */
+  MessageMeters(MeterRegistry registry, Definitions definitions, Clock clock) {
     this.registry = registry;
+    this.windows = new ClosedWindows(registry, clock);
     this.definitions = definitions;
     this.added =
         Timer.builder("sms.added")
@@ -94,15 +101,19 @@ final class MessageMeters {
   void ended(InFlight message) {
     Outcome outcome = message.outcome;
     String definition = definition(message);
+    String channel = channels.of(message.envelope().origin().channel());
     OutcomeLabels labels =
         new OutcomeLabels(
-            channels.of(message.envelope().origin().channel()),
+            channel,
             message.envelope().handling().caller().map(callers::of).orElse(NONE),
             definition,
             outcome.state(),
             ErrorCode.of(outcome.errorCode()).isPresent() ? outcome.errorCode() : OTHER_CODE);
     outcome(labels).increment();
     added.record(message.addedNanos(), TimeUnit.NANOSECONDS);
+    if (outcome instanceof Unsettled unsettled && unsettled.reason() == Reason.OUTSIDE_WINDOW) {
+      windows.held(channel, message.window.opens());
+    }
     if (outcome instanceof Accepted accepted
         && !accepted.earlier()
         && accepted.parts().isPresent()

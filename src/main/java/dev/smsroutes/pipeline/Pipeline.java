@@ -51,7 +51,7 @@ public final class Pipeline {
       MeterRegistry registry) {
     RetryPolicy retries = options.retries();
     ThrottleSteps throttleSteps = new ThrottleSteps(throttle);
-    MessageMeters meters = new MessageMeters(registry, definitions);
+    MessageMeters meters = new MessageMeters(registry, definitions, contactPolicy.clock());
     this.asksForStatus = options.asksForStatus();
     this.prepare =
         PrepareSteps.of(

@@ -131,7 +131,11 @@ class ApiTransportIT {
             "sms.api.proxy-user",
             "gateway",
             "sms.api.proxy-password-file",
-            secret.toString());
+            secret.toString(),
+            "sms.management.enabled",
+            "true",
+            "sms.management.port",
+            "0");
     try (RunningBundle bundle = RunningBundle.start(settings)) {
       assertThat(bundle.keyed("way-1", BODY).status()).isEqualTo(202);
 
@@ -140,7 +144,17 @@ class ApiTransportIT {
       assertThat(named.seen).isNotEmpty().containsOnly("CN=gateway");
       assertThat(proxy.seen).isNotEmpty().containsOnly("CONNECT localhost:" + named.port());
 
-      // Renewed at a running process.
+      // Renewed at a running process, at first by half.
+      Files.writeString(certificate, "-----BEGIN CERTIFICATE-----\n");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(bundle.managed("/observe/health").body())
+                      .contains("sms-api-tls", "sms.api.client-certificate-file"));
+      named.cutConnections();
+      assertThat(bundle.keyed("way-2", BODY).status()).as("by the last good one").isEqualTo(202);
+      assertThat(bundle.managed("/observe/health/ready").status()).isEqualTo(200);
       Files.copy(
           certificates.key("renewed"), key(certificate), StandardCopyOption.REPLACE_EXISTING);
       Files.copy(
@@ -154,6 +168,7 @@ class ApiTransportIT {
                 bundle.keyed("way-" + System.nanoTime(), BODY);
                 assertThat(named.seen).contains("CN=renewed");
               });
+      assertThat(bundle.managed("/observe/health").body()).doesNotContain("sms-api-tls");
     }
   }
 

@@ -13,6 +13,7 @@ import dev.smsroutes.intake.file.FileIntake;
 import dev.smsroutes.testing.Reply;
 import dev.smsroutes.testing.Requests;
 import dev.smsroutes.testing.RunningBundle;
+import dev.smsroutes.testing.Scrape;
 import dev.smsroutes.testing.SettableClock;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
@@ -20,12 +21,6 @@ import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -59,7 +54,6 @@ class ContactPolicyIT {
   @TempDir private static Path folder;
   private static final SettableClock CLOCK = new SettableClock();
   private static final ListAppender<ILoggingEvent> LOG = new ListAppender<>();
-  private static int management;
   private static RunningBundle bundle;
 
   @BeforeAll
@@ -67,9 +61,6 @@ class ContactPolicyIT {
     LOG.start();
     logger().addAppender(LOG);
     Files.writeString(list(), "# nobody yet\n");
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      management = socket.getLocalPort();
-    }
     bundle = open(folder, "sms.management.enabled", "true");
   }
 
@@ -95,7 +86,7 @@ class ContactPolicyIT {
     List<String> settings =
         new ArrayList<>(
             List.of(
-                "sms.management.port", Integer.toString(management),
+                "sms.management.port", "0",
                 "sms.ledger.url", "jdbc:sqlite:" + home.resolve("ledger.db"),
                 "sms.suppression-file", list().toString(),
                 "sms.send-window", "08:00–20:00",
@@ -153,6 +144,39 @@ class ContactPolicyIT {
     CLOCK.forward(NIGHT);
     assertThat(bundle.keyed("h1", keyed("h1", GERMAN)).status()).isEqualTo(202);
     assertThat(bundle.sandbox().sends()).isEqualTo(2);
+  }
+
+  /** A window is closed on purpose: health stays up, and says so. */
+  @Test
+  void tells_operators_which_channels_wait_for_their_window_and_how_long() throws Exception {
+    assertThat(health()).doesNotContain("sms-send-window");
+    assertThat(waits("http", "closed")).isZero();
+
+    bundle.keyed(Requests.key(), keyed("w1", GERMAN));
+    bundle.queue(List.of(request("w2", GERMAN)));
+    awaitOutcome("w2", "WAITING");
+    CLOCK.forward(Duration.ofMinutes(5));
+
+    assertThat(health())
+        .contains("\"status\":\"UP\"", "\"notes\"", "sms-send-window", "messages of http, jms wait")
+        .contains("the first for 5 min", "the last one may leave in 6 h");
+    assertThat(bundle.managed("/page/api/overview").body())
+        .contains("\"notes\":[{\"name\":\"sms-send-window\"", "messages of http, jms wait");
+    for (String channel : List.of("http", "jms")) {
+      assertThat(waits(channel, "closed")).as(channel).isEqualTo(300);
+      assertThat(waits(channel, "opens")).as(channel).isEqualTo(NIGHT.toSeconds() - 300);
+    }
+    assertThat(waits("file", "closed")).isZero();
+
+    CLOCK.forward(NIGHT);
+    assertThat(health()).doesNotContain("sms-send-window");
+    assertThat(waits("http", "closed")).isZero();
+    awaitOutcome("w2", "ACCEPTED");
+  }
+
+  private static double waits(String channel, String what) {
+    return Scrape.read(bundle.managed("/observe/metrics").body())
+        .sum("sms_window_" + what + "_seconds", "channel", channel);
   }
 
   @Test
@@ -344,13 +368,8 @@ class ContactPolicyIT {
     bundle.sandbox().reset();
   }
 
-  private static String health() throws IOException, InterruptedException {
-    return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management + "/observe/health"))
-                .build(),
-            BodyHandlers.ofString())
-        .body();
+  private static String health() {
+    return bundle.managed("/observe/health").body();
   }
 
   private static void drop(Path home, String name, int german, int seattle) throws IOException {

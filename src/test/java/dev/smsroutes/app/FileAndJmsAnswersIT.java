@@ -92,7 +92,8 @@ class FileAndJmsAnswersIT {
 
   /**
    * What the API does | the row's outcome and code | where the message ends and the code it is told
-   * | whether the API accepted it, however it answered.
+   * | whether the API accepted it, however it answered. 429 and 50200 are the last ones: they teach
+   * a rate that lasts.
    */
   @ParameterizedTest(name = "{0} → file {1} {2}, JMS {3} {4}")
   @CsvSource(
@@ -109,12 +110,12 @@ class FileAndJmsAnswersIT {
           {"code": 109110}                                  | DUPLICATE        | 109110 | invalid | 109110 | false
           {"status": 400, "nonJson": true}                  | REFUSED          | 10000  | invalid | 10000  | false
           {"status": 403}                                   | WAITING          | 20001  | dead    | 20001  | false
-          {"status": 429}                                   | WAITING          | 50100  | dead    | 50100  | false
-          {"code": 50200}                                   | WAITING          | 50200  | dead    | 50200  | false
           {"status": 503}                                   | WAITING          | 50300  | dead    | 50300  | false
           {"status": 500}                                   | UNCERTAIN        | 30000  | dead    | 30000  | false
           {"status": 502, "nonJson": true}                  | UNCERTAIN        | 30000  | dead    | 30000  | false
           {"hang": "before"}                                | UNCERTAIN        | 30000  | dead    | 30000  | false
+          {"status": 429}                                   | WAITING          | 50100  | dead    | 50100  | false
+          {"code": 50200}                                   | WAITING          | 50200  | dead    | 50200  | false
           """)
   void reports_what_the_api_answered(
       String trouble, String outcome, int rowCode, String queue, int messageCode, boolean accepted)

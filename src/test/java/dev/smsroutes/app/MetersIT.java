@@ -15,7 +15,6 @@ import dev.smsroutes.testing.Requests;
 import dev.smsroutes.testing.RunningBundle;
 import dev.smsroutes.testing.Scrape;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +101,10 @@ class MetersIT {
     bundle.forget();
   }
 
-  /** What the API does, or the request is | how it ends | with which code | the definition. */
+  /**
+   * What the API does, or the request is | how it ends | with which code | the definition. 429 is
+   * the last one: it teaches a rate that lasts.
+   */
   @ParameterizedTest(name = "{0} → {1} {2}")
   @CsvSource(
       delimiter = '|',
@@ -113,11 +115,11 @@ class MetersIT {
           {"code": 109121}                            | REFUSED          | 109121 | account-reset
           {"code": 109110}                            | DUPLICATE        | 109110 | account-reset
           {"status": 403}                             | WAITING          | 20001  | account-reset
-          {"status": 429}                             | WAITING          | 50100  | account-reset
           {"status": 500}                             | UNCERTAIN        | 30000  | account-reset
           unknown definition                          | REFUSED          | 109111 | unknown
           retired definition                          | REFUSED          | 109111 | retired-offer
           another country                             | REFUSED          | 20002  | account-reset
+          {"status": 429}                             | WAITING          | 50100  | account-reset
           """)
   void counts_each_outcome_on_each_channel(
       String trouble, String outcome, String code, String definition) throws Exception {
@@ -266,6 +268,8 @@ class MetersIT {
         .containsEntry("sms_file_seconds_left", none)
         .containsEntry("sms_file_oldest_inbox_seconds", none)
         .containsEntry("sms_file_held", none)
+        .containsEntry("sms_window_closed_seconds", Set.of("channel"))
+        .containsEntry("sms_window_opens_seconds", Set.of("channel"))
         .containsEntry("sms_http_in_flight", none)
         .containsEntry("sms_http_connections", none)
         .containsEntry("sms_http_refused_total", Set.of("why"))
@@ -392,10 +396,6 @@ class MetersIT {
   }
 
   private static Scrape scrape() {
-    int port = bundle.bundle().managementPort().orElseThrow();
-    return Scrape.read(
-        bundle
-            .elsewhere("GET", URI.create("http://127.0.0.1:" + port + "/observe/metrics"), "")
-            .body());
+    return Scrape.read(bundle.managed("/observe/metrics").body());
   }
 }

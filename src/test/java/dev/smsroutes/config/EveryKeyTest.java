@@ -45,6 +45,7 @@ class EveryKeyTest {
           Map.entry("sms.health.inbox-untouched-after", "a while"),
           Map.entry("sms.health.oldest-open-after", "-1h"),
           Map.entry("sms.health.min-disk-free-bytes", "1 GB"),
+          Map.entry("sms.health.look-interval", "0"),
           Map.entry("sms.policy.countries", "DE,Austria"),
           Map.entry("sms.policy.premium-numbers", "no"),
           Map.entry("sms.policy.number-rate", "101/1h"),

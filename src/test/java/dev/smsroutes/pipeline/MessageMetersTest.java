@@ -10,6 +10,7 @@ import dev.smsroutes.pipeline.Envelope.Handling;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +25,8 @@ class MessageMetersTest {
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final MessageMeters meters =
-      new MessageMeters(registry, DefinitionDirectory.load(Path.of("definitions")));
+      new MessageMeters(
+          registry, DefinitionDirectory.load(Path.of("definitions")), Clock.systemUTC());
 
   @Test
   void names_so_many_callers_and_then_others() {

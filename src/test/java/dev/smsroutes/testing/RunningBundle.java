@@ -67,6 +67,8 @@ public final class RunningBundle implements AutoCloseable {
     // Trouble of one test must not slow down the next.
     overrides.put("sms.api.probe-interval", "1ms");
     overrides.put("sms.api.longest-pause", "1ms");
+    // Health and meters of a test need no rest between two looks.
+    overrides.put("sms.health.look-interval", "50ms");
     overrides.put("sms.ledger.url", "jdbc:sqlite:target/ledgers/" + UUID.randomUUID() + ".db");
     // The tests of an intake switch it on.
     overrides.put("sms.file.enabled", "false");
@@ -241,6 +243,12 @@ public final class RunningBundle implements AutoCloseable {
   /** Any request: no header is added to those given here. */
   public Reply exchange(String method, String rawPath, Object body, String... headers) {
     return send(request(method, rawPath, body, headers));
+  }
+
+  /** GET from the management port, which it must have. */
+  public Reply managed(String path) {
+    int port = bundle.managementPort().orElseThrow();
+    return elsewhere("GET", URI.create("http://127.0.0.1:" + port + path), "");
   }
 
   /** A request to another port than the intake's. */
