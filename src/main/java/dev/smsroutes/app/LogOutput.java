@@ -13,6 +13,7 @@ import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.AppenderAttachable;
 import dev.smsroutes.audit.Audit;
 import dev.smsroutes.config.LogFormat;
+import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +60,8 @@ public final class LogOutput {
     LayoutWrappingEncoder<ILoggingEvent> json = new LayoutWrappingEncoder<>();
     json.setContext(loggers);
     json.setLayout(layout);
+    // Not that of the system: RFC 8259 knows no other.
+    json.setCharset(StandardCharsets.UTF_8);
     json.start();
     return json;
   }

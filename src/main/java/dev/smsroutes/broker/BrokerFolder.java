@@ -6,9 +6,16 @@ import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -61,7 +68,8 @@ public final class BrokerFolder {
       Path to = target.resolve(directory.relativize(from).toString());
       if (Files.isDirectory(from)) {
         Files.createDirectories(to);
-      } else if (!from.getFileName().toString().equals(EmbeddedBroker.LOCK)) {
+      } else if (Files.isRegularFile(from, LinkOption.NOFOLLOW_LINKS)
+          && !from.getFileName().toString().equals(EmbeddedBroker.LOCK)) {
         Files.copy(from, to);
         bytes += Files.size(to);
       }
@@ -76,8 +84,34 @@ public final class BrokerFolder {
   }
 
   /**
-   * Puts messages that {@link RequestQueue#copy} wrote into the queues of a broker that is started
-   * for it, and that nobody else can use meanwhile.
+   * Copies all messages of a broker that runs, a line a message, without taking one. Its consumers
+   * get nothing new meanwhile.
+   *
+   * @param lines gets them
+   * @param copied called for each message
+   * @throws IOException if the process cannot be asked, or does not give all of them
+   */
+  public static void copyRunning(Path directory, OutputStream lines, Runnable copied)
+      throws IOException {
+    try (SocketChannel process =
+            SocketChannel.open(UnixDomainSocketAddress.of(directory.resolve(BackupSocket.NAME)));
+        BufferedReader reader =
+            new BufferedReader(Channels.newReader(process, StandardCharsets.UTF_8))) {
+      String line = reader.readLine();
+      while (line != null && !line.equals(BackupSocket.END)) {
+        lines.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        copied.run();
+        line = reader.readLine();
+      }
+      if (line == null) {
+        throw new EOFException("the process gave up before the end");
+      }
+    }
+  }
+
+  /**
+   * Puts messages that {@link #copyRunning} wrote into the queues of a broker that is started for
+   * it, and that nobody else can use meanwhile.
    *
    * @param lines the file
    * @param put called for each message

@@ -87,6 +87,9 @@ public final class EmbeddedBroker implements AutoCloseable {
   private final BrokerDoor door;
   private final QueueLimit limit;
 
+  /** Set once, at the end of the start. */
+  private Optional<BackupSocket> backups = Optional.empty();
+
   private EmbeddedBroker(
       BrokerOptions options, PortOptions port, Optional<Keys> keys, FileChannel lock)
       throws Exception {
@@ -209,6 +212,12 @@ public final class EmbeddedBroker implements AutoCloseable {
               + " port), or name that broker in sms.jms.broker-url",
           e);
     }
+    Queues queues = options.queues();
+    backups =
+        BackupSocket.open(
+            options.directory(),
+            server.locateQueue(queues.send()),
+            List.of(server.locateQueue(queues.invalid()), server.locateQueue(queues.dead())));
   }
 
   /** The TCP port; the real one, also if 0 was asked for. */
@@ -290,6 +299,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   @Override
   public void close() {
     door.shut();
+    backups.ifPresent(BackupSocket::close);
     try {
       server.stop();
     } catch (Exception e) {

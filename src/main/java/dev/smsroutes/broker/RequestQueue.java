@@ -12,8 +12,6 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Enumeration;
@@ -22,9 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import org.apache.activemq.artemis.api.core.ActiveMQException;
-import org.apache.activemq.artemis.api.core.client.ClientConsumer;
-import org.apache.activemq.artemis.api.core.client.ClientMessage;
 import org.apache.activemq.artemis.api.jms.ActiveMQJMSConstants;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.slf4j.Logger;
@@ -72,6 +67,9 @@ public final class RequestQueue implements AutoCloseable {
     // Overrides the URL: a person waits, and can try again.
     factory.setInitialConnectAttempts(1);
     factory.setReconnectAttempts(0);
+    // One message at a time. Else a browser, and who takes without waiting, may see an early end:
+    // the broker says that there is nothing more before the client has asked for more.
+    factory.setConsumerWindowSize(0);
     // What is said to be removed is removed.
     factory.setBlockOnAcknowledge(true);
     RequestQueue queue = null;
@@ -220,40 +218,6 @@ public final class RequestQueue implements AutoCloseable {
       }
     }
     return new Search(messages, found, removed, unreadable);
-  }
-
-  /**
-   * What a copy of a queue has.
-   *
-   * @param messages how many
-   * @param unseen at most so many were in delivery, or wait for their redelivery, so that nobody
-   *     but the broker can read them
-   */
-  public record Copied(long messages, long unseen) {}
-
-  /**
-   * Copies a queue while the broker runs, a line a message, without taking one.
-   *
-   * @param copied called for each message
-   * @throws IOException if the lines cannot be written
-   */
-  public Copied copy(String queue, OutputStream lines, Runnable copied)
-      throws JMSException, IOException {
-    long there = ArtemisMessages.query(session, queue).getMessageCount();
-    long messages = 0;
-    try (ClientConsumer browser = ArtemisMessages.core(session).createConsumer(queue, true)) {
-      for (ClientMessage message = browser.receiveImmediate();
-          message != null;
-          message = browser.receiveImmediate()) {
-        lines.write(StoredMessage.write(queue, message));
-        lines.write('\n');
-        messages++;
-        copied.run();
-      }
-    } catch (ActiveMQException e) {
-      throw ArtemisMessages.failed("The queue " + queue + " could not be copied", e);
-    }
-    return new Copied(messages, Math.max(0, there - messages));
   }
 
   /**

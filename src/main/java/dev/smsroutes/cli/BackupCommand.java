@@ -2,16 +2,14 @@ package dev.smsroutes.cli;
 
 import dev.smsroutes.app.Stores;
 import dev.smsroutes.broker.BrokerFolder;
-import dev.smsroutes.broker.BrokerOptions.Queues;
-import dev.smsroutes.broker.RequestQueue;
 import dev.smsroutes.cli.Backup.Part;
 import dev.smsroutes.cli.Backup.State;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.JmsOptions;
+import dev.smsroutes.disk.FileFailure;
 import dev.smsroutes.disk.PrivateFiles;
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.jdbc.JdbcRecords;
-import jakarta.jms.JMSException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -59,8 +57,7 @@ public final class BackupCommand extends QuietCommand {
     Stores.requireApiIsNotForgotten(configuration);
     Instant at = Instant.now();
     try (Backup backup = Backup.begin(folder.toAbsolutePath().normalize())) {
-      // First: what is sent meanwhile is in the ledger then, and the restored queue sends it to
-      // nobody.
+      // First: what is sent meanwhile is in the ledger then, which answers the restored queue.
       queues(configuration.jms(), backup);
       ledger(Stores.ledgerToRead(configuration), backup);
       keys(configuration.access().keysFile(), backup);
@@ -161,49 +158,31 @@ public final class BackupCommand extends QuietCommand {
     }
   }
 
+  /** The process that serves reads them, because only its broker knows those in delivery. */
   private void runningBroker(JmsOptions jms, Backup backup) throws IOException {
-    Queues queues = jms.broker().queues();
     Progress progress = new Progress(err(), terminal.isThere(), "messages of the queues");
-    long unseen = 0;
+    Path directory = jms.broker().directory();
     Path file = Files.createFile(backup.file(Backup.QUEUES), PrivateFiles.ofOwner());
-    try (RequestQueue queue =
-            RequestQueue.connect(
-                "tcp://127.0.0.1:" + jms.broker().port(), jms.broker().login(), queues);
-        OutputStream lines = new BufferedOutputStream(Files.newOutputStream(file))) {
-      for (String name : List.of(queues.send(), queues.invalid(), queues.dead())) {
-        unseen += queue.copy(name, lines, progress::step).unseen();
-      }
-    } catch (JMSException e) {
+    try (OutputStream lines = new BufferedOutputStream(Files.newOutputStream(file))) {
+      BrokerFolder.copyRunning(directory, lines, progress::step);
+    } catch (IOException e) {
       Files.delete(file);
       backup.add(
           new Part(
               "queues",
               State.LEFT,
               "",
-              "sms-routes serves, and its broker cannot be read on port "
-                  + jms.broker().port()
-                  + ": sms.jms.protocols needs CORE for that, and the command the login; or stop"
-                  + " sms-routes and repeat the command"));
+              "sms-routes serves, and did not give them ("
+                  + FileFailure.words(e)
+                  + "): its log says why; or stop it and repeat the command"));
       return;
     } finally {
       progress.end();
     }
-    Path mark = jms.broker().directory().resolve(Backup.MARK);
+    Path mark = directory.resolve(Backup.MARK);
     if (Files.isRegularFile(mark)) {
       Files.copy(mark, backup.file(Backup.MARK));
     }
-    backup.add(
-        new Part(
-            "queues",
-            State.SAVED,
-            Backup.QUEUES,
-            progress.count()
-                + " messages"
-                + (unseen == 0
-                    ? ""
-                    : "; up to "
-                        + unseen
-                        + " more were being sent or wait for another try: those that were tried are"
-                        + " in the ledger")));
+    backup.add(new Part("queues", State.SAVED, Backup.QUEUES, progress.count() + " messages"));
   }
 }

@@ -207,7 +207,8 @@ public final class Throttle implements AutoCloseable {
       lock.unlock();
     }
     // Outside the lock: a slow log must not hold up other threads.
-    notices.forEach(news -> LOG.atLevel(news.level()).log(news.text()));
+    notices.forEach(
+        news -> LOG.atLevel(news.level()).log(news.template(), news.values().toArray()));
     return held;
   }
 

@@ -3,11 +3,12 @@ package dev.smsroutes.throttle;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Reason;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Queue;
 import org.slf4j.event.Level;
@@ -75,8 +76,12 @@ final class ThrottleGate {
     }
   }
 
-  /** A line of the log for operators. */
-  record Notice(Level level, String text) {}
+  /**
+   * A line of the log for operators.
+   *
+   * @param template as SLF4J has it, so that each value is a field in a log of JSON
+   */
+  record Notice(Level level, String template, List<Object> values) {}
 
   private final long slowAfter;
   private final ConcurrencyLimit concurrency;
@@ -281,7 +286,7 @@ final class ThrottleGate {
         cut(departure, reason, now);
         if (pause.asked(departure, unsettled, now, lastDeparted)) {
           rate.heldUntil(pause.until());
-          notice(Level.INFO, "pace=paused reason=" + reason, pause.until() - now);
+          notice(Level.INFO, pause.until() - now, "pace=paused reason={}", reason);
         }
         breaker.inconclusive(departure, now);
       }
@@ -292,8 +297,10 @@ final class ThrottleGate {
         if (breaker.failed(departure, unsettled, definition, now, lastDeparted)) {
           notice(
               breaker.isOutage() ? Level.ERROR : Level.WARN,
-              "pace=shut reason=" + reason + " words=\"" + words(reason) + "\"",
-              breaker.opensAt() - now);
+              breaker.opensAt() - now,
+              "pace=shut reason={} words=\"{}\"",
+              reason,
+              words(reason));
         }
       }
       case NO_CLEAR_ANSWER -> {
@@ -317,7 +324,7 @@ final class ThrottleGate {
         .succeeded(departure, definition)
         .ifPresent(
             opening -> {
-              notice(Level.INFO, "pace=open after=" + opening.after(), 0);
+              notice(Level.INFO, 0, "pace=open after={}", opening.after());
               opening
                   .setAside()
                   .ifPresent(
@@ -325,10 +332,10 @@ final class ThrottleGate {
                           notices.add(
                               new Notice(
                                   Level.ERROR,
-                                  "pace=set-aside reason=FORBIDDEN definition="
-                                      + only
+                                  "pace=set-aside reason=FORBIDDEN definition={}"
                                       + " words=\"The SMS API refuses messages of this definition"
-                                      + " and accepts others\"")));
+                                      + " and accepts others\"",
+                                  List.of(only))));
             });
     if (slow) {
       cut(departure, Reason.NO_CLEAR_ANSWER, now);
@@ -343,23 +350,19 @@ final class ThrottleGate {
       rate.cut(departure, now, lastDeparted);
     }
     if (concurrency.cut(departure, lastDeparted) && reason == Reason.NO_CLEAR_ANSWER) {
-      notice(Level.INFO, "pace=slower reason=slow-answer", 0);
+      notice(Level.INFO, 0, "pace=slower reason=slow-answer");
     }
   }
 
-  private void notice(Level level, String what, long nanos) {
-    notices.add(
-        new Notice(
-            level,
-            what
-                + " wait_ms="
-                + Duration.ofNanos(nanos).toMillis()
-                + " concurrency="
-                + concurrency.limit()
-                + " rate="
-                + (rate.limit().isEmpty()
-                    ? "unlimited"
-                    : String.format(Locale.ROOT, "%.1f", rate.limit().getAsDouble()))));
+  private void notice(Level level, long nanos, String template, Object... values) {
+    List<Object> all = new ArrayList<>(List.of(values));
+    all.add(Duration.ofNanos(nanos).toMillis());
+    all.add(concurrency.limit());
+    all.add(
+        rate.limit().isEmpty()
+            ? "unlimited"
+            : BigDecimal.valueOf(rate.limit().getAsDouble()).setScale(1, RoundingMode.HALF_UP));
+    notices.add(new Notice(level, template + " wait_ms={} concurrency={} rate={}", all));
   }
 
   private boolean mayLeave(Priority priority, long now) {

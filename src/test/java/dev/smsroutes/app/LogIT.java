@@ -1,19 +1,33 @@
 package dev.smsroutes.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.testing.CapturedLog;
 import dev.smsroutes.testing.Requests;
 import dev.smsroutes.testing.RunningBundle;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** What the log tells, and what it never may: numbers, values, texts, tokens and secrets. */
 class LogIT {
@@ -32,6 +46,23 @@ class LogIT {
           "Bearer",
           "beeblebrox@example.com");
 
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /** The same lines, as a log of JSON has them. */
+  private static final Queue<String> OBJECTS = new ConcurrentLinkedQueue<>();
+
+  private static final AppenderBase<ILoggingEvent> TO_JSON =
+      new AppenderBase<>() {
+        private final JsonLogLayout layout = new JsonLogLayout();
+
+        @Override
+        protected void append(ILoggingEvent event) {
+          OBJECTS.add(layout.doLayout(event));
+        }
+      };
+
+  @TempDir private static Path home;
+
   private static CapturedLog log;
   private static RunningBundle bundle;
 
@@ -39,16 +70,28 @@ class LogIT {
   static void start() {
     // As it runs at a site: INFO, of all libraries too.
     log = new CapturedLog(Level.INFO);
+    root().addAppender(TO_JSON);
+    TO_JSON.start();
     bundle =
         RunningBundle.start(
-            "sms.sandbox.enabled", "true",
-            "sms.api.response-timeout", "300ms",
-            "sms.api.client-secret", "secret-canary");
+            RunningBundle.withBroker(
+                home,
+                "sms.sandbox.enabled",
+                "true",
+                "sms.api.response-timeout",
+                "300ms",
+                "sms.api.client-secret",
+                "secret-canary"));
+  }
+
+  private static Logger root() {
+    return (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
   }
 
   @AfterAll
   static void stop() {
     bundle.close();
+    root().detachAppender(TO_JSON);
     log.close();
   }
 
@@ -56,6 +99,7 @@ class LogIT {
   void forget() {
     bundle.forget();
     log.clear();
+    OBJECTS.clear();
   }
 
   private static ObjectNode request() {
@@ -91,6 +135,57 @@ class LogIT {
             "definitionKey=account-reset ",
             "outcome=ACCEPTED ",
             "code=0 ");
+    assertNothingPrivateWasLogged();
+  }
+
+  private static List<JsonNode> objects(String logger) throws JsonProcessingException {
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : OBJECTS) {
+      assertThat(line.lines()).hasSize(1);
+      JsonNode object = JSON.readTree(line);
+      if (object.path("logger").asText().equals(logger)) {
+        lines.add(object);
+      }
+    }
+    return lines;
+  }
+
+  @Test
+  void a_log_of_json_has_outcomes_refusals_and_pauses_as_fields() throws Exception {
+    bundle.keyed("ok", request());
+    bundle.post(RunningBundle.MESSAGES + "queued", request(), "Prefer", "respond-async");
+    bundle.keyed("bad", request().put("definitionKey", "nope"));
+    bundle.bare("[]");
+    await().until(() -> OBJECTS.stream().anyMatch(line -> line.contains("\"jms\":\"accepted\"")));
+    bundle.sandbox().faults("{\"code\": 50200}");
+    bundle.keyed("blocked", request());
+
+    assertThat(objects("dev.smsroutes.outcome"))
+        .extracting(
+            line -> line.path("messageKey").asText(),
+            line -> line.path("outcome").asText(),
+            line -> line.path("route").asText(),
+            line -> line.path("code").isInt() && line.path("ms").isInt(),
+            line -> line.path("fields").toString())
+        .contains(
+            tuple("ok", "ACCEPTED", "sms-http-intake", true, "[]"),
+            tuple("queued", "ACCEPTED", "sms-jms-intake", true, "[]"),
+            tuple("bad", "REFUSED", "sms-http-intake", true, "[\"definitionKey\"]"));
+    assertThat(objects("dev.smsroutes.intake.http.HttpIntake"))
+        .singleElement()
+        .satisfies(line -> assertThat(line.path("outcome").asText()).isEqualTo("REFUSED"))
+        .satisfies(line -> assertThat(line.path("code").asInt()).isPositive());
+    assertThat(objects("dev.smsroutes.intake.jms.JmsAnswering"))
+        .singleElement()
+        .satisfies(line -> assertThat(line.path("messageKey").asText()).isEqualTo("queued"))
+        .satisfies(line -> assertThat(line.path("requestId").asText()).hasSize(36));
+    assertThat(objects("dev.smsroutes.throttle.Throttle"))
+        .filteredOn(line -> line.path("pace").asText().equals("shut"))
+        .singleElement()
+        .satisfies(line -> assertThat(line.path("reason").asText()).isEqualTo("BLOCKED"))
+        .satisfies(line -> assertThat(line.path("words").asText()).contains(" "))
+        .satisfies(line -> assertThat(line.path("wait_ms").isIntegralNumber()).isTrue())
+        .satisfies(line -> assertThat(line.path("concurrency").isInt()).isTrue());
     assertNothingPrivateWasLogged();
   }
 
@@ -211,7 +306,7 @@ class LogIT {
         "a\u0000b",
         "a b=c outcome=ACCEPTED",
       })
-  void keeps_a_strange_key_on_its_line(String key) {
+  void keeps_a_strange_key_on_its_line(String key) throws JsonProcessingException {
     bundle.keyed(key, Requests.keyed().put("definitionKey", key).put(key, 1));
 
     assertThat(log.lines())
@@ -221,5 +316,10 @@ class LogIT {
         .contains("outcome=REFUSED ")
         .doesNotContain("outcome=ACCEPTED")
         .doesNotContainPattern("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+    assertThat(objects("dev.smsroutes.outcome"))
+        .singleElement()
+        .satisfies(line -> assertThat(line.path("outcome").asText()).isEqualTo("REFUSED"))
+        .satisfies(
+            line -> assertThat(line.path("messageKey").asText()).isNotEmpty().doesNotContain("="));
   }
 }

@@ -1,16 +1,18 @@
 package dev.smsroutes.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.smsroutes.broker.BrokerOptions.Queues;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,7 +21,11 @@ import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Copies of queues, of a broker that runs and of one that does not. */
 @Timeout(120)
 class BrokerFolderIT {
-  private static final Queues QUEUES = new Queues("sms.send", "sms.send.invalid", "sms.send.dead");
   private static final String LONG = "ä€😀".repeat(60_000);
 
   @TempDir private Path folder;
@@ -44,15 +49,7 @@ class BrokerFolderIT {
       fill(broker);
       before = shown(broker);
       assertThat(before).hasSize(4);
-      try (RequestQueue queue =
-              RequestQueue.connect("tcp://127.0.0.1:" + broker.port(), Optional.empty(), QUEUES);
-          OutputStream out = Files.newOutputStream(lines)) {
-        long copied = 0;
-        for (String name : List.of("sms.send", "sms.send.invalid", "sms.send.dead")) {
-          copied += queue.copy(name, out, () -> {}).messages();
-        }
-        assertThat(copied).isEqualTo(4);
-      }
+      assertThat(copyRunning("old", lines)).isEqualTo(4);
       assertThat(shown(broker)).isEqualTo(before);
     }
 
@@ -61,6 +58,97 @@ class BrokerFolderIT {
     try (EmbeddedBroker broker = EmbeddedBroker.start(options("new"))) {
       assertThat(shown(broker)).isEqualTo(before);
     }
+  }
+
+  private long copyRunning(String name, Path lines) throws IOException {
+    AtomicLong copied = new AtomicLong();
+    try (OutputStream out = Files.newOutputStream(lines)) {
+      BrokerFolder.copyRunning(folder.resolve(name), out, copied::incrementAndGet);
+    }
+    return copied.get();
+  }
+
+  @Test
+  void a_copy_has_what_consumers_hold_and_what_waits_for_another_try() throws Exception {
+    Path lines = folder.resolve("queues.ndjson");
+    Set<String> sent = new TreeSet<>();
+    try (EmbeddedBroker broker = EmbeddedBroker.start(options("old"));
+        Connection connection = broker.connectionFactory().createConnection();
+        Session session = connection.createSession(true, Session.SESSION_TRANSACTED)) {
+      connection.start();
+      MessageProducer send = session.createProducer(session.createQueue("sms.send"));
+      for (int i = 0; i < 400; i++) {
+        sent.add("m-" + i);
+        send.send(session.createTextMessage("m-" + i));
+      }
+      session.commit();
+      try (MessageConsumer refused = session.createConsumer(session.createQueue("sms.send"))) {
+        refused.receive();
+        // What it had fetched besides waits for another try, too.
+        session.rollback();
+      }
+      try (MessageConsumer consumer = session.createConsumer(session.createQueue("sms.send"))) {
+        consumer.receive();
+        consumer.receive();
+
+        assertThat(copyRunning("old", lines)).isEqualTo(400);
+        // The queue holds still no longer: more than one consumer fetches ahead.
+        for (int i = 0; i < 250; i++) {
+          assertThat(consumer.receive(5_000)).isNotNull();
+        }
+      }
+    }
+
+    BrokerFolder.fill(options("new"), lines, () -> {});
+
+    try (EmbeddedBroker broker = EmbeddedBroker.start(options("new"))) {
+      assertThat(texts(broker)).containsExactlyInAnyOrderElementsOf(sent);
+    }
+  }
+
+  @Test
+  void a_body_that_a_client_compressed_is_put_back_readable() throws Exception {
+    Path lines = folder.resolve("queues.ndjson");
+    try (EmbeddedBroker broker = EmbeddedBroker.start(options("old"));
+        ActiveMQConnectionFactory factory =
+            new ActiveMQConnectionFactory(
+                "tcp://127.0.0.1:"
+                    + broker.port()
+                    + "?compressLargeMessages=true&minLargeMessageSize=1000");
+        Connection connection = factory.createConnection();
+        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
+      StringBuilder noise = new StringBuilder();
+      new Random(7).ints(200_000, 'a', 'z').forEach(noise::appendCodePoint);
+      String text = noise.toString();
+      session.createProducer(session.createQueue("sms.send")).send(session.createTextMessage(text));
+
+      assertThat(copyRunning("old", lines)).isEqualTo(1);
+      BrokerFolder.fill(options("new"), lines, () -> {});
+
+      try (EmbeddedBroker restored = EmbeddedBroker.start(options("new"))) {
+        assertThat(texts(restored)).containsExactly(text);
+      }
+    }
+  }
+
+  @Test
+  void a_broker_that_does_not_run_cannot_be_asked() {
+    assertThatThrownBy(() -> copyRunning("old", folder.resolve("lines")))
+        .isInstanceOf(IOException.class);
+  }
+
+  private static List<String> texts(EmbeddedBroker broker) throws JMSException {
+    List<String> texts = new ArrayList<>();
+    try (Connection connection = broker.connectionFactory().createConnection();
+        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        MessageConsumer consumer = session.createConsumer(session.createQueue("sms.send"))) {
+      connection.start();
+      long messages = broker.queues().send().messages();
+      for (long i = 0; i < messages; i++) {
+        texts.add(consumer.receive(5_000).getBody(String.class));
+      }
+    }
+    return texts;
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.smsroutes.broker.BrokerOptions.Login;
 import dev.smsroutes.broker.BrokerOptions.Queues;
 import dev.smsroutes.broker.BrokerOptions.Redelivery;
+import dev.smsroutes.broker.RequestQueue.Search;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
 import jakarta.jms.DeliveryMode;
@@ -13,6 +14,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,6 +139,27 @@ class RequestQueueIT {
 
     assertThat(drained("sms.send.dead")).isEmpty();
     assertThat(drained("sms.send.invalid")).hasSize(1);
+  }
+
+  @Test
+  void searches_a_queue_to_its_end() throws Exception {
+    try (Connection connection = broker.connectionFactory().createConnection();
+        Session session = connection.createSession(true, Session.SESSION_TRANSACTED);
+        MessageProducer dead = session.createProducer(session.createQueue("sms.send.dead"))) {
+      for (int i = 0; i < 1_000; i++) {
+        dead.send(session.createTextMessage("m-" + i));
+      }
+      session.commit();
+    }
+    try (RequestQueue queue = connect()) {
+      assertThat(
+              queue.remove(
+                  "sms.send.dead",
+                  body -> Set.of("m-0", "m-999").contains(new String(body, StandardCharsets.UTF_8)),
+                  true,
+                  () -> {}))
+          .isEqualTo(new Search(1_000, 2, 2, 0));
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.helpers.MessageFormatter;
 
 /** Plays the senders at a gate, one after the other, at a time that stands still between steps. */
 final class ThrottleDriver {
@@ -150,7 +151,14 @@ final class ThrottleDriver {
   void back(Departure departure, Outcome outcome, String definition) {
     gate.back(departure, Optional.of(outcome), definition, now);
     gate.serve(now);
-    gate.takeNotices().forEach(notice -> notices.add(notice.level() + " " + notice.text()));
+    gate.takeNotices()
+        .forEach(
+            notice ->
+                notices.add(
+                    notice.level()
+                        + " "
+                        + MessageFormatter.basicArrayFormat(
+                            notice.template(), notice.values().toArray())));
   }
 
   void abandon(Departure departure) {

@@ -86,8 +86,9 @@ final class JmsAnswering {
   boolean answer(JmsDelivery delivery, Outcome outcome) throws JMSException {
     if (!outcome.state().settled() && !isLast(delivery)) {
       LOG.warn(
-          "jms=later {} attempt={}/{} state={} code={}",
-          ids(outcome),
+          "jms=later requestId={} messageKey={} attempt={}/{} state={} code={}",
+          outcome.requestId(),
+          shown(outcome),
           delivery.attempt(),
           attempts,
           outcome.state(),
@@ -96,12 +97,13 @@ final class JmsAnswering {
     }
     if (isForgotten(outcome)) {
       // Its copy would bring back what was erased.
-      LOG.info("jms=forgotten {}", ids(outcome));
+      LOG.info("jms=forgotten requestId={} messageKey={}", outcome.requestId(), shown(outcome));
       reply(delivery, outcome);
       return true;
     }
     switch (outcome.state()) {
-      case ACCEPTED, ACCEPTED_EARLIER -> LOG.info("jms=accepted {}", ids(outcome));
+      case ACCEPTED, ACCEPTED_EARLIER ->
+          LOG.info("jms=accepted requestId={} messageKey={}", outcome.requestId(), shown(outcome));
       case REFUSED, DUPLICATE -> move(delivery, outcome, queues.invalid());
       // The last delivery settles the message, unless the ledger could not be written.
       case PARKED, UNCERTAIN, WAITING -> move(delivery, outcome, queues.dead());
@@ -138,8 +140,9 @@ final class JmsAnswering {
     ArtemisMessages.forward(delivery.session(), delivery.message(), queue, reasons);
     // Without the reason: the API's own text may quote the number.
     LOG.warn(
-        "jms=moved {} queue={} state={} code={}",
-        ids(outcome),
+        "jms=moved requestId={} messageKey={} queue={} state={} code={}",
+        outcome.requestId(),
+        shown(outcome),
         queue,
         outcome.state(),
         outcome.errorCode());
@@ -192,20 +195,26 @@ final class JmsAnswering {
       Optional<String> queue = allowed(delivery, to.get());
       if (queue.isEmpty()) {
         LOG.warn(
-            "jms=no-reply {} replyTo={} expected a queue of sms.jms.reply-queues",
-            ids(outcome),
+            "jms=no-reply requestId={} messageKey={} replyTo={} expected a queue of sms.jms.reply-queues",
+            outcome.requestId(),
+            shown(outcome),
             LogText.shown(to.get().queue()));
       } else if (failedCommits.getOrDefault(delivery.identity(), 0) >= REPLY_ATTEMPTS) {
         LOG.warn(
-            "jms=no-reply {} replyTo={} the commit with this reply failed before",
-            ids(outcome),
+            "jms=no-reply requestId={} messageKey={} replyTo={} the commit with this reply failed before",
+            outcome.requestId(),
+            shown(outcome),
             LogText.shown(queue.get()));
       } else {
         send(delivery, queue.get(), outcome);
         replied.put(delivery.identity(), true);
       }
     } catch (JMSException | RuntimeException e) {
-      LOG.warn("jms=no-reply {} failure={}", ids(outcome), e.getClass().getSimpleName());
+      LOG.warn(
+          "jms=no-reply requestId={} messageKey={} failure={}",
+          outcome.requestId(),
+          shown(outcome),
+          e.getClass().getSimpleName());
     }
   }
 
@@ -247,11 +256,8 @@ final class JmsAnswering {
     }
   }
 
-  private static String ids(Outcome outcome) {
-    return "requestId="
-        + outcome.requestId()
-        + " messageKey="
-        + outcome.messageKey().map(LogText::shown).orElse("-");
+  private static String shown(Outcome outcome) {
+    return outcome.messageKey().map(LogText::shown).orElse("-");
   }
 
   private static String shortened(String text) {
