@@ -28,7 +28,9 @@ final class EntryCsv {
           "lastAttemptAt",
           "changedAt",
           "requestId",
-          "caller");
+          "caller",
+          "traceId",
+          "callerRequestId");
   private static final List<String> PERSONAL = List.of("contactKey", "to", "attributes", "text");
 
   private final CsvWriter csv;

@@ -1,5 +1,6 @@
 package dev.smsroutes.ledger;
 
+import dev.smsroutes.model.Correlation;
 import dev.smsroutes.model.Origin;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,8 @@ import java.util.Set;
  *     it; empty once erased
  * @param parts the parts of an accepted message, if known
  * @param caller the id of the caller who handed it over first; empty if nobody asked
+ * @param correlation with what others find it again, as it came with the request that was admitted
+ *     first
  * @param version changes with every claim; identifies this state for {@link LedgerRecords#reopen}
  */
 public record Entry(
@@ -41,6 +44,7 @@ public record Entry(
     Optional<String> request,
     OptionalInt parts,
     Optional<String> caller,
+    Correlation correlation,
     long version) {
   /** How much the clocks of nodes may differ, or one clock before and after it is set. */
   private static final Duration CLOCK_ERROR = Duration.ofMinutes(5);

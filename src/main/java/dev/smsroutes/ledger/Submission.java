@@ -1,5 +1,6 @@
 package dev.smsroutes.ledger;
 
+import dev.smsroutes.model.Correlation;
 import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.SendRequest;
@@ -14,19 +15,25 @@ import java.util.Optional;
  *     one, so that an edited definition does not turn a repetition into another request
  * @param origin the origin of the request
  * @param caller the id of the caller; empty if the site does not ask who its callers are
+ * @param correlation with what others find it again; for the record
  */
 public record Submission(
-    Message message, SendRequest request, Origin origin, Optional<String> caller) {
+    Message message,
+    SendRequest request,
+    Origin origin,
+    Optional<String> caller,
+    Correlation correlation) {
   public Submission {
     Objects.requireNonNull(message, "message");
     Objects.requireNonNull(request, "request");
     Objects.requireNonNull(origin, "origin");
     Objects.requireNonNull(caller, "caller");
+    Objects.requireNonNull(correlation, "correlation");
   }
 
   /** A request whose caller nobody asks for. */
   public Submission(Message message, SendRequest request, Origin origin) {
-    this(message, request, origin, Optional.empty());
+    this(message, request, origin, Optional.empty(), Correlation.NONE);
   }
 
   public String messageKey() {

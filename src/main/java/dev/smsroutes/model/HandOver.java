@@ -32,6 +32,20 @@ public final class HandOver {
   public static final String CALLER_TOKEN = "smsCallerToken";
 
   /**
+   * Where the request stands in the trace of its caller: a {@link TraceContext}, or a {@link
+   * String} with a {@code traceparent}, of which a malformed one counts as none. After the
+   * hand-over of one request the property has a {@link TraceContext} that says where the trace goes
+   * on, if the request is in one.
+   */
+  public static final String TRACEPARENT = "smsTraceparent";
+
+  /**
+   * The id that the caller gave to its request, a {@link String}. One that is no such id counts as
+   * none ({@link Correlation#callerRequestId(String)}).
+   */
+  public static final String CALLER_REQUEST_ID = "smsCallerRequestId";
+
+  /**
    * How often delivery may repeat an unsettled attempt with the same key, an {@link Integer}; 1
    * unless an intake says otherwise.
    */

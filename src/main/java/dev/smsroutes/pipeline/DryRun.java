@@ -94,6 +94,8 @@ public final class DryRun implements AutoCloseable {
                   new Handling(
                       "",
                       caller,
+                      Optional.empty(),
+                      Optional.empty(),
                       false,
                       false,
                       0,

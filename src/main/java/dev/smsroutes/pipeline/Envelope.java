@@ -2,6 +2,7 @@ package dev.smsroutes.pipeline;
 
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.model.TraceContext;
 import dev.smsroutes.throttle.Priority;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,6 +19,8 @@ record Envelope(SendRequest request, Origin origin, Handling handling) {
    *
    * @param route id of the intake's route, for the log
    * @param caller the id of the caller; empty if the intake has found out none
+   * @param trace where the caller's trace stands; empty if they are in none
+   * @param callerRequestId the id that the caller gave to its request; empty if it gave none
    * @param http whether they arrived over HTTP
    * @param batch whether they give way to single requests, and keep the send window of batches
    * @param maxRetries how often an unsettled attempt may be repeated
@@ -30,6 +33,8 @@ record Envelope(SendRequest request, Origin origin, Handling handling) {
   record Handling(
       String route,
       Optional<String> caller,
+      Optional<TraceContext> trace,
+      Optional<String> callerRequestId,
       boolean http,
       boolean batch,
       int maxRetries,

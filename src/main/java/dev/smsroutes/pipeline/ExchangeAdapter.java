@@ -3,14 +3,17 @@ package dev.smsroutes.pipeline;
 import dev.smsroutes.api.ApiReply;
 import dev.smsroutes.api.CamelReply;
 import dev.smsroutes.model.CallerToken;
+import dev.smsroutes.model.Correlation;
 import dev.smsroutes.model.HandOver;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.SendItem;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.model.TraceContext;
 import dev.smsroutes.pipeline.Envelope.Handling;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -114,6 +117,8 @@ final class ExchangeAdapter {
     return new Handling(
         exchange.getFromRouteId(),
         caller(exchange),
+        trace(exchange),
+        Correlation.callerRequestId(exchange.getProperty(HandOver.CALLER_REQUEST_ID, String.class)),
         isHttp(exchange),
         HandOver.BATCH.equals(exchange.getProperty(HandOver.LANE)),
         exchange.getProperty(HandOver.MAX_RETRIES, 1, Integer.class),
@@ -127,6 +132,8 @@ final class ExchangeAdapter {
   private Handling defaults(Exchange exchange) {
     return new Handling(
         exchange.getFromRouteId(),
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty(),
         isHttp(exchange),
         false,
@@ -142,6 +149,13 @@ final class ExchangeAdapter {
   private static Optional<String> caller(Exchange exchange) {
     return Optional.ofNullable(exchange.getProperty(HandOver.CALLER, String.class))
         .filter(id -> !id.isBlank());
+  }
+
+  private static Optional<TraceContext> trace(Exchange exchange) {
+    Object trace = exchange.getProperty(HandOver.TRACEPARENT);
+    return trace instanceof TraceContext read
+        ? Optional.of(read)
+        : TraceContext.of(trace instanceof String text ? text : null);
   }
 
   private static boolean isHttp(Exchange exchange) {
@@ -164,7 +178,9 @@ final class ExchangeAdapter {
 
   /** Gives the intake the outcome of its request. */
   void outcome(Exchange exchange) {
-    end(exchange, sends(exchange).messages().get(0).outcome);
+    InFlight message = sends(exchange).messages().get(0);
+    exchange.setProperty(HandOver.TRACEPARENT, message.trace().orElse(null));
+    end(exchange, message.outcome);
   }
 
   /** Gives the intake the outcomes, in the order of its requests. */
@@ -219,9 +235,10 @@ final class ExchangeAdapter {
   }
 
   /** The body becomes what goes to the broker. */
-  static void toBroker(Exchange exchange, ApiCall call, String header, String key, String body) {
+  static void toBroker(
+      Exchange exchange, ApiCall call, Map<String, Object> properties, String body) {
     Message message = aside(exchange, call);
-    message.setHeader(header, key);
+    message.setHeaders(properties);
     message.setBody(body);
   }
 

@@ -4,11 +4,14 @@ import dev.smsroutes.api.ReplyClassifier.SentMessage;
 import dev.smsroutes.contactpolicy.SendWindowCalendar.WindowStatus;
 import dev.smsroutes.definition.Definition;
 import dev.smsroutes.ledger.Admission.Claim;
+import dev.smsroutes.model.Correlation;
 import dev.smsroutes.model.Message;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.model.TraceContext;
 import jakarta.validation.Valid;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -66,6 +69,20 @@ final class InFlight {
   /** Identifies this handling, until the API gives an id of its own. */
   String requestId() {
     return requestId;
+  }
+
+  /** Where its trace goes on; empty if it is in none. */
+  Optional<TraceContext> trace() {
+    return envelope.handling().trace();
+  }
+
+  /** With what others find it again. */
+  Correlation correlation() {
+    Optional<String> callerRequestId = envelope.handling().callerRequestId();
+    Optional<TraceContext> trace = trace();
+    return callerRequestId.isEmpty() && trace.isEmpty()
+        ? Correlation.NONE
+        : new Correlation(trace.map(TraceContext::traceId), callerRequestId);
   }
 
   /** Adds the time of a call that carried it. */

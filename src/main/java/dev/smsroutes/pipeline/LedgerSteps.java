@@ -86,7 +86,11 @@ final class LedgerSteps {
   private static Submission submission(InFlight message) {
     Envelope envelope = message.envelope();
     return new Submission(
-        message.message, message.request(), envelope.origin(), envelope.handling().caller());
+        message.message,
+        message.request(),
+        envelope.origin(),
+        envelope.handling().caller(),
+        message.correlation());
   }
 
   /** Records that an attempt is about to leave, before any byte of it does. */

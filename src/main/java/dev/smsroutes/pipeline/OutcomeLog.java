@@ -1,11 +1,13 @@
 package dev.smsroutes.pipeline;
 
+import dev.smsroutes.model.Correlation;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.Masked;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.SendRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,9 +46,10 @@ final class OutcomeLog {
   private static void tell(InFlight message) {
     SendRequest request = message.request();
     Outcome outcome = message.outcome;
+    Correlation correlation = message.correlation();
     LOG.info(
         "requestId={} route={} messageKey={} definitionKey={} outcome={} code={} fields={}"
-            + " ms={}{}",
+            + " ms={}{}{}{}",
         outcome.requestId(),
         message.envelope().handling().route(),
         loggable(request.messageKey()),
@@ -57,7 +60,14 @@ final class OutcomeLog {
         outcome.errorCode(),
         fields(outcome.faults()),
         message.envelope().handling().elapsed(),
-        message.envelope().handling().caller().map(id -> " caller=" + loggable(id)).orElse(""));
+        ifAny("caller", message.envelope().handling().caller()),
+        ifAny("callerRequestId", correlation.callerRequestId()),
+        ifAny("traceId", correlation.traceId()));
+  }
+
+  /** A field at the end of the line; nothing without a value. */
+  private static String ifAny(String name, Optional<String> value) {
+    return value.isPresent() ? " " + name + "=" + loggable(value.get()) : "";
   }
 
   /** The fields with faults: the first ones, and how many faults there are besides. */

@@ -6,7 +6,10 @@ import dev.smsroutes.model.InvalidRequestException;
 import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.RequestJson;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.model.TraceContext;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +18,11 @@ import org.slf4j.LoggerFactory;
 final class QueueSteps {
   /** The property of the message in which the JMS intake, and a person, find the key. */
   private static final String MESSAGE_KEY = "messageKey";
+
+  /** The properties from which the JMS intake takes them. */
+  private static final String TRACEPARENT = "traceparent";
+
+  private static final String CALLER_REQUEST_ID = "callerRequestId";
 
   private static final Logger LOG = LoggerFactory.getLogger(QueueSteps.class);
 
@@ -53,9 +61,16 @@ final class QueueSteps {
   /** The body becomes the message for the queue: the request as it was asked for. */
   void write(Exchange exchange) {
     ApiCall call = ExchangeAdapter.call(exchange);
-    SendRequest request = call.first().request();
-    ExchangeAdapter.toBroker(
-        exchange, call, MESSAGE_KEY, request.messageKey(), RequestJson.write(request));
+    InFlight message = call.first();
+    SendRequest request = message.request();
+    Map<String, Object> properties = new HashMap<>();
+    properties.put(MESSAGE_KEY, request.messageKey());
+    message
+        .trace()
+        .map(TraceContext::traceparent)
+        .ifPresent(trace -> properties.put(TRACEPARENT, trace));
+    message.correlation().callerRequestId().ifPresent(id -> properties.put(CALLER_REQUEST_ID, id));
+    ExchangeAdapter.toBroker(exchange, call, properties, RequestJson.write(request));
   }
 
   /** The broker has it on disk. */

@@ -38,6 +38,8 @@ public final class EntryJson {
     json.put("changedAt", entry.changedAt().toString());
     json.put("requestId", entry.requestId().orElse(null));
     json.put("caller", entry.caller().orElse(null));
+    json.put("traceId", entry.correlation().traceId().orElse(null));
+    json.put("callerRequestId", entry.correlation().callerRequestId().orElse(null));
     return json;
   }
 

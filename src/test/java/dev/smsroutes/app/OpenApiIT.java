@@ -81,6 +81,7 @@ class OpenApiIT {
           "connection",
           "cache-control",
           "x-content-type-options",
+          "x-request-id",
           "sms-routes-sandbox");
 
   /** Documented answers that one intake with API keys cannot give, and what holds them instead. */

@@ -86,7 +86,9 @@ class ExportIT {
             "lastAttemptAt",
             "changedAt",
             "requestId",
-            "caller");
+            "caller",
+            "traceId",
+            "callerRequestId");
     assertThat(rows).extracting(row -> row.getField("messageKey")).hasSize(2).startsWith("a");
     assertThat(rows.get(1).getFields())
         .containsExactly(
@@ -104,6 +106,8 @@ class ExportIT {
             "2026-01-01T12:00:01Z",
             "2026-01-01T12:00:01Z",
             "api-1",
+            "",
+            "",
             "");
     assertThat(said.out())
         .doesNotContain(LedgerFile.NUMBER)

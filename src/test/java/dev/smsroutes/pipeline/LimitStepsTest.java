@@ -87,6 +87,8 @@ class LimitStepsTest {
         new Handling(
             "test",
             Optional.of("shop"),
+            Optional.empty(),
+            Optional.empty(),
             false,
             batch,
             1,

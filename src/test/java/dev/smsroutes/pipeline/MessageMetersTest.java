@@ -102,6 +102,8 @@ class MessageMetersTest {
         new Handling(
             "test",
             Optional.ofNullable(caller),
+            Optional.empty(),
+            Optional.empty(),
             false,
             false,
             1,

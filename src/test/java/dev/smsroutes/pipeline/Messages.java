@@ -30,6 +30,8 @@ final class Messages {
         new Handling(
             "test",
             Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
             false,
             batch,
             1,

@@ -15,6 +15,7 @@ import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.SendRequest;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.auth.User;
 import java.nio.ByteBuffer;
@@ -109,6 +110,7 @@ public final class HttpIntake {
     if (exchange.getMessage() instanceof HttpMessage http) {
       SocketAddress address = http.getRequest().remoteAddress();
       client = address == null || address.hostAddress() == null ? "" : address.hostAddress();
+      track(exchange, http.getRequest());
       preferred = Preferences.respondAsync(http.getRequest().headers().getAll("Prefer"));
       if (passesTokensOn) {
         exchange.setProperty(HandOver.CALLER_TOKEN, ownToken(http));
@@ -118,6 +120,13 @@ public final class HttpIntake {
     caller(exchange).ifPresent(id -> exchange.setProperty(HandOver.CALLER, id));
     exchange.setProperty(HandOver.QUEUED, mayQueue && (queuesAlways || preferred));
     exchange.setProperty(PREFERRED, preferred);
+  }
+
+  private static void track(Exchange exchange, HttpServerRequest request) {
+    TrackingHeaders.callerRequestId(request)
+        .ifPresent(id -> exchange.setProperty(HandOver.CALLER_REQUEST_ID, id));
+    TrackingHeaders.trace(request)
+        .ifPresent(trace -> exchange.setProperty(HandOver.TRACEPARENT, trace));
   }
 
   /**

@@ -95,6 +95,7 @@ public final class HttpServers implements CamelConfiguration, MeterBinder, AutoC
     if (sandbox) {
       root.route().handler(HttpServers::saySandbox);
     }
+    root.route().handler(TrackingHeaders::echo);
     admission.guard(root, routes);
     entrance.guard(routes);
     OpenApi.on(routes);

@@ -80,10 +80,11 @@ final class JmsAnswering {
   /**
    * Moves the message to its queue, if any, and replies.
    *
+   * @param tracking adds the properties with which a sender finds its request again to a reply
    * @return true to commit; false to roll back, so that the broker delivers it again later
    * @throws JMSException if the message could not be moved; the caller must roll back
    */
-  boolean answer(JmsDelivery delivery, Outcome outcome) throws JMSException {
+  boolean answer(JmsDelivery delivery, Outcome outcome, Tracking tracking) throws JMSException {
     if (!outcome.state().settled() && !isLast(delivery)) {
       LOG.warn(
           "jms=later requestId={} messageKey={} attempt={}/{} state={} code={}",
@@ -98,7 +99,7 @@ final class JmsAnswering {
     if (isForgotten(outcome)) {
       // Its copy would bring back what was erased.
       LOG.info("jms=forgotten requestId={} messageKey={}", outcome.requestId(), shown(outcome));
-      reply(delivery, outcome);
+      reply(delivery, outcome, tracking);
       return true;
     }
     switch (outcome.state()) {
@@ -108,7 +109,7 @@ final class JmsAnswering {
       // The last delivery settles the message, unless the ledger could not be written.
       case PARKED, UNCERTAIN, WAITING -> move(delivery, outcome, queues.dead());
     }
-    reply(delivery, outcome);
+    reply(delivery, outcome, tracking);
     return true;
   }
 
@@ -186,7 +187,7 @@ final class JmsAnswering {
    * Replies are best effort: a reply that cannot be sent is logged, and the message is still
    * settled.
    */
-  private void reply(JmsDelivery delivery, Outcome outcome) {
+  private void reply(JmsDelivery delivery, Outcome outcome, Tracking tracking) {
     try {
       Optional<ReplyTo> to = ArtemisMessages.replyTo(delivery.message());
       if (to.isEmpty()) {
@@ -206,7 +207,7 @@ final class JmsAnswering {
             shown(outcome),
             LogText.shown(queue.get()));
       } else {
-        send(delivery, queue.get(), outcome);
+        send(delivery, queue.get(), outcome, tracking);
         replied.put(delivery.identity(), true);
       }
     } catch (JMSException | RuntimeException e) {
@@ -234,14 +235,22 @@ final class JmsAnswering {
     return Optional.empty();
   }
 
-  private void send(JmsDelivery delivery, String queue, Outcome outcome) throws JMSException {
+  private void send(JmsDelivery delivery, String queue, Outcome outcome, Tracking tracking)
+      throws JMSException {
     Session session = delivery.session();
     TextMessage reply = session.createTextMessage(json.apply(outcome));
     correlate(reply, delivery.message());
+    tracking.addTo(reply);
     try (MessageProducer producer = session.createProducer(session.createQueue(queue))) {
       producer.setTimeToLive(replyTimeToLive);
       producer.send(reply);
     }
+  }
+
+  /** Adds properties to a reply. */
+  @FunctionalInterface
+  interface Tracking {
+    void addTo(Message reply) throws JMSException;
   }
 
   private static void correlate(Message reply, Message request) throws JMSException {

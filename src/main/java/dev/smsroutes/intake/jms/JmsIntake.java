@@ -97,7 +97,8 @@ public final class JmsIntake {
     // Received messages are finished: a rejection would count as a delivery, and log properties.
     jms.setAcceptMessagesWhileStopping(true);
     jms.setDisableReplyTo(true);
-    jms.setHeaderFilterStrategy(new JmsHeaders(Set.of(JmsKeys.PROPERTY)));
+    jms.setHeaderFilterStrategy(
+        new JmsHeaders(Set.of(JmsKeys.PROPERTY, JmsTracking.TRACEPARENT, JmsTracking.REQUEST_ID)));
     // The body stays the JMS message itself, so that an ObjectMessage is not opened
     // (CVE-2026-40860).
     jms.setMapJmsMessage(false);
@@ -141,6 +142,7 @@ public final class JmsIntake {
   /** Reads: the body becomes a request to hand over, or an outcome if it holds none. */
   public void read(Exchange exchange) throws JMSException {
     JmsDelivery delivery = delivery(exchange);
+    JmsTracking.read(delivery.message(), exchange);
     Object body = requestOrRefusal(delivery);
     exchange.getMessage().setBody(body);
     exchange.setProperty(HAND_OVER, !(body instanceof Outcome));
@@ -192,7 +194,8 @@ public final class JmsIntake {
     JmsDelivery delivery = delivery(exchange);
     // Other messages of the session are handled side by side.
     synchronized (delivery.session()) {
-      exchange.setRollbackOnly(!answering.answer(delivery, outcome));
+      exchange.setRollbackOnly(
+          !answering.answer(delivery, outcome, reply -> JmsTracking.write(exchange, reply)));
     }
   }
 

@@ -246,6 +246,8 @@ public final class JdbcLedger implements Ledger, AutoCloseable {
             StoredText.line(origin.source()),
             origin.run().orElse(null),
             submission.caller().map(StoredText::line).orElse(null),
+            submission.correlation().traceId().orElse(null),
+            submission.correlation().callerRequestId().orElse(null),
             now,
             now,
             RequestJson.write(submission.request()),

@@ -7,6 +7,7 @@ import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.LedgerPreview.KeyStatus;
 import dev.smsroutes.ledger.StoredText;
 import dev.smsroutes.ledger.Submission;
+import dev.smsroutes.model.Correlation;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
@@ -32,7 +33,7 @@ record MessageRow(Entry entry, String fingerprint, String owner) {
   static final String COLUMNS =
       "SELECT message_key, fingerprint, definition_key, channel, source, run, caller, state, uncertain,"
           + " attempts, admitted_at, first_attempt_at, last_attempt_at, changed_at, request_id,"
-          + " code, detail, request, parts, owner, claim FROM message";
+          + " code, detail, request, parts, trace_id, caller_request_id, owner, claim FROM message";
 
   static Optional<MessageRow> find(Connection connection, String messageKey) throws SQLException {
     String sql = COLUMNS + " WHERE message_key = ?";
@@ -62,6 +63,9 @@ record MessageRow(Entry entry, String fingerprint, String owner) {
             Optional.ofNullable(row.getString("request")),
             parts(row),
             Optional.ofNullable(row.getString("caller")),
+            new Correlation(
+                Optional.ofNullable(row.getString("trace_id")),
+                Optional.ofNullable(row.getString("caller_request_id"))),
             row.getLong("claim"));
     return new MessageRow(entry, row.getString("fingerprint"), row.getString("owner"));
   }

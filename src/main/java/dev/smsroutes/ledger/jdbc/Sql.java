@@ -6,17 +6,17 @@ package dev.smsroutes.ledger.jdbc;
  */
 enum Sql {
   CLAIM(
-      "INSERT INTO message (fingerprint, definition_key, channel, source, run, caller, state,"
-          + " accepted, uncertain, attempts, admitted_at, changed_at, request, owner, message_key,"
-          + " claim)"
-          + " VALUES (?, ?, ?, ?, ?, ?, 'ADMITTED', 0, 0, 0, ?, ?, ?, ?, ?, 1)"
+      "INSERT INTO message (fingerprint, definition_key, channel, source, run, caller,"
+          + " trace_id, caller_request_id, state, accepted, uncertain, attempts, admitted_at,"
+          + " changed_at, request, owner, message_key, claim)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'ADMITTED', 0, 0, 0, ?, ?, ?, ?, ?, 1)"
           + " ON CONFLICT (message_key) DO NOTHING"),
   /** {@link #CLAIM} and {@link #ATTEMPT} in one record. Begins as {@link #CLAIM}. */
   CLAIM_LEAVING(
-      "INSERT INTO message (fingerprint, definition_key, channel, source, run, caller, state,"
-          + " accepted, uncertain, attempts, admitted_at, changed_at, request, owner, message_key,"
-          + " claim, first_attempt_at, last_attempt_at)"
-          + " VALUES (?, ?, ?, ?, ?, ?, 'ATTEMPTED', 0, 0, 1, ?, ?, ?, ?, ?, 1, ?, ?)"
+      "INSERT INTO message (fingerprint, definition_key, channel, source, run, caller,"
+          + " trace_id, caller_request_id, state, accepted, uncertain, attempts, admitted_at,"
+          + " changed_at, request, owner, message_key, claim, first_attempt_at, last_attempt_at)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'ATTEMPTED', 0, 0, 1, ?, ?, ?, ?, ?, 1, ?, ?)"
           + " ON CONFLICT (message_key) DO NOTHING"),
   /**
    * Claims an unfinished entry for the same request. Only in the state in which it was read: its
@@ -30,7 +30,8 @@ enum Sql {
   /** Claims the entry of a refused request for another request. Begins as {@link #CLAIM}. */
   REPLACE(
       "UPDATE message SET fingerprint = ?, definition_key = ?, channel = ?, source = ?, run = ?,"
-          + " caller = ?, state = 'ADMITTED', accepted = 0, uncertain = 0, attempts = 0, admitted_at = ?,"
+          + " caller = ?, trace_id = ?, caller_request_id = ?, state = 'ADMITTED', accepted = 0,"
+          + " uncertain = 0, attempts = 0, admitted_at = ?,"
           + " first_attempt_at = NULL, last_attempt_at = NULL, changed_at = ?, request_id = NULL,"
           + " code = NULL, detail = NULL, request = ?, owner = ?, claim = claim + 1"
           + " WHERE message_key = ? AND claim = ? AND state = ?"),

@@ -242,12 +242,14 @@ class BatchRunIT {
     ledger.close();
     Store.execute(
         url(),
+        "ALTER TABLE message DROP COLUMN trace_id",
+        "ALTER TABLE message DROP COLUMN caller_request_id",
         "DROP TABLE api",
         "DROP INDEX message_open",
         "DROP INDEX message_by_caller",
         "ALTER TABLE message DROP COLUMN caller",
         "ALTER TABLE message DROP COLUMN parts",
-        "DELETE FROM sms_schema WHERE version IN ('2', '3', '4', '5')");
+        "DELETE FROM sms_schema WHERE version IN ('2', '3', '4', '5', '6')");
     openAgain();
 
     assertThat(ledger.runs().settled(run, Map.of("a.csv#1", "k1")))

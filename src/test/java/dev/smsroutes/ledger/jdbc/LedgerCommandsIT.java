@@ -210,7 +210,7 @@ class LedgerCommandsIT extends OnAStore {
       assertThatThrownBy(this::beside)
           .isInstanceOf(NoLedgerException.class)
           .hasMessage(
-              "sms.ledger.url: expected a ledger of schema version at most 6; got 99, made by a"
+              "sms.ledger.url: expected a ledger of schema version at most 7; got 99, made by a"
                   + " newer sms-routes; use the version that made it");
 
       execute("UPDATE sms_schema SET version = '0.5', script = 'V0.5__early.sql'");

@@ -10,6 +10,7 @@ import dev.smsroutes.ledger.LedgerRecords.Query;
 import dev.smsroutes.ledger.LedgerTotals;
 import dev.smsroutes.ledger.Runs.Run;
 import dev.smsroutes.ledger.Submission;
+import dev.smsroutes.model.Correlation;
 import dev.smsroutes.model.Origin;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.Parked;
@@ -155,6 +156,7 @@ class RecordsIT extends OnAStore {
                 Optional.empty(),
                 OptionalInt.empty(),
                 Optional.empty(),
+                Correlation.NONE,
                 1));
     assertThat(ledger.records().history("key").orElseThrow().events())
         .containsExactly(new Entry.Event(admitted.plusSeconds(2), "WAITING", 50100, "Too fast"));

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass(name = "{0}")
 @EnumSource(Store.class)
 class SchemaVersionIT extends OnAStore {
-  private static final int NEWEST = 5;
+  private static final int NEWEST = 6;
 
   @AfterEach
   void downgrade() {
@@ -28,7 +28,7 @@ class SchemaVersionIT extends OnAStore {
       execute(
           "ALTER TABLE message DROP COLUMN IF EXISTS later_" + (NEWEST + 1),
           "ALTER TABLE message DROP COLUMN IF EXISTS later_" + (NEWEST + 2),
-          "DELETE FROM sms_schema WHERE version IN ('6', '7')");
+          "DELETE FROM sms_schema WHERE version IN ('%d', '%d')".formatted(NEWEST + 1, NEWEST + 2));
     }
   }
 
