@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class ManagementIT {
   @Test
   void serves_health_and_metrics_only_on_the_management_port() throws Exception {
-    try (RunningBundle bundle =
-        RunningBundle.start("sms.management.enabled", "true", "sms.management.port", "0")) {
+    try (RunningBundle bundle = RunningBundle.start(RunningBundle.withManagement())) {
       int port = bundle.bundle().managementPort().orElseThrow();
       assertThat(bundle.keyed("managed", Requests.keyed()).status()).isEqualTo(202);
 
