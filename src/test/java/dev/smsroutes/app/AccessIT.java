@@ -84,18 +84,14 @@ class AccessIT {
             home,
             RunningBundle.withBroker(
                 home,
-                "sms.http.authentication",
-                "api-key",
-                "sms.http.keys-file",
-                home.resolve("keys.json").toString(),
-                "sms.http.token-key-file",
-                home.resolve("token.key").toString(),
-                "sms.file.caller",
-                "shop",
-                "camel.main.routesIncludePattern",
-                "file:routes/http-*.yaml,file:routes/error-*.yaml,file:routes/file-*.yaml,"
-                    + routes.toUri()
-                    + "*.camel.yaml"));
+                RunningBundle.withKeys(
+                    home,
+                    "sms.file.caller",
+                    "shop",
+                    "camel.main.routesIncludePattern",
+                    "file:routes/http-*.yaml,file:routes/error-*.yaml,file:routes/file-*.yaml,"
+                        + routes.toUri()
+                        + "*.camel.yaml")));
   }
 
   @AfterAll
@@ -346,19 +342,11 @@ class AccessIT {
   @Test
   void the_allowance_of_the_day_is_the_same_after_a_restart(@TempDir Path other)
       throws IOException {
-    Path keys =
-        KeysFiles.write(
-            other.resolve("keys.json"), limited("few", OptionalDouble.empty(), OptionalLong.of(1)));
-    String[] settings = {
-      "sms.http.authentication",
-      "api-key",
-      "sms.http.keys-file",
-      keys.toString(),
-      "sms.http.token-key-file",
-      other.resolve("token.key").toString(),
-      "sms.ledger.url",
-      "jdbc:sqlite:" + other.resolve("ledger.db")
-    };
+    KeysFiles.write(
+        other.resolve("keys.json"), limited("few", OptionalDouble.empty(), OptionalLong.of(1)));
+    String[] settings =
+        RunningBundle.withKeys(
+            other, "sms.ledger.url", "jdbc:sqlite:" + other.resolve("ledger.db"));
     Map<String, Integer> before = Map.of("day-1", 202, "day-2", 403);
     for (int start = 0; start < 2; start++) {
       try (RunningBundle one = RunningBundle.start(settings)) {

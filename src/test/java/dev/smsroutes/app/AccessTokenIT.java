@@ -58,14 +58,7 @@ class AccessTokenIT {
   }
 
   private RunningBundle node() {
-    return RunningBundle.start(
-        clock,
-        "sms.http.authentication",
-        "api-key",
-        "sms.http.keys-file",
-        home.resolve("keys.json").toString(),
-        "sms.http.token-key-file",
-        home.resolve("token.key").toString());
+    return RunningBundle.start(clock, RunningBundle.withKeys(home));
   }
 
   @AfterEach

@@ -30,7 +30,7 @@ class ApiPageIT {
 
   @BeforeAll
   static void start() {
-    bundle = RunningBundle.start("sms.management.enabled", "true", "sms.management.port", "0");
+    bundle = RunningBundle.start(RunningBundle.withManagement());
   }
 
   @AfterAll

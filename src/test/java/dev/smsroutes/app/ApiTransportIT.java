@@ -126,16 +126,13 @@ class ApiTransportIT {
     String[] settings =
         trusted(
             named,
-            "sms.api.proxy-url",
-            "http://127.0.0.1:" + proxy.port(),
-            "sms.api.proxy-user",
-            "gateway",
-            "sms.api.proxy-password-file",
-            secret.toString(),
-            "sms.management.enabled",
-            "true",
-            "sms.management.port",
-            "0");
+            RunningBundle.withManagement(
+                "sms.api.proxy-url",
+                "http://127.0.0.1:" + proxy.port(),
+                "sms.api.proxy-user",
+                "gateway",
+                "sms.api.proxy-password-file",
+                secret.toString()));
     try (RunningBundle bundle = RunningBundle.start(settings)) {
       assertThat(bundle.keyed("way-1", BODY).status()).isEqualTo(202);
 

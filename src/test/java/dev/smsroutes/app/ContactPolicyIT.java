@@ -61,7 +61,7 @@ class ContactPolicyIT {
     LOG.start();
     logger().addAppender(LOG);
     Files.writeString(list(), "# nobody yet\n");
-    bundle = open(folder, "sms.management.enabled", "true");
+    bundle = open(folder, RunningBundle.withManagement());
   }
 
   @AfterAll
@@ -86,7 +86,6 @@ class ContactPolicyIT {
     List<String> settings =
         new ArrayList<>(
             List.of(
-                "sms.management.port", "0",
                 "sms.ledger.url", "jdbc:sqlite:" + home.resolve("ledger.db"),
                 "sms.suppression-file", list().toString(),
                 "sms.send-window", "08:00–20:00",

@@ -79,10 +79,7 @@ class ForeignPageIT {
 
   @BeforeAll
   static void visit() throws Exception {
-    bundle =
-        RunningBundle.start(
-            RunningBundle.withBroker(
-                folder, "sms.management.enabled", "true", "sms.management.port", "0"));
+    bundle = RunningBundle.start(RunningBundle.withBroker(folder, RunningBundle.withManagement()));
     bundle.keyed(CANARY, Requests.keyed());
     bundle.queue(List.of("{\"" + CANARY + "\": true}"));
     await().atMost(PATIENCE).until(() -> queued("sms.send.invalid").size() == 1);

@@ -42,25 +42,22 @@ class HealthIT {
               home,
               RunningBundle.withBroker(
                   home,
-                  "sms.management.enabled",
-                  "true",
-                  "sms.management.port",
-                  "0",
-                  "sms.health.queue-stuck-after",
-                  "1ms",
-                  "sms.health.inbox-untouched-after",
-                  "1ms",
-                  "sms.health.oldest-open-after",
-                  "1ms",
-                  // A call that hangs is over when the next test begins.
-                  "sms.api.response-timeout",
-                  "2s",
-                  "sms.api.probe-interval",
-                  "30s",
-                  "sms.api.longest-pause",
-                  "1h",
-                  "sms.jms.redelivery-delay",
-                  "1s"));
+                  RunningBundle.withManagement(
+                      "sms.health.queue-stuck-after",
+                      "1ms",
+                      "sms.health.inbox-untouched-after",
+                      "1ms",
+                      "sms.health.oldest-open-after",
+                      "1ms",
+                      // A call that hangs is over when the next test begins.
+                      "sms.api.response-timeout",
+                      "2s",
+                      "sms.api.probe-interval",
+                      "30s",
+                      "sms.api.longest-pause",
+                      "1h",
+                      "sms.jms.redelivery-delay",
+                      "1s")));
     }
 
     @AfterAll
@@ -125,12 +122,15 @@ class HealthIT {
   void names_the_sandbox_a_broker_that_is_away_and_a_full_disk() {
     try (RunningBundle bundle =
         RunningBundle.start(
-            "sms.management.enabled", "true",
-            "sms.management.port", "0",
-            "sms.http.public-url", "https://sms.example.com",
-            "sms.jms.enabled", "true",
-            "sms.jms.broker-url", "tcp://127.0.0.1:1",
-            "sms.health.min-disk-free-bytes", Long.toString(Long.MAX_VALUE))) {
+            RunningBundle.withManagement(
+                "sms.http.public-url",
+                "https://sms.example.com",
+                "sms.jms.enabled",
+                "true",
+                "sms.jms.broker-url",
+                "tcp://127.0.0.1:1",
+                "sms.health.min-disk-free-bytes",
+                Long.toString(Long.MAX_VALUE)))) {
       Reply health = becomes(bundle, List.of("sms-broker", "sms-disk", "sms-sandbox"));
 
       assertThat(health.body())

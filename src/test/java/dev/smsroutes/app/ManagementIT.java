@@ -2,6 +2,7 @@ package dev.smsroutes.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import dev.smsroutes.testing.CapturedLog;
 import dev.smsroutes.testing.Reply;
 import dev.smsroutes.testing.Requests;
@@ -23,7 +24,7 @@ class ManagementIT {
 
   @BeforeAll
   static void start() {
-    bundle = RunningBundle.start("sms.management.enabled", "true", "sms.management.port", "0");
+    bundle = RunningBundle.start(RunningBundle.withManagement());
   }
 
   @AfterAll
@@ -84,7 +85,7 @@ class ManagementIT {
   })
   void refuses_what_it_does_not_have_as_json_and_without_a_stack_trace(
       String method, String target, int status) {
-    try (CapturedLog log = new CapturedLog(ch.qos.logback.classic.Level.WARN)) {
+    try (CapturedLog log = new CapturedLog(Level.WARN)) {
       Reply reply = ask(management(), method, target, "");
 
       assertThat(reply.status()).as(reply.body()).isEqualTo(status);

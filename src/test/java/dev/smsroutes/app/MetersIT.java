@@ -55,40 +55,27 @@ class MetersIT {
 
   @BeforeAll
   static void start() throws Exception {
-    Path keys =
-        KeysFiles.write(
-            home.resolve("keys.json"),
-            KeysFiles.key("shop", Role.SEND),
-            KeysFiles.key("watcher", Role.OBSERVE));
+    KeysFiles.write(
+        home.resolve("keys.json"),
+        KeysFiles.key("shop", Role.SEND),
+        KeysFiles.key("watcher", Role.OBSERVE));
     bundle =
         RunningBundle.startWithFiles(
             home,
             RunningBundle.withBroker(
                 home,
-                "sms.management.enabled",
-                "true",
-                "sms.management.port",
-                "0",
-                "sms.http.authentication",
-                "api-key",
-                "sms.http.keys-file",
-                keys.toString(),
-                "sms.http.token-key-file",
-                home.resolve("token.key").toString(),
-                "sms.http.max-keyed-body-bytes",
-                "2000",
-                "sms.api.response-timeout",
-                "300ms",
-                "sms.file.row-timeout",
-                "3s",
-                "sms.policy.countries",
-                "DE",
-                "sms.jms.redelivery-delay",
-                "20ms",
-                "sms.jms.max-redelivery-delay",
-                "50ms",
-                "sms.jms.max-attempts",
-                "3"));
+                RunningBundle.withFewDeliveries(
+                    RunningBundle.withKeys(
+                        home,
+                        RunningBundle.withManagement(
+                            "sms.http.max-keyed-body-bytes",
+                            "2000",
+                            "sms.api.response-timeout",
+                            "300ms",
+                            "sms.file.row-timeout",
+                            "3s",
+                            "sms.policy.countries",
+                            "DE")))));
   }
 
   @AfterAll

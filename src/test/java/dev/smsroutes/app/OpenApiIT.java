@@ -157,22 +157,15 @@ class OpenApiIT {
         RunningBundle.start(
             RunningBundle.withBroker(
                 home,
-                "sms.http.authentication",
-                "api-key",
-                "sms.http.keys-file",
-                home.resolve("keys.json").toString(),
-                "sms.http.token-key-file",
-                home.resolve("token.key").toString(),
-                "sms.suppression-file",
-                home.resolve("suppressed.txt").toString(),
-                "sms.http.max-in-flight",
-                "2",
-                "sms.http.body-timeout",
-                "500ms",
-                "sms.management.enabled",
-                "true",
-                "sms.management.port",
-                "0"));
+                RunningBundle.withKeys(
+                    home,
+                    RunningBundle.withManagement(
+                        "sms.suppression-file",
+                        home.resolve("suppressed.txt").toString(),
+                        "sms.http.max-in-flight",
+                        "2",
+                        "sms.http.body-timeout",
+                        "500ms"))));
   }
 
   private static Key limited(String id, List<String> definitions, OptionalDouble rate) {

@@ -22,19 +22,11 @@ class QueuedCallerIT {
 
   @Test
   void the_http_caller_goes_with_the_request_through_the_queue() throws Exception {
-    Path keys = KeysFiles.write(folder.resolve("keys.json"), KeysFiles.key("shop", Role.SEND));
+    KeysFiles.write(folder.resolve("keys.json"), KeysFiles.key("shop", Role.SEND));
     try (RunningBundle bundle =
             RunningBundle.start(
                 RunningBundle.withBroker(
-                    folder,
-                    "sms.http.authentication",
-                    "api-key",
-                    "sms.http.keys-file",
-                    keys.toString(),
-                    "sms.http.token-key-file",
-                    folder.resolve("token.key").toString(),
-                    "sms.jms.max-attempts",
-                    "1"));
+                    folder, RunningBundle.withKeys(folder, "sms.jms.max-attempts", "1")));
         ActiveMQConnectionFactory factory = bundle.broker();
         Connection connection = factory.createConnection()) {
       bundle.sandbox().faults("{\"status\": 503}");

@@ -174,8 +174,7 @@ class SandboxToApiIT {
 
   @Test
   void health_and_meters_tell_of_the_sandbox() throws Exception {
-    try (RunningBundle bundle =
-        RunningBundle.start("sms.management.enabled", "true", "sms.management.port", "0")) {
+    try (RunningBundle bundle = RunningBundle.start(RunningBundle.withManagement())) {
       String base = "http://127.0.0.1:" + bundle.bundle().managementPort().getAsInt() + "/observe/";
 
       assertThat(get(base + "health")).contains("\"status\":\"UP\"", "\"sandbox\":true");

@@ -51,12 +51,14 @@ class SfmcSdkIT {
     KeysFiles.write(home.resolve("keys.json"), KeysFiles.key("shop", Role.SEND));
     bundle =
         RunningBundle.start(
-            "sms.http.authentication", "api-key",
-            "sms.http.keys-file", home.resolve("keys.json").toString(),
-            "sms.http.token-key-file", home.resolve("token.key").toString(),
-            "sms.http.allowed-hosts", HOST,
-            "sms.http.tls.certificate-file", certificates.certificate("gateway").toString(),
-            "sms.http.tls.key-file", certificates.key("gateway").toString());
+            RunningBundle.withKeys(
+                home,
+                "sms.http.allowed-hosts",
+                HOST,
+                "sms.http.tls.certificate-file",
+                certificates.certificate("gateway").toString(),
+                "sms.http.tls.key-file",
+                certificates.key("gateway").toString()));
   }
 
   /** What is there from an earlier run is checked against the lock file, and not fetched again. */

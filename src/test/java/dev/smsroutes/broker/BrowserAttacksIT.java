@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HexFormat;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,12 +41,7 @@ class BrowserAttacksIT {
 
   @BeforeAll
   static void start() {
-    broker =
-        EmbeddedBroker.start(
-            TestBrokers.options(
-                directory.resolve("broker"),
-                Optional.empty(),
-                name -> name.startsWith("sms.reply.")));
+    broker = TestBrokers.withReplyQueues(directory);
   }
 
   @AfterAll

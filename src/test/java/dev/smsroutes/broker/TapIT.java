@@ -38,12 +38,7 @@ class TapIT {
 
   @BeforeAll
   static void start() {
-    broker =
-        EmbeddedBroker.start(
-            TestBrokers.options(
-                directory.resolve("broker"),
-                Optional.empty(),
-                name -> name.matches("sms\\.reply\\.[a-z]+")));
+    broker = TestBrokers.withReplyQueues(directory);
   }
 
   @AfterAll

@@ -12,6 +12,15 @@ import java.util.function.Predicate;
 final class TestBrokers {
   private TestBrokers() {}
 
+  /** A broker that asks nobody who it is, and lets clients make {@code sms.reply.} and a word. */
+  static EmbeddedBroker withReplyQueues(Path folder) {
+    return EmbeddedBroker.start(
+        options(
+            folder.resolve("broker"),
+            Optional.empty(),
+            name -> name.matches("sms\\.reply\\.[a-z]+")));
+  }
+
   static BrokerOptions options(
       Path directory, Optional<Login> login, Predicate<String> replyQueues) {
     return new BrokerOptions(

@@ -58,14 +58,7 @@ class ReplayIT {
   static void start() {
     bundle =
         RunningBundle.start(
-            RunningBundle.withLedgerAndBroker(
-                folder,
-                "sms.jms.redelivery-delay",
-                "20ms",
-                "sms.jms.max-redelivery-delay",
-                "50ms",
-                "sms.jms.max-attempts",
-                "3"));
+            RunningBundle.withLedgerAndBroker(folder, RunningBundle.withFewDeliveries()));
   }
 
   @AfterAll
@@ -746,14 +739,7 @@ class ReplayIT {
     Path before = Files.copy(keys, own.resolve("before.json"));
     try (RunningBundle doored =
             RunningBundle.start(
-                RunningBundle.withLedgerAndBroker(
-                    own,
-                    "sms.http.authentication",
-                    "api-key",
-                    "sms.http.keys-file",
-                    keys.toString(),
-                    "sms.http.token-key-file",
-                    own.resolve("token.key").toString()));
+                RunningBundle.withLedgerAndBroker(own, RunningBundle.withKeys(own)));
         JdbcRecords its = doored.records()) {
       for (String key : List.of("same", "copied")) {
         doored.sandbox().faults(PARKING[0], PARKING[1].replace("CODE", "77999"));

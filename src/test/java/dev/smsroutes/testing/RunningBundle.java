@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /**
@@ -97,17 +98,16 @@ public final class RunningBundle implements AutoCloseable {
 
   /** As above, by this clock. */
   public static RunningBundle startWithFiles(Clock clock, Path home, String... keysAndValues) {
-    List<String> all =
+    List<String> files =
         new ArrayList<>(
             List.of(
                 "sms.file.enabled", "true",
                 "sms.file.poll-delay", "50ms",
                 "sms.file.min-age", "0ms"));
     for (String folder : List.of("inbox", "results", "done", "failed")) {
-      all.addAll(List.of("sms.file." + folder, home.resolve(folder).toString()));
+      files.addAll(List.of("sms.file." + folder, home.resolve(folder).toString()));
     }
-    all.addAll(List.of(keysAndValues));
-    return start(clock, all.toArray(String[]::new));
+    return start(clock, all(files, keysAndValues));
   }
 
   /**
@@ -116,22 +116,49 @@ public final class RunningBundle implements AutoCloseable {
    * @param keysAndValues what it has besides, as for {@link #start(String...)}
    */
   public static String[] withBroker(Path home, String... keysAndValues) {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                "sms.jms.enabled", "true",
-                "sms.jms.port", "0",
-                "sms.jms.directory", home.resolve("broker").toString()));
-    all.addAll(List.of(keysAndValues));
-    return all.toArray(String[]::new);
+    return all(
+        List.of(
+            "sms.jms.enabled", "true",
+            "sms.jms.port", "0",
+            "sms.jms.directory", home.resolve("broker").toString()),
+        keysAndValues);
   }
 
   /** As {@link #withBroker}, with its ledger in this folder, too. */
   public static String[] withLedgerAndBroker(Path home, String... keysAndValues) {
-    List<String> all =
-        new ArrayList<>(List.of("sms.ledger.url", "jdbc:sqlite:" + home.resolve("ledger.db")));
-    all.addAll(List.of(keysAndValues));
-    return withBroker(home, all.toArray(String[]::new));
+    return withBroker(
+        home,
+        all(List.of("sms.ledger.url", "jdbc:sqlite:" + home.resolve("ledger.db")), keysAndValues));
+  }
+
+  /** The settings of a queue whose messages are delivered three times within moments. */
+  public static String[] withFewDeliveries(String... keysAndValues) {
+    return all(
+        List.of(
+            "sms.jms.redelivery-delay", "20ms",
+            "sms.jms.max-redelivery-delay", "50ms",
+            "sms.jms.max-attempts", "3"),
+        keysAndValues);
+  }
+
+  /** The settings of a bundle that asks for the keys in {@code keys.json} of this folder. */
+  public static String[] withKeys(Path home, String... keysAndValues) {
+    return all(
+        List.of(
+            "sms.http.authentication", "api-key",
+            "sms.http.keys-file", home.resolve("keys.json").toString(),
+            "sms.http.token-key-file", home.resolve("token.key").toString()),
+        keysAndValues);
+  }
+
+  /** The settings of a bundle with the port that {@link #managed} asks. */
+  public static String[] withManagement(String... keysAndValues) {
+    return all(
+        List.of("sms.management.enabled", "true", "sms.management.port", "0"), keysAndValues);
+  }
+
+  private static String[] all(List<String> first, String... others) {
+    return Stream.concat(first.stream(), Stream.of(others)).toArray(String[]::new);
   }
 
   /** Starts a bundle that goes by this clock. */

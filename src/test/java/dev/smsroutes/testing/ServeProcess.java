@@ -26,6 +26,10 @@ import java.util.regex.Pattern;
 
 /** {@code serve} as a process of its own, as an operator runs, stops and kills it. */
 public final class ServeProcess implements AutoCloseable {
+  /** Options of the Java machine: a process that ends soon is not worth its best compiler. */
+  public static final List<String> QUICK_START =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private static final Pattern HTTP =
       Pattern.compile("HTTP +(http://127\\.0\\.0\\.1:\\d+\\S*/)\\{");
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -91,7 +95,7 @@ public final class ServeProcess implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(QUICK_START);
     command.addAll(javaOptions);
     command.addAll(
         List.of(
