@@ -46,6 +46,8 @@ import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
 import dev.smsroutes.throttle.Throttle;
 import dev.smsroutes.throttle.ThrottleMeters;
+import dev.smsroutes.trace.OtlpTracing;
+import dev.smsroutes.trace.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
@@ -105,6 +107,7 @@ public final class Bundle implements AutoCloseable {
   private Optional<EmbeddedBroker> broker = Optional.empty();
   private Optional<Doors> doors = Optional.empty();
   private Optional<HttpServers> http = Optional.empty();
+  private Optional<Tracing> tracing = Optional.empty();
   private Throttle throttle;
   private Samples samples;
   private FileIntake intake;
@@ -212,6 +215,10 @@ public final class Bundle implements AutoCloseable {
                       sandbox.isPresent(),
                       refusals)));
       main.configure().addConfiguration(http.get());
+    }
+    // Not by map: it would load the SDK where traces are off.
+    if (configuration.traces().isPresent()) {
+      tracing = Optional.of(closing.push(new OtlpTracing(configuration.traces().get())));
     }
     closing.push(main::stop);
     // Who waits for a permit would otherwise hold up the stop of Camel.
@@ -321,7 +328,8 @@ public final class Bundle implements AutoCloseable {
                 refusals),
             configuration.http().recipientsConcurrency()));
     rooms.addConfiguration(
-        new JmsIntakeBeans(jms, broker, reader::one, OutcomeJson::one, this::callerOfReplay));
+        new JmsIntakeBeans(
+            jms, broker, reader::one, OutcomeJson::one, this::callerOfReplay, tracing.isPresent()));
     rooms.addConfiguration(
         new CamelConfiguration() {
           @Override
@@ -345,7 +353,8 @@ public final class Bundle implements AutoCloseable {
                     policy,
                     configuration.access().with(keys, clock, configuration.door().asks()),
                     clock,
-                    meters.registry())
+                    meters.registry(),
+                    tracing)
                 .forEach(routes -> main.configure().addRoutesBuilder(routes));
           }
         });
