@@ -62,6 +62,7 @@ class HouseRulesTest {
               "dev.smsroutes.batch..",
               "dev.smsroutes.broker..",
               "dev.smsroutes.meters..",
+              "dev.smsroutes.trace..",
               "dev.smsroutes.records..",
               "dev.smsroutes.page..",
               "dev.smsroutes.request..",
@@ -84,6 +85,16 @@ class HouseRulesTest {
           .orShould()
           .dependOnClassesThat()
           .areAssignableTo(ExchangeProperty.class);
+
+  /** So that nobody loads it where traces are off. */
+  @ArchTest
+  static final ArchRule the_sdk_of_traces_is_known_to_their_room_only =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.smsroutes.trace..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.opentelemetry..");
 
   @ArchTest
   static final ArchRule the_sandbox_shares_nothing_but_the_wire =
@@ -157,6 +168,8 @@ class HouseRulesTest {
           .definedBy("dev.smsroutes.door")
           .layer("meters")
           .definedBy("dev.smsroutes.meters")
+          .layer("trace")
+          .definedBy("dev.smsroutes.trace")
           .layer("management")
           .definedBy("dev.smsroutes.management")
           .layer("records")
@@ -227,6 +240,7 @@ class HouseRulesTest {
               "batch.format",
               "batch.result",
               "broker",
+              "trace",
               "disk")
           .whereLayer("api")
           .mayOnlyAccessLayers("throttle", "tls", "watch", "model")
@@ -239,6 +253,7 @@ class HouseRulesTest {
               "definition",
               "template",
               "ledger",
+              "trace",
               "model")
           .whereLayer("intake.http")
           .mayOnlyAccessLayers("config", "access", "intake.request", "ledger", "model")
@@ -246,6 +261,8 @@ class HouseRulesTest {
           .mayOnlyAccessLayers("config", "access", "tls", "watch", "intake.http", "disk", "model")
           .whereLayer("meters")
           .mayNotAccessAnyLayer()
+          .whereLayer("trace")
+          .mayOnlyAccessLayers("model")
           .whereLayer("management")
           .mayOnlyAccessLayers("meters", "model")
           .whereLayer("records")
@@ -320,6 +337,7 @@ class HouseRulesTest {
               "dev.smsroutes.intake.http",
               "dev.smsroutes.door",
               "dev.smsroutes.meters",
+              "dev.smsroutes.trace",
               "dev.smsroutes.management",
               "dev.smsroutes.records",
               "dev.smsroutes.page",

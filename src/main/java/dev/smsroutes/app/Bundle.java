@@ -46,6 +46,8 @@ import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.sandbox.SandboxOptions;
 import dev.smsroutes.throttle.Throttle;
 import dev.smsroutes.throttle.ThrottleMeters;
+import dev.smsroutes.trace.OtlpTracing;
+import dev.smsroutes.trace.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
@@ -106,6 +108,7 @@ public final class Bundle implements AutoCloseable {
   private Optional<Doors> doors = Optional.empty();
   private Optional<HttpServers> http = Optional.empty();
   private Optional<ApiTls> apiTls = Optional.empty();
+  private Optional<Tracing> tracing = Optional.empty();
   private Throttle throttle;
   private Samples samples;
   private FileIntake intake;
@@ -213,6 +216,10 @@ public final class Bundle implements AutoCloseable {
                       sandbox.isPresent(),
                       refusals)));
       main.configure().addConfiguration(http.get());
+    }
+    // Not by map: it would load the SDK where traces are off.
+    if (configuration.traces().isPresent()) {
+      tracing = Optional.of(closing.push(new OtlpTracing(configuration.traces().get())));
     }
     closing.push(main::stop);
     // Who waits for a permit would otherwise hold up the stop of Camel.
@@ -322,7 +329,8 @@ public final class Bundle implements AutoCloseable {
                 refusals),
             configuration.http().recipientsConcurrency()));
     rooms.addConfiguration(
-        new JmsIntakeBeans(jms, broker, reader::one, OutcomeJson::one, this::callerOfReplay));
+        new JmsIntakeBeans(
+            jms, broker, reader::one, OutcomeJson::one, this::callerOfReplay, tracing.isPresent()));
     rooms.addConfiguration(
         new CamelConfiguration() {
           @Override
@@ -346,7 +354,8 @@ public final class Bundle implements AutoCloseable {
                     policy,
                     configuration.access().with(keys, clock, configuration.door().asks()),
                     clock,
-                    meters.registry())
+                    meters.registry(),
+                    tracing)
                 .forEach(routes -> main.configure().addRoutesBuilder(routes));
           }
         });

@@ -19,6 +19,7 @@ import dev.smsroutes.pipeline.Pipeline;
 import dev.smsroutes.pipeline.RetryPolicy;
 import dev.smsroutes.pipeline.SendOptions;
 import dev.smsroutes.throttle.Throttle;
+import dev.smsroutes.trace.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -68,7 +69,8 @@ public final class PipelineWiring {
       ContactPolicy contactPolicy,
       Access access,
       Clock clock,
-      MeterRegistry registry) {
+      MeterRegistry registry,
+      Optional<Tracing> tracing) {
     Pipeline pipeline =
         new Pipeline(
             definitions,
@@ -89,7 +91,8 @@ public final class PipelineWiring {
                 configuration.api().statusCheck(),
                 configuration.jms().maxBodyBytes(),
                 configuration.files().recipientsPerCall()),
-            registry);
+            registry,
+            tracing);
     List<RoutesBuilder> routes =
         new ArrayList<>(
             pipeline.routes(

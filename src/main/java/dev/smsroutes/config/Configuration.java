@@ -4,6 +4,7 @@ import dev.smsroutes.config.SandboxChoice.When;
 import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.MadeFor;
 import dev.smsroutes.throttle.ThrottleOptions;
+import dev.smsroutes.trace.TraceOptions;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,6 +47,7 @@ import org.apache.camel.util.AntPathMatcher;
  * @param jms the JMS intake
  * @param sandbox when the sandbox starts, and where
  * @param health from when on something counts as stuck
+ * @param traces how spans get to a collector; empty if traces are off
  * @param management where health and meters are; empty if they are switched off
  * @param stopTimeout how long a stop waits for what is in progress
  * @param secretsOfRoutes secrets that only routes read, by key
@@ -69,6 +71,7 @@ public record Configuration(
     JmsOptions jms,
     SandboxChoice sandbox,
     HealthOptions health,
+    Optional<TraceOptions> traces,
     Optional<Address> management,
     Duration stopTimeout,
     Map<String, Supplier<String>> secretsOfRoutes,
@@ -179,6 +182,7 @@ public record Configuration(
     Path definitions = settings.path("sms.definitions.directory");
     SandboxChoice sandbox = SandboxChoice.from(settings);
     HealthOptions health = HealthOptions.from(settings);
+    Optional<TraceOptions> traces = TraceSettings.read(settings);
     LogFormat logFormat = LogFormat.from(settings);
     boolean managed = settings.flag("sms.management.enabled");
     Optional<Address> management =
@@ -226,6 +230,7 @@ public record Configuration(
         jms,
         sandbox,
         health,
+        traces,
         management,
         stopTimeout,
         ofRoutes,

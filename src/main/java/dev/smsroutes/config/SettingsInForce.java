@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  */
 public record SettingsInForce(String hash, List<String> changed) {
   private static final Pattern SECRET =
-      Pattern.compile(".*[.-](password|secret|passphrase|client-id)");
+      Pattern.compile(".*[.-](password|secret|passphrase|client-id|authorization)");
 
   /** A URL may hold a login. */
   private static final Pattern LOGIN =

@@ -33,11 +33,22 @@ public final class HandOver {
 
   /**
    * Where the request stands in the trace of its caller: a {@link TraceContext}, or a {@link
-   * String} with a {@code traceparent}, of which a malformed one counts as none. After the
-   * hand-over of one request the property has a {@link TraceContext} that says where the trace goes
-   * on, if the request is in one.
+   * String} with a {@code traceparent}, of which a malformed one counts as none.
    */
   public static final String TRACEPARENT = "smsTraceparent";
+
+  /**
+   * After the hand-over of one request: its span, a {@link TraceContext}, where traces are on. An
+   * answer says so.
+   */
+  public static final String SPAN = "smsSpan";
+
+  /**
+   * Names the message of a broker that brought the request, a {@link String}, the same at each
+   * delivery: all of them are in one trace. Only where traces are on, and only of a request without
+   * a {@link #TRACEPARENT}.
+   */
+  public static final String DELIVERY = "smsDelivery";
 
   /**
    * The id that the caller gave to its request, a {@link String}. One that is no such id counts as

@@ -64,8 +64,13 @@ final class ApiCall implements Group {
   String token;
   ApiReply reply;
 
-  /** When the last request left for the API. */
+  /** When the last request left for the API, and when the first one of the attempt did. */
   private long leftAt;
+
+  private long beganAt;
+
+  /** When the last request had its reply, or its failure. */
+  private long backAt;
 
   /** How long the API took for all requests of the attempt. */
   private long apiNanos;
@@ -179,11 +184,13 @@ final class ApiCall implements Group {
   /** A request leaves for the API. */
   void leaves() {
     leftAt = System.nanoTime();
+    beganAt = apiNanos == 0 ? leftAt : beganAt;
   }
 
   /** The API has replied, or will not. */
   void isBack() {
-    long nanos = System.nanoTime() - leftAt;
+    backAt = System.nanoTime();
+    long nanos = backAt - leftAt;
     apiNanos += nanos;
     for (InFlight message : aboard) {
       message.wasWithApi(nanos);
@@ -193,6 +200,16 @@ final class ApiCall implements Group {
   /** How long the API took for the attempt, in nanoseconds. */
   long apiNanos() {
     return apiNanos;
+  }
+
+  /** When the attempt began, in the time of {@link System#nanoTime}. */
+  long beganAt() {
+    return beganAt;
+  }
+
+  /** When its end was known, in the same time. */
+  long backAt() {
+    return backAt;
   }
 
   List<SentMessage> sent() {

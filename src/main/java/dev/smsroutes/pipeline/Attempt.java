@@ -11,6 +11,7 @@ import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Reason;
 import dev.smsroutes.throttle.ThrottledException;
+import dev.smsroutes.trace.RequestSpan.AttemptEnd;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.camel.Exchange;
 import org.apache.hc.client5.http.ConnectTimeoutException;
@@ -114,6 +116,27 @@ final class Attempt {
       classifyReply(call, first);
     }
     meters.attempted(call.outcome, call.apiNanos());
+    if (first.span != null) {
+      trace(call);
+    }
+  }
+
+  private void trace(ApiCall call) {
+    OptionalInt status =
+        call.reply == null ? OptionalInt.empty() : OptionalInt.of(call.reply.status());
+    List<Outcome> each = each(call);
+    for (int i = 0; i < each.size(); i++) {
+      InFlight message = call.aboard.get(i);
+      message.span.attempted(
+          new AttemptEnd(
+              call.attempts,
+              message.message.definitionKey(),
+              status,
+              each.get(i),
+              each.size(),
+              call.beganAt(),
+              call.backAt()));
+    }
   }
 
   private void classifyReply(ApiCall call, InFlight first) {

@@ -10,6 +10,8 @@ import dev.smsroutes.model.SendItem;
 import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.model.TraceContext;
 import dev.smsroutes.pipeline.Envelope.Handling;
+import dev.smsroutes.trace.RequestSpan;
+import dev.smsroutes.trace.Tracing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,10 +37,15 @@ final class ExchangeAdapter {
   private final Duration deadline;
   private final Failures failures;
 
+  /** Null where traces are off. */
+  private final Tracing tracing;
+
   /**
    * @param deadline how long a request may take unless its intake says otherwise
+   * @param tracing empty where traces are off
    */
-  ExchangeAdapter(Duration deadline, Failures failures) {
+  ExchangeAdapter(Duration deadline, Failures failures, Optional<Tracing> tracing) {
+    this.tracing = tracing.orElse(null);
     this.deadline = deadline;
     this.failures = failures;
   }
@@ -75,10 +82,10 @@ final class ExchangeAdapter {
     Sends sends;
     try {
       Handling handling = handling(exchange, mayBeQueued);
-      sends = sends(items, handling, callerToken(exchange, handling));
+      sends = sends(exchange, items, handling, callerToken(exchange, handling));
     } catch (RuntimeException e) {
       // A property of a wrong type: nobody knows how the intake wants it handled.
-      sends = sends(items, defaults(exchange), Optional.empty());
+      sends = sends(exchange, items, defaults(exchange), Optional.empty());
       sends.messages().forEach(message -> failures.failed(message, e));
     }
     // No header of a stranger comes any further.
@@ -104,13 +111,29 @@ final class ExchangeAdapter {
     return Optional.of(own);
   }
 
-  private static Sends sends(
-      List<SendItem> items, Handling handling, Optional<CallerToken> callerToken) {
+  private Sends sends(
+      Exchange exchange,
+      List<SendItem> items,
+      Handling handling,
+      Optional<CallerToken> callerToken) {
     return new Sends(
         items.stream()
-            .map(item -> new InFlight(new Envelope(item.request(), item.origin(), handling)))
+            .map(
+                item ->
+                    new InFlight(
+                        new Envelope(item.request(), item.origin(), handling),
+                        span(exchange, item.origin(), handling)))
             .toList(),
         callerToken);
+  }
+
+  private RequestSpan span(Exchange exchange, Origin origin, Handling handling) {
+    return tracing == null
+        ? null
+        : tracing.begin(
+            origin.channel(),
+            handling.trace(),
+            Optional.ofNullable(exchange.getProperty(HandOver.DELIVERY, String.class)));
   }
 
   private Handling handling(Exchange exchange, boolean mayBeQueued) {
@@ -179,7 +202,9 @@ final class ExchangeAdapter {
   /** Gives the intake the outcome of its request. */
   void outcome(Exchange exchange) {
     InFlight message = sends(exchange).messages().get(0);
-    exchange.setProperty(HandOver.TRACEPARENT, message.trace().orElse(null));
+    if (message.span != null) {
+      exchange.setProperty(HandOver.SPAN, message.span.context());
+    }
     end(exchange, message.outcome);
   }
 

@@ -10,6 +10,7 @@ import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.model.TraceContext;
+import dev.smsroutes.trace.RequestSpan;
 import jakarta.validation.Valid;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,6 +21,10 @@ import java.util.UUID;
  */
 final class InFlight {
   private final Envelope envelope;
+
+  /** Its span; null where traces are off. */
+  final RequestSpan span;
+
   private final String requestId = UUID.randomUUID().toString();
   @Valid private final SendRequest request;
   private final long arrived = System.nanoTime();
@@ -53,8 +58,17 @@ final class InFlight {
   /** How it ended; null until that is known. */
   Outcome outcome;
 
+  /** One without a span. */
   InFlight(Envelope envelope) {
+    this(envelope, null);
+  }
+
+  /**
+   * @param span null where traces are off
+   */
+  InFlight(Envelope envelope, RequestSpan span) {
     this.envelope = envelope;
+    this.span = span;
     this.request = envelope.request();
   }
 
@@ -73,13 +87,15 @@ final class InFlight {
 
   /** Where its trace goes on; empty if it is in none. */
   Optional<TraceContext> trace() {
-    return envelope.handling().trace();
+    return span == null ? envelope.handling().trace() : Optional.of(span.context());
   }
 
   /** With what others find it again. */
   Correlation correlation() {
     Optional<String> callerRequestId = envelope.handling().callerRequestId();
-    Optional<TraceContext> trace = trace();
+    // Nobody has a trace that begins here and is not recorded.
+    Optional<TraceContext> trace =
+        trace().filter(own -> own.sampled() || envelope.handling().trace().isPresent());
     return callerRequestId.isEmpty() && trace.isEmpty()
         ? Correlation.NONE
         : new Correlation(trace.map(TraceContext::traceId), callerRequestId);

@@ -1,5 +1,6 @@
 package dev.smsroutes.pipeline;
 
+import dev.smsroutes.definition.Definition;
 import dev.smsroutes.model.Correlation;
 import dev.smsroutes.model.Fault;
 import dev.smsroutes.model.Masked;
@@ -12,7 +13,10 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells how a request ended: in a line without number, attributes and text, and in meters. */
+/**
+ * Tells how a request ended: in a line without number, attributes and text, in meters and in its
+ * span.
+ */
 final class OutcomeLog {
   private static final Logger LOG = LoggerFactory.getLogger("dev.smsroutes.outcome");
   private static final int MAX_KEY = 100;
@@ -33,6 +37,11 @@ final class OutcomeLog {
       if (message.outcome != null) {
         try {
           meters.ended(message);
+          if (message.span != null) {
+            // Of a key that no definition has, nobody knows what it is.
+            message.span.end(
+                Optional.ofNullable(message.definition).map(Definition::key), message.outcome);
+          }
           if (LOG.isInfoEnabled()) {
             tell(message);
           }

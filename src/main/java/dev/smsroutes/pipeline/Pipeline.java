@@ -9,6 +9,7 @@ import dev.smsroutes.contactpolicy.ContactPolicy;
 import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.throttle.Throttle;
+import dev.smsroutes.trace.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class Pipeline {
 
   /**
    * @param registry gets the meters of messages
+   * @param tracing notes their spans; empty where traces are off
    */
   public Pipeline(
       Definitions definitions,
@@ -48,7 +50,8 @@ public final class Pipeline {
       CallerLimits limits,
       NumberRules numbers,
       SendOptions options,
-      MeterRegistry registry) {
+      MeterRegistry registry,
+      Optional<Tracing> tracing) {
     RetryPolicy retries = options.retries();
     ThrottleSteps throttleSteps = new ThrottleSteps(throttle);
     MessageMeters meters = new MessageMeters(registry, definitions, contactPolicy.clock());
@@ -58,7 +61,7 @@ public final class Pipeline {
             definitions, contactPolicy, access, options.maxParts(), options.maxQueuedBytes());
     this.send =
         new SendSteps(
-            new ExchangeAdapter(retries.deadline(), prepare.failures()),
+            new ExchangeAdapter(retries.deadline(), prepare.failures(), tracing),
             new LimitSteps(limits, numbers, ledger),
             new LedgerSteps(ledger),
             new Calls(options.recipientsPerCall()),

@@ -45,7 +45,7 @@ class JsonLogLayoutTest {
         json(
             "dev.smsroutes.outcome",
             "requestId={} route={} messageKey={} definitionKey={} outcome={} code={} fields={}"
-                + " ms={}{}",
+                + " ms={}{}{}{}",
             "id-1",
             "sms-http-intake",
             "order-1",
@@ -54,7 +54,9 @@ class JsonLogLayoutTest {
             0,
             List.of(),
             38L,
-            " caller=shop");
+            " caller=shop",
+            "",
+            " traceId=4bf92f3577b34da6a3ce929d0e0e4736");
 
     assertThat(line.toString())
         .isEqualTo(
@@ -62,10 +64,10 @@ class JsonLogLayoutTest {
                 + "\"logger\":\"dev.smsroutes.outcome\","
                 + "\"message\":\"requestId=id-1 route=sms-http-intake messageKey=order-1"
                 + " definitionKey=order-shipped outcome=ACCEPTED code=0 fields=[] ms=38"
-                + " caller=shop\",\"requestId\":\"id-1\",\"route\":\"sms-http-intake\","
+                + " caller=shop traceId=4bf92f3577b34da6a3ce929d0e0e4736\",\"requestId\":\"id-1\",\"route\":\"sms-http-intake\","
                 + "\"messageKey\":\"order-1\",\"definitionKey\":\"order-shipped\","
                 + "\"outcome\":\"ACCEPTED\",\"code\":0,\"fields\":[],\"ms\":38,"
-                + "\"caller\":\"shop\"}");
+                + "\"caller\":\"shop\",\"traceId\":\"4bf92f3577b34da6a3ce929d0e0e4736\"}");
   }
 
   static Stream<Arguments> shapes() {

@@ -99,7 +99,7 @@ class PageIT {
     AUDIT.start();
     ((Logger) LoggerFactory.getLogger("dev.smsroutes.audit")).addAppender(AUDIT);
     park(PARKED);
-    bundle.keyed("sent-4711", Requests.keyed());
+    bundle.post(RunningBundle.MESSAGES + "sent-4711", Requests.keyed(), "X-Request-ID", "shop-17");
     fill(200_000);
     axe = axe();
     browser = Browser.start(folder.resolve("chromium"));
@@ -258,7 +258,7 @@ class PageIT {
 
     browser.type("Message key", "sent-4711");
     browser.key("Enter");
-    browser.awaitText("Accepted by the API", "admitted", "account-reset");
+    browser.awaitText("Accepted by the API", "admitted", "account-reset", "shop-17");
     browser.type("Message key", "never-sent");
     browser.key("Enter");
     browser.awaitText("The ledger has no message of this key");

@@ -9,6 +9,7 @@ import dev.smsroutes.testing.SandboxProbe;
 import dev.smsroutes.testing.Sandboxes;
 import dev.smsroutes.testing.ServeProcess;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,13 +105,20 @@ class ServeStopIT {
     assertThat(accepted()).as("some are left for the next one").hasSizeLessThan(60);
 
     probe.settings("{\"latencyMs\": 0}");
-    try (ServeProcess serve = new ServeProcess(folder, settings()).awaitUp()) {
+    Path loaded = folder.resolve("classes.log");
+    try (ServeProcess serve =
+        new ServeProcess(folder, settings(), List.of("-Xlog:class+load:file=" + loaded))
+            .awaitUp()) {
       await()
           .atMost(Duration.ofSeconds(30))
           .untilAsserted(() -> assertThat(accepted()).containsAll(queued));
       serve.terminate();
       assertThat(serve.awaitEnd()).isZero();
     }
+    assertThat(Files.readString(loaded))
+        .as("classes of the SDK of traces, which are off")
+        .contains("dev.smsroutes.pipeline.OutcomeLog")
+        .doesNotContain("io.opentelemetry");
     assertThat(accepted()).hasSize(60).doesNotHaveDuplicates();
     assertThat(probe.messages()).allMatch(message -> message.path("times").asInt() == 1);
     assertThat(probe.messages()).allMatch(message -> message.path("duplicates").asInt() == 0);

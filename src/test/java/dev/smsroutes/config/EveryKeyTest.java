@@ -54,6 +54,8 @@ class EveryKeyTest {
           Map.entry("sms.policy.same-text-action", "maybe"),
           Map.entry("sms.file.caller", "sh$op"),
           Map.entry("sms.log.format", "xml"),
+          Map.entry("sms.traces.otlp.endpoint", "collector:4318"),
+          Map.entry("sms.traces.sampling-ratio", "1.01"),
           Map.entry("sms.api.url", "ftp://host"),
           Map.entry("sms.api.auth-url", "http://auth.example.com"),
           Map.entry("sms.api.allow-plain-http", "maybe"),

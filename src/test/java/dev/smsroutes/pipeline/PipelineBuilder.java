@@ -131,7 +131,8 @@ final class PipelineBuilder {
             new CallerLimits(access.callers(), ledger::admitted, Clock.systemUTC()),
             numbers,
             options,
-            new SimpleMeterRegistry())
+            new SimpleMeterRegistry(),
+            Optional.empty())
         .routes(ScriptedApi.URI, Optional.empty(), QUEUE);
   }
 }

@@ -15,6 +15,7 @@ import dev.smsroutes.model.Outcome.Refused;
 import dev.smsroutes.model.Outcome.Unsettled;
 import dev.smsroutes.model.Reason;
 import dev.smsroutes.model.SendRequest;
+import dev.smsroutes.model.TraceContext;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.auth.User;
@@ -151,6 +152,9 @@ public final class HttpIntake {
     Outcome outcome = exchange.getMessage().getBody(Outcome.class);
     answer(exchange, outcome);
     sayIfApplied(exchange, List.of(outcome));
+    if (exchange.getProperty(HandOver.SPAN) instanceof TraceContext span) {
+      exchange.getMessage().setHeader(TrackingHeaders.TRACERESPONSE, span.traceparent());
+    }
   }
 
   /** Says that the caller's preference was applied (RFC 7240, section 3). */

@@ -14,6 +14,9 @@ final class TrackingHeaders {
   static final String REQUEST_ID = "X-Request-ID";
   static final String TRACEPARENT = "traceparent";
 
+  /** Of an answer: the span of the request, in the form of a {@code traceparent} (W3C draft). */
+  static final String TRACERESPONSE = "traceresponse";
+
   private TrackingHeaders() {}
 
   /** The id that the caller gave to its request. */

@@ -45,17 +45,21 @@ public final class JmsIntake {
   private final JmsAnswering answering;
   private final Origin origin;
   private final BiFunction<String, String, Optional<String>> replayed;
+  private final boolean traced;
 
   /**
    * @param json renders an outcome as the body of a reply
    * @param replayed the caller of a message that an operator has sent again: of the key on record,
    *     and the key under which it is sent
+   * @param traced whether spans are noted
    */
   public JmsIntake(
       JmsOptions options,
       JmsRequestReader reader,
       Function<Outcome, String> json,
-      BiFunction<String, String, Optional<String>> replayed) {
+      BiFunction<String, String, Optional<String>> replayed,
+      boolean traced) {
+    this.traced = traced;
     this.options = options;
     this.replayed = replayed;
     this.reading = new JmsReading(reader, options.maxBodyBytes());
@@ -143,6 +147,9 @@ public final class JmsIntake {
   public void read(Exchange exchange) throws JMSException {
     JmsDelivery delivery = delivery(exchange);
     JmsTracking.read(delivery.message(), exchange);
+    if (traced) {
+      exchange.setProperty(HandOver.DELIVERY, delivery.identity());
+    }
     Object body = requestOrRefusal(delivery);
     exchange.getMessage().setBody(body);
     exchange.setProperty(HAND_OVER, !(body instanceof Outcome));

@@ -22,18 +22,20 @@ import org.apache.camel.spi.Registry;
  * @param json renders an outcome as the body of a reply
  * @param replayed the caller of a message that an operator has sent again: of the key on record,
  *     and the key under which it is sent
+ * @param traced whether spans are noted
  */
 public record JmsIntakeBeans(
     JmsOptions options,
     Optional<EmbeddedBroker> broker,
     JmsRequestReader reader,
     Function<Outcome, String> json,
-    BiFunction<String, String, Optional<String>> replayed)
+    BiFunction<String, String, Optional<String>> replayed,
+    boolean traced)
     implements CamelConfiguration {
   @Override
   public void configure(CamelContext context) {
     Registry registry = context.getRegistry();
-    JmsIntake intake = new JmsIntake(options, reader, json, replayed);
+    JmsIntake intake = new JmsIntake(options, reader, json, replayed, traced);
     if (broker.isPresent()) {
       bind(registry, intake, broker.get().connectionFactory(), broker.get().sendingConnection());
     } else if (options.enabled()) {

@@ -31,7 +31,9 @@ final class JmsTracking {
 
   /** Gives them to the reply, with the place where the trace goes on. */
   static void write(Exchange exchange, Message reply) throws JMSException {
-    if (exchange.getProperty(HandOver.TRACEPARENT) instanceof TraceContext trace) {
+    Object own = exchange.getProperty(HandOver.SPAN);
+    if ((own == null ? exchange.getProperty(HandOver.TRACEPARENT) : own)
+        instanceof TraceContext trace) {
       reply.setStringProperty(TRACEPARENT, trace.traceparent());
     }
     if (exchange.getProperty(HandOver.CALLER_REQUEST_ID) instanceof String id) {

@@ -102,7 +102,8 @@ final class JmsBench implements AutoCloseable {
     Properties properties = new Properties();
     properties.putAll(keys);
     camel.getPropertiesComponent().setInitialProperties(properties);
-    JmsIntake intake = new JmsIntake(options, reader, Outcome::toString, JmsBench::callerOfReplay);
+    JmsIntake intake =
+        new JmsIntake(options, reader, Outcome::toString, JmsBench::callerOfReplay, false);
     camel.addComponent(
         "jms", intake.component(broker.connectionFactory(), broker.connectionFactory()));
     camel.getRegistry().bind(JmsIntake.BEAN, intake);

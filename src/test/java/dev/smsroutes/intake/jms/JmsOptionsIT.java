@@ -65,7 +65,8 @@ class JmsOptionsIT {
       Properties properties = new Properties();
       properties.putAll(keys);
       camel.getPropertiesComponent().setInitialProperties(properties);
-      JmsIntake intake = new JmsIntake(options, JmsBench::read, o -> "", JmsBench::callerOfReplay);
+      JmsIntake intake =
+          new JmsIntake(options, JmsBench::read, o -> "", JmsBench::callerOfReplay, false);
       camel.addComponent("jms", intake.component(ExternalBroker.none(), ExternalBroker.none()));
       camel.getRegistry().bind(JmsIntake.BEAN, intake);
       camel.addRoutes(
