@@ -3,12 +3,14 @@ package dev.smsroutes.page;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.batch.overview.BatchOverview;
+import dev.smsroutes.broker.QueueStates;
 import dev.smsroutes.ledger.EntryState;
 import dev.smsroutes.ledger.LedgerRecords.Query;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.page.PageSources.Health;
 import dev.smsroutes.throttle.Throttle.Snapshot;
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +18,8 @@ import java.util.Map;
 final class OverviewView {
   /** More are not counted. */
   static final int MAX_COUNT = 10_000;
+
+  private static final int MAX_WORDS = 1_000;
 
   private final PageSources sources;
   private final LastHour lastHour;
@@ -38,7 +42,9 @@ final class OverviewView {
   }
 
   private static void checks(ArrayNode json, Map<String, String> told) {
-    told.forEach((name, message) -> json.addObject().put("name", name).put("message", message));
+    told.forEach(
+        (name, message) ->
+            json.addObject().put("name", name).put("message", Answers.cut(message, MAX_WORDS)));
   }
 
   private void throttle(ObjectNode json) {
@@ -56,8 +62,18 @@ final class OverviewView {
   }
 
   private void waits(ObjectNode json) throws IOException {
-    ObjectNode queues = json.putObject("queues");
-    sources.queues().get().forEach(queues::put);
+    ArrayNode queues = json.putArray("queues");
+    Iterator<String> roles = QueueStates.ROLES.iterator();
+    sources
+        .queues()
+        .get()
+        .forEach(
+            (name, messages) ->
+                queues
+                    .addObject()
+                    .put("name", name)
+                    .put("role", roles.next())
+                    .put("messages", messages));
     if (sources.files().isPresent()) {
       BatchOverview files =
           BatchOverview.of(sources.files().get().folders(), 0, sources.clock().instant());
