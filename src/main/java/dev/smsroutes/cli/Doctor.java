@@ -61,6 +61,9 @@ final class Doctor {
   private final LedgerOptions ledger;
   private final boolean serving;
 
+  /** How many processes share a ledger on a server. */
+  private long nodes;
+
   /**
    * @param findings gets what is found
    */
@@ -230,7 +233,7 @@ final class Doctor {
     }
     findings.add(
         api.date()
-            .map(date -> clock(Duration.between(date, api.now())))
+            .map(date -> clock("clock", "that of the API", Duration.between(date, api.now())))
             .orElseGet(
                 () ->
                     Finding.warn(
@@ -239,19 +242,21 @@ final class Doctor {
   }
 
   /**
-   * @param ahead of the API, which tells whole seconds
+   * @param what the row
+   * @param whose another clock
+   * @param ahead of that one, which may tell whole seconds
    */
-  static Finding clock(Duration ahead) {
-    String found =
-        "%d s %s the API"
-            .formatted(ahead.abs().toSeconds(), ahead.isNegative() ? "behind" : "ahead of");
+  static Finding clock(String what, String whose, Duration ahead) {
     if (ahead.abs().compareTo(CLOCK_WARNS) <= 0) {
-      return Finding.ok("clock", "as that of the API, to a few seconds");
+      return Finding.ok(what, "as " + whose + ", to a few seconds");
     }
+    String found =
+        "%d s %s %s"
+            .formatted(ahead.abs().toSeconds(), ahead.isNegative() ? "behind" : "ahead of", whose);
     String todo = "set the clock, and keep it by NTP";
     return ahead.abs().compareTo(CLOCK_FAILS) <= 0
-        ? Finding.warn("clock", found, todo)
-        : Finding.fail("clock", found, todo);
+        ? Finding.warn(what, found, todo)
+        : Finding.fail(what, found, todo);
   }
 
   private void atTheApi(ApiProbe api, String token, Collection<Definition> definitions) {
@@ -331,9 +336,17 @@ final class Doctor {
 
   private void ledger() {
     try (JdbcRecords records = JdbcRecords.open(ledger, Clock.systemUTC())) {
-      madeFor();
+      madeFor(records);
       database(records.databaseSettings());
+      records
+          .serverTime()
+          .map(there -> Duration.between(there, Instant.now()))
+          .ifPresent(ahead -> findings.add(clock("clock database", "that of the database", ahead)));
       entries(records);
+      if (ledger.file().isEmpty()) {
+        nodes = records.nodes();
+        findings.add(Finding.ok("nodes", nodes + " processes serve with this ledger"));
+      }
     } catch (NoLedgerException e) {
       findings.add(
           e.isOfAnotherVersion()
@@ -345,8 +358,9 @@ final class Doctor {
   }
 
   /** A start for another API is refused. */
-  private void madeFor() {
-    JdbcLedger.madeFor(ledger)
+  private void madeFor(JdbcRecords records) {
+    records
+        .madeFor()
         .filter(made -> !made.fits(configuration.madeFor()))
         .ifPresent(
             made ->
@@ -354,7 +368,8 @@ final class Doctor {
                     Finding.fail(
                         "ledger",
                         "it was made for " + made + ", and not for " + configuration.madeFor(),
-                        "docs/ledger.md, One ledger, one API")));
+                        "set another sms.ledger.url, or the right sms.api.url; docs/ledger.md, One"
+                            + " ledger, one API")));
   }
 
   private void database(Map<String, String> settings) {
@@ -457,7 +472,7 @@ final class Doctor {
       return Finding.fail(
           "queues", "the broker cannot be reached", "check sms.jms.broker-url, login and queues");
     }
-    return serving
+    return serving || nodes > 0
         ? Finding.warn(
             "queues",
             "not read: the embedded broker speaks no CORE, or wants a login",

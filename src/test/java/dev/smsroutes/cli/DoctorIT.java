@@ -208,6 +208,7 @@ class DoctorIT {
   @ParameterizedTest
   @CsvSource({"0, ok", "-4, ok", "6, warn", "-30, warn", "61, fail", "-7200, fail"})
   void a_clock_that_is_wrong_is_named(int seconds, Finding.State state) {
-    assertThat(Doctor.clock(Duration.ofSeconds(seconds)).state()).isEqualTo(state);
+    assertThat(Doctor.clock("clock", "that of the API", Duration.ofSeconds(seconds)).state())
+        .isEqualTo(state);
   }
 }

@@ -8,6 +8,7 @@ import dev.smsroutes.ledger.LedgerPreview;
 import dev.smsroutes.ledger.LedgerRecords;
 import dev.smsroutes.ledger.LedgerTotals;
 import dev.smsroutes.ledger.LedgerUnavailableException;
+import dev.smsroutes.ledger.MadeFor;
 import dev.smsroutes.ledger.NoLedgerException;
 import dev.smsroutes.ledger.StoredText;
 import dev.smsroutes.model.ErrorCode;
@@ -19,6 +20,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -299,6 +301,43 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
     } catch (SQLException e) {
       throw new LedgerUnavailableException("The ledger cannot be read: " + Database.reason(e));
     }
+  }
+
+  /**
+   * The API for which this ledger was made; empty if it was never opened for one.
+   *
+   * @throws LedgerUnavailableException if it cannot be asked
+   */
+  public Optional<MadeFor> madeFor() {
+    return read(ApiRow::find);
+  }
+
+  /**
+   * What time it is for the server of the database; empty for SQLite, which has none.
+   *
+   * @throws LedgerUnavailableException if it cannot be asked
+   */
+  public Optional<Instant> serverTime() {
+    return database.sqlite()
+        ? Optional.empty()
+        : Optional.of(
+            select(
+                    "SELECT clock_timestamp()",
+                    row -> row.getObject(1, OffsetDateTime.class).toInstant())
+                .get(0));
+  }
+
+  /**
+   * How many processes serve with this ledger: those that gave a sign of life of late.
+   *
+   * @throws LedgerUnavailableException if it cannot be asked
+   */
+  public long nodes() {
+    return select(
+            "SELECT count(*) FROM node WHERE alive_until > ?",
+            row -> row.getLong(1),
+            clock.millis())
+        .get(0);
   }
 
   /**
