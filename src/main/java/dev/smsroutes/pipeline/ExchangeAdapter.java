@@ -203,7 +203,7 @@ final class ExchangeAdapter {
   void outcome(Exchange exchange) {
     InFlight message = sends(exchange).messages().get(0);
     if (message.span != null) {
-      exchange.setProperty(HandOver.SPAN, message.span.context());
+      exchange.setProperty(HandOver.SPAN, message.trace().orElse(null));
     }
     end(exchange, message.outcome);
   }

@@ -85,17 +85,21 @@ final class InFlight {
     return requestId;
   }
 
-  /** Where its trace goes on; empty if it is in none. */
+  /**
+   * Where its trace goes on; empty if it is in none. Nobody has a trace that begins here and is not
+   * recorded.
+   */
   Optional<TraceContext> trace() {
-    return span == null ? envelope.handling().trace() : Optional.of(span.context());
+    Optional<TraceContext> caller = envelope.handling().trace();
+    return span == null
+        ? caller
+        : Optional.of(span.context()).filter(own -> own.sampled() || caller.isPresent());
   }
 
   /** With what others find it again. */
   Correlation correlation() {
     Optional<String> callerRequestId = envelope.handling().callerRequestId();
-    // Nobody has a trace that begins here and is not recorded.
-    Optional<TraceContext> trace =
-        trace().filter(own -> own.sampled() || envelope.handling().trace().isPresent());
+    Optional<TraceContext> trace = trace();
     return callerRequestId.isEmpty() && trace.isEmpty()
         ? Correlation.NONE
         : new Correlation(trace.map(TraceContext::traceId), callerRequestId);

@@ -14,6 +14,7 @@ import dev.smsroutes.definition.Definitions;
 import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.throttle.Throttle;
 import dev.smsroutes.throttle.ThrottleOptions;
+import dev.smsroutes.trace.Tracing;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -42,6 +43,7 @@ final class PipelineBuilder {
   private int maxParts = 10;
   private int maxQueuedBytes = 4_000;
   private int recipientsPerCall = 1;
+  private Optional<Tracing> tracing = Optional.empty();
 
   PipelineBuilder(Ledger ledger) {
     this.ledger = ledger;
@@ -97,6 +99,11 @@ final class PipelineBuilder {
     return this;
   }
 
+  PipelineBuilder tracing(Tracing set) {
+    tracing = Optional.of(set);
+    return this;
+  }
+
   PipelineBuilder recipientsPerCall(int set) {
     recipientsPerCall = set;
     return this;
@@ -132,7 +139,7 @@ final class PipelineBuilder {
             numbers,
             options,
             new SimpleMeterRegistry(),
-            Optional.empty())
+            tracing)
         .routes(ScriptedApi.URI, Optional.empty(), QUEUE);
   }
 }

@@ -5,6 +5,7 @@ import dev.smsroutes.ledger.Admission.Claim;
 import dev.smsroutes.ledger.Ledger;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.Submission;
+import dev.smsroutes.model.Correlation;
 import dev.smsroutes.model.Outcome;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.model.SendRequest;
@@ -18,6 +19,7 @@ import java.util.Optional;
 
 /** Notes what it is told, and fails when it is to. */
 final class RecordingLedger implements Ledger {
+  final List<Correlation> correlations = new ArrayList<>();
   final List<String> events = new ArrayList<>();
   final Map<String, Outcome> known = new HashMap<>();
 
@@ -37,6 +39,7 @@ final class RecordingLedger implements Ledger {
       throw new LedgerUnavailableException("the disk is full");
     }
     events.add("admit " + submission.messageKey());
+    correlations.add(submission.correlation());
     whenAdmitted.run();
     Outcome outcome = known.get(submission.messageKey());
     return outcome == null ? new Claimed(submission.messageKey()) : new Admission.Known(outcome);
