@@ -110,10 +110,7 @@ final class DefinitionsView {
   private JsonNode preview(RoutingContext request) throws Refusal {
     JsonNode body = Answers.body(request);
     Template template = Template.parse(Answers.text(body, "text"));
-    Map<String, String> attributes = new LinkedHashMap<>();
-    body.path("attributes")
-        .fields()
-        .forEachRemaining(field -> attributes.put(field.getKey(), field.getValue().asText()));
+    Map<String, String> attributes = attributes(body.path("attributes"));
     List<Fault> faults = template.check(attributes);
     boolean exact = faults.isEmpty() && !template.leftToApi();
     String text = exact ? template.render(attributes) : template.literalText();
@@ -126,6 +123,19 @@ final class DefinitionsView {
     faults.stream().limit(MAX_FAULTS).map(Fault::message).forEach(faulty::add);
     parts(json, TextParts.count(text));
     return json;
+  }
+
+  private static Map<String, String> attributes(JsonNode given) throws Refusal {
+    Map<String, String> attributes = new LinkedHashMap<>();
+    given
+        .fields()
+        .forEachRemaining(field -> attributes.put(field.getKey(), field.getValue().textValue()));
+    if ((!given.isMissingNode() && !given.isObject()) || attributes.containsValue(null)) {
+      throw new Refusal(
+          HttpStatus.SC_BAD_REQUEST,
+          "attributes: expected an object whose values are texts; got something else");
+    }
+    return attributes;
   }
 
   private static void parts(ObjectNode json, TextParts parts) {

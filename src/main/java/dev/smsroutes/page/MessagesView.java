@@ -91,8 +91,12 @@ final class MessagesView {
   private static Optional<Position> after(RoutingContext request) throws Refusal {
     String at = request.request().getParam("at");
     String key = request.request().getParam("key");
-    if (at == null || key == null) {
+    if (at == null && key == null) {
       return Optional.empty();
+    }
+    if (at == null || key == null) {
+      throw new Refusal(
+          HttpStatus.SC_BAD_REQUEST, "at, key: expected both, as next of the page before has them");
     }
     try {
       return Optional.of(new Position(Instant.ofEpochMilli(Long.parseLong(at)), key));
@@ -186,7 +190,7 @@ final class MessagesView {
     String key = Answers.text(body, "key");
     Edits edits = edits(body.path("edits"));
     Entry entry = sources.records().find(key).orElseThrow(MessagesView::unknown);
-    boolean dryRun = body.path("dryRun").asBoolean(true);
+    boolean dryRun = dryRun(body.path("dryRun"));
     if (!dryRun && !body.path("version").asText().equals(Long.toString(entry.version()))) {
       throw new Refusal(
           HttpStatus.SC_CONFLICT, "The message has changed since the dry run; check it again");
@@ -215,10 +219,23 @@ final class MessagesView {
     }
   }
 
+  private static boolean dryRun(JsonNode given) throws Refusal {
+    if (!given.isMissingNode() && !given.isBoolean()) {
+      throw new Refusal(
+          HttpStatus.SC_BAD_REQUEST, "dryRun: expected true or false; got something else");
+    }
+    return given.asBoolean(true);
+  }
+
+  /** What is no list of texts must not be taken for no edits: the message would go out unedited. */
   private static Edits edits(JsonNode given) throws Refusal {
     List<String> edits = new ArrayList<>();
     for (JsonNode edit : given) {
-      edits.add(edit.asText());
+      edits.add(edit.textValue());
+    }
+    if ((!given.isMissingNode() && !given.isArray()) || edits.contains(null)) {
+      throw new Refusal(
+          HttpStatus.SC_BAD_REQUEST, "edits: expected a list of texts; got something else");
     }
     if (edits.size() > MAX_EDITS) {
       throw new Refusal(

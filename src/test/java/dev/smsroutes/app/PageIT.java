@@ -694,6 +694,37 @@ class PageIT {
         .contains("has changed since the dry run");
   }
 
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "messages/replay     | {'key':'KEY','edits':'to=+14255550123'} | edits: expected a list of texts",
+        "messages/replay     | {'key':'KEY','edits':{'to':'+1'}}       | edits: expected a list of texts",
+        "messages/replay     | {'key':'KEY','edits':[1]}               | edits: expected a list of texts",
+        "messages/replay     | {'key':'KEY','edits':[null]}            | edits: expected a list of texts",
+        "messages/replay     | {'key':'KEY','dryRun':'false'}          | dryRun: expected true or false",
+        "messages/replay     | {'key':1}                               | key: expected a text",
+        "messages/replay     | []                                      | Expected a JSON object",
+        "definitions/preview | {'text':'%%a%%','attributes':[]}        | attributes: expected an object",
+        "definitions/preview | {'text':'%%a%%','attributes':{'a':1}}   | attributes: expected an object",
+        "files/pause         | {'file':'../x'}                         | Expected the name of a file",
+        "files/pause         | {'file':1}                              | file: expected a text",
+      })
+  void a_body_of_wrong_types_gets_a_clear_answer(String path, String body, String words)
+      throws Exception {
+    Reply answer =
+        api(
+            "ann",
+            "POST",
+            "/page/api/" + path,
+            body.replace('\'', '"').replace("KEY", PARKED),
+            "SMS-Routes-Token",
+            token("ann"));
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+    assertThat(answer.body()).contains(words);
+  }
+
   private static List<String> audit() {
     return List.copyOf(AUDIT.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
