@@ -33,6 +33,9 @@ import java.util.stream.Stream;
 public final class JdbcRecords implements LedgerRecords, AutoCloseable {
   static final int ROWS_IN_A_STEP = 500;
 
+  static final String EVENTS =
+      "SELECT at, what, code, detail FROM event WHERE message_key = ? ORDER BY at";
+
   private static final String REOPEN =
       "UPDATE message SET state = 'WAITING', changed_at = ?, owner = NULL, claim = claim + 1,"
           + " request = COALESCE(?, request), fingerprint = COALESCE(?, fingerprint)"
@@ -106,7 +109,7 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
 
   private List<Entry.Event> events(String messageKey) {
     return select(
-        "SELECT at, what, code, detail FROM event WHERE message_key = ? ORDER BY at",
+        EVENTS,
         row ->
             new Entry.Event(
                 Instant.ofEpochMilli(row.getLong(1)),
@@ -130,16 +133,20 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
 
   private List<Entry> page(Selection selection, String direction, int limit) {
     return select(
-        MessageRow.COLUMNS
-            + selection.where()
-            + " ORDER BY admitted_at"
-            + direction
-            + ", message_key"
-            + direction
-            + " LIMIT "
-            + limit,
+        pageSql(selection, direction, limit),
         row -> MessageRow.of(row).entry(),
         selection.values().toArray());
+  }
+
+  static String pageSql(Selection selection, String direction, int limit) {
+    return MessageRow.COLUMNS
+        + selection.where()
+        + " ORDER BY admitted_at"
+        + direction
+        + ", message_key"
+        + direction
+        + " LIMIT "
+        + limit;
   }
 
   @Override
@@ -185,15 +192,16 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
   @Override
   public long count(Query query, int max) {
     Selection selection = Selection.of(query, Optional.empty());
-    return select(
-            "SELECT count(*) FROM (SELECT 1 FROM message"
-                + selection.where()
-                + " LIMIT "
-                + max
-                + ") AS found",
-            row -> row.getLong(1),
-            selection.values().toArray())
+    return select(countSql(selection, max), row -> row.getLong(1), selection.values().toArray())
         .get(0);
+  }
+
+  static String countSql(Selection selection, int max) {
+    return "SELECT count(*) FROM (SELECT 1 FROM message"
+        + selection.where()
+        + " LIMIT "
+        + max
+        + ") AS found";
   }
 
   @Override

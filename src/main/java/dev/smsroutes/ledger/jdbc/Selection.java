@@ -27,13 +27,13 @@ record Selection(List<String> conditions, List<Object> values) {
               .map(state -> "'" + state + "'")
               .sorted()
               .collect(Collectors.joining(", ", "state IN (", ")")));
-      if (query.states().stream().noneMatch(EntryState::accepted)) {
-        // Redundant, but lets the database use the partial index.
-        selection.and("accepted = 0");
-      }
       if (query.states().size() == 1 && OPEN.containsAll(query.states())) {
-        // So is this: several states would have to be sorted.
+        // Redundant, but lets the database use the partial index, and nothing but it for a count.
+        // Several states would have to be sorted.
         selection.and(IS_OPEN);
+      } else if (query.states().stream().noneMatch(EntryState::accepted)) {
+        // So is this, for the other partial index.
+        selection.and("accepted = 0");
       }
     }
     query.code().ifPresent(code -> selection.and("code = ?", code));

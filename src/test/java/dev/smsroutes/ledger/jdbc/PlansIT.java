@@ -73,9 +73,7 @@ class PlansIT extends OnAStore {
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
-    return MessageRow.COLUMNS
-        + Selection.of(query, after).where()
-        + " ORDER BY admitted_at, message_key LIMIT 10";
+    return JdbcRecords.pageSql(Selection.of(query, after), "", 10);
   }
 
   @ParameterizedTest
