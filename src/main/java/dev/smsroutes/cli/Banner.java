@@ -36,15 +36,15 @@ final class Banner {
     lines.add("  JMS      " + jms(bundle));
     settings
         .management()
-        .ifPresent(
+        .map(
             there ->
-                lines.add(
-                    "  health   "
-                        + url(
-                            settings.managementDoor(),
-                            there.host(),
-                            bundle.managementPort().orElseThrow())
-                        + "/observe/health"));
+                url(settings.managementDoor(), there.host(), bundle.managementPort().orElseThrow()))
+        .ifPresent(
+            management -> {
+              lines.add("  page     " + management + "/" + shown(settings.managementDoor()));
+              lines.add("  OpenAPI  " + management + "/api");
+              lines.add("  health   " + management + "/observe/health");
+            });
     lines.add("  SMS API  " + api(bundle));
     AotCache.report().map(said -> "  AOT      " + said).ifPresent(lines::add);
     bundle.sandbox().ifPresent(sandbox -> lines.addAll(toPaste(bundle, sandbox, messages)));

@@ -32,8 +32,15 @@ class BannerIT {
                 "sms.jms.protocols",
                 "STOMP",
                 "sms.jms.queue",
-                "requests"))) {
+                "requests",
+                "sms.management.enabled",
+                "true",
+                "sms.management.port",
+                "0",
+                "sms.management.authentication",
+                "api-key"))) {
       List<String> lines = Banner.lines(running.bundle());
+      String management = "http://127.0.0.1:" + running.bundle().managementPort().orElseThrow();
       String broker = "127.0.0.1:" + running.bundle().broker().orElseThrow().port();
 
       assertThat(lines)
@@ -43,6 +50,9 @@ class BannerIT {
                   + "/messaging/v1/sms/messages/{messageKey}, for callers who show a key or a token"
                   + " of the issuer",
               "  JMS      " + broker + ", queue requests, for STOMP, with a login",
+              "  page     " + management + "/, for callers who show a key",
+              "  OpenAPI  " + management + "/api",
+              "  health   " + management + "/observe/health",
               "  curl -i -H 'Content-Type: application/json' -H 'Authorization: Bearer KEY'"
                   + " -d @samples/http-one.json http://127.0.0.1:"
                   + running.port()
