@@ -32,6 +32,7 @@ function time(instant) {
 
 function duration(seconds) {
   const s = Math.round(seconds);
+  if (s === 0) return 'under 1 s';
   if (s < 60) return s + ' s';
   if (s < 3600) return Math.floor(s / 60) + ' min ' + (s % 60) + ' s';
   return Math.floor(s / 3600) + ' h ' + Math.floor(s % 3600 / 60) + ' min';
@@ -79,7 +80,7 @@ const operates = () => state.session.operates;
 
 function table(caption, titles, rows) {
   return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption },
-    h('table', {},
+    h('table', { class: titles.length > 2 ? null : 'narrow' },
       h('thead', {}, h('tr', {}, titles.map(title => h('th', { scope: 'col', class: title.n ? 'n' : null }, title.n || title)))),
       h('tbody', {}, rows.map(cells => h('tr', {}, cells.map((cell, i) => h('td', { class: titles[i].n ? 'n' : null }, cell)))))));
 }
@@ -114,10 +115,15 @@ const WORDS = {
   ACCEPTED: 'Accepted by the API', ACCEPTED_EARLIER: 'Accepted earlier', REFUSED: 'Refused', DUPLICATE: 'Duplicate keys',
   WAITING: 'Waiting', UNCERTAIN: 'Uncertain', PARKED: 'Parked',
 };
+const MEANING = {
+  ACCEPTED: 'it sends the SMS', ACCEPTED_EARLIER: 'the same again; not sent twice', REFUSED: 'not sent', DUPLICATE: 'key used before; not sent',
+  WAITING: 'not sent yet', UNCERTAIN: 'no clear answer yet', PARKED: 'a person decides',
+};
 
 function chart(hour) {
-  const most = Math.max(1, ...hour.perMinute.map((n, i) => n + hour.unsettledPerMinute[i]));
+  const most = Math.max(0, ...hour.perMinute.map((n, i) => n + hour.unsettledPerMinute[i]));
   const all = hour.perMinute.reduce((a, b) => a + b, 0) + hour.unsettledPerMinute.reduce((a, b) => a + b, 0);
+  if (all === 0) return h('p', { class: 'chart empty' }, 'No message has had an outcome in the last hour, or since the start.');
   const NS = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(NS, 'svg');
   svg.setAttribute('viewBox', '0 0 600 100');
@@ -140,7 +146,14 @@ function chart(hour) {
     bar(i, 0, n, 'done');
     bar(i, n / most * 94, hour.unsettledPerMinute[i], 'open');
   });
-  return svg;
+  const lastMinutes = hour.perMinute.map((n, i) => n + hour.unsettledPerMinute[i]).slice(-6, -1).reduce((a, b) => a + b, 0);
+  return h('div', {},
+    h('p', { class: 'soft' }, `Messages by minute: ${number(all)} in all, at most ${number(most)} a minute, `
+      + `${number(Math.round(lastMinutes / 5 * 10) / 10)} a minute over the last five.`),
+    svg,
+    h('p', { class: 'axis', 'aria-hidden': 'true' }, h('span', {}, '60 minutes ago'), h('span', {}, '30'), h('span', {}, 'now')),
+    h('ul', { class: 'legend' },
+      h('li', {}, h('i'), 'ended'), h('li', { class: 'open' }, h('i'), 'waiting, uncertain or parked')));
 }
 
 function throttleCards(throttle) {
@@ -150,18 +163,27 @@ function throttleCards(throttle) {
     card('Sending', throttle.paused ? 'Paused' : 'Open',
       throttle.paused ? (throttle.pausedSeconds ? 'for ' + duration(throttle.pausedSeconds) : 'until one message gets through') : 'messages may leave',
       throttle.paused ? 'wrong' : 'ok'),
-    card('Calls under way', number(throttle.inUse), `at most ${number(throttle.concurrencyLimit)}`),
-    card('Waiting for a permit', number(waiting), `${number(throttle.interactiveWaiting)} of callers, ${number(throttle.batchWaiting)} of files`),
-    card('Rate limit', rate, 'learnt, or sms.api.max-rate'));
+    card('Calls to the API', number(throttle.inUse), `under way now, at most ${number(throttle.concurrencyLimit)}`),
+    card('Waiting to leave', number(waiting), `${number(throttle.interactiveWaiting)} of callers, ${number(throttle.batchWaiting)} of files`),
+    card('Rate limit', rate, rate === 'no limit' ? 'none set, none learnt' : 'set, or learnt from the API'));
 }
+
+/** By the role of a queue: what is on it, and the list that shows it. */
+const QUEUES = {
+  send: ['Requests to be sent', null], invalid: ['Refused requests', 'INVALID'], dead: ['Dead letters', 'DEAD'],
+};
 
 function waitsRows(waits) {
   const rows = [];
   const upTo = n => n >= waits.maxCount ? number(n) + ' or more' : number(n);
-  for (const [name, n] of Object.entries(waits.queues)) rows.push([`Queue ${name}`, number(n)]);
+  for (const queue of waits.queues) {
+    const [words, list] = QUEUES[queue.role];
+    const title = `${words} (queue ${queue.name})`;
+    rows.push([list ? h('a', { href: '#messages/' + list }, title) : title, number(queue.messages)]);
+  }
   if (waits.files) {
     rows.push(['Files under way', number(waits.files.running)]);
-    rows.push(['Files that wait in the inbox', number(waits.files.waiting)]);
+    rows.push(['Files that wait for their turn', number(waits.files.waiting)]);
     rows.push(['Files that are paused', number(waits.files.paused)]);
     rows.push(['Files that are not taken', number(waits.files.untaken)]);
   }
@@ -175,21 +197,18 @@ function overviewView() {
   const now = state.overview;
   if (!now) return show(main, h('h1', {}, 'Overview'), h('p', {}, 'Loading…'));
   const hour = now.lastHour;
-  const lastMinutes = hour.perMinute.slice(-6, -1).reduce((a, b) => a + b, 0);
   show(main,
     h('h1', {}, 'Overview'),
     now.down.length === 0
-      ? h('p', { class: 'ok' }, 'All health checks are up.')
+      ? now.throttle.why ? null : h('p', { class: 'ok' }, 'All health checks are up.')
       : now.down.map(check => h('p', { class: 'problem' }, h('strong', {}, check.name), ': ', check.message)),
-    now.throttle.why ? h('p', { class: 'problem' }, h('strong', {}, 'Sending is paused'), ': ', now.throttle.why) : null,
+    // A health check says the same.
+    now.throttle.why && !now.down.some(check => check.message === now.throttle.why) ? h('p', { class: 'problem' }, h('strong', {}, 'Sending is paused'), ': ', now.throttle.why) : null,
     h('h2', {}, 'Last hour'),
     chart(hour),
-    h('ul', { class: 'legend' },
-      h('li', {}, h('i'), 'settled, by minute'), h('li', { class: 'open' }, h('i'), 'waiting, uncertain or parked'),
-      h('li', {}, `${number(Math.round(lastMinutes / 5 * 10) / 10)} a minute over the last five`)),
     h('dl', { class: 'cards' }, Object.entries(hour.outcomes).map(([name, n]) =>
-      card(WORDS[name], number(n), null, n > 0 && ['PARKED', 'UNCERTAIN'].includes(name) ? 'wrong' : null))),
-    h('h2', {}, 'Throttle'),
+      card(WORDS[name], number(n), MEANING[name], n > 0 && ['PARKED', 'UNCERTAIN'].includes(name) ? 'wrong' : null))),
+    h('h2', {}, 'Pace of sending'),
     throttleCards(now.throttle),
     h('h2', {}, 'What waits'),
     table('What waits', ['What', { n: 'How many' }], waitsRows(now.waits)));
@@ -225,7 +244,7 @@ function runningFile(file) {
     h('h3', {}, file.file),
     h('progress', { max: total || 1, value: total === null ? null : Math.min(file.rows, total), 'aria-label': `${file.file}: ${label}` }),
     h('p', {}, h('strong', {}, file.stale ? `${file.state}, without news since ` : file.state), file.stale ? time(file.at) : '',
-      ` · ${label} · ${number(file.accepted)} accepted · ${number(file.refused)} refused · ${number(file.unsettled)} unsettled`
+      ` · ${label} · ${number(file.accepted)} accepted · ${number(file.refused)} refused · ${number(file.unsettled)} not settled`
       + ` · ${file.rowsPerSecond.toFixed(1)} rows/s` + (file.secondsLeft === null ? '' : ` · ${duration(file.secondsLeft)} left`)),
     fileButtons(file.file, file.state === 'paused'));
 }
@@ -246,13 +265,16 @@ function filesView() {
     h('h2', {}, 'Under way'),
     underWay === 0 ? h('p', {}, 'No file is being sent.') : null,
     files.running.map(runningFile),
+    files.runningMore ? h('p', {}, `${number(files.runningMore)} more are not shown.`) : null,
     files.paused.map(file => h('article', { class: 'file' }, h('h3', {}, file.file), h('p', {}, h('strong', {}, 'paused'), ' before a row was begun'), fileButtons(file.file, true))),
+    files.pausedMore ? h('p', {}, `${number(files.pausedMore)} more that are paused are not shown.`) : null,
     h('p', {}, `${number(files.waiting)} ${files.waiting === 1 ? 'file waits' : 'files wait'} in the inbox.`),
     files.untaken.length === 0 ? null : [h('h2', {}, 'Not taken'),
-      table('Files that are not taken', ['File', 'Why'], files.untaken.map(file => [file.file ?? file.name ?? '', file.reason ?? file.why ?? '']))],
+      table('Files that are not taken', ['File', 'Why'], files.untaken.map(file => [file.file ?? file.name ?? '', file.reason ?? file.why ?? ''])),
+      files.untakenMore ? h('p', {}, `${number(files.untakenMore)} more are not shown.`) : null],
     h('h2', {}, 'Ended'),
     files.past.length === 0 ? h('p', {}, 'No file has ended.')
-      : table('Files that have ended', ['File', 'How', { n: 'Rows' }, { n: 'Accepted' }, { n: 'Refused' }, { n: 'Unsettled' }, { n: 'Parts' }, 'When'],
+      : table('Files that have ended', ['File', 'How', { n: 'Rows' }, { n: 'Accepted' }, { n: 'Refused' }, { n: 'Not settled' }, { n: 'Parts' }, 'When'],
         files.past.map(file => [file.as, file.state + (file.reason ? ': ' + file.reason : ''), number(file.rows), number(file.accepted),
           number(file.refused), number(file.unsettled), number(file.parts), time(file.finished)])));
 }
@@ -321,8 +343,9 @@ function planView(result, upload) {
     forced ? h('p', {}, `Characters that force UCS-2, with 70 instead of 160 characters a part: ${forced}.`) : null,
     plan.findings.length === 0 ? h('p', { class: 'ok' }, 'No faults.') : [
       h('h3', {}, 'Faults by column'),
-      table('Faults by column', ['Column', 'Fault', { n: 'Rows' }], byColumn(plan.findings)),
-      plan.moreFindings > 0 ? h('p', {}, `These are of the first ${plan.findings.length} faults; there are ${number(plan.moreFindings)} more.`) : null,
+      table('Faults by column', ['Column', 'Fault', { n: 'Rows' }],
+        plan.faults.map(fault => [fault.column || '(the row)', words(fault, plan.findings), number(fault.rows)])),
+      plan.moreFaults > 0 ? h('p', {}, `${number(plan.moreFaults)} more faults are not shown.`) : null,
       h('h3', {}, 'First faults'),
       table('First faults', [{ n: 'Row' }, 'Column', { n: 'Code' }, 'Fault'],
         plan.findings.slice(0, 50).map(one => [number(one.row), one.column, String(one.code), one.message]))],
@@ -332,13 +355,10 @@ function planView(result, upload) {
   result.querySelector('button')?.focus();
 }
 
-function byColumn(findings) {
-  const counts = new Map();
-  for (const one of findings) {
-    const id = JSON.stringify([one.column || '(the row)', one.message]);
-    counts.set(id, (counts.get(id) || 0) + 1);
-  }
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([id, n]) => [...JSON.parse(id), number(n)]);
+/** Of its first row, where the example of a number is not masked. */
+function words(fault, findings) {
+  const same = one => one.row === fault.first?.[0]?.row && one.column === fault.column && one.code === fault.code;
+  return findings.find(same)?.message ?? fault.message;
 }
 
 // ---- messages
@@ -364,7 +384,49 @@ function searchForm(value) {
   h('button', {}, 'Show'));
 }
 
+/** What is on a queue: by the name of the list, the role of the queue and what it is. */
+const LETTERS = {
+  DEAD: ['dead', 'Dead letters', 'Given up after the last try, without a clear outcome. Choose one to see its life, and to replay it.'],
+  INVALID: ['invalid', 'Refused requests', 'Requests over JMS that were refused. Choose one to see its life, and to correct and replay it.'],
+};
+
+function listChoice(chosen) {
+  const option = (name, words) => h('option', { value: name, selected: name === chosen }, words);
+  return h('div', { class: 'row' }, h('label', {}, 'List', h('select', {
+    'data-focus': 'class', onchange: event => { location.hash = '#messages/' + event.target.value; },
+  },
+  h('optgroup', { label: 'In the ledger' }, CLASSES.map(name => option(name, WORDS[name]))),
+  h('optgroup', { label: 'On a queue' }, Object.entries(LETTERS).map(([name, [, words]]) => option(name, words))))));
+}
+
+function letterRow(letter) {
+  const why = letter.state
+    ? [h('strong', {}, WORDS[letter.state] ?? letter.state), `: ${letter.code ?? ''} ${letter.reason ?? ''}`]
+    : letter.expired ? 'It expired before it was sent.' : 'The broker gave it up: it could not be delivered or read.';
+  const now = letter.now
+    ? [WORDS[letter.now] ?? letter.now, ' since ', time(letter.changedAt)]
+    : 'not in the ledger: a client of the broker has to send it again';
+  return [letter.now ? h('a', { href: '#message/' + key(letter.messageKey) }, letter.messageKey) : letter.messageKey ?? 'without a key',
+    why, letter.sentAt ? time(letter.sentAt) : '', now];
+}
+
+async function lettersView(chosen) {
+  const [role, words, explained] = LETTERS[chosen];
+  const found = await call('letters?queue=' + role);
+  const left = found.enabled ? found.messages - found.letters.length : 0;
+  show(main,
+    h('h1', {}, 'Messages'),
+    searchForm(''),
+    listChoice(chosen),
+    found.enabled ? h('p', { class: 'soft' }, `${explained} On the queue ${found.queue}; the oldest first.`)
+      : h('p', {}, 'There is no queue here: sms.jms.enabled is false.'),
+    !found.enabled ? null : found.letters.length === 0 ? h('p', {}, 'There are none.')
+      : table(words, ['Message key', 'Why it is here', 'Came to us', 'In the ledger now'], found.letters.map(letterRow)),
+    left > 0 ? h('p', {}, `The first ${number(found.letters.length)} of ${number(found.messages)}.`) : null);
+}
+
 async function messagesView(argument) {
+  if (argument in LETTERS) return lettersView(argument);
   const chosen = CLASSES.includes(argument) ? argument : 'PARKED';
   const body = h('tbody');
   const more = h('div');
@@ -381,13 +443,11 @@ async function messagesView(argument) {
     show(more, shown === 0 ? h('p', {}, 'There are none.') : null,
       page.next ? h('button', { class: 'plain', onclick: doing(() => load(page.next)) }, 'Show more') : null);
   };
-  const titles = ['Key', 'Why', 'Definition', 'From', 'Attempts', 'Changed'];
+  const titles = ['Message key', 'Why', 'Definition', 'Came by', 'Attempts', 'Since'];
   show(main, 
     h('h1', {}, 'Messages'),
     searchForm(''),
-    h('div', { class: 'row' }, h('label', {}, 'List', h('select', {
-      'data-focus': 'class', onchange: event => { location.hash = '#messages/' + event.target.value; },
-    }, CLASSES.map(name => h('option', { value: name, selected: name === chosen }, WORDS[name]))))),
+    listChoice(chosen),
     h('p', { class: 'soft' }, EXPLAINED[chosen] + ' The oldest first.'),
     h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': WORDS[chosen] },
       h('table', {}, h('thead', {}, h('tr', {}, titles.map((title, i) => h('th', { scope: 'col', class: i === 4 ? 'n' : null }, title)))), body)),
@@ -410,8 +470,7 @@ async function messageView(messageKey) {
     return;
   }
   const request = one.request;
-  const recipient = request?.recipient ?? request?.Recipient ?? {};
-  const attributes = Object.keys(recipient.attributes ?? {});
+  const attributes = request?.attributes ?? [];
   show(main, 
     h('h1', {}, 'Messages'),
     searchForm(messageKey),
@@ -419,11 +478,13 @@ async function messageView(messageKey) {
     facts([
       ['State', h('strong', {}, WORDS[one.state] ?? one.state)], ['Why', one.code === null ? null : `${one.code} ${one.message}`],
       ['Uncertain', one.uncertain ? 'yes: the API may have accepted an attempt' : null], ['Attempts', String(one.attempts)],
-      ['Definition', one.definitionKey], ['From', [one.channel, one.source].filter(Boolean).join(' ')], ['Caller', one.caller],
-      ['Request id', one.requestId], ['Number', recipient.to], ['Attributes', attributes.join(', ')],
+      ['Definition', one.definitionKey], ['Came by', [one.channel, one.source].filter(Boolean).join(' ')], ['Caller', one.caller],
+      ['Request id', one.requestId], ['Number', request?.to],
+      ['Attributes', attributes.join(', ') + (request?.moreAttributes ? `, and ${number(request.moreAttributes)} more` : '')],
       ['Request', request ? null : 'erased when the message was settled'],
     ]),
     h('h3', {}, 'Its life'),
+    one.earlier ? h('p', { class: 'soft' }, `${number(one.earlier)} earlier moments are not shown.`) : null,
     h('ol', { class: 'life' }, one.life.map(moment => h('li', {}, time(moment.at), ' ', moment.what))),
     replayView(one, attributes));
 }
@@ -467,7 +528,7 @@ async function definitionsView(chosen) {
     h('h1', {}, 'Definitions'),
     list.definitions.length === 0 ? h('p', { class: 'problem' }, 'There is no definition: every request will be refused.') : null,
     table('Definitions', ['Key', 'Status', 'Placeholders', 'Notes'], list.definitions.map(one => [
-      h('a', { href: '#definitions/' + key(one.key) }, one.key), one.status, one.placeholders.join(', ') || 'none',
+      h('a', { href: '#definitions/' + key(one.key) }, one.key), one.status, (one.placeholders.join(', ') || 'none') + (one.morePlaceholders ? `, and ${one.morePlaceholders} more` : ''),
       one.lint.length === 0 ? 'none' : h('ul', { class: 'life' }, one.lint.map(note => h('li', {}, note)))])),
     list.more > 0 ? h('p', {}, `${list.more} more are not shown.`) : null);
   const first = chosen || list.definitions[0]?.key;
@@ -517,7 +578,7 @@ function previewResult(answer) {
     answer.forcedUcs2 ? h('p', { class: 'problem' }, `${answer.forcedUcs2.character} at character ${answer.forcedUcs2.position} forces UCS-2: a part holds 70 characters instead of 160.`) : null,
     answer.leftToApi ? h('p', {}, 'Only the API can render this text.') : null,
     answer.faults.length === 0 ? null : h('ul', { class: 'life' }, answer.faults.map(fault => h('li', {}, fault))),
-    at < 0 ? h('pre', {}, answer.text) : h('pre', {}, characters.slice(0, at).join(''), h('mark', {}, characters[at]), characters.slice(at + 1).join('')),
+    at < 0 || at >= characters.length ? h('pre', {}, answer.text) : h('pre', {}, characters.slice(0, at).join(''), h('mark', {}, characters[at]), characters.slice(at + 1).join('')),
   ];
 }
 
@@ -548,6 +609,8 @@ async function render() {
   }
 }
 
+const LOST = document.getElementById('lost').textContent;
+
 function listen() {
   const events = new EventSource('/page/api/events');
   const lost = document.getElementById('lost');
@@ -559,12 +622,27 @@ function listen() {
     state.files = JSON.parse(event.data);
     if (view().name === 'files') filesView();
   });
-  events.addEventListener('open', () => { lost.hidden = true; });
+  events.addEventListener('open', () => { lost.hidden = true; lost.textContent = LOST; });
   events.addEventListener('error', () => {
     lost.hidden = false;
-    // After a refusal the browser does not try again.
-    if (events.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
+    // After a refusal the browser does not try again, and does not tell the reason.
+    if (events.readyState === EventSource.CLOSED) {
+      refusal().then(reason => { lost.textContent = reason; });
+      setTimeout(listen, 5000);
+    }
   });
+}
+
+async function refusal() {
+  const stop = new AbortController();
+  try {
+    const answer = await fetch('/page/api/events', { signal: stop.signal });
+    return answer.ok ? LOST : 'No news from sms-routes: ' + (await answer.json()).message;
+  } catch {
+    return LOST;
+  } finally {
+    stop.abort();
+  }
 }
 
 async function start() {

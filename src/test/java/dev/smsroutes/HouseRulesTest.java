@@ -260,6 +260,7 @@ class HouseRulesTest {
               "batch.run",
               "broker",
               "definition",
+              "disk",
               "ledger",
               "model",
               "records",

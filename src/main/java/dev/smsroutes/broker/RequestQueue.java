@@ -15,6 +15,7 @@ import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
@@ -133,6 +134,82 @@ public final class RequestQueue implements AutoCloseable {
       }
     }
     return Optional.empty();
+  }
+
+  /** A queue of messages that were not sent. */
+  public enum Failed {
+    DEAD,
+    INVALID
+  }
+
+  /**
+   * A message on such a queue, without its body.
+   *
+   * @param sent by the clock of its sender
+   * @param messageKey empty if nobody could read one, or the broker moved the message
+   * @param state the state of its outcome; empty if the broker moved it
+   * @param code of its outcome
+   * @param reason of its outcome, for a person; the API's own text may quote a number
+   * @param expired whether the broker moved it because it expired
+   */
+  public record Letter(
+      Optional<Instant> sent,
+      Optional<String> messageKey,
+      Optional<String> state,
+      Optional<Integer> code,
+      Optional<String> reason,
+      boolean expired) {
+    /** Without the reason. */
+    @Override
+    public String toString() {
+      return "Letter[messageKey=" + messageKey + ", state=" + state + "]";
+    }
+  }
+
+  /**
+   * @param queue its name
+   * @param messages how many it has
+   * @param first the first of them
+   */
+  public record Letters(String queue, long messages, List<Letter> first) {
+    public Letters {
+      first = List.copyOf(first);
+    }
+  }
+
+  /**
+   * Looks at messages that were not sent, without taking one. One that is in delivery is not seen.
+   *
+   * @param most how many
+   */
+  public Letters letters(Failed which, int most) throws JMSException {
+    String name = which == Failed.DEAD ? queues.dead() : queues.invalid();
+    List<Letter> first = new ArrayList<>();
+    try (QueueBrowser browser = session.createBrowser(session.createQueue(name))) {
+      Enumeration<?> messages = browser.getEnumeration();
+      while (first.size() < most && messages.hasMoreElements()) {
+        first.add(letter((Message) messages.nextElement()));
+      }
+    }
+    return new Letters(name, count(name), first);
+  }
+
+  private static Letter letter(Message message) throws JMSException {
+    return new Letter(
+        Optional.of(message.getJMSTimestamp()).filter(at -> at > 0).map(Instant::ofEpochMilli),
+        text(message, "smsMessageKey"),
+        text(message, "smsState"),
+        message.getObjectProperty("smsErrorCode") instanceof Integer code
+            ? Optional.of(code)
+            : Optional.empty(),
+        text(message, "smsReason"),
+        message.propertyExists("_AMQ_ACTUAL_EXPIRY"));
+  }
+
+  private static Optional<String> text(Message message, String property) throws JMSException {
+    return message.getObjectProperty(property) instanceof String text && !text.isEmpty()
+        ? Optional.of(text)
+        : Optional.empty();
   }
 
   private static Optional<byte[]> body(Message message) throws JMSException {

@@ -3,6 +3,7 @@ package dev.smsroutes.page;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.audit.Audit;
 import dev.smsroutes.ledger.LedgerUnavailableException;
@@ -16,6 +17,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import jakarta.jms.JMSException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -138,6 +140,36 @@ final class Answers {
     return value.textValue();
   }
 
+  /**
+   * Fills a list as long as it stays small: each answer of the page has less than 200 KB, however
+   * long the texts are that callers chose.
+   *
+   * @param bytes how large the list may get
+   * @return how many had no room
+   */
+  static int fill(ArrayNode list, Iterable<? extends JsonNode> all, int bytes) {
+    int left = 0;
+    long used = 0;
+    for (JsonNode each : all) {
+      used += left > 0 ? 0 : each.toString().getBytes(StandardCharsets.UTF_8).length + 1;
+      if (used <= bytes && left == 0) {
+        list.add(each);
+      } else {
+        left++;
+      }
+    }
+    return left;
+  }
+
+  /** The first characters; never half of one. */
+  static String cut(String text, int characters) {
+    if (text.length() <= characters) {
+      return text;
+    }
+    int end = characters - (Character.isHighSurrogate(text.charAt(characters - 1)) ? 1 : 0);
+    return text.substring(0, end) + "…";
+  }
+
   private void answer(RoutingContext request, Answer answer) {
     run(request.vertx(), () -> answer.of(request))
         .onComplete(
@@ -159,7 +191,10 @@ final class Answers {
   }
 
   static void fail(RoutingContext request, Throwable why) {
-    if (why instanceof Refusal refusal) {
+    if (request.response().closed()) {
+      // Nobody waits for the answer.
+      LOG.debug("page=gone path={}", request.normalizedPath(), why);
+    } else if (why instanceof Refusal refusal) {
       refuse(request, refusal.status(), refusal.getMessage());
     } else if (why instanceof LedgerUnavailableException) {
       refuse(request, HttpStatus.SC_SERVICE_UNAVAILABLE, why.getMessage());

@@ -21,6 +21,10 @@ import org.apache.hc.core5.http.HttpStatus;
 /** Definitions with their placeholders and lint, and a preview that counts parts. Thread-safe. */
 final class DefinitionsView {
   private static final int MAX_LISTED = 200;
+  private static final int MAX_LIST_BYTES = 150_000;
+  private static final int MAX_NAMES = 50;
+  private static final int MAX_WORDS = 300;
+  private static final int MAX_TEXT = 10_000;
   private static final int MAX_FAULTS = 20;
 
   private final Definitions definitions;
@@ -37,24 +41,29 @@ final class DefinitionsView {
 
   private JsonNode list() {
     ObjectNode json = Answers.JSON.createObjectNode();
-    ArrayNode listed = json.putArray("definitions");
-    definitions.all().stream()
-        .limit(MAX_LISTED)
-        .forEach(definition -> listed.add(shown(definition)));
-    json.put("more", Math.max(0, definitions.all().size() - MAX_LISTED));
+    int all = definitions.all().size();
+    List<ObjectNode> first =
+        definitions.all().stream().limit(MAX_LISTED).map(DefinitionsView::shown).toList();
+    int left = Answers.fill(json.putArray("definitions"), first, MAX_LIST_BYTES);
+    json.put("more", all - first.size() + left);
     return json;
   }
 
   private static ObjectNode shown(Definition definition) {
     ObjectNode json = Answers.JSON.createObjectNode();
     json.put("key", definition.key());
-    json.put("name", definition.name());
+    json.put("name", Answers.cut(definition.name(), MAX_WORDS));
     json.put("status", definition.status().word());
-    ArrayNode placeholders = json.putArray("placeholders");
-    definition.template().names().forEach(placeholders::add);
+    placeholders(json, definition.template());
     ArrayNode lint = json.putArray("lint");
-    lint(definition).forEach(lint::add);
+    lint(definition).forEach(note -> lint.add(Answers.cut(note, MAX_WORDS)));
     return json;
+  }
+
+  private static void placeholders(ObjectNode json, Template template) {
+    ArrayNode placeholders = json.putArray("placeholders");
+    template.names().stream().limit(MAX_NAMES).forEach(placeholders::add);
+    json.put("morePlaceholders", Math.max(0, template.names().size() - MAX_NAMES));
   }
 
   /** What an author may not have meant. */
@@ -93,7 +102,8 @@ final class DefinitionsView {
 
   private JsonNode one(RoutingContext request) throws Refusal {
     Definition definition = required(request.request().getParam("key"));
-    return shown(definition).put("text", definition.template().text());
+    String text = definition.template().text();
+    return shown(definition).put("text", Answers.cut(text, MAX_TEXT));
   }
 
   /** The text and the values come from the page, and go nowhere else. */
@@ -110,9 +120,8 @@ final class DefinitionsView {
     ObjectNode json = Answers.JSON.createObjectNode();
     json.put("exact", exact);
     json.put("leftToApi", template.leftToApi());
-    json.put("text", text);
-    ArrayNode placeholders = json.putArray("placeholders");
-    template.names().forEach(placeholders::add);
+    json.put("text", Answers.cut(text, MAX_TEXT));
+    placeholders(json, template);
     ArrayNode faulty = json.putArray("faults");
     faults.stream().limit(MAX_FAULTS).map(Fault::message).forEach(faulty::add);
     parts(json, TextParts.count(text));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,16 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells those who look at the page what has changed, by server-sent events. It looks every two
- * seconds while there is a listener, once for all of them. One who does not take what was written
- * is not written to, so that nothing piles up. A stream ends after ten minutes; the browser opens
- * another, and shows its credentials again. Thread-safe.
+ * Tells those who look at the page what has changed, by server-sent events. It looks now and then
+ * while there is a listener, once for all of them. One who does not take what was written is not
+ * written to, so that nothing piles up, and is dropped after a while. A stream ends after ten
+ * minutes; the browser opens another, and shows its credentials again. Thread-safe.
  */
 final class Events implements AutoCloseable {
   static final int MAX_LISTENERS = 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(Events.class);
-  private static final long PERIOD_MS = 2_000;
   private static final int TICKS_OF_A_STREAM = 300;
 
   /** Without news a line all the same, by which a dead connection is noticed. */
@@ -46,6 +46,7 @@ final class Events implements AutoCloseable {
 
   private final Map<String, Callable<ObjectNode>> views;
   private final Answers answers;
+  private final Duration period;
   private final List<Listener> listeners = new ArrayList<>();
   private Map<String, String> latest = Map.of();
   private Vertx vertx;
@@ -55,10 +56,12 @@ final class Events implements AutoCloseable {
 
   /**
    * @param views what is told, by the name of its event
+   * @param period between two looks
    */
-  Events(Map<String, Callable<ObjectNode>> views, Answers answers) {
+  Events(Map<String, Callable<ObjectNode>> views, Answers answers, Duration period) {
     this.views = views;
     this.answers = answers;
+    this.period = period;
   }
 
   void listen(RoutingContext request) {
@@ -68,14 +71,25 @@ final class Events implements AutoCloseable {
       Answers.refuse(
           request,
           HttpStatus.SC_SERVICE_UNAVAILABLE,
-          "Expected at most " + MAX_LISTENERS + " open pages; there are more");
+          "Expected at most "
+              + MAX_LISTENERS
+              + " open pages; got one more. Close one: this page goes on by itself");
       return;
     }
     response.closeHandler(gone -> remove(listener));
     response.exceptionHandler(failed -> remove(listener));
     response.setChunked(true).putHeader("Content-Type", "text/event-stream");
     response.write("retry: 3000\n\n");
-    look();
+    welcome(listener);
+  }
+
+  /** One more listener costs no look: the last one was a moment ago. */
+  private synchronized void welcome(Listener listener) {
+    if (latest.isEmpty()) {
+      look();
+    } else {
+      tell(listener);
+    }
   }
 
   private synchronized boolean add(Vertx given, Listener listener) {
@@ -84,7 +98,7 @@ final class Events implements AutoCloseable {
     }
     if (listeners.isEmpty()) {
       vertx = given;
-      timer = vertx.setPeriodic(PERIOD_MS, tick -> look());
+      timer = vertx.setPeriodic(period.toMillis(), tick -> look());
     }
     listeners.add(listener);
     return true;
@@ -93,6 +107,7 @@ final class Events implements AutoCloseable {
   private synchronized void remove(Listener listener) {
     if (listeners.remove(listener) && listeners.isEmpty()) {
       vertx.cancelTimer(timer);
+      latest = Map.of();
     }
   }
 
@@ -124,7 +139,7 @@ final class Events implements AutoCloseable {
 
   private synchronized void tell(Map<String, String> read) {
     looking = false;
-    if (read != null) {
+    if (read != null && !listeners.isEmpty()) {
       latest = read;
     }
     List.copyOf(listeners).forEach(this::tell);

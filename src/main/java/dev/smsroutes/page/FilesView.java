@@ -1,7 +1,6 @@
 package dev.smsroutes.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.batch.overview.BatchOverview;
 import dev.smsroutes.batch.overview.BatchOverview.Past;
@@ -23,6 +22,7 @@ import org.apache.hc.core5.http.HttpStatus;
 final class FilesView {
   private static final int MAX_PAST = 20;
   private static final int MAX_LISTED = 100;
+  private static final int MAX_LIST_BYTES = 40_000;
 
   private final Optional<BatchFiles> files;
   private final Clock clock;
@@ -62,10 +62,10 @@ final class FilesView {
   }
 
   private static void list(ObjectNode json, String name, List<ObjectNode> all) {
-    ArrayNode listed = json.putArray(name);
-    all.stream().limit(MAX_LISTED).forEach(listed::add);
-    if (all.size() > MAX_LISTED) {
-      json.put(name + "More", all.size() - MAX_LISTED);
+    List<ObjectNode> first = all.subList(0, Math.min(all.size(), MAX_LISTED));
+    int left = Answers.fill(json.putArray(name), first, MAX_LIST_BYTES);
+    if (all.size() - first.size() + left > 0) {
+      json.put(name + "More", all.size() - first.size() + left);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.smsroutes.page;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.smsroutes.batch.run.FileControls.OrderResult;
 import dev.smsroutes.broker.RequestQueue;
 import dev.smsroutes.ledger.Entry;
@@ -10,6 +11,7 @@ import dev.smsroutes.ledger.EntryState;
 import dev.smsroutes.ledger.LedgerRecords.Position;
 import dev.smsroutes.ledger.LedgerRecords.Query;
 import dev.smsroutes.model.Masked;
+import dev.smsroutes.model.Recipient;
 import dev.smsroutes.page.PageSources.Replays;
 import dev.smsroutes.records.Edits;
 import dev.smsroutes.records.EntryJson;
@@ -41,6 +43,9 @@ final class MessagesView {
   private static final int MAX_MOMENTS = 200;
   private static final int MAX_WORDS = 300;
   private static final int MAX_EDITS = 50;
+  private static final int MAX_LIST_BYTES = 150_000;
+  private static final int MAX_LIFE_BYTES = 100_000;
+  private static final int MAX_ATTRIBUTE_BYTES = 20_000;
 
   private static final Set<EntryState> LISTED =
       EnumSet.of(
@@ -72,9 +77,10 @@ final class MessagesView {
     List<Entry> found = sources.records().page(Query.of(state), after(request), PAGE + 1);
     ObjectNode json = Answers.JSON.createObjectNode();
     ArrayNode entries = json.putArray("messages");
-    found.stream().limit(PAGE).map(MessagesView::shown).forEach(entries::add);
-    if (found.size() > PAGE) {
-      Position last = Position.of(found.get(PAGE - 1));
+    Answers.fill(
+        entries, found.stream().limit(PAGE).map(MessagesView::shown).toList(), MAX_LIST_BYTES);
+    if (found.size() > entries.size()) {
+      Position last = Position.of(found.get(entries.size() - 1));
       json.putObject("next")
           .put("at", last.admittedAt().toEpochMilli())
           .put("key", last.messageKey());
@@ -103,9 +109,8 @@ final class MessagesView {
   }
 
   /** The first words, and no number. */
-  private static String cut(String words) {
-    boolean isLong = words.length() > MAX_WORDS;
-    return isLong ? Masked.text(words.substring(0, MAX_WORDS)) + "…" : Masked.text(words);
+  static String cut(String words) {
+    return Masked.text(Answers.cut(words, MAX_WORDS));
   }
 
   private JsonNode one(RoutingContext request) throws Refusal {
@@ -115,19 +120,41 @@ final class MessagesView {
             .history(key(request.request().getParam("key")))
             .orElseThrow(MessagesView::unknown);
     Entry entry = history.entry();
-    ObjectNode json = EntryJson.of(entry, StoredRequest.of(entry).map(StoredRequest::masked));
+    ObjectNode json = EntryJson.of(entry);
     json.put("message", cut(entry.message()));
     json.put("version", Long.toString(entry.version()));
     json.put(
         "maybeReplayed", sources.replays().isPresent() && Replay.SAME_KEY.contains(entry.state()));
-    ArrayNode life = json.putArray("life");
-    List<Moment> moments = Timeline.of(history);
-    moments.stream()
-        .skip(Math.max(0, moments.size() - MAX_MOMENTS))
-        .forEach(
-            moment ->
-                life.addObject().put("at", moment.at().toString()).put("what", cut(moment.what())));
+    StoredRequest.of(entry)
+        .map(StoredRequest::masked)
+        .ifPresent(stored -> recipient(json.putObject("request"), stored.recipient()));
+    life(json, Timeline.of(history));
     return json;
+  }
+
+  /** The number's ends, and the names of the attributes. */
+  private static void recipient(ObjectNode json, Recipient recipient) {
+    json.put("to", recipient.to());
+    List<TextNode> names = recipient.attributes().keySet().stream().map(TextNode::new).toList();
+    int left = Answers.fill(json.putArray("attributes"), names, MAX_ATTRIBUTE_BYTES);
+    json.put("moreAttributes", left);
+  }
+
+  /** The last moments, the oldest of them first. */
+  private static void life(ObjectNode json, List<Moment> moments) {
+    List<ObjectNode> last = new ArrayList<>();
+    for (int i = moments.size() - 1; i >= Math.max(0, moments.size() - MAX_MOMENTS); i--) {
+      ObjectNode moment = Answers.JSON.createObjectNode();
+      moment.put("at", moments.get(i).at().toString()).put("what", cut(moments.get(i).what()));
+      last.add(moment);
+    }
+    ArrayNode newestFirst = Answers.JSON.createArrayNode();
+    Answers.fill(newestFirst, last, MAX_LIFE_BYTES);
+    ArrayNode life = json.putArray("life");
+    for (int i = newestFirst.size() - 1; i >= 0; i--) {
+      life.add(newestFirst.get(i));
+    }
+    json.put("earlier", moments.size() - life.size());
   }
 
   private static String key(String key) throws Refusal {

@@ -3,17 +3,21 @@ package dev.smsroutes.page;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.batch.overview.BatchOverview;
+import dev.smsroutes.broker.QueueStates;
 import dev.smsroutes.ledger.EntryState;
 import dev.smsroutes.ledger.LedgerRecords.Query;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.throttle.Throttle.Snapshot;
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.List;
 
 /** What it is doing: one answer of some 2 KB, whatever the ledger holds. Thread-safe. */
 final class OverviewView {
   /** More are not counted. */
   static final int MAX_COUNT = 10_000;
+
+  private static final int MAX_WORDS = 1_000;
 
   private final PageSources sources;
   private final LastHour lastHour;
@@ -30,7 +34,9 @@ final class OverviewView {
     sources
         .down()
         .get()
-        .forEach((name, message) -> down.addObject().put("name", name).put("message", message));
+        .forEach(
+            (name, message) ->
+                down.addObject().put("name", name).put("message", Answers.cut(message, MAX_WORDS)));
     throttle(json.putObject("throttle"));
     lastHour.write(json.putObject("lastHour"));
     waits(json.putObject("waits"));
@@ -52,8 +58,18 @@ final class OverviewView {
   }
 
   private void waits(ObjectNode json) throws IOException {
-    ObjectNode queues = json.putObject("queues");
-    sources.queues().get().forEach(queues::put);
+    ArrayNode queues = json.putArray("queues");
+    Iterator<String> roles = QueueStates.ROLES.iterator();
+    sources
+        .queues()
+        .get()
+        .forEach(
+            (name, messages) ->
+                queues
+                    .addObject()
+                    .put("name", name)
+                    .put("role", roles.next())
+                    .put("messages", messages));
     if (sources.files().isPresent()) {
       BatchOverview files =
           BatchOverview.of(sources.files().get().folders(), 0, sources.clock().instant());

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -43,11 +45,13 @@ public final class Page implements AutoCloseable {
     lastHour = new LastHour(sources.registry(), sources.clock());
     overview = new OverviewView(sources, lastHour);
     files = new FilesView(sources.files(), sources.clock());
-    uploads = new UploadsView(sources.files(), sources.clock());
+    uploads =
+        new UploadsView(
+            sources.files(), sources.clock(), Path.of(System.getProperty("java.io.tmpdir")));
     Map<String, Callable<ObjectNode>> views = new LinkedHashMap<>();
     views.put("overview", overview::json);
     views.put("files", files::json);
-    events = new Events(views, answers);
+    events = new Events(views, answers, Duration.ofSeconds(2));
     looking.scheduleWithFixedDelay(lastHour::look, 0, LOOK_MS, TimeUnit.MILLISECONDS);
   }
 
@@ -66,6 +70,7 @@ public final class Page implements AutoCloseable {
     files.on(router, answers);
     uploads.on(router, answers);
     new MessagesView(sources).on(router, answers);
+    new LettersView(sources).on(router, answers);
     new DefinitionsView(sources.definitions()).on(router, answers);
   }
 

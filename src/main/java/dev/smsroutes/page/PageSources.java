@@ -26,9 +26,10 @@ import java.util.function.Supplier;
  * @param sandbox whether no SMS leaves this machine
  * @param registry has the counter {@code sms.outcomes}
  * @param down the health checks that are down, and the sentence of each
- * @param queues how many messages each queue has, by its name; empty if that is not known
+ * @param queues how many messages each queue has, by its name, in the order of {@link
+ *     dev.smsroutes.broker.QueueStates#ROLES}; empty if that is not known
  * @param files empty if no files are taken
- * @param replays empty if there is no queue for them
+ * @param replays empty if there is no queue for them, and then no letters either
  * @param operates whether this caller may act; an empty one is a local user who was not asked
  */
 public record PageSources(

@@ -8,13 +8,16 @@ import dev.smsroutes.batch.format.SourceFile;
 import dev.smsroutes.batch.result.BatchFolders;
 import dev.smsroutes.batch.result.DurableFile;
 import dev.smsroutes.batch.run.FileControls.OrderResult;
+import dev.smsroutes.disk.FileFailure;
 import dev.smsroutes.page.PageSources.BatchFiles;
+import io.vertx.core.Future;
+import io.vertx.core.file.AsyncFile;
 import io.vertx.core.file.OpenOptions;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -30,13 +33,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Files that are dropped on the page: each is checked first, and sent by a second order. Until then
- * it is in a folder of its own, not in the inbox. It is deleted when it is sent, when others have
- * come after it, and when this process stops. Thread-safe.
+ * it is in a folder of its own, not in the inbox. It is deleted when it is sent, when its
+ * connection breaks, when others have been checked after it, and when this process stops.
+ * Thread-safe.
  */
 final class UploadsView implements AutoCloseable {
   static final long MAX_BYTES = 100L << 20;
   private static final int MAX_KEPT = 5;
   private static final int MAX_FINDINGS = 200;
+  private static final int MAX_FAULT_BYTES = 60_000;
   private static final Logger LOG = LoggerFactory.getLogger(UploadsView.class);
 
   /**
@@ -47,11 +52,25 @@ final class UploadsView implements AutoCloseable {
   private final Optional<BatchFiles> files;
   private final Clock clock;
   private final Map<String, Upload> kept = new LinkedHashMap<>();
-  private Path folder;
+  private final Path temporary;
+  private UploadFolder folder;
 
-  UploadsView(Optional<BatchFiles> files, Clock clock) {
+  /**
+   * @param temporary for temporary files
+   */
+  UploadsView(Optional<BatchFiles> files, Clock clock, Path temporary) {
     this.files = files;
     this.clock = clock;
+    this.temporary = temporary;
+    if (files.isPresent()) {
+      try {
+        folder = UploadFolder.in(temporary);
+      } catch (IOException e) {
+        LOG.warn(
+            "page=no-uploads the folder for temporary files (java.io.tmpdir) cannot be used reason=\"{}\"",
+            FileFailure.why(e));
+      }
+    }
   }
 
   void on(Router router, Answers answers) {
@@ -86,7 +105,7 @@ final class UploadsView implements AutoCloseable {
                     .vertx()
                     .fileSystem()
                     .open(file.toString(), new OpenOptions().setPerms("rw-------"))
-                    .compose(in::pipeTo)
+                    .compose(out -> receive(request, out))
                     .compose(written -> answers.run(request.vertx(), () -> check(request, file)))
                     .onFailure(failed -> delete(file)))
         .onSuccess(json -> request.response().putHeader("Content-Type", "application/json"))
@@ -101,14 +120,23 @@ final class UploadsView implements AutoCloseable {
             });
   }
 
+  /** On the event loop of the connection: it cannot break between the look and the reading. */
+  private static Future<Void> receive(RoutingContext request, AsyncFile out) {
+    return request.response().closed()
+        ? out.close()
+            .compose(
+                closed -> Future.failedFuture(new HttpClosedException("Connection was closed")))
+        : request.request().pipeTo(out);
+  }
+
   private synchronized Path newFile(String name) throws IOException, Refusal {
     FilesView.required(files);
     String wanted = FilesView.name(name == null ? "" : name);
     if (folder == null) {
-      folder = Files.createTempDirectory("sms-routes-page");
+      folder = UploadFolder.in(temporary);
     }
     try {
-      return Files.createDirectory(folder.resolve(UUID.randomUUID().toString())).resolve(wanted);
+      return folder.newFolder().resolve(wanted);
     } catch (InvalidPathException e) {
       throw FilesView.wrongName();
     }
@@ -121,8 +149,21 @@ final class UploadsView implements AutoCloseable {
     Answers.audit(request, "check-file", file.getFileName().toString(), OrderResult.DONE);
     ObjectNode json = Answers.JSON.createObjectNode();
     json.put("id", id);
-    json.set("plan", Answers.JSON.readTree(PlanReport.json(plan)));
+    json.set("plan", small((ObjectNode) Answers.JSON.readTree(PlanReport.json(plan))));
     return json;
+  }
+
+  /** A file may have many faults, and long ones. */
+  private static ObjectNode small(ObjectNode plan) {
+    for (String name : List.of("faults", "findings")) {
+      JsonNode all = plan.path(name);
+      if (all.isArray()) {
+        int left = Answers.fill(plan.putArray(name), all, MAX_FAULT_BYTES);
+        String more = "more" + Character.toUpperCase(name.charAt(0)) + name.substring(1);
+        plan.put(more, plan.path(more).asLong() + left);
+      }
+    }
+    return plan;
   }
 
   private synchronized void keep(String id, Upload upload) {
@@ -185,17 +226,13 @@ final class UploadsView implements AutoCloseable {
     }
   }
 
-  /** Deletes what was checked and not sent. */
+  /** Deletes what was not sent. */
   @Override
   public synchronized void close() {
-    List.copyOf(kept.values()).forEach(upload -> delete(upload.file()));
     kept.clear();
     if (folder != null) {
-      try {
-        Files.deleteIfExists(folder);
-      } catch (IOException e) {
-        throw new UncheckedIOException("The folder of dropped files cannot be deleted", e);
-      }
+      folder.close();
+      folder = null;
     }
   }
 }

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.smsroutes.access.Role;
 import dev.smsroutes.testing.Browser;
 import dev.smsroutes.testing.KeysFiles;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -42,16 +44,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/**
- * The operators' page in a real Chromium, through what a person does with it. With {@code
- * -Dpage.screenshots=docs/images} it also takes the pictures of docs/page.md.
- */
+/** The operators' page in a real Chromium, through what a person does with it. */
 @Timeout(240)
 @EnabledIf(value = "chromiumIsThere", disabledReason = "Chromium is not installed")
 class PageIT {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String PARKED = "parked-4711";
+  private static final int WIDE = 60;
   private static final String HEADER =
       "definitionKey,messageKey,contactKey,to,FirstName,password\n";
   private static final ListAppender<ILoggingEvent> AUDIT = new ListAppender<>();
@@ -101,6 +101,7 @@ class PageIT {
     park(PARKED);
     bundle.keyed("sent-4711", Requests.keyed());
     fill(200_000);
+    fillWidely();
     axe = axe();
     browser = Browser.start(folder.resolve("chromium"));
   }
@@ -154,6 +155,49 @@ class PageIT {
     }
   }
 
+  /**
+   * Waiting messages with what is longest once it is written as JSON: characters of three bytes, as
+   * many as the ledger and the intake take.
+   */
+  private static void fillWidely() throws SQLException, IOException {
+    ObjectNode request = Requests.keyed();
+    ObjectNode attributes = (ObjectNode) request.path("recipient").path("attributes");
+    for (int i = 0; i < 500; i++) {
+      attributes.put("€".repeat(160) + i, "");
+    }
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("ledger.db"));
+        Statement statement = connection.createStatement();
+        PreparedStatement insert =
+            connection.prepareStatement(
+                "INSERT INTO message (message_key, fingerprint, definition_key, channel, source,"
+                    + " state, accepted, uncertain, attempts, admitted_at, changed_at, code,"
+                    + " detail, claim, request) VALUES (?, 'f', ?, 'file', ?, 'WAITING', 0, 0, 3, ?,"
+                    + " 1700000000000, 30000, ?, 1, ?)")) {
+      statement.execute("PRAGMA busy_timeout = 30000");
+      for (int i = 0; i < WIDE; i++) {
+        insert.setString(1, wide(i));
+        insert.setString(2, "€".repeat(100));
+        insert.setString(3, "€".repeat(2_000));
+        insert.setLong(4, 1_700_000_000_000L + i);
+        insert.setString(5, "€".repeat(2_000));
+        insert.setString(6, request.toString());
+        insert.addBatch();
+      }
+      insert.executeBatch();
+      for (int i = 0; i < 300; i++) {
+        statement.addBatch(
+            "INSERT INTO event VALUES ('%s', %d, 'UNCERTAIN', 30000, '%s')"
+                .formatted(wide(0), 1_700_000_000_000L + i, "€".repeat(2_000)));
+      }
+      statement.executeBatch();
+    }
+  }
+
+  private static String wide(int i) {
+    return "€".repeat(95) + i;
+  }
+
   private static String url(String path) {
     return "http://127.0.0.1:" + bundle.bundle().managementPort().orElseThrow() + path;
   }
@@ -204,25 +248,16 @@ class PageIT {
     return json(api(who, "GET", "/page/api/session", "")).path("token").asText();
   }
 
-  private static void picture(String name) throws IOException {
-    String into = System.getProperty("page.screenshots");
-    if (into != null) {
-      Files.createDirectories(Path.of(into));
-      Files.write(Path.of(into, "page-" + name + ".png"), browser.picture());
-    }
-  }
-
   @Test
-  void asks_a_person_for_id_and_secret_and_shows_what_is_going_on() throws IOException {
+  void asks_a_person_for_id_and_secret_and_shows_what_is_going_on() {
     openAs("ann", "overview");
 
     browser.awaitText(
         "Sandbox: no SMS leaves this machine",
         "All health checks are up.",
         "messages may leave",
-        "Queue sms.send.dead",
+        "Dead letters (queue sms.send.dead)",
         "Messages: parked");
-    picture("overview");
   }
 
   @Test
@@ -230,7 +265,6 @@ class PageIT {
     String name = drop("newsletter.csv", 3_000);
     openAs("ann", "files");
     browser.awaitText("newsletter.csv", "of 3,000 rows", " left");
-    picture("files");
 
     browser.press("Pause");
     browser.awaitText("newsletter.csv: paused", "Resume");
@@ -269,7 +303,7 @@ class PageIT {
   }
 
   @Test
-  void replays_a_parked_message_after_the_dry_run() throws IOException {
+  void replays_a_parked_message_after_the_dry_run() {
     String key = "parked-to-replay";
     park(key);
     openAs("ann", "message/" + key);
@@ -277,7 +311,6 @@ class PageIT {
     browser.press("Check: what would happen?");
     browser.awaitText("It would be sent as it is.");
     assertThat(bundle.sandbox().find(key)).as("nothing is sent by the dry run").isEmpty();
-    picture("messages");
     browser.press("Replay now");
     browser.awaitText("is on the queue, and will be sent");
     await().atMost(PATIENCE).until(() -> bundle.sandbox().find(key).isPresent());
@@ -290,7 +323,7 @@ class PageIT {
   }
 
   @Test
-  void counts_the_parts_of_a_text_and_shows_the_character_that_forced_ucs2() throws IOException {
+  void counts_the_parts_of_a_text_and_shows_the_character_that_forced_ucs2() {
     openAs("ann", "definitions/account-reset");
     browser.awaitText("Preview: account-reset", "GSM 03.38");
 
@@ -298,7 +331,6 @@ class PageIT {
     browser.type("password", "tulip");
     browser.awaitText("forces UCS-2", "U+00EB");
     assertThat(browser.run("document.querySelector('mark').textContent").asText()).isEqualTo("ë");
-    picture("definitions");
   }
 
   @Test
@@ -453,7 +485,13 @@ class PageIT {
 
   static Stream<String> views() {
     return Stream.of(
-        "overview", "files", "messages/PARKED", "message/" + PARKED, "definitions/account-reset");
+        "overview",
+        "files",
+        "messages/PARKED",
+        "messages/DEAD",
+        "messages/INVALID",
+        "message/" + PARKED,
+        "definitions/account-reset");
   }
 
   @ParameterizedTest
@@ -534,6 +572,108 @@ class PageIT {
                 .asInt())
         .as("is not counted further")
         .isEqualTo(10_000);
+  }
+
+  @Test
+  void answers_stay_small_however_long_the_values_are() {
+    String list = "/page/api/messages?state=WAITING";
+    JsonNode first = json(small(api("ann", "GET", list, "")));
+    int shown = first.path("messages").size();
+    JsonNode next = first.path("next");
+    JsonNode second =
+        json(
+            small(
+                api(
+                    "ann",
+                    "GET",
+                    list
+                        + "&at="
+                        + next.path("at").asText()
+                        + "&key="
+                        + RunningBundle.encode(next.path("key").asText()),
+                    "")));
+    assertThat(shown).isBetween(10, 50);
+    assertThat(second.path("messages").get(0).path("messageKey").asText()).isEqualTo(wide(shown));
+
+    JsonNode one =
+        json(
+            small(api("ann", "GET", "/page/api/message?key=" + RunningBundle.encode(wide(0)), "")));
+    assertThat(one.path("life").size()).isBetween(50, 200);
+    assertThat(one.path("earlier").asInt()).isEqualTo(302 - one.path("life").size());
+    assertThat(one.path("request").path("attributes").size()).isPositive();
+    assertThat(one.path("request").path("moreAttributes").asInt()).isPositive();
+    small(api("ann", "GET", "/page/api/overview", ""));
+    small(api("ann", "GET", "/page/api/files", ""));
+    small(api("ann", "GET", "/page/api/definitions", ""));
+  }
+
+  @Test
+  void a_preview_stays_small_however_often_a_value_is_repeated() {
+    ObjectNode asked = JSON.createObjectNode().put("text", "%%a%%".repeat(30));
+    asked.putObject("attributes").put("a", "\u0001".repeat(2_000));
+    JsonNode answer =
+        json(
+            small(
+                api(
+                    "ann",
+                    "POST",
+                    "/page/api/definitions/preview",
+                    asked.toString(),
+                    "SMS-Routes-Token",
+                    token("ann"))));
+
+    assertThat(answer.path("units").asInt()).as("counts all of it").isEqualTo(60_000);
+  }
+
+  private static Reply small(Reply reply) {
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.body().getBytes(StandardCharsets.UTF_8).length).isLessThan(200_000);
+    return reply;
+  }
+
+  @Test
+  void shows_dead_letters_and_refused_requests_and_replays_one_after_the_dry_run()
+      throws Exception {
+    String key = "dead-4711";
+    bundle
+        .sandbox()
+        .faults(
+            "{\"calls\": 1, \"status\": 500}",
+            "{\"status\": 400, \"body\": {\"errorcode\": 77001, \"message\": \"strange +49 151"
+                + " 12345678\"}}");
+    bundle.queue(List.of(Requests.keyed().put("messageKey", key).toString()));
+    await().atMost(PATIENCE).until(() -> bundle.waiting("sms.send.dead").size() == 1);
+    bundle.sandbox().faults();
+    ObjectNode wrong = Requests.keyed().put("messageKey", "refused-4711");
+    ((ObjectNode) wrong.path("recipient")).put("to", "4915112345678901234567");
+    bundle.queue(List.of(wrong.toString(), "no JSON +4915112345678"));
+    await().atMost(PATIENCE).until(() -> bundle.waiting("sms.send.invalid").size() == 2);
+
+    openAs("ann", "messages/INVALID");
+    browser.awaitText("refused-4711", "not in the ledger", "On the queue sms.send.invalid");
+    assertThat(browser.text()).doesNotContain("4915112345678", "Ada", "ada@example.com");
+    openAs("ann", "messages/DEAD");
+    browser.awaitText(key, "Parked: 77001", "It said: strange …", "On the queue sms.send.dead");
+    assertThat(browser.text()).doesNotContain("12345678", "31415");
+    browser.press(key);
+    browser.press("Check: what would happen?");
+    browser.awaitText("It would be sent as it is.");
+    assertThat(bundle.waiting("sms.send.dead")).as("a dry run takes nothing").hasSize(1);
+    browser.press("Replay now");
+    await().atMost(PATIENCE).until(() -> bundle.sandbox().find(key).isPresent());
+
+    assertThat(bundle.waiting("sms.send.dead")).isEmpty();
+    assertThat(audit())
+        .contains("who=\"caller:ann\" what=replay which=\"" + key + "\" result=\"done\"");
+    openAs("ann", "messages/DEAD");
+    browser.awaitText("There are none.");
+  }
+
+  @Test
+  void a_queue_that_nobody_knows_is_refused_and_observers_see_letters() {
+    assertThat(api("ann", "GET", "/page/api/letters?queue=sms.send", "").body())
+        .contains("queue: expected one of dead and invalid");
+    assertThat(api("bob", "GET", "/page/api/letters?queue=dead", "").status()).isEqualTo(200);
   }
 
   @Test
