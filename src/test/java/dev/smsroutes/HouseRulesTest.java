@@ -277,6 +277,7 @@ class HouseRulesTest {
               "batch.run",
               "broker",
               "definition",
+              "disk",
               "ledger",
               "model",
               "records",
