@@ -89,11 +89,25 @@ function card(title, value, note, kind) {
   return h('div', {}, h('dt', {}, title), h('dd', { class: kind }, String(value), note ? h('small', {}, note) : null));
 }
 
-/** Replaces a part of the page, and leaves the focus where it was. */
+/** Finds an element again after its part of the page was replaced; null if nothing names it. */
+function sameAs(element) {
+  for (const name of ['data-focus', 'href', 'aria-label']) {
+    if (element?.hasAttribute(name)) return `${element.tagName}[${name}="${CSS.escape(element.getAttribute(name))}"]`;
+  }
+  return null;
+}
+
+/** Replaces a part of the page, and leaves the focus, and what was scrolled aside, where they were. */
 function show(container, ...children) {
-  const focused = document.activeElement?.dataset?.focus;
+  const focused = container.contains(document.activeElement) ? sameAs(document.activeElement) : null;
+  const scrolled = [...container.querySelectorAll('.scroll')].filter(each => each.scrollLeft > 0)
+    .map(each => [sameAs(each), each.scrollLeft]);
   container.replaceChildren(...present(children));
-  if (focused) container.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+  if (focused) container.querySelector(focused)?.focus({ preventScroll: true });
+  for (const [same, left] of scrolled) {
+    const again = container.querySelector(same);
+    if (again) again.scrollLeft = left;
+  }
 }
 
 function confirmed(question, yes) {

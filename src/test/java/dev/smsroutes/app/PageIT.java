@@ -544,6 +544,27 @@ class PageIT {
   }
 
   @Test
+  void news_leave_the_focus_of_the_keyboard_where_it_was() {
+    openAs("ann", "overview");
+    browser.awaitText("Messages: parked");
+    browser.run("document.querySelector('a[href=\"#messages/PARKED\"]').focus()");
+    browser.run("document.activeElement.seen = true");
+
+    bundle.keyed("news", Requests.keyed());
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(
+                        browser
+                            .run("document.querySelector('a[href=\"#messages/PARKED\"]').seen")
+                            .asText(""))
+                    .as("the link is a new one")
+                    .isNotEqualTo("true"));
+    assertThat(browser.run("document.activeElement.getAttribute('href')").asText())
+        .isEqualTo("#messages/PARKED");
+  }
+
+  @Test
   void answers_stay_small_however_many_messages_there_are() {
     String path = "/page/api/messages?state=UNCERTAIN";
     JsonNode first = json(api("ann", "GET", path, ""));
