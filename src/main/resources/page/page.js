@@ -494,7 +494,7 @@ async function messageView(messageKey) {
       ['State', h('strong', {}, WORDS[one.state] ?? one.state)], ['Why', one.code === null ? null : `${one.code} ${one.message}`],
       ['Uncertain', one.uncertain ? 'yes: the API may have accepted an attempt' : null], ['Attempts', String(one.attempts)],
       ['Definition', one.definitionKey], ['Came by', [one.channel, one.source].filter(Boolean).join(' ')], ['Caller', one.caller],
-      ['Request id', one.requestId], ['Id of the caller', one.callerRequestId], ['Trace id', one.traceId], ['Number', request?.to],
+      ['Request id', one.requestId], ["Caller's request id", one.callerRequestId], ['Trace id', one.traceId], ['Number', request?.to],
       ['Attributes', attributes.join(', ') + (request?.moreAttributes ? `, and ${number(request.moreAttributes)} more` : '')],
       ['Request', request ? null : 'erased when the message was settled'],
     ]),

@@ -80,7 +80,7 @@ public final class ShowCommand extends RecordsCommand {
     line("source", entry.origin().source().isEmpty() ? "-" : entry.origin().source());
     entry.caller().ifPresent(id -> line("caller", id));
     line("request id", entry.requestId().orElse("-"));
-    entry.correlation().callerRequestId().ifPresent(id -> line("caller's id", id));
+    entry.correlation().callerRequestId().ifPresent(id -> line("caller's request id", id));
     entry.correlation().traceId().ifPresent(id -> line("trace id", id));
     out().println("history");
     Timeline.of(history)

@@ -92,7 +92,7 @@ class CorrelationIT {
         .asString()
         .endsWith(" callerRequestId=shop/42 traceId=" + TRACE);
     assertThat(show(key))
-        .containsPattern("(?m)^caller's id +shop/42$")
+        .containsPattern("(?m)^caller's request id +shop/42$")
         .containsPattern("(?m)^trace id +" + TRACE + "$");
     assertThat(Requests.json(show("--json", key)).toString())
         .contains("\"traceId\":\"" + TRACE + "\",\"callerRequestId\":\"shop/42\"");

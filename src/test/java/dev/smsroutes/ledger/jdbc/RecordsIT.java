@@ -165,6 +165,25 @@ class RecordsIT extends OnAStore {
   }
 
   @Test
+  void keeps_with_what_others_find_a_message_until_another_request_takes_its_key() {
+    JdbcLedger ledger = open();
+    Correlation first =
+        new Correlation(Optional.of("4bf92f3577b34da6a3ce929d0e0e4736"), Optional.of("shop-1"));
+    claim(ledger, with(submission("key"), first)).settle(waiting("key"));
+    claim(ledger, with(submission("key"), Correlation.NONE)).settle(refused("key"));
+    assertThat(ledger.records().find("key").orElseThrow().correlation()).isEqualTo(first);
+
+    Correlation other = new Correlation(Optional.empty(), Optional.of("shop-2"));
+    claim(ledger, with(other("key"), other)).settle(accepted("key"));
+    assertThat(ledger.records().find("key").orElseThrow().correlation()).isEqualTo(other);
+  }
+
+  private static Submission with(Submission plain, Correlation correlation) {
+    return new Submission(
+        plain.message(), plain.request(), plain.origin(), Optional.empty(), correlation);
+  }
+
+  @Test
   void notes_an_unsettled_attempt_without_another_record() {
     JdbcLedger ledger = open();
     Claim claim = claim(ledger, "key");
