@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -103,15 +102,14 @@ public final class BackupCommand extends QuietCommand {
                   + " databases"));
       return;
     }
-    try (JdbcRecords records = JdbcRecords.open(options, Clock.systemUTC())) {
-      if (terminal.isThere()) {
-        tell("Copying the ledger, " + Files.size(options.file().get()) / MEBIBYTE + " MiB …");
-      }
-      // SQLite fills an empty file, and would make one with the permissions of the umask.
-      Path file = Files.createFile(backup.file(Backup.LEDGER), PrivateFiles.ofOwner());
-      long messages = records.copyTo(file);
-      backup.add(new Part("ledger", State.SAVED, Backup.LEDGER, messages + " messages"));
+    Path source = options.file().get();
+    if (terminal.isThere() && Files.isRegularFile(source)) {
+      tell("Copying the ledger, " + Files.size(source) / MEBIBYTE + " MiB …");
     }
+    // SQLite fills an empty file, and would make one with the permissions of the umask.
+    Path file = Files.createFile(backup.file(Backup.LEDGER), PrivateFiles.ofOwner());
+    long messages = JdbcRecords.copy(options, file);
+    backup.add(new Part("ledger", State.SAVED, Backup.LEDGER, messages + " messages"));
   }
 
   private static void keys(Path file, Backup backup) throws IOException {

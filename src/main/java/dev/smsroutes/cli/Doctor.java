@@ -189,12 +189,12 @@ final class Doctor {
               : Finding.ok("definitions", found + ", all readable"));
       return Optional.of(directory);
     } catch (InvalidDefinitionException e) {
-      e.getMessage()
-          .lines()
+      e.problems()
           .forEach(
               fault ->
                   findings.add(
-                      Finding.fail("definitions", fault, "correct it; docs/definitions.md")));
+                      Finding.fail(
+                          "definitions", fault.toString(), "correct it; docs/definitions.md")));
       return Optional.empty();
     }
   }
@@ -349,9 +349,15 @@ final class Doctor {
       }
     } catch (NoLedgerException e) {
       findings.add(
-          e.isOfAnotherVersion()
-              ? Finding.fail("ledger", e.getMessage(), "docs/ledger.md, Upgrade")
-              : Finding.ok("ledger", "not there yet; the first start makes it"));
+          switch (e.found()) {
+            case NOTHING -> Finding.ok("ledger", "not there yet; the first start makes it");
+            case OLDER ->
+                Finding.warn(
+                    "ledger",
+                    e.getMessage(),
+                    "a start of this version updates it; docs/ledger.md, Upgrade");
+            case NEWER -> Finding.fail("ledger", e.getMessage(), "docs/ledger.md, Upgrade");
+          });
     } catch (LedgerUnavailableException e) {
       findings.add(Finding.fail("ledger", e.getMessage(), "docs/ledger.md, When it fails"));
     }

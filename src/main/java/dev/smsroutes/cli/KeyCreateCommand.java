@@ -183,6 +183,11 @@ final class KeyCreateCommand extends KeyCommand.Change {
       out().println(id() + "." + secret);
       tell("The line above is shown once; it is the key itself: Authorization: Bearer KEY.");
     }
-    tell("Caller " + DisplayText.text(id()) + " is in " + file.toAbsolutePath().normalize());
+    tell(
+        "Caller "
+            + DisplayText.text(id())
+            + " is in "
+            + file.toAbsolutePath().normalize()
+            + "; a sms-routes that serves knows it within some 3 seconds");
   }
 }

@@ -7,15 +7,27 @@ package dev.smsroutes.ledger;
 public final class NoLedgerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final boolean ofAnotherVersion;
+  private final Found found;
 
-  public NoLedgerException(String message, boolean ofAnotherVersion) {
+  /** What is where the settings say. */
+  public enum Found {
+    NOTHING,
+    /** A start of this version would update it. */
+    OLDER,
+    NEWER
+  }
+
+  public NoLedgerException(String message, Found found) {
     super(message, null, false, false);
-    this.ofAnotherVersion = ofAnotherVersion;
+    this.found = found;
+  }
+
+  public Found found() {
+    return found;
   }
 
   /** Whether there is a ledger of another version; else nothing was ever recorded. */
   public boolean isOfAnotherVersion() {
-    return ofAnotherVersion;
+    return found != Found.NOTHING;
   }
 }

@@ -60,6 +60,8 @@ class BackupIT {
       SandboxProbe api = new SandboxProbe(sandbox.url());
       Map<String, String> settings = new HashMap<>(Sandboxes.settings(sandbox));
       settings.put("sms.jms.enabled", "true");
+      // So many are being sent, more are fetched, and most wait in the queue for some 20 seconds.
+      settings.put("sms.jms.concurrency", "4");
       // As towards a real API: what the command needs is not the port.
       settings.put("sms.jms.protocols", "AMQP");
       Set<String> queued = new TreeSet<>();
@@ -69,7 +71,7 @@ class BackupIT {
           assertThat(send(serve, "sent-" + i).join()).isEqualTo(202);
         }
         api.settings("{\"latencyMs\": 300}");
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < 300; i++) {
           String key = "queued-" + i;
           assertThat(send(serve, key, "Prefer", "respond-async").join()).isEqualTo(202);
           queued.add(key);
@@ -241,6 +243,21 @@ class BackupIT {
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.filter(file -> file.getFileName().toString().startsWith(".copy"))).isEmpty();
     }
+  }
+
+  @Test
+  void saves_a_ledger_of_an_older_version_before_an_upgrade() throws Exception {
+    Path file = folder.resolve("ledger.db");
+    try (LedgerFile ledger = new LedgerFile(file, false)) {
+      ledger.add("a", State.ACCEPTED);
+    }
+    LedgerFile.makeOlder(file);
+
+    Said said = backup(folder);
+
+    assertThat(said.exit()).as(said.err()).isZero();
+    assertThat(said.out()).contains("1 messages");
+    assertThat(copy().resolve(Backup.LEDGER)).isNotEmptyFile();
   }
 
   private Said restore(Path home) {

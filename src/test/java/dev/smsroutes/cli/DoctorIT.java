@@ -169,6 +169,28 @@ class DoctorIT {
   }
 
   @Test
+  void a_ledger_that_the_next_start_updates_is_a_warning() throws Exception {
+    Path file = folder.resolve("ledger.db");
+    settings.put("sms.ledger.url", "jdbc:sqlite:" + file);
+    try (LedgerFile ledger = new LedgerFile(file, false)) {
+      ledger.add("a", State.ACCEPTED);
+    }
+    LedgerFile.makeOlder(file);
+
+    assertThat(rows(0).get("ledger")).startsWith("warn: ").contains("made by an older sms-routes");
+  }
+
+  @Test
+  void each_fault_of_the_definitions_is_a_row() throws IOException {
+    settings.put("sms.definitions.directory", folder.resolve("nowhere").toString());
+
+    assertThat(rows(1).get("definitions"))
+        .startsWith("fail: ")
+        .contains("there is no such folder")
+        .doesNotContain("cannot be used");
+  }
+
+  @Test
   void warns_of_parked_messages_and_of_files_that_others_may_read() throws IOException {
     settings.put("sms.ledger.url", "jdbc:sqlite:" + folder.resolve("ledger.db"));
     try (LedgerFile ledger = new LedgerFile(folder.resolve("ledger.db"), false)) {

@@ -19,6 +19,10 @@ import dev.smsroutes.model.SendRequest;
 import dev.smsroutes.testing.SettableClock;
 import dev.smsroutes.testing.TestLedgers;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -40,6 +44,16 @@ final class LedgerFile implements AutoCloseable {
     this.options = TestLedgers.options("jdbc:sqlite:" + file, keepPersonalData);
     clock.set(Instant.parse("2026-01-01T12:00:00Z"));
     this.ledger = JdbcLedger.open(options, clock);
+  }
+
+  /** Leaves a ledger as the version before the last one would, as far as its version goes. */
+  static void makeOlder(Path file) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "DELETE FROM sms_schema WHERE installed_rank ="
+              + " (SELECT max(installed_rank) FROM sms_schema)");
+    }
   }
 
   /** The argument with which a command finds it. */

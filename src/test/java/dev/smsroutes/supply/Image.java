@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.cloud.tools.jib.api.Containerizer;
 import com.google.cloud.tools.jib.api.Jib;
 import com.google.cloud.tools.jib.api.JibContainerBuilder;
+import com.google.cloud.tools.jib.api.RegistryException;
 import com.google.cloud.tools.jib.api.TarImage;
 import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
 import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -82,7 +84,16 @@ public final class Image {
     Path work = Files.createTempDirectory("sms-routes-image");
     try {
       Path distribution = Distribution.unpack(Files.createDirectory(work.resolve("distribution")));
-      Image.build(base, distribution, Optional.empty(), tar);
+      try {
+        Image.build(base, distribution, Optional.empty(), tar);
+      } catch (ExecutionException | RegistryException e) {
+        System.err.printf(
+            "The base image %s cannot be fetched: %s%n--base names another one, or tar:///PATH of"
+                + " one that was saved (docker save, skopeo copy)%n",
+            base, e.getMessage().replaceAll("^[\\w.]+Exception: ", ""));
+        delete(work);
+        System.exit(1);
+      }
       if (cached) {
         Path root = Files.createDirectory(work.resolve("root"));
         unpack(tar, root);

@@ -9,6 +9,7 @@ import dev.smsroutes.ledger.LedgerOptions;
 import dev.smsroutes.ledger.LedgerUnavailableException;
 import dev.smsroutes.ledger.MadeFor;
 import dev.smsroutes.ledger.NoLedgerException;
+import dev.smsroutes.ledger.NoLedgerException.Found;
 import dev.smsroutes.ledger.OtherApiException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -119,14 +120,7 @@ final class Database implements AutoCloseable {
    * @throws LedgerUnavailableException if the database cannot be reached
    */
   static Database existing(LedgerOptions options) {
-    if (options.file().filter(file -> !Files.isRegularFile(file)).isPresent()) {
-      throw new NoLedgerException(
-          "sms.ledger.url: there is no ledger at "
-              + options.file().get().toAbsolutePath()
-              + "; sms-routes makes it when it serves",
-          false);
-    }
-    Database database = new Database(options, FOR_COMMANDS, false);
+    Database database = ofAnySchema(options);
     try {
       database.requireOurSchema();
       return database;
@@ -137,6 +131,22 @@ final class Database implements AutoCloseable {
       database.close();
       throw e;
     }
+  }
+
+  /**
+   * As {@link #existing}, whatever the version of its schema: for a copy of the whole.
+   *
+   * @throws NoLedgerException if the file does not exist
+   */
+  static Database ofAnySchema(LedgerOptions options) {
+    if (options.file().filter(file -> !Files.isRegularFile(file)).isPresent()) {
+      throw new NoLedgerException(
+          "sms.ledger.url: there is no ledger at "
+              + options.file().get().toAbsolutePath()
+              + "; sms-routes makes it when it serves",
+          Found.NOTHING);
+    }
+    return new Database(options, FOR_COMMANDS, false);
   }
 
   /**
@@ -190,14 +200,14 @@ final class Database implements AutoCloseable {
       throw new NoLedgerException(
           "sms.ledger.url: the database is there, but no ledger in it; sms-routes makes it when it"
               + " serves",
-          false);
+          Found.NOTHING);
     }
     if (schema.behind()) {
       throw new NoLedgerException(
           "sms.ledger.url: the ledger has schema version "
               + schema.current().get()
               + ", made by an older sms-routes; use the version that serves",
-          true);
+          Found.OLDER);
     }
   }
 

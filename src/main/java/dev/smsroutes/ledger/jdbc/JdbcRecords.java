@@ -342,14 +342,16 @@ public final class JdbcRecords implements LedgerRecords, AutoCloseable {
 
   /**
    * Copies a ledger on SQLite into one file, as it is at one moment, while others write. The file
-   * is on disk when this returns.
+   * is on disk when this returns. The version of its schema does not matter, so that it can be
+   * saved before an upgrade.
    *
    * @param file must be missing or empty
    * @return how many messages are in it
+   * @throws NoLedgerException if the ledger does not exist
    * @throws LedgerUnavailableException if that failed, or the copy is damaged
    */
-  public long copyTo(Path file) {
-    try {
+  public static long copy(LedgerOptions options, Path file) {
+    try (Database database = Database.ofAnySchema(options)) {
       database.copyTo(file);
       return Database.checkCopy(file);
     } catch (SQLException | IOException e) {

@@ -60,7 +60,7 @@ record Schema(Optional<MigrationVersion> current, MigrationVersion newest, boole
                       + "; got "
                       + version
                       + ", made by a newer sms-routes; use the version that made it",
-                  true);
+                  NoLedgerException.Found.NEWER);
             });
   }
 }
