@@ -209,7 +209,7 @@ class HouseRulesTest {
           .whereLayer("access")
           .mayOnlyAccessLayers("model", "watch", "audit")
           .whereLayer("audit")
-          .mayNotAccessAnyLayer()
+          .mayOnlyAccessLayers("model")
           .whereLayer("watch")
           .mayOnlyAccessLayers("disk")
           .whereLayer("tls")

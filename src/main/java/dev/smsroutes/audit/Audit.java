@@ -1,5 +1,6 @@
 package dev.smsroutes.audit;
 
+import dev.smsroutes.model.PlainText;
 import java.util.Collection;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -57,9 +58,9 @@ public final class Audit {
         : first + " and " + (names.size() - MAX_NAMES) + " more";
   }
 
-  /** A text of a stranger must not end its field. */
+  /** A text of a stranger must not end its field, nor its line. */
   private static String quoted(String text) {
-    String shown = text.replace('"', '\'');
+    String shown = PlainText.of(text).replace('"', '\'');
     return shown.length() <= MAX_CHARACTERS ? shown : shown.substring(0, MAX_CHARACTERS) + "…";
   }
 }

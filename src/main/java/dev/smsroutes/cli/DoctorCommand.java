@@ -47,7 +47,7 @@ public final class DoctorCommand extends QuietCommand {
     }
     boolean startable = configuration != null;
     if (startable) {
-      new Doctor(configuration, findings).examine(offline);
+      new Doctor(configuration, findings::add).examine(offline);
     }
     if (json) {
       findings.forEach(finding -> out().println(finding.json()));
@@ -58,7 +58,7 @@ public final class DoctorCommand extends QuietCommand {
     if (!startable) {
       return ExitCode.MISCONFIGURED;
     }
-    return findings.stream().anyMatch(finding -> finding.state() == Finding.State.fail)
+    return findings.stream().anyMatch(finding -> finding.state() == Finding.State.FAIL)
         ? ExitCode.FAILED
         : ExitCode.DONE;
   }

@@ -39,6 +39,15 @@ class AuditLineTest {
   }
 
   @Test
+  void a_name_does_not_end_its_line() {
+    Audit.log(Audit.PROCESS, "cancel", "a.csv\nwho=\"caller:ann\" \u001b[2J\u2028x", "done");
+
+    assertThat(lines.list.get(0).getFormattedMessage())
+        .isEqualTo(
+            "who=\"sms-routes\" what=cancel which=\"a.csv?who='caller:ann' ?[2J?x\" result=\"done\"");
+  }
+
+  @Test
   void of_many_names_the_first_are_shown() {
     assertThat(Audit.names(List.of("a", "b"))).isEqualTo("a, b");
     assertThat(Audit.names(Collections.nCopies(25, "a"))).endsWith("a, a and 5 more");

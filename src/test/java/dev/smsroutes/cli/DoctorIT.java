@@ -228,9 +228,9 @@ class DoctorIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, ok", "-4, ok", "6, warn", "-30, warn", "61, fail", "-7200, fail"})
+  @CsvSource({"0, OK", "-4, OK", "6, WARN", "-30, WARN", "61, FAIL", "-7200, FAIL"})
   void a_clock_that_is_wrong_is_named(int seconds, Finding.State state) {
-    assertThat(Doctor.clock("clock", "that of the API", Duration.ofSeconds(seconds)).state())
+    assertThat(DoctorApi.clock("clock", "that of the API", Duration.ofSeconds(seconds)).state())
         .isEqualTo(state);
   }
 }
