@@ -464,7 +464,7 @@ public final class PageAtAMillion {
   /**
    * How long another writer waits for what the ledger's writer needs, while the latter rests. It
    * does not wait in line, but asks until it gets the lock: then only those count to whom it was
-   * refused, because somebody held it, and not the time that a busy machine takes.
+   * refused, because another connection held it, and not the time that a busy machine takes.
    */
   private static double[] locks(
       Page page, List<Question> questions, int viewers, String url, String user) throws Exception {

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Gives {@code sms-routes backup} all messages of the queues, also those in delivery and those that
  * wait for another try, which only the broker itself can see. A Unix socket in the broker's folder:
- * it can be reached by whoever can read that folder, and by no one else. Thread-safe.
+ * only its owner can reach it. Thread-safe.
  *
  * <p>Each client gets a line for each message, and then {@link #END}. The queue of requests holds
  * still meanwhile: it takes messages, and delivers none. So a message can only go from delivery to

@@ -1,6 +1,6 @@
 package dev.smsroutes.page;
 
-/** Why an answer is none that was asked for. The message is for the operator. */
+/** Why the page does not get what it asked for. The message is for the operator. */
 final class Refusal extends Exception {
   private static final long serialVersionUID = 1L;
 

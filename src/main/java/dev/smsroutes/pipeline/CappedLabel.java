@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The values of one label of a meter: the first ones as they are, all others as {@value #OTHER}.
- * Each value is a series in the memory of this process and of whoever collects it, so strangers
- * must not choose how many there are. Thread-safe.
+ * Each value is a series in the memory of this process and of its monitoring, so strangers must not
+ * choose how many there are. Thread-safe.
  */
 final class CappedLabel {
   static final String OTHER = "other";

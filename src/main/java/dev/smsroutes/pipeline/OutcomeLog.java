@@ -97,7 +97,7 @@ final class OutcomeLog {
     return fields;
   }
 
-  /** A name that no definition of ours has, which may be a number by mistake. */
+  /** A name that no loaded definition has, which may be a number by mistake. */
   private static String named(String text) {
     return loggable(text == null ? null : Masked.text(text));
   }
