@@ -390,7 +390,7 @@ class EmbeddedBrokerIT {
         Path target = to.resolve(from.relativize(file).toString());
         if (Files.isDirectory(file)) {
           Files.createDirectories(target);
-        } else {
+        } else if (Files.isRegularFile(file)) {
           Files.copy(file, target);
         }
       }
