@@ -62,12 +62,23 @@ final class NumberPlan {
    *     several, or is no number
    */
   static Optional<String> country(String digits) {
-    List<String> all =
-        plain(digits)
-            .map(number -> LIBRARY.getRegionCodesForCountryCode(number.getCountryCode()))
-            .filter(regions -> regions.size() == 1)
-            .orElseGet(() -> countries(digits));
-    return all.size() == 1 ? Optional.of(all.get(0)) : Optional.empty();
+    return plain(digits)
+        .map(NumberPlan::country)
+        .or(
+            () ->
+                Optional.of(countries(digits))
+                    .filter(all -> all.size() == 1)
+                    .map(all -> all.get(0)));
+  }
+
+  /** Null if its first digits do not decide, and it is not valid. */
+  private static String country(PhoneNumber number) {
+    List<String> all = LIBRARY.getRegionCodesForCountryCode(number.getCountryCode());
+    if (all.size() == 1) {
+      return all.get(0);
+    }
+    String one = LIBRARY.getRegionCodeForNumber(number);
+    return one != null && LIBRARY.isValidNumberForRegion(number, one) ? one : null;
   }
 
   /**
