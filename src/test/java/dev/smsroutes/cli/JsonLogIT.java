@@ -31,7 +31,9 @@ class JsonLogIT {
       settings.put("sms.log.format", "json");
       settings.put("sms.http.authentication", "none");
       settings.put("sms.api.client-secret", "Tulip-41");
-      try (ServeProcess serve = new ServeProcess(folder, settings)) {
+      // As the start script has it: Java itself would warn between the lines.
+      List<String> options = List.of("--enable-native-access=ALL-UNNAMED");
+      try (ServeProcess serve = new ServeProcess(folder, settings, options)) {
         serve.awaitOutput("http-intake.camel.yaml");
         serve.stop();
         for (String line : serve.output().lines().toList()) {
