@@ -18,7 +18,7 @@ import org.apache.hc.core5.http.HttpStatus;
 
 /**
  * What is on the queues of dead letters and of refused messages: the first of each, without bodies.
- * Whoever wants to have one sent again replays its message. Thread-safe.
+ * To send one again, an operator replays its message. Thread-safe.
  */
 final class LettersView {
   static final int MAX_LETTERS = 50;

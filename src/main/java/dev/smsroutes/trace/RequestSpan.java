@@ -16,8 +16,8 @@ public interface RequestSpan {
   /**
    * Ends the span.
    *
-   * @param definition the key of its send definition; empty if there is none of that key, because
-   *     it may be anything then
+   * @param definition the key of its send definition; empty if no loaded definition has that key,
+   *     because it may be anything then
    * @param outcome how the request ended, for now or for ever
    */
   void end(Optional<String> definition, Outcome outcome);

@@ -99,7 +99,7 @@ final class ApiDescription {
     return all;
   }
 
-  /** An example of an answer; missing if there is none of this name. */
+  /** An example of an answer; missing without one of this name. */
   JsonNode answerExample(String operation, int status, String name) {
     return response(operation, status)
         .at("/content/application~1json/examples")

@@ -233,7 +233,7 @@ final class OperationsPlay implements Callable<Integer> {
   }
 
   /**
-   * Plays causes of these names, all of them if there is none; tells of each when it is over, in
+   * Plays causes of these names, or all of them without a name; tells of each when it is over, in
    * their order.
    *
    * @param brief whether thresholds are short, and two are played at a time

@@ -136,7 +136,7 @@ class UploadsIT {
     Path locked = folder("sms-routes-page2", Duration.ofHours(1));
     Path old = folder("sms-routes-page3", Duration.ofHours(1));
     Path starting = folder("sms-routes-page4", Duration.ZERO);
-    Path others = folder("of-somebody-else", Duration.ofHours(1));
+    Path others = folder("of-another-program", Duration.ofHours(1));
     Path linked = folder("linked", Duration.ofHours(1));
     Path link = Files.createSymbolicLink(temporary.resolve("sms-routes-page5"), linked);
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the pipeline does with spans, whoever notes them. */
+/** What the pipeline does with spans, whatever notes them. */
 class TracedSendTest extends CamelTestSupport {
   private static final String CALLERS = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-";
   private static final String OWN_TRACE = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";

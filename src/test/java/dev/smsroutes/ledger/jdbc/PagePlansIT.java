@@ -122,7 +122,7 @@ class PagePlansIT extends OnAStore {
       rows.next();
       if (store == Store.SQLITE) {
         assertThat(ask("PRAGMA journal_mode")).isEqualTo("wal");
-        // Fails at once if somebody holds what the writer needs.
+        // Fails at once if a connection holds what the writer needs.
         write.execute("PRAGMA busy_timeout = 0");
       }
       Database.begin(writing);
