@@ -2,12 +2,11 @@ package dev.smsroutes.app;
 
 import dev.smsroutes.audit.Audit;
 import dev.smsroutes.config.SettingsInForce;
+import dev.smsroutes.model.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -75,14 +74,11 @@ final class StartAudit {
 
   private static String sha256(Resource file) {
     try (InputStream in = file.getInputStream();
-        DigestInputStream digest =
-            new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
+        DigestInputStream digest = new DigestInputStream(in, Sha256.digest())) {
       digest.transferTo(OutputStream.nullOutputStream());
       return HexFormat.of().formatHex(digest.getMessageDigest().digest());
     } catch (IOException e) {
       return "unknown: " + e.getClass().getSimpleName();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
     }
   }
 }

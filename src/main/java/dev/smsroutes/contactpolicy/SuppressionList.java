@@ -1,8 +1,7 @@
 package dev.smsroutes.contactpolicy;
 
+import dev.smsroutes.model.Sha256;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.regex.Pattern;
@@ -119,11 +118,7 @@ public final class SuppressionList {
     // Not through a charset, which would encode different lone surrogates alike.
     ByteBuffer chars = ByteBuffer.allocate(2 + 2 * text.length());
     chars.asCharBuffer().put(kind).put(text);
-    try {
-      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(chars.array()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+    return ByteBuffer.wrap(Sha256.digest().digest(chars.array()));
   }
 
   /** Builds a list. Not thread-safe. */

@@ -1,10 +1,7 @@
 package dev.smsroutes.door;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.smsroutes.model.Sha256;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,7 +21,7 @@ final class VerifiedTokens<T> {
   private final Map<String, Kept<T>> kept = new ConcurrentHashMap<>();
 
   Optional<T> find(String token, Instant now) {
-    Kept<T> found = kept.get(hash(token));
+    Kept<T> found = kept.get(Sha256.hex(token));
     return found == null || !now.isBefore(found.until())
         ? Optional.empty()
         : Optional.of(found.said());
@@ -34,20 +31,10 @@ final class VerifiedTokens<T> {
     if (kept.size() >= MOST) {
       kept.clear();
     }
-    kept.put(hash(token), new Kept<>(said, until));
+    kept.put(Sha256.hex(token), new Kept<>(said, until));
   }
 
   int size() {
     return kept.size();
-  }
-
-  private static String hash(String token) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
   }
 }

@@ -1,9 +1,9 @@
 package dev.smsroutes.ledger;
 
+import dev.smsroutes.model.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,7 +22,7 @@ public final class Fingerprint {
   private Fingerprint() {}
 
   public static String of(Submission submission) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     add(digest, submission.messageKey());
     add(digest, submission.message().definitionKey());
     add(digest, submission.message().contactKey());
@@ -47,13 +47,5 @@ public final class Fingerprint {
     int length = part == null ? -1 : bytes.length;
     digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
     digest.update(bytes);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
   }
 }

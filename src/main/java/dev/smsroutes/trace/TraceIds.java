@@ -1,10 +1,8 @@
 package dev.smsroutes.trace;
 
+import dev.smsroutes.model.Sha256;
 import io.opentelemetry.api.trace.TraceId;
 import io.opentelemetry.sdk.trace.IdGenerator;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -34,13 +32,7 @@ final class TraceIds implements IdGenerator {
   }
 
   private static String ofDelivery(String delivery) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(delivery.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
+    return HexFormat.of().formatHex(Sha256.of(delivery), 0, BYTES);
   }
 
   @Override

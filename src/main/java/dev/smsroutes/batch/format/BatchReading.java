@@ -1,6 +1,7 @@
 package dev.smsroutes.batch.format;
 
 import dev.smsroutes.batch.format.BatchInterruptedException.Interruption;
+import dev.smsroutes.model.Sha256;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.FilterInputStream;
@@ -16,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -44,7 +44,7 @@ public final class BatchReading implements Closeable {
   private long bytes;
   private long textBytes;
   private String droppedSha256;
-  private final MessageDigest secondReading = newDigest();
+  private final MessageDigest secondReading = Sha256.digest();
   private InputStream second;
   private RowSource rows;
   private KeyMaker keys;
@@ -171,12 +171,12 @@ public final class BatchReading implements Closeable {
   }
 
   private FileScan scanned(BooleanSupplier stopping) throws IOException, UnreadableFileException {
-    MessageDigest dropped = newDigest();
+    MessageDigest dropped = Sha256.digest();
     InputStream file = asLongAsItWas(new UntilStop(Channels.newInputStream(channel), stopping));
     InputStream raw = gzip ? new DigestInputStream(file, dropped) : file;
     // Closing the raw stream would close the channel, which is still needed.
     try (InputStream unpacked = unpacked(CloseShieldInputStream.wrap(raw))) {
-      MessageDigest digest = newDigest();
+      MessageDigest digest = Sha256.digest();
       BoundedInputStream content =
           BoundedInputStream.builder()
               .setInputStream(new DigestInputStream(unpacked, digest))
@@ -408,14 +408,6 @@ public final class BatchReading implements Closeable {
         channel.size() != bytes
             || !HexFormat.of().formatHex(secondReading.digest()).equals(scan.sha256());
     return changed ? Optional.of(UnreadableFileException.changed()) : Optional.empty();
-  }
-
-  static MessageDigest newDigest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
   }
 
   @Override

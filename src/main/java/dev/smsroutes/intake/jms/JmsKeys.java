@@ -3,15 +3,12 @@ package dev.smsroutes.intake.jms;
 import dev.smsroutes.broker.ArtemisMessages;
 import dev.smsroutes.model.ErrorCode;
 import dev.smsroutes.model.Fault;
+import dev.smsroutes.model.Sha256;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -67,13 +64,7 @@ record JmsKeys(Optional<String> given, Optional<String> otherwise, List<Fault> f
     if (PLAIN.matcher(id).matches()) {
       return "jms-" + id;
     }
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
-      return "jms-sha256-" + HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
+    return "jms-sha256-" + Sha256.hex(id);
   }
 
   /** A whole number is read as text (Jakarta Messaging 3.1, section 3.5.4, of properties). */
