@@ -2,7 +2,7 @@ package dev.smsroutes.app;
 
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.JmsOptions;
-import java.nio.file.Files;
+import dev.smsroutes.disk.NearestPath;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,15 +25,7 @@ final class DataFolders {
     if (configuration.files().enabled()) {
       folders.add(configuration.files().folders().results());
     }
-    return folders.stream().map(DataFolders::existing).distinct().toList();
-  }
-
-  /** One that is made later is on the disk of the one above it. */
-  private static Path existing(Path folder) {
-    Path there = folder.toAbsolutePath().normalize();
-    while (!Files.isDirectory(there) && there.getParent() != null) {
-      there = there.getParent();
-    }
-    return there;
+    // One that is made later is on the disk of the one above it.
+    return folders.stream().map(NearestPath::of).distinct().toList();
   }
 }

@@ -7,6 +7,7 @@ import dev.smsroutes.broker.EmbeddedBroker;
 import dev.smsroutes.config.Address;
 import dev.smsroutes.config.Configuration;
 import dev.smsroutes.config.JmsOptions;
+import dev.smsroutes.disk.NearestPath;
 import dev.smsroutes.disk.PrivateFiles;
 import dev.smsroutes.ledger.LedgerOptions;
 import java.io.IOException;
@@ -96,10 +97,7 @@ final class DoctorMachine {
       folders.add(configuration.jms().broker().directory());
     }
     List<String> closed =
-        folders.stream()
-            .filter(folder -> !canWrite(folder.toAbsolutePath()))
-            .map(Path::toString)
-            .toList();
+        folders.stream().filter(folder -> !canWrite(folder)).map(Path::toString).toList();
     findings.accept(
         closed.isEmpty()
             ? Finding.ok("folders", "can be written, or made")
@@ -120,11 +118,8 @@ final class DoctorMachine {
 
   /** A folder that is missing is made at the start, below one that is there. */
   private static boolean canWrite(Path folder) {
-    Path there = folder;
-    while (there != null && !Files.exists(there)) {
-      there = there.getParent();
-    }
-    return there != null && Files.isDirectory(there) && Files.isWritable(there);
+    Path there = NearestPath.of(folder);
+    return Files.isDirectory(there) && Files.isWritable(there);
   }
 
   void disks() {
@@ -137,16 +132,12 @@ final class DoctorMachine {
     if (configuration.files().enabled()) {
       places.put("disk results", configuration.files().folders().results());
     }
-    places.forEach((what, path) -> findings.accept(disk(what, path.toAbsolutePath())));
+    places.forEach((what, path) -> findings.accept(disk(what, path)));
   }
 
   private Finding disk(String what, Path path) {
-    Path there = path;
-    while (!Files.exists(there) && there.getParent() != null) {
-      there = there.getParent();
-    }
     try {
-      long free = Files.getFileStore(there).getUsableSpace();
+      long free = Files.getFileStore(NearestPath.of(path)).getUsableSpace();
       String found = free / MEBIBYTE + " MiB free";
       String todo = "free some space; the embedded broker stops below 256 MiB";
       long enough =
