@@ -72,30 +72,25 @@ class PageIT {
         folder.resolve("keys.json"),
         KeysFiles.key("ann", Role.OPERATE),
         KeysFiles.key("bob", Role.OBSERVE));
-    List<String> settings =
-        new ArrayList<>(
-            List.of(
-                RunningBundle.withBroker(
-                    folder,
-                    "sms.management.enabled",
-                    "true",
-                    "sms.management.port",
-                    "0",
-                    "sms.ledger.url",
-                    "jdbc:sqlite:" + folder.resolve("ledger.db"),
-                    "sms.management.authentication",
-                    "api-key",
-                    "sms.http.keys-file",
-                    folder.resolve("keys.json").toString(),
-                    "sms.api.max-rate",
-                    "20",
-                    "sms.file.concurrency",
-                    "2",
-                    "sms.file.files-at-once",
-                    "2",
-                    "sms.batch.recipients-per-call",
-                    "1")));
-    bundle = RunningBundle.startWithFiles(folder, settings.toArray(String[]::new));
+    String[] settings =
+        RunningBundle.withBroker(
+            folder,
+            RunningBundle.withManagement(
+                "sms.ledger.url",
+                "jdbc:sqlite:" + folder.resolve("ledger.db"),
+                "sms.management.authentication",
+                "api-key",
+                "sms.http.keys-file",
+                folder.resolve("keys.json").toString(),
+                "sms.api.max-rate",
+                "20",
+                "sms.file.concurrency",
+                "2",
+                "sms.file.files-at-once",
+                "2",
+                "sms.batch.recipients-per-call",
+                "1"));
+    bundle = RunningBundle.startWithFiles(folder, settings);
     AUDIT.start();
     ((Logger) LoggerFactory.getLogger("dev.smsroutes.audit")).addAppender(AUDIT);
     park(PARKED);

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,24 +60,17 @@ class PagePicturesIT {
   }
 
   private String[] settings() {
-    List<String> settings =
-        new ArrayList<>(
-            List.of(
-                RunningBundle.withBroker(
-                    folder,
-                    "sms.management.enabled",
-                    "true",
-                    "sms.management.port",
-                    "0",
-                    "sms.api.max-rate",
-                    "60",
-                    "sms.api.probe-interval",
-                    "30s",
-                    "sms.file.files-at-once",
-                    "1",
-                    "sms.batch.recipients-per-call",
-                    "1")));
-    return settings.toArray(String[]::new);
+    return RunningBundle.withBroker(
+        folder,
+        RunningBundle.withManagement(
+            "sms.api.max-rate",
+            "60",
+            "sms.api.probe-interval",
+            "30s",
+            "sms.file.files-at-once",
+            "1",
+            "sms.batch.recipients-per-call",
+            "1"));
   }
 
   private URI url(String path) {

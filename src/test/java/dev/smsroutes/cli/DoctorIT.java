@@ -2,8 +2,6 @@ package dev.smsroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.smsroutes.model.Outcome.State;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.testing.RunningBundle;
@@ -32,7 +30,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Looks at what a service needs, and sends nothing. */
 @Timeout(180)
 class DoctorIT {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String SECRET = "Tulip-41-secret";
 
   private static Sandbox sandbox;
@@ -75,18 +72,7 @@ class DoctorIT {
 
   /** The state of each row, and what was found, by name. */
   private Map<String, String> rows(int exit) throws IOException {
-    Said said = doctor("--json");
-    assertThat(said.exit()).as(said.out() + said.err()).isEqualTo(exit);
-    assertThat(said.out() + said.err()).doesNotContain(SECRET);
-    Map<String, String> rows = new LinkedHashMap<>();
-    for (String line : said.lines()) {
-      JsonNode row = JSON.readTree(line);
-      rows.merge(
-          row.path("what").asText(),
-          row.path("state").asText() + ": " + row.path("found").asText(),
-          (one, other) -> one + "; " + other);
-    }
-    return rows;
+    return DoctorRows.of(doctor("--json"), exit, SECRET);
   }
 
   @Test

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.smsroutes.sandbox.Sandbox;
 import dev.smsroutes.testing.Requests;
 import dev.smsroutes.testing.RunningBundle;
@@ -35,7 +33,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What commands for operators say and do when the ledger is in PostgreSQL. */
 @Timeout(180)
 class OnPostgresIT {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String SECRET = "Tulip-41-secret";
 
   private static EmbeddedPostgres server;
@@ -128,18 +125,7 @@ class OnPostgresIT {
   private Map<String, String> doctor(int exit) throws IOException {
     List<String> command = command("doctor");
     command.add("--json");
-    Said said = Said.by(command.toArray(String[]::new));
-    assertThat(said.exit()).as(said.out() + said.err()).isEqualTo(exit);
-    assertThat(said.out() + said.err()).doesNotContain(SECRET);
-    Map<String, String> rows = new LinkedHashMap<>();
-    for (String line : said.lines()) {
-      JsonNode row = JSON.readTree(line);
-      rows.merge(
-          row.path("what").asText(),
-          row.path("state").asText() + ": " + row.path("found").asText(),
-          (one, other) -> one + "; " + other);
-    }
-    return rows;
+    return DoctorRows.of(Said.by(command.toArray(String[]::new)), exit, SECRET);
   }
 
   private RunningBundle serve() {

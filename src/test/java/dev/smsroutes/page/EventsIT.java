@@ -192,8 +192,7 @@ class EventsIT {
 
   @Test
   void a_stop_of_the_bundle_ends_the_streams_of_its_page() throws IOException {
-    RunningBundle bundle =
-        RunningBundle.start("sms.management.enabled", "true", "sms.management.port", "0");
+    RunningBundle bundle = RunningBundle.start(RunningBundle.withManagement());
     try (bundle;
         Socket socket =
             new Socket(
